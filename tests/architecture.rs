@@ -74,7 +74,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "text",
         ],
     ),
-    ("documents", &["csl", "model", "output", "text"]),
+    (
+        "documents",
+        &["csl", "model", "output", "reading_list", "text"],
+    ),
     (
         "charts",
         &["library", "model", "output", "reading_list", "text"],

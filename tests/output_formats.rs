@@ -770,7 +770,11 @@ fn mediawiki_holds_every_character() {
 #[test]
 fn mediawiki_templates_name_the_fields_of_citation_style_1() {
     let (works, items) = references();
-    let wiki = mediawiki::with_templates(&list_of(&items), &MetadataIndex::new(&works, &items));
+    let wiki = mediawiki::with_templates(
+        &list_of(&items),
+        &MetadataIndex::new(&works, &items),
+        &Default::default(),
+    );
     let mut calls = Vec::new();
     for line in wiki.lines() {
         let call = line

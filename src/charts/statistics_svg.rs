@@ -71,7 +71,13 @@ pub fn draw(statistics: &Statistics, look: &SvgOptions) -> String {
     }
     let height = bottoms.into_iter().fold(top, f64::max) - BETWEEN + MARGIN;
     let description = description(statistics);
-    let picture = svg.picture((full, height), &statistics.title, &description, content);
+    let picture = svg.picture(
+        look,
+        (full, height),
+        &statistics.title,
+        &description,
+        content,
+    );
     written(&picture)
 }
 

@@ -5,6 +5,7 @@ use svg::node::element::Element;
 use svg::{Document, Node as _};
 
 use super::palette::{Color, Theme, style_sheet};
+use super::timeline_svg::SvgOptions;
 use crate::text::valid_in_markup;
 
 /// The viewer's system font, or another sans-serif font.
@@ -227,6 +228,7 @@ impl SvgBuilder {
     /// Creates the document, with a title and description for screen readers.
     pub(super) fn picture(
         self,
+        look: &SvgOptions,
         size: (f64, f64),
         title: &str,
         description: &str,
@@ -237,14 +239,18 @@ impl SvgBuilder {
             .set("viewBox", (0, 0, width, height))
             .set("width", width)
             .set("height", height)
-            .set("role", "img")
-            .set("aria-labelledby", "picture-title picture-description")
+            // The links within an image would be hidden from screen readers.
+            .set("role", if look.on_a_page { "group" } else { "img" })
+            .set(
+                "aria-labelledby",
+                format!("{0}-title {0}-description", look.id),
+            )
             .set("font-family", FONTS);
         let mut name = tooltip(title);
-        name.assign("id", "picture-title");
+        name.assign("id", format!("{}-title", look.id));
         document.append(name);
         let mut details = Element::new("desc");
-        details.assign("id", "picture-description");
+        details.assign("id", format!("{}-description", look.id));
         details.append(Text::new(description));
         document.append(details);
         let mut style = Element::new("style");

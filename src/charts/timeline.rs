@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::labels::{disambiguate_labels, format_work_count, label};
 use super::text_metrics::clean;
+use super::words::ChartWords;
 use super::year_axis::{Era, eras};
 use super::years::{Period, calendar_year, format_years, original_year};
 use crate::library::{self, CitableWork, Tag, TagName};
@@ -33,6 +34,9 @@ pub struct Timeline {
     pub lanes: Vec<Lane>,
     /// The invalid dates in the vocabulary, which are not shown.
     pub unreadable: Vec<String>,
+    /// The words of drawings.
+    #[serde(skip)]
+    pub words: &'static ChartWords,
 }
 
 /// The works, events and active years of a tag.
@@ -115,6 +119,8 @@ pub struct TimelineRequest<'r> {
     pub tags: &'r [(Tag, usize)],
     /// Whether to show movements that have events or active years but none of the works.
     pub with_empty_lanes: bool,
+    /// The language of the words in drawings.
+    pub language: &'r str,
 }
 
 /// A work with its year, if known, and its tags.
@@ -217,6 +223,7 @@ impl Timeline {
             undated,
             lanes,
             unreadable,
+            words: ChartWords::of(request.language),
         };
         let years = timeline.years();
         timeline.first_year = years.iter().min().copied().map(calendar_year);
@@ -249,6 +256,13 @@ impl Timeline {
 
     /// Describes the timeline in a sentence for screen readers.
     pub fn description(&self) -> String {
+        if !self.words.is_english() {
+            let years = match (self.first_year, self.last_year) {
+                (Some(first), Some(last)) => format!(", {}\u{2013}{}", year(first), year(last)),
+                _ => String::new(),
+            };
+            return format!("{}{years}.", self.words.count(self.works));
+        }
         let mut text = match (self.first_year, self.last_year) {
             (Some(first), Some(last)) => format!(
                 "{} from {} to {}",
@@ -277,22 +291,7 @@ impl Timeline {
 
     /// Notes the works without a known year.
     pub fn note_on_undated(&self) -> Option<String> {
-        match self.undated.as_slice() {
-            [] => None,
-            [key] => Some(format!(
-                "1 work without a known year is not shown: {}",
-                clean(key)
-            )),
-            keys if keys.len() <= 4 => Some(format!(
-                "{} works without a known year are not shown: {}",
-                keys.len(),
-                clean(&keys.join(", "))
-            )),
-            keys => Some(format!(
-                "{} works without a known year are not shown",
-                keys.len()
-            )),
-        }
+        self.words.note_on_undated(&self.undated)
     }
 }
 
@@ -487,6 +486,7 @@ mod tests {
             facet: "movement",
             tags: &[(tag, 0)],
             with_empty_lanes: true,
+            language: "en",
         };
         let timeline = Timeline::new([], request).unwrap();
         assert_eq!(

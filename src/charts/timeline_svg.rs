@@ -10,11 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use svg::Node as _;
 use svg::node::element::Element;
 
-use super::labels::format_work_count;
 use super::palette::{Color, Theme};
 use super::svg::{Anchor, LabelStyle, SvgBuilder, group, linked, rounded, tooltip, written};
 use super::text_metrics::{bold_width, cut, lines, width};
 use super::timeline::{Lane, LaneEvent, LaneWork, Timeline};
+use super::words::ChartWords;
 use super::year_axis::{YearAxis, step};
 use super::years::format_year;
 
@@ -27,6 +27,8 @@ pub struct SvgOptions {
     pub width: u32,
     /// Whether the drawing is part of a page, so that works without a URL link to `#KEY` on that page.
     pub on_a_page: bool,
+    /// A name that no other drawing of a page has.
+    pub id: &'static str,
 }
 
 /// The minimum width that has room for the labels.
@@ -116,6 +118,7 @@ pub fn draw(timeline: &Timeline, look: &SvgOptions) -> String {
     let (legend, height) = frame.legend(timeline, svg, bottom + AXIS + 18.0);
     content.push(legend);
     let picture = svg.picture(
+        look,
         (full, height),
         &timeline.title,
         &timeline.description(),
@@ -126,7 +129,7 @@ pub fn draw(timeline: &Timeline, look: &SvgOptions) -> String {
 
 /// Returns the subtitle: number of works and years.
 fn subtitle(timeline: &Timeline) -> String {
-    let mut parts = vec![format_work_count(timeline.works)];
+    let mut parts = vec![timeline.words.count(timeline.works)];
     let years: Vec<&LaneWork> = timeline.lanes.iter().flat_map(|lane| &lane.works).collect();
     let first = years.iter().map(|work| work.axis_year).min();
     let last = years.iter().map(|work| work.axis_year).max();
@@ -178,6 +181,7 @@ enum Density {
 
 /// The layout that all lanes share.
 struct Frame {
+    words: &'static ChartWords,
     scale: YearAxis,
     gutter: f64,
     /// The right end of the year axis, and of the content.
@@ -218,6 +222,7 @@ impl Frame {
         let frame = |scale: YearAxis, years: i64| {
             let room = scale.unit() * years as f64;
             let frame = Self {
+                words: timeline.words,
                 scale,
                 gutter,
                 right,
@@ -377,14 +382,15 @@ impl Frame {
         let room = self.gutter - 12.0 - x;
         let style = LabelStyle::new(NAME, Color::Text).bold();
         let of_name = lines(&lane.label, NAME * 1.2, room, 3);
-        let count = format_work_count(lane.works.len() + lane.undated.len());
+        let count = self.words.count(lane.works.len() + lane.undated.len());
         let short = match &lane.active {
             Some(active) => {
-                let both = format!("{} \u{b7} {count}", active.words);
+                let years = self.words.years(&active.words);
+                let both = format!("{years} \u{b7} {count}");
                 if width(&both, SMALL) <= room {
                     vec![both]
                 } else {
-                    vec![active.words.clone(), count]
+                    vec![years, count]
                 }
             }
             None => vec![count],
@@ -434,7 +440,11 @@ impl Frame {
         let mut bar = svg.polygon(&corners, color, None);
         bar.assign("fill-opacity", 0.45);
         bar.assign("data-active", active.date.clone());
-        bar.append(tooltip(&format!("{}: {}", lane.label, active.words)));
+        bar.append(tooltip(&format!(
+            "{}: {}",
+            lane.label,
+            self.words.years(&active.words)
+        )));
         bar
     }
 
@@ -591,7 +601,7 @@ impl Frame {
             let corner = (x - wide / 2.0, ground - high);
             let mut column = svg.rectangle(corner, (wide, high), 0.0, lane_color(lane));
             column.assign("data-works", works.len());
-            column.append(tooltip(&column_title(*bin, self.years, works)));
+            column.append(tooltip(&column_title(self.words, *bin, self.years, works)));
             parts.push(column);
             if numbered_bins.remove(bin) {
                 let number = works.len().to_string();
@@ -609,28 +619,27 @@ impl Frame {
             let mut lanes = timeline.lanes.iter().zip(&self.densities);
             lanes.any(|(lane, own)| *own == density && !lane.works.is_empty())
         };
-        let period = match self.years {
-            1 => "year".to_owned(),
-            years => format!("{years} years"),
+        let words = timeline.words;
+        let by_period = |year: &str, years: &str| match self.years {
+            1 => year.to_owned(),
+            number => years.replace("{}", &number.to_string()),
         };
         let mut entries: Vec<(LegendMark, String)> = Vec::new();
         if has(Density::Names) {
-            entries.push((
-                LegendMark::Work,
-                "work, by year of first publication".into(),
-            ));
+            entries.push((LegendMark::Work, words.work.into()));
         }
         if has(Density::Stacks) {
             entries.push((
                 LegendMark::Stack,
-                format!("one dot per work, stacked by {period}"),
+                by_period(words.dots, words.dots_by_years),
             ));
         }
         if has(Density::Columns) {
-            entries.push((LegendMark::Column, format!("number of works per {period}")));
+            let text = by_period(words.columns, words.columns_by_years);
+            entries.push((LegendMark::Column, text));
         }
         if timeline.lanes.iter().any(|lane| !lane.events.is_empty()) {
-            entries.push((LegendMark::LaneEvent, "event".into()));
+            entries.push((LegendMark::LaneEvent, words.event.into()));
         }
         let active = || {
             timeline
@@ -639,13 +648,13 @@ impl Frame {
                 .filter_map(|lane| lane.active.as_ref())
         };
         if active().any(|active| active.period.to.is_some()) {
-            entries.push((LegendMark::Bar, "active years".into()));
+            entries.push((LegendMark::Bar, words.active.into()));
         }
         if active().any(|active| active.period.to.is_none()) {
-            entries.push((LegendMark::OpenBar, "active, end unknown".into()));
+            entries.push((LegendMark::OpenBar, words.active_still.into()));
         }
         if !self.scale.breaks().is_empty() {
-            entries.push((LegendMark::Break, "omitted years".into()));
+            entries.push((LegendMark::Break, words.omitted.into()));
         }
         let mut parts = Vec::new();
         let (mut x, mut y) = (MARGIN, top);
@@ -785,7 +794,7 @@ fn work_element<const N: usize>(
     }
 }
 
-fn column_title(bin: i64, years: i64, works: &[&LaneWork]) -> String {
+fn column_title(words: &ChartWords, bin: i64, years: i64, works: &[&LaneWork]) -> String {
     let of = match years {
         1 => format_year(bin),
         years => format!(
@@ -801,11 +810,11 @@ fn column_title(bin: i64, years: i64, works: &[&LaneWork]) -> String {
         .collect();
     let more = match works.len() - some.len() {
         0 => String::new(),
-        more => format!(" and {more} more"),
+        more => format!(" (+{more})"),
     };
     format!(
         "{of}: {}: {}{more}",
-        format_work_count(works.len()),
+        words.count(works.len()),
         some.join(", ")
     )
 }

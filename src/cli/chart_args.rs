@@ -1,13 +1,15 @@
 //! The options that commands with charts share.
 
+use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::file_kind::{ByExtension, FileKind};
 use crate::cli::ui::columns;
 use crate::cli::{CommandContext, CommandError};
-use peerbib::charts::Theme;
 use peerbib::charts::timeline_svg::{NARROWEST, SvgOptions, WIDEST};
+use peerbib::charts::{Theme, png};
 use peerbib::library::Library;
 use peerbib::reading_list;
 
@@ -77,11 +79,11 @@ pub(crate) struct ChartArgs {
     #[arg(long, value_name = "TITLE")]
     pub(crate) title: Option<String>,
 
-    /// The theme of svg and html: light, dark, or that of the reader's system
+    /// The theme of svg, png and html: light, dark, or that of the reader's system
     #[arg(long, value_name = "THEME", default_value = "auto")]
     theme: ThemeName,
 
-    /// The width of svg and html in pixels
+    /// The width of svg and html in pixels; png has two pixels for each
     #[arg(long, value_name = "PIXELS", default_value_t = 1200,
           value_parser = clap::value_parser!(u32).range(i64::from(NARROWEST)..=i64::from(WIDEST)))]
     width: u32,
@@ -98,12 +100,35 @@ pub(crate) struct ChartArgs {
 /// The output format of a chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ChartFormat {
-    /// An image, for slides, articles and the web
+    /// A picture, for slides, articles and the web
     Svg,
+    /// A picture in pixels
+    Png,
     /// A page with the image and a table of the works
     Html,
     /// A chart for the terminal
     Text,
+    /// The data as a table for spreadsheets
+    Csv,
+}
+
+impl ByExtension for ChartFormat {
+    fn of_kind(kind: FileKind) -> Option<Self> {
+        Some(match kind {
+            FileKind::Svg => Self::Svg,
+            FileKind::Png => Self::Png,
+            FileKind::Html => Self::Html,
+            FileKind::Text => Self::Text,
+            FileKind::Csv => Self::Csv,
+            _ => return None,
+        })
+    }
+}
+
+/// A chart as it is written.
+pub(crate) enum Chart {
+    Text(String),
+    Bytes(Vec<u8>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -118,32 +143,49 @@ enum ThemeName {
 
 impl ChartArgs {
     /// Returns the output format.
-    pub(crate) fn format(&self) -> ChartFormat {
-        let ending = self.output.as_deref().and_then(|name| {
-            let ending = Path::new(name).extension()?.to_str()?.to_lowercase();
-            match ending.as_str() {
-                "svg" => Some(ChartFormat::Svg),
-                "html" | "htm" => Some(ChartFormat::Html),
-                _ => None,
-            }
-        });
-        self.to.or(ending).unwrap_or(ChartFormat::Text)
-    }
-
-    pub(crate) fn theme(&self) -> Theme {
-        match self.theme {
-            ThemeName::Auto => Theme::Auto,
-            ThemeName::Light => Theme::Light,
-            ThemeName::Dark => Theme::Dark,
+    ///
+    /// # Errors
+    ///
+    /// A usage error for an output file whose extension stands for no such format.
+    pub(crate) fn format(&self) -> Result<ChartFormat, CommandError> {
+        let of_file = match (self.to, self.file()) {
+            // With --json, the file has JSON.
+            (None, Some(name)) if !self.json => ChartFormat::of_file(Path::new(name))?,
+            (to, _) => to,
+        };
+        let format = of_file.unwrap_or(ChartFormat::Text);
+        if format == ChartFormat::Png && self.file().is_none() && std::io::stdout().is_terminal() {
+            return Err(
+                CommandError::usage("a picture in pixels cannot be shown in a terminal")
+                    .with_help("write it to a file: --output chart.png".to_owned()),
+            );
         }
+        Ok(format)
     }
 
-    pub(crate) fn look(&self) -> SvgOptions {
+    /// Returns the look of a picture, of its own or on a page.
+    pub(crate) fn look(&self, on_a_page: bool) -> SvgOptions {
         SvgOptions {
-            theme: self.theme(),
+            theme: match self.theme {
+                ThemeName::Auto => Theme::Auto,
+                ThemeName::Light => Theme::Light,
+                ThemeName::Dark => Theme::Dark,
+            },
             width: self.width,
-            on_a_page: self.format() == ChartFormat::Html,
+            on_a_page,
+            id: "picture",
         }
+    }
+
+    /// Draws an SVG picture in pixels, twice as many as it has, so that it is sharp in print.
+    ///
+    /// # Errors
+    ///
+    /// If the picture is too large.
+    pub(crate) fn png(&self, svg: &str) -> Result<Chart, CommandError> {
+        Ok(Chart::Bytes(
+            png::draw(svg, 2.0).map_err(CommandError::new)?,
+        ))
     }
 
     /// Returns whether to use only ASCII: by the option, or because the locale has no Unicode.
@@ -164,15 +206,23 @@ impl ChartArgs {
     pub(crate) fn write(
         &self,
         context: &CommandContext,
-        picture: &str,
+        format: ChartFormat,
+        chart: &Chart,
     ) -> Result<(), CommandError> {
-        match self.file() {
-            None if self.format() == ChartFormat::Text => context.print_ansi(picture),
-            None => context.print_data(picture),
-            Some(name) if self.format() == ChartFormat::Text => {
-                context.write_file(name, anstream::adapter::strip_str(picture).to_string())
+        let is_text = format == ChartFormat::Text;
+        match (chart, self.file()) {
+            (Chart::Bytes(bytes), Some(name)) => context.write_file(name, bytes),
+            (Chart::Bytes(bytes), None) => {
+                let mut output = context.output();
+                output.write_all(bytes)?;
+                Ok(output.flush()?)
             }
-            Some(name) => context.write_file(name, picture),
+            (Chart::Text(text), None) if is_text => context.print_ansi(text),
+            (Chart::Text(text), None) => context.print_data(text),
+            (Chart::Text(text), Some(name)) if is_text => {
+                context.write_file(name, anstream::adapter::strip_str(text).to_string())
+            }
+            (Chart::Text(text), Some(name)) => context.write_file(name, text),
         }
     }
 

@@ -54,21 +54,8 @@ pub(crate) fn write_references(
         Entries::Files(_) => read.abbreviations.clone(),
     };
     let (abbreviations, ambiguous) = bibtex::common_abbreviations(abbreviations);
-    let stored = match entries {
-        Entries::Library(library) => {
-            let ids: Vec<i64> = works.iter().map(|(work, _)| work.id).collect();
-            library.works().entries(&ids)?
-        }
-        Entries::Files(_) => Vec::new(),
-    };
-    let mut stored = stored.into_iter();
-    let mut found = Vec::with_capacity(works.len());
-    for (reference, _) in works {
-        found.push(match stored.next() {
-            Some(stored) => (stored.work, stored.strings),
-            None => read.entry(&reference.key)?,
-        });
-    }
+    let keys: Vec<&CitableWork> = works.iter().map(|(work, _)| *work).collect();
+    let found = stored_entries(entries, &read, &keys)?;
     let parents = |key: &str| match entries {
         Entries::Library(library) => library.works().parent(key),
         Entries::Files(_) => read.works.get(key).map(|(work, _)| Cow::Borrowed(*work)),
@@ -255,6 +242,42 @@ pub(crate) fn report_losses_of(
 struct ReadEntries<'a> {
     works: HashMap<&'a str, (&'a Entry, &'a Strings)>,
     abbreviations: Vec<String>,
+}
+
+/// Returns the entries of works with their abbreviations.
+fn stored_entries(
+    entries: Entries<'_>,
+    read: &ReadEntries<'_>,
+    works: &[&CitableWork],
+) -> Result<Vec<(Entry, Strings)>, CommandError> {
+    if let Entries::Library(library) = entries {
+        let ids: Vec<i64> = works.iter().map(|work| work.id).collect();
+        let stored = library.works().entries(&ids)?.into_iter();
+        return Ok(stored.map(|stored| (stored.work, stored.strings)).collect());
+    }
+    works.iter().map(|work| read.entry(&work.key)).collect()
+}
+
+/// Returns the titles of the books that works are parts of, by the keys of the works, with their capitals as written. The
+/// CSL item of a work has them in sentence case.
+///
+/// # Errors
+///
+/// If the entry of a work cannot be read.
+pub(crate) fn book_titles(
+    entries: Entries<'_>,
+    works: &[CitableWork],
+) -> Result<HashMap<String, String>, CommandError> {
+    let works: Vec<&CitableWork> = works.iter().collect();
+    let found = stored_entries(entries, &ReadEntries::of(entries), &works)?;
+    let titles = works
+        .iter()
+        .zip(&found)
+        .filter_map(|(work, (entry, strings))| {
+            let title = bibtex::plain_field(entry, strings, "booktitle")?;
+            Some((work.key.clone(), title))
+        });
+    Ok(titles.collect())
 }
 
 impl<'a> ReadEntries<'a> {

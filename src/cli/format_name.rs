@@ -6,6 +6,7 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
 use crate::cli::CommandError;
+use crate::cli::file_kind::{ByExtension, FileKind};
 use peerbib::formats::{self, FORMATS, Format, WriteFormat};
 
 /// A reference format of the table of formats.
@@ -38,6 +39,18 @@ impl PartialEq for FormatName {
 }
 
 impl Eq for FormatName {}
+
+impl ByExtension for FormatName {
+    fn of_kind(kind: FileKind) -> Option<Self> {
+        let format = match kind {
+            FileKind::Json => Self::CSL_JSON,
+            FileKind::Mediawiki => Self::MEDIAWIKI,
+            FileKind::References(format) => Self(format),
+            _ => return None,
+        };
+        (format.0.writer.is_some() || format == Self::MEDIAWIKI).then_some(format)
+    }
+}
 
 impl FormatName {
     pub(crate) const BIBLATEX: Self = Self(&formats::BIBLATEX);

@@ -8,14 +8,18 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 
-use crate::cli::export_entries::{Entries, ReferenceOptions, report_losses, write_references};
+use crate::cli::export_entries::{
+    Entries, ReferenceOptions, book_titles, report_losses, write_references,
+};
+use crate::cli::file_kind::{ByExtension, FileKind};
 use crate::cli::format_name::FormatName;
+use crate::cli::programs;
 use crate::cli::ui::{shows_formatting, terminal_width};
 use crate::cli::{CommandContext, CommandError};
 use peerbib::library::CitableWork;
 use peerbib::model::{CslItem, assume_language, language_of, markup};
 use peerbib::output::{
-    ItemMetadata, MetadataIndex, coins, csv, docx, html, json, latex, markdown, mediawiki, pandoc,
+    ItemMetadata, MetadataIndex, coins, csv, docx, html, json, latex, markdown, mediawiki, odt, pandoc,
     rtf, text, typst,
 };
 use peerbib::reading_list::ReadingList;
@@ -28,7 +32,7 @@ pub(crate) struct OutputArgs {
     #[arg(long, value_name = "FORMAT")]
     to: Option<OutputFormat>,
 
-    /// Write to this file instead of standard output
+    /// Write to this file; - is standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
@@ -36,6 +40,10 @@ pub(crate) struct OutputArgs {
     /// json, one object with title and sections
     #[arg(long)]
     standalone: bool,
+
+    /// The level of the highest heading, from 1 to 6, for a list within a document
+    #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(1..=6))]
+    heading_level: Option<u8>,
 
     /// Write mediawiki as templates such as {{cite book}}, which the wiki formats itself
     #[arg(long)]
@@ -65,6 +73,10 @@ pub(crate) enum OutputFormat {
     Rtf,
     /// A Word document
     Docx,
+    /// An OpenDocument text, for LibreOffice
+    Odt,
+    /// PDF, made by Typst if that is installed
+    Pdf,
     /// JSON: an array of objects with key, text and html
     Json,
     /// A table for spreadsheets, one row per entry
@@ -179,7 +191,7 @@ impl OutputArgs {
             return Err(CommandError::usage("--templates requires --to mediawiki")
                 .with_help("add --to mediawiki, or omit --templates".to_owned()));
         }
-        match &self.output {
+        match self.file() {
             Some(path) => {
                 let mut written = Vec::new();
                 self.write_as(context, format, listed, &mut written)?;
@@ -197,10 +209,17 @@ impl OutputArgs {
                 }
                 Ok(())
             }
-            None if format == OutputFormat::Docx && std::io::stdout().is_terminal() => Err(
-                CommandError::usage("a Word document cannot be shown in a terminal")
-                    .with_help("write it to a file: --output list.docx".to_owned()),
-            ),
+            None if std::io::stdout().is_terminal() && format.is_binary() => {
+                let (what, extension) = match format {
+                    OutputFormat::Odt => ("an OpenDocument text", "odt"),
+                    OutputFormat::Pdf => ("a PDF", "pdf"),
+                    _ => ("a Word document", "docx"),
+                };
+                Err(
+                    CommandError::usage(format_args!("{what} cannot be shown in a terminal"))
+                        .with_help(format!("write it to a file: --output list.{extension}")),
+                )
+            }
             None => {
                 let mut output = match format {
                     OutputFormat::Ansi => context.ansi_output(),
@@ -222,23 +241,27 @@ impl OutputArgs {
         context: &CommandContext,
         inputs: impl IntoIterator<Item = impl AsRef<Path>>,
     ) -> Result<(), CommandError> {
-        match &self.output {
+        match self.file() {
             Some(path) => context.check_output(path, inputs),
             None => Ok(()),
         }
     }
 
+    /// Returns the output file, unless it is standard output.
+    fn file(&self) -> Option<&Path> {
+        self.output
+            .as_deref()
+            .filter(|path| path.as_os_str() != "-")
+    }
+
     /// Returns the requested format.
     fn format(&self) -> Result<OutputFormat, CommandError> {
-        match (self.to, &self.output) {
+        match (self.to, self.file()) {
             (Some(format), _) => Ok(format),
-            (None, Some(path)) => OutputFormat::from_path(path).ok_or_else(|| {
+            (None, Some(path)) => OutputFormat::of_file(path)?.ok_or_else(|| {
                 CommandError::usage(format_args!(
                     "unsupported output format: {}",
-                    path.extension().map_or_else(
-                        || path.display().to_string(),
-                        |extension| format!(".{}", extension.to_string_lossy())
-                    )
+                    path.display()
                 ))
                 .with_help("choose a format with --to, such as --to html".to_owned())
             }),
@@ -262,7 +285,17 @@ impl OutputArgs {
         if format.is_styled() {
             report_untitled(context, listed);
         }
-        let list = listed.list;
+        let levelled;
+        let list = match self.heading_level {
+            Some(level) => {
+                levelled = ReadingList {
+                    heading_level: Some(usize::from(level)),
+                    ..listed.list.clone()
+                };
+                &levelled
+            }
+            None => listed.list,
+        };
         let language = listed.language;
         let works = || match listed.works {
             ListedWorks::All(works, items) => MetadataIndex::new(works, items),
@@ -270,7 +303,7 @@ impl OutputArgs {
         };
         let text = match format {
             OutputFormat::Text | OutputFormat::Ansi => {
-                let on_terminal = self.output.is_none() && std::io::stdout().is_terminal();
+                let on_terminal = self.file().is_none() && std::io::stdout().is_terminal();
                 let ansi = format == OutputFormat::Ansi;
                 let layout = text::TextLayout {
                     ansi,
@@ -294,11 +327,25 @@ impl OutputArgs {
             OutputFormat::Latex => latex::reading_list(list),
             OutputFormat::Typst if self.standalone => typst::document(list, language),
             OutputFormat::Typst => typst::reading_list(list),
-            OutputFormat::Mediawiki if self.templates => mediawiki::with_templates(list, &works()),
+            OutputFormat::Mediawiki if self.templates => {
+                let book_titles = match listed.works {
+                    ListedWorks::All(works, _) => book_titles(listed.entries, works)?,
+                    ListedWorks::Digest(_) => HashMap::new(),
+                };
+                mediawiki::with_templates(list, &works(), &book_titles)
+            }
             OutputFormat::Mediawiki => mediawiki::reading_list(list),
             OutputFormat::Rtf => rtf::reading_list(list),
             OutputFormat::Docx => {
                 output.write_all(&docx::reading_list(list)?)?;
+                return Ok(());
+            }
+            OutputFormat::Odt => {
+                output.write_all(&odt::reading_list(list, language)?)?;
+                return Ok(());
+            }
+            OutputFormat::Pdf => {
+                output.write_all(&programs::pdf(&typst::document(list, language), &[])?)?;
                 return Ok(());
             }
             OutputFormat::Json => {
@@ -375,24 +422,34 @@ impl OutputFormat {
         )
     }
 
-    /// Returns the format for the extension of a file.
-    fn from_path(path: &Path) -> Option<Self> {
-        let ending = path.extension()?.to_str()?.to_lowercase();
-        Some(match ending.as_str() {
-            "txt" | "text" => Self::Text,
-            "html" | "htm" => Self::Html,
-            "md" | "markdown" => Self::Markdown,
-            "tex" | "latex" => Self::Latex,
-            "typ" => Self::Typst,
-            "wiki" | "mediawiki" => Self::Mediawiki,
-            "rtf" => Self::Rtf,
-            "docx" => Self::Docx,
-            "json" => Self::Json,
-            "csv" => Self::Csv,
-            "bib" => Self::Biblatex,
-            "yml" | "yaml" => Self::Hayagriva,
-            "ris" => Self::Ris,
-            _ => return None,
+    /// Returns whether the format is not text.
+    fn is_binary(self) -> bool {
+        matches!(self, Self::Docx | Self::Odt | Self::Pdf)
+    }
+}
+
+impl ByExtension for OutputFormat {
+    fn of_kind(kind: FileKind) -> Option<Self> {
+        Some(match kind {
+            FileKind::Text => Self::Text,
+            FileKind::Html => Self::Html,
+            FileKind::Markdown => Self::Markdown,
+            FileKind::Latex => Self::Latex,
+            FileKind::Typst => Self::Typst,
+            FileKind::Mediawiki => Self::Mediawiki,
+            FileKind::Rtf => Self::Rtf,
+            FileKind::Docx => Self::Docx,
+            FileKind::Odt => Self::Odt,
+            FileKind::Pdf => Self::Pdf,
+            FileKind::Json => Self::Json,
+            FileKind::Csv => Self::Csv,
+            FileKind::References(format) => match format.name {
+                "biblatex" => Self::Biblatex,
+                "hayagriva" => Self::Hayagriva,
+                "ris" => Self::Ris,
+                _ => return None,
+            },
+            FileKind::Svg | FileKind::Png => return None,
         })
     }
 }

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use crate::cli::{CommandContext, CommandError};
 use peerbib::csl::{Bibliography, EmbeddedLocales, Processor, Style, primary_dialect};
+use peerbib::documents::markdown::CitationOptions;
 use peerbib::library::CitableWork;
 use peerbib::model::{CslItem, assume_languages};
 use peerbib::reading_list::HeadingTranslations;
@@ -31,6 +32,15 @@ impl StyleEngine {
         let parent = |name: &str| context.parent_style(name);
         let style = source.compile(parent)?;
         Ok(Self { style, locale })
+    }
+
+    /// Returns the options for citations in the style.
+    pub(crate) fn citation_options(&self) -> CitationOptions<'_> {
+        CitationOptions {
+            style: &self.style,
+            locale: self.locale.as_deref(),
+            title: None,
+        }
     }
 
     /// Returns the title of the style.

@@ -18,6 +18,7 @@
 pub mod latex;
 pub mod markdown;
 pub mod typst;
+mod zotero;
 
 /// A cited key with its position.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

@@ -25,7 +25,7 @@ const COLUMNS: [&str; 14] = [
 /// semicolons. The section column contains the path of headings, such as `Oekonux > Germ form`.
 pub fn reading_list(list: &ReadingList, works: &MetadataIndex<'_>) -> String {
     let mut csv = String::new();
-    row(&mut csv, COLUMNS.map(str::to_owned));
+    write_row(&mut csv, COLUMNS.map(str::to_owned));
     let mut above: Vec<(usize, &str)> = Vec::new();
     for section in &list.sections {
         if let Some(heading) = &section.heading {
@@ -45,7 +45,7 @@ pub fn reading_list(list: &ReadingList, works: &MetadataIndex<'_>) -> String {
                 let tags = reference.tags.iter().map(ToString::to_string);
                 tags.collect::<Vec<_>>().join("; ")
             });
-            row(
+            write_row(
                 &mut csv,
                 [
                     entry.key.clone(),
@@ -76,7 +76,8 @@ pub fn reading_list(list: &ReadingList, works: &MetadataIndex<'_>) -> String {
     csv
 }
 
-fn row<const N: usize>(csv: &mut String, cells: [String; N]) {
+/// Writes a row.
+pub(crate) fn write_row<const N: usize>(csv: &mut String, cells: [String; N]) {
     let cells = cells.map(|text| cell(&text));
     csv.push_str(&cells.join(","));
     csv.push_str("\r\n");

@@ -50,7 +50,7 @@ pub(super) fn inside(formula: &str) -> &str {
 }
 
 /// Returns whether a formula has no commands but those of mathematics, and no character that ends it or its line.
-fn is_safe(formula: &str) -> bool {
+pub(super) fn is_safe(formula: &str) -> bool {
     let mut rest = inside(formula);
     if rest.contains(['%', '#', '~', '\n', '\r']) || rest.contains("^^") {
         return false;

@@ -53,7 +53,8 @@ pub fn reading_list_with_coins<'w>(
 ) -> String {
     let mut html = String::new();
     if let Some(title) = &list.title {
-        let _ = writeln!(html, "<h1 dir=\"auto\">{}</h1>", escaped(title));
+        let level = list.title_level();
+        let _ = writeln!(html, "<h{level} dir=\"auto\">{}</h{level}>", escaped(title));
     }
     write_introduction(&list.introduction, &mut html);
     write_sections(list, coins, &anchors(list), &no_page, &mut html);
@@ -79,21 +80,51 @@ pub fn page(list: &ReadingList, works: &MetadataIndex<'_>, language: &str) -> St
     write_table_of_contents(list, &anchors, &mut head);
     let mut body = String::new();
     write_sections(list, &coins_of(works), &anchors, &no_page, &mut body);
+    let metadata = format!(
+        "<script type=\"application/ld+json\">\n{}\n</script>\n",
+        json_ld::reading_list(list, works, title, language)
+    );
+    complete(&PageParts {
+        language,
+        title,
+        css: &layout_css(list.layout),
+        metadata: &metadata,
+        head: &head,
+        body: &body,
+    })
+}
+
+/// The parts of a page, in HTML except for the language and the title.
+pub(super) struct PageParts<'a> {
+    pub(super) language: &'a str,
+    pub(super) title: &'a str,
+    pub(super) css: &'a str,
+    pub(super) metadata: &'a str,
+    pub(super) head: &'a str,
+    pub(super) body: &'a str,
+}
+
+/// Returns a complete page.
+pub(super) fn complete(parts: &PageParts<'_>) -> String {
     fill_template(
         include_str!("templates/page.html"),
         &[
-            ("language", &attribute(language)),
-            ("direction", Direction::of_language(language).as_str()),
-            ("title", &escaped(title)),
-            ("layout", &layout_css(list.layout)),
-            (
-                "works",
-                &json_ld::reading_list(list, works, title, language),
-            ),
-            ("head", &head),
-            ("body", &body),
+            ("language", &attribute(parts.language)),
+            ("direction", Direction::of_language(parts.language).as_str()),
+            ("title", &escaped(parts.title)),
+            ("layout", parts.css),
+            ("metadata", parts.metadata),
+            ("head", parts.head),
+            ("body", parts.body),
         ],
     )
+}
+
+/// Formats the sections of a list, without metadata of their works.
+pub(super) fn sections(list: &ReadingList) -> String {
+    let mut html = String::new();
+    write_sections(list, &|_| None, &anchors(list), &no_page, &mut html);
+    html
 }
 
 /// Formats a reading list like [`reading_list`], with headings from level 1, and a link to the page of each work for
@@ -128,7 +159,7 @@ pub fn blocks(blocks: &RichBlocks) -> String {
 }
 
 /// Returns the CSS for the layout of a citation style.
-fn layout_css(layout: BibliographyLayout) -> String {
+pub(super) fn layout_css(layout: BibliographyLayout) -> String {
     let mut css = String::new();
     if layout.hanging_indent {
         css.push_str(".csl-entry { padding-inline-start: 2em; text-indent: -2em; }\n");
@@ -235,7 +266,7 @@ fn write_sections<'w>(
     let mut seen = HashSet::new();
     for (section, anchor) in list.sections.iter().zip(anchors) {
         if let Some(heading) = &section.heading {
-            let level = (heading.depth + 2).min(6);
+            let level = list.section_level(heading);
             let _ = writeln!(
                 html,
                 "<h{level} id=\"{}\" dir=\"auto\">{}</h{level}>",
@@ -329,14 +360,14 @@ fn write_blocks(blocks: &[Block], html: &mut String) {
 }
 
 /// Escapes text.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     escape(&printable(text), &mut html);
     html
 }
 
 /// Escapes text for a quoted attribute value.
-fn attribute(text: &str) -> String {
+pub(super) fn attribute(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for character in printable(text).chars() {
         match character {
@@ -464,7 +495,7 @@ fn write_text(text: &str, base: Direction, html: &mut String) {
     escape(text.get(end..).unwrap_or_default(), html);
 }
 
-fn tags(formatting: Formatting) -> (&'static str, &'static str) {
+pub(super) fn tags(formatting: Formatting) -> (&'static str, &'static str) {
     match formatting {
         Formatting::Italic => ("<i>", "</i>"),
         Formatting::Oblique => ("<em>", "</em>"),

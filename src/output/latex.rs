@@ -17,9 +17,9 @@ use crate::language::{self, babel};
 use crate::reading_list::{Block, FormattedEntry, ReadingList, RichBlocks};
 
 /// A paragraph in LaTeX.
-struct Latex {
+pub(super) struct Latex {
     /// Its direction.
-    base: Direction,
+    pub(super) base: Direction,
     /// The script that Chinese characters are set in.
     han: FontScript,
     /// The script of its letters from right to left.
@@ -28,7 +28,7 @@ struct Latex {
 
 impl Latex {
     /// Returns what is needed to write a text whose language is known or not.
-    fn new(text: &str, language: Option<&str>) -> Self {
+    pub(super) fn new(text: &str, language: Option<&str>) -> Self {
         Self {
             base: Direction::of_text(text).unwrap_or_default(),
             han: FontScript::of_han(language, text),
@@ -38,6 +38,24 @@ impl Latex {
 
     fn of_content(content: &[Inline], language: Option<&str>) -> Self {
         Self::new(&plain_text(content), language)
+    }
+
+    fn escape_text(&self, text: &str) -> String {
+        let mut escaped = String::with_capacity(text.len());
+        for (script, text) in fonts::split_by_script(text, self.han) {
+            match script {
+                FontScript::Latin => write_latin(&text, &mut escaped),
+                FontScript::Symbol => {
+                    let _ = write!(escaped, "\\insymbol{{{text}}}");
+                }
+                script => {
+                    let _ = write!(escaped, "\\inscript{{{}}}{{", script.name());
+                    write_latin(&text, &mut escaped);
+                    escaped.push('}');
+                }
+            }
+        }
+        escaped
     }
 
     /// Formats text without markup in the direction of its paragraph.
@@ -51,7 +69,8 @@ impl Latex {
 pub fn reading_list(list: &ReadingList) -> String {
     let mut text = include_str!("templates/fragment.tex").to_owned();
     if let Some(title) = &list.title {
-        let _ = writeln!(text, "\n\\section*{{{}}}", heading(title));
+        let command = command(list.title_level());
+        let _ = writeln!(text, "\n\\{command}*{{{}}}", heading(title));
     }
     body(list, usize::from(list.title.is_some()), None, &mut text);
     text
@@ -64,30 +83,41 @@ pub fn document(list: &ReadingList, language: &str) -> String {
     let mut text = String::new();
     body(list, 0, Some(language), &mut text);
     let title = list.title.as_deref().unwrap_or("Reading list");
-    let shown = if list.title.is_some() {
-        format!(
-            "\\begin{{{0}}}\\LARGE\\bfseries {1}\\end{{{0}}}\n",
-            if Direction::of_text(title)
-                .unwrap_or_default()
-                .is_right_to_left()
-            {
-                "flushright"
-            } else {
-                "flushleft"
-            },
-            Latex::new(title, Some(language)).plain(title)
-        )
-    } else {
-        String::new()
+    let shown = match &list.title {
+        Some(title) => title_block(&Latex::new(title, Some(language)).plain(title), title),
+        None => String::new(),
     };
-    let body = format!("{shown}{text}");
+    complete(title, &format!("{shown}{text}"), "", Some(list), language)
+}
+
+/// Formats a title, which stands on the side where its text begins.
+pub(super) fn title_block(shown: &str, title: &str) -> String {
+    let is_right_to_left = Direction::of_text(title)
+        .unwrap_or_default()
+        .is_right_to_left();
+    let side = if is_right_to_left {
+        "flushright"
+    } else {
+        "flushleft"
+    };
+    format!("\\begin{{{side}}}\\LARGE\\bfseries {shown}\\end{{{side}}}\n")
+}
+
+/// Returns a document with its preamble, to which `packages` adds lines. The list is that of the works.
+pub(super) fn complete(
+    title: &str,
+    body: &str,
+    packages: &str,
+    list: Option<&ReadingList>,
+    language: &str,
+) -> String {
     let pdf_title = pdf_string(title);
     fill_template(
         include_str!("templates/document.tex"),
         &[
             ("language", &pdf_string(language)),
             ("title", &pdf_title),
-            ("fonts", &fonts::fonts(&body)),
+            ("fonts", &fonts::fonts(body)),
             ("languages", &languages(list, language)),
             (
                 "alignment",
@@ -97,7 +127,8 @@ pub fn document(list: &ReadingList, language: &str) -> String {
                     "\\raggedright"
                 },
             ),
-            ("fallbacks", &fonts::fallbacks(&body)),
+            ("packages", packages),
+            ("fallbacks", &fonts::fallbacks(body)),
             ("body", body.trim_end()),
         ],
     )
@@ -109,9 +140,10 @@ pub fn entry(content: &[Inline]) -> String {
 }
 
 /// Returns the commands that make the languages of a document known to babel, that of the list first.
-fn languages(list: &ReadingList, language: &str) -> String {
+fn languages(list: Option<&ReadingList>, language: &str) -> String {
     let own = babel::name(language).unwrap_or("english");
-    let of_works = list.sections.iter().flat_map(|section| &section.entries);
+    let sections = list.map_or(&[][..], |list| &list.sections);
+    let of_works = sections.iter().flat_map(|section| &section.entries);
     let of_works: BTreeSet<(&str, &str)> = of_works
         .filter_map(|entry| {
             let tag = entry.language.as_deref()?;
@@ -149,20 +181,23 @@ fn heading(text: &str) -> String {
 }
 
 /// Formats text for a hyperref option, which must not contain commands.
-fn pdf_string(text: &str) -> String {
+pub(super) fn pdf_string(text: &str) -> String {
     printable(text)
         .chars()
         .filter(|c| !"\\{}$&#^_%~".contains(*c))
         .collect()
 }
 
-fn body(list: &ReadingList, deeper: usize, language: Option<&str>, text: &mut String) {
+/// Writes the introduction and the sections of a list.
+pub(super) fn body(list: &ReadingList, deeper: usize, language: Option<&str>, text: &mut String) {
     blocks(&list.introduction, text);
     let mut seen = HashSet::new();
     for section in &list.sections {
         if let Some(title) = &section.heading {
-            let command = ["section", "subsection", "subsubsection", "paragraph"];
-            let command = command.get(title.depth + deeper).unwrap_or(&"subparagraph");
+            let command = command(match list.heading_level {
+                Some(_) => list.section_level(title),
+                None => title.depth + deeper + 1,
+            });
             let _ = writeln!(text, "\n\\{command}*{{{}}}", heading(&title.text));
         }
         blocks(&section.introduction, text);
@@ -190,6 +225,14 @@ fn body(list: &ReadingList, deeper: usize, language: Option<&str>, text: &mut St
             text.push_str("\\end{list}\n");
         }
     }
+}
+
+/// Returns the command of a heading.
+pub(super) fn command(level: usize) -> &'static str {
+    const COMMANDS: [&str; 4] = ["section", "subsection", "subsubsection", "paragraph"];
+    COMMANDS
+        .get(level.saturating_sub(1))
+        .unwrap_or(&"subparagraph")
 }
 
 fn direction_of(entry: &FormattedEntry) -> Direction {
@@ -267,18 +310,26 @@ fn write_item(
     text.push_str("\n\\end{list}\n");
 }
 
-/// Returns the link target of a work: `ref-` and its key. Characters that TeX or PDF would not take are written by
-/// their code points, so that every key has a target of its own.
+/// Returns the link target of a work: `ref-` and its key.
 fn anchor(key: &str) -> String {
+    format!(
+        "\\hypertarget{{{}}}{{}}",
+        target_name(&format!("ref-{key}"))
+    )
+}
+
+/// Returns the name of a link target. Characters that TeX or PDF would not take are written by their code points, so
+/// that every key has a target of its own.
+pub(super) fn target_name(text: &str) -> String {
     let mut name = String::new();
-    for character in key.chars() {
+    for character in text.chars() {
         if character.is_ascii_alphanumeric() || "-:./".contains(character) {
             name.push(character);
         } else {
             let _ = write!(name, "+{:X}+", u32::from(character));
         }
     }
-    format!("\\hypertarget{{ref-{name}}}{{}}")
+    name
 }
 
 fn blocks(blocks: &RichBlocks, text: &mut String) {
@@ -318,44 +369,36 @@ fn write_blocks(blocks: &[Block], text: &mut String) {
                 }
                 text.push_str("\\end{itemize}\n");
             }
-            Block::Verbatim(verbatim) => {
-                text.push_str("\n\\begin{flushleft}\\ttfamily\\small\n");
-                let lines = verbatim.lines().map(|line| {
-                    let line = printable(line);
-                    let spaces = line.len() - line.trim_start_matches(' ').len();
-                    let latex = Latex::new(&line, None);
-                    let rest = latex.escape(line.trim_start_matches(' '));
-                    format!("{}\\mbox{{}}{rest}", "~".repeat(spaces))
-                });
-                text.push_str(&lines.collect::<Vec<_>>().join("\\\\\n"));
-                text.push_str("\n\\end{flushleft}\n");
-            }
+            Block::Verbatim(verbatim) => write_verbatim(verbatim, text),
         }
     }
 }
 
+/// Writes preformatted text.
+pub(super) fn write_verbatim(verbatim: &str, text: &mut String) {
+    text.push_str("\n\\begin{flushleft}\\ttfamily\\small\n");
+    let lines = verbatim.lines().map(|line| {
+        let line = printable(line);
+        let spaces = line.len() - line.trim_start_matches(' ').len();
+        let latex = Latex::new(&line, None);
+        let rest = latex.code(line.trim_start_matches(' '));
+        format!("{}\\mbox{{}}{rest}", "~".repeat(spaces))
+    });
+    text.push_str(&lines.collect::<Vec<_>>().join("\\\\\n"));
+    text.push_str("\n\\end{flushleft}\n");
+}
+
 impl InlineMarkup for Latex {
+    /// Escapes code: nothing in it is a formula.
+    fn code(&self, text: &str) -> String {
+        self.escape_text(text)
+    }
+
     /// Escapes text around formulas. Character sequences that form ligatures (`--`, `,,`) are separated, and straight
     /// quotation marks and accents stay as they are. Letters of other scripts and symbols become arguments of
     /// commands that select a font.
     fn escape(&self, text: &str) -> String {
-        let escape = |text: &str| {
-            let mut escaped = String::with_capacity(text.len());
-            for (script, text) in fonts::split_by_script(text, self.han) {
-                match script {
-                    FontScript::Latin => write_latin(&text, &mut escaped),
-                    FontScript::Symbol => {
-                        let _ = write!(escaped, "\\insymbol{{{text}}}");
-                    }
-                    script => {
-                        let _ = write!(escaped, "\\inscript{{{}}}{{", script.name());
-                        write_latin(&text, &mut escaped);
-                        escaped.push('}');
-                    }
-                }
-            }
-            escaped
-        };
+        let escape = |text: &str| self.escape_text(text);
         formulas::escape_around(text, escape, |formula| Some(formula.to_owned()))
     }
 
@@ -392,6 +435,8 @@ impl InlineMarkup for Latex {
                 style.vertical_align == Some(VerticalAlign::Subscript),
                 "textsubscript",
             ),
+            (style.code, "texttt"),
+            (style.struck, "sout"),
             (style.bold, "textbf"),
             (style.italic, "textit"),
         ] {
@@ -403,6 +448,9 @@ impl InlineMarkup for Latex {
     }
 
     fn link(&self, shown: String, text: &str, href: &str, _: RunContext) -> String {
+        if let Some(target) = href.strip_prefix('#') {
+            return format!("\\hyperlink{{{}}}{{{shown}}}", target_name(target));
+        }
         let address = percent_encode(href, "")
             .replace('%', "\\%")
             .replace('#', "\\#");

@@ -34,6 +34,11 @@ pub(super) trait InlineMarkup {
         self.escape(text)
     }
 
+    /// Escapes code within a line. Only documents have code, and `with_style` marks it.
+    fn code(&self, text: &str) -> String {
+        self.escape(text)
+    }
+
     /// Escapes the start of a block, where some characters have a special meaning.
     fn escape_line_start(&self, line: String) -> String {
         line
@@ -67,7 +72,10 @@ pub(super) fn reading_list<'l>(
     list: &'l ReadingList,
     entries: impl FnMut(&'l Section) -> Vec<String>,
 ) -> String {
-    let title = list.title.as_deref().map(|title| markup.heading(1, title));
+    let title = list
+        .title
+        .as_deref()
+        .map(|title| markup.heading(list.title_level(), title));
     join(title.into_iter().chain(body(markup, list, entries)))
 }
 
@@ -80,7 +88,7 @@ pub(super) fn body<'l>(
     let mut written = blocks(markup, &list.introduction);
     for section in &list.sections {
         if let Some(heading) = &section.heading {
-            written.push(markup.heading(heading.depth + 2, &heading.text));
+            written.push(markup.heading(list.section_level(heading), &heading.text));
         }
         written.extend(blocks(markup, &section.introduction));
         written.extend(entries(section));
@@ -172,7 +180,8 @@ pub(super) fn has_margin(content: &[Inline]) -> bool {
     lines(content).iter().any(|line| !line.margin.is_empty())
 }
 
-fn runs(markup: &impl InlineMarkup, runs: &[TextRun]) -> String {
+/// Formats the runs of a line. Consecutive runs with the same target are one link.
+pub(super) fn runs(markup: &impl InlineMarkup, runs: &[TextRun]) -> String {
     let levelled;
     let runs = match markup.levels() {
         Some(base) => {
@@ -182,11 +191,112 @@ fn runs(markup: &impl InlineMarkup, runs: &[TextRun]) -> String {
         None => runs,
     };
     let mut text = String::new();
-    let mut before: Option<&TextRun> = None;
     let mut level = 0;
+    let mut index = 0_usize;
+    let is_same =
+        |one: &TextRun, other: &TextRun| one.href == other.href && one.level == other.level;
+    for group in runs.chunk_by(is_same) {
+        let before = index.checked_sub(1).and_then(|before| runs.get(before));
+        index += group.len();
+        let after = runs.get(index);
+        let group_level = group.first().map_or(0, |run| run.level);
+        set_level(markup, &mut level, group_level, &mut text);
+        match group.first().and_then(|run| run.href.as_deref()) {
+            Some(href) => write_link(markup, group, href, before, after, &mut text),
+            None => write_runs(markup, group, before, after, &mut text),
+        }
+    }
+    set_level(markup, &mut level, 0, &mut text);
+    text
+}
+
+/// Writes the runs of a link. White space at its ends goes outside.
+fn write_link(
+    markup: &impl InlineMarkup,
+    group: &[TextRun],
+    href: &str,
+    before: Option<&TextRun>,
+    after: Option<&TextRun>,
+    text: &mut String,
+) {
+    let plain: String = group.iter().map(|run| run.text.as_str()).collect();
+    let core = plain.trim();
+    let start = plain.len() - plain.trim_start().len();
+    let leading = plain.get(..start).unwrap_or_default();
+    let trailing = plain.get(start + core.len()..).unwrap_or_default();
+    text.push_str(leading);
+    if !core.is_empty() {
+        let context = RunContext {
+            before: leading
+                .chars()
+                .next_back()
+                .or_else(|| before?.text.chars().next_back()),
+            after: trailing
+                .chars()
+                .next()
+                .or_else(|| after?.text.chars().next()),
+            beside_markup: false,
+            first: core.chars().next(),
+            last: core.chars().next_back(),
+        };
+        let uniform = match group {
+            [only] => Some(only.style),
+            _ => None,
+        };
+        match uniform {
+            // A link in one style stands within its markup.
+            Some(style) => {
+                let touches = |run: Option<&TextRun>, is_apart: bool| {
+                    !is_apart && run.is_some_and(TextRun::has_markup)
+                };
+                let ends_apart = before.is_some_and(|run| run.text.ends_with(char::is_whitespace));
+                let starts_apart =
+                    after.is_some_and(|run| run.text.starts_with(char::is_whitespace));
+                let context = RunContext {
+                    beside_markup: touches(before, !leading.is_empty() || ends_apart)
+                        || touches(after, !trailing.is_empty() || starts_apart),
+                    ..context
+                };
+                let level = group.first().map_or(0, |run| run.level);
+                let shown = escape_at(markup, core, level, style);
+                let link = markup.link(shown, core, href, context);
+                text.push_str(&if style == TextStyle::default() {
+                    link
+                } else {
+                    markup.with_style(link, style, context)
+                });
+            }
+            None => {
+                let mut shown = String::new();
+                write_runs(markup, group, None, None, &mut shown);
+                text.push_str(&markup.link(shown.trim().to_owned(), core, href, context));
+            }
+        }
+    }
+    text.push_str(trailing);
+}
+
+fn escape_at(markup: &impl InlineMarkup, text: &str, level: u8, style: TextStyle) -> String {
+    if style.code {
+        markup.code(text)
+    } else if level % 2 == 1 {
+        markup.escape_right_to_left(text)
+    } else {
+        markup.escape(text)
+    }
+}
+
+/// Writes runs without their links. `before` and `after` are the runs around them.
+fn write_runs(
+    markup: &impl InlineMarkup,
+    runs: &[TextRun],
+    before: Option<&TextRun>,
+    after: Option<&TextRun>,
+    text: &mut String,
+) {
+    let mut before = before;
     for (index, run) in runs.iter().enumerate() {
-        set_level(markup, &mut level, run.level, &mut text);
-        let next = runs.get(index + 1);
+        let next = runs.get(index + 1).or(after);
         // In most formats, emphasis must not start or end with white space, so white space goes outside.
         let core = run.text.trim();
         let start = run.text.len() - run.text.trim_start().len();
@@ -194,13 +304,15 @@ fn runs(markup: &impl InlineMarkup, runs: &[TextRun]) -> String {
         let trailing = run.text.get(start + core.len()..).unwrap_or_default();
         text.push_str(leading);
         if !core.is_empty() {
+            let has_markup =
+                |other: &TextRun| other.style != TextStyle::default() || other.href != run.href;
             let touches_before = leading.is_empty()
-                && before.is_some_and(|run| {
-                    run.has_markup() && !run.text.ends_with(char::is_whitespace)
+                && before.is_some_and(|before| {
+                    has_markup(before) && !before.text.ends_with(char::is_whitespace)
                 });
             let touches_next = trailing.is_empty()
-                && next.is_some_and(|run| {
-                    run.has_markup() && !run.text.starts_with(char::is_whitespace)
+                && next.is_some_and(|next| {
+                    has_markup(next) && !next.text.starts_with(char::is_whitespace)
                 });
             let context = RunContext {
                 before: leading
@@ -215,15 +327,7 @@ fn runs(markup: &impl InlineMarkup, runs: &[TextRun]) -> String {
                 first: core.chars().next(),
                 last: core.chars().next_back(),
             };
-            let shown = if run.level % 2 == 1 {
-                markup.escape_right_to_left(core)
-            } else {
-                markup.escape(core)
-            };
-            let shown = match &run.href {
-                Some(href) => markup.link(shown, core, href, context),
-                None => shown,
-            };
+            let shown = escape_at(markup, core, run.level, run.style);
             text.push_str(&if run.style == TextStyle::default() {
                 shown
             } else {
@@ -233,8 +337,6 @@ fn runs(markup: &impl InlineMarkup, runs: &[TextRun]) -> String {
         text.push_str(trailing);
         before = Some(run);
     }
-    set_level(markup, &mut level, 0, &mut text);
-    text
 }
 
 /// Opens and closes groups from one level to another.

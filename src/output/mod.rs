@@ -26,6 +26,7 @@
 pub mod coins;
 pub mod csv;
 mod direction;
+pub mod document;
 pub mod docx;
 mod fonts;
 mod formulas;
@@ -37,6 +38,7 @@ pub mod latex;
 pub mod markdown;
 mod markup_writer;
 pub mod mediawiki;
+pub mod odt;
 pub mod page_metadata;
 pub mod pandoc;
 pub mod rtf;
@@ -46,6 +48,8 @@ pub mod text;
 mod text_runs;
 pub mod typst;
 mod urls;
+mod word_text;
+mod xml;
 
 pub use item_metadata::{ItemMetadata, MetadataIndex};
 pub(crate) use urls::{percent_encode, percent_encode_value};

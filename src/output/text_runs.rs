@@ -17,6 +17,9 @@ pub(super) struct TextStyle {
     pub(super) underline: bool,
     pub(super) small_caps: bool,
     pub(super) vertical_align: Option<VerticalAlign>,
+    /// Whether it is struck out. Only documents have such text, and code.
+    pub(super) struck: bool,
+    pub(super) code: bool,
 }
 
 /// Superscript or subscript.
@@ -34,6 +37,18 @@ pub(super) struct TextRun {
     pub(super) href: Option<String>,
     /// Its level in Unicode's bidirectional algorithm, where [`super::direction`] set it: odd from right to left.
     pub(super) level: u8,
+}
+
+impl TextRun {
+    /// Returns a run without a link.
+    pub(super) fn new(text: &str, style: TextStyle) -> Self {
+        Self {
+            text: text.to_owned(),
+            style,
+            href: None,
+            level: 0,
+        }
+    }
 }
 
 /// A line of an entry.
@@ -55,6 +70,14 @@ pub(super) fn lines(content: &[Inline]) -> Vec<TextLine> {
         trim(&mut line.runs);
     }
     lines
+}
+
+/// Flattens rich text within a line into runs, with the formatting and the link around it.
+pub(super) fn runs_in(content: &[Inline], style: TextStyle, href: Option<&str>) -> Vec<TextRun> {
+    let mut lines = vec![TextLine::default()];
+    lay_out(content, style, href, &mut lines);
+    let parts = lines.into_iter().flat_map(|line| [line.margin, line.runs]);
+    parts.flatten().collect()
 }
 
 fn lay_out(content: &[Inline], style: TextStyle, href: Option<&str>, lines: &mut Vec<TextLine>) {
@@ -147,7 +170,8 @@ fn trim(runs: &mut Vec<TextRun>) {
 }
 
 impl TextStyle {
-    fn with(mut self, formatting: Formatting) -> Self {
+    /// Adds one kind of formatting.
+    pub(super) fn with(mut self, formatting: Formatting) -> Self {
         match formatting {
             Formatting::Italic | Formatting::Oblique => self.italic = true,
             Formatting::Upright => self.italic = false,

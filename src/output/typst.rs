@@ -9,7 +9,7 @@ use super::text_runs::{TextStyle, VerticalAlign, printable};
 use crate::csl::Inline;
 use crate::reading_list::{Block, ReadingList, Section};
 
-struct Typst;
+pub(super) struct Typst;
 
 /// Formats a reading list: headings and entries, with hanging indents if the style asks for them.
 pub fn reading_list(list: &ReadingList) -> String {
@@ -27,6 +27,11 @@ pub fn document(list: &ReadingList, language: &str) -> String {
         ),
         None => String::new(),
     };
+    complete(title, &format!("{shown}{text}"), language)
+}
+
+/// Returns a document with its settings.
+pub(super) fn complete(title: &str, body: &str, language: &str) -> String {
     let (base, region) = language_and_region(language);
     fill_template(
         include_str!("templates/document.typ"),
@@ -34,9 +39,26 @@ pub fn document(list: &ReadingList, language: &str) -> String {
             ("title", &string_literal(title)),
             ("language", &string_literal(base)),
             ("region", &region),
-            ("body", &format!("{shown}{text}")),
+            ("body", body),
         ],
     )
+}
+
+/// Formats the entries of a list without its title.
+pub(super) fn entries_of(list: &ReadingList) -> String {
+    markup_writer::body(&Typst, list, entries(list)).join("\n\n")
+}
+
+/// Formats code within a line.
+pub(super) fn code(text: &str) -> String {
+    format!("#raw({});", string_literal(text))
+}
+
+/// Formats preformatted text.
+pub(super) fn preformatted(text: &str) -> String {
+    let lines: Vec<_> = text.lines().map(printable).collect();
+    let lines = multiline_string_literal(&lines.join("\n"));
+    format!("#raw({lines}, block: true)")
 }
 
 /// Returns the values of the text's `lang` and `region` for a tag.
@@ -56,7 +78,7 @@ pub fn entry(content: &[Inline]) -> String {
 }
 
 /// Formats text as a Typst string literal.
-fn string_literal(text: &str) -> String {
+pub(super) fn string_literal(text: &str) -> String {
     let text = printable(text);
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
@@ -72,7 +94,7 @@ fn entries<'l>(list: &'l ReadingList) -> impl FnMut(&'l Section) -> Vec<String> 
         let entries = section.entries.iter().map(|item| {
             let (margin, rest) = markup_writer::margin_and_rest(&Typst, &item.content);
             let label = if seen.insert(item.key.as_str()) {
-                label(&item.key)
+                label(&format!("ref-{}", item.key))
             } else {
                 String::new()
             };
@@ -99,14 +121,18 @@ fn entries<'l>(list: &'l ReadingList) -> impl FnMut(&'l Section) -> Vec<String> 
     }
 }
 
-/// Returns the label of a work: `ref-` and its key, or nothing if the key is not a valid label.
-fn label(key: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_:.".contains(c);
-    if key.chars().all(is_plain) {
-        format!(" <ref-{key}>")
+/// Returns a label, or nothing if the name is not a valid one.
+pub(super) fn label(name: &str) -> String {
+    if is_label(name) {
+        format!(" <{name}>")
     } else {
         String::new()
     }
+}
+
+fn is_label(name: &str) -> bool {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_:.".contains(c);
+    !name.is_empty() && name.chars().all(is_plain)
 }
 
 fn multiline_string_literal(text: &str) -> String {
@@ -172,6 +198,7 @@ impl InlineMarkup for Typst {
                 style.vertical_align == Some(VerticalAlign::Subscript),
                 "sub",
             ),
+            (style.struck, "strike"),
             (style.bold, "strong"),
             (style.italic, "emph"),
         ];
@@ -183,7 +210,17 @@ impl InlineMarkup for Typst {
         end_call(text, context)
     }
 
+    fn code(&self, text: &str) -> String {
+        code(text)
+    }
+
     fn link(&self, shown: String, text: &str, href: &str, context: RunContext) -> String {
+        if let Some(target) = href.strip_prefix('#') {
+            return match is_label(target) {
+                true => end_call(format!("#link(<{target}>)[{shown}]"), context),
+                false => shown,
+            };
+        }
         let address = string_literal(href);
         if text == href {
             return end_call(format!("#link({address})"), context);
@@ -228,8 +265,6 @@ impl BlockMarkup for Typst {
     }
 
     fn preformatted(&self, text: &str) -> String {
-        let lines: Vec<_> = text.lines().map(printable).collect();
-        let lines = multiline_string_literal(&lines.join("\n"));
-        format!("#raw({lines}, block: true)")
+        preformatted(text)
     }
 }

@@ -88,6 +88,8 @@ pub struct ReadingList {
     pub sections: Vec<Section>,
     /// The layout of the entries.
     pub layout: BibliographyLayout,
+    /// The level of the highest heading, where the list becomes part of a document that has headings of its own.
+    pub heading_level: Option<usize>,
 }
 
 /// A section of a reading list.
@@ -135,6 +137,20 @@ impl From<BibliographyEntry> for FormattedEntry {
 }
 
 impl ReadingList {
+    /// Returns the level of the title.
+    pub(crate) fn title_level(&self) -> usize {
+        self.heading_level.unwrap_or(1)
+    }
+
+    /// Returns the level of the heading of a section. Without a wish, they are those below a title.
+    pub(crate) fn section_level(&self, heading: &Heading) -> usize {
+        let highest = match self.heading_level {
+            Some(level) => level + usize::from(self.title.is_some()),
+            None => 2,
+        };
+        (highest + heading.depth).min(6)
+    }
+
     /// Creates a list without headings.
     pub fn plain(bibliography: Bibliography) -> Self {
         Self {

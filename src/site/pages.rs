@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::views::{TagView, WorkView};
 use super::{Site, SiteError, SiteWork};
 use crate::charts::timeline::{Timeline, TimelineRequest};
-use crate::charts::{Theme, timeline_svg};
+use crate::charts::{Theme, html_page, timeline_svg};
 use crate::language::is_right_to_left;
 use crate::library::{Assignment, Origin, Tag, TagEvent};
 use crate::model::markup::plain;
@@ -651,6 +651,7 @@ where
                 .map(|facet| facet.tags.as_slice())
                 .unwrap_or_default(),
             with_empty_lanes: false,
+            language: &content.language,
         };
         let mut timeline = Timeline::new([Ok(works)], request).ok()?;
         timeline.first_year.as_ref()?;
@@ -663,8 +664,9 @@ where
             theme: Theme::Auto,
             width: TIMELINE_WIDTH,
             on_a_page: true,
+            id: "timeline",
         };
-        Some(timeline_svg::draw(&timeline, &look))
+        Some(html_page::timeline_figure(&timeline, &look))
     }
 
     fn timeline(&mut self) -> Result<(), E> {

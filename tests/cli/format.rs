@@ -350,8 +350,8 @@ fn a_file_gets_the_form_that_its_ending_stands_for() {
     env.runs("format --output list.text --to html");
     let whole = env.runs("format --output list.html --standalone");
     assert_eq!(whole.stderr, "");
-    let told = env.refuses(2, "format --output list.odt");
-    assert!(told.contains("--to html"), "{told}");
+    let told = env.refuses(2, "format --output list.epub");
+    assert!(told.contains("choose the format with --to"), "{told}");
     let told = env.refuses(1, "format --output no/such/place.html");
     assert!(told.contains("cannot write no/such/place.html"), "{told}");
 }

@@ -154,7 +154,11 @@ fn a_page_has_the_counts_as_tables_too() {
     let env = TestEnvironment::with_chapter();
     env.runs("stats -o stats.html --by author --top 2");
     let page = std::fs::read_to_string(env.path("stats.html")).unwrap();
-    for part in ["<svg ", "<th>Michel Bauwens</th><td>13</td>", "more</p>"] {
+    for part in [
+        "<span class=\"bar\"",
+        "<th>Michel Bauwens</th><td>13</td>",
+        "more</p>",
+    ] {
         assert!(page.contains(part), "{part}\n{page}");
     }
 }
@@ -168,4 +172,69 @@ fn plain_characters_where_there_are_no_others() {
         text.is_ascii() && text.contains("English  68  ####"),
         "{text}"
     );
+}
+
+#[test]
+fn the_table_and_the_page_have_the_numbers_of_the_json() {
+    let env = TestEnvironment::with_chapter();
+    let json = env.json("stats --top 0 --json");
+    env.runs("stats --top 0 -o stats.csv");
+    env.runs("stats --top 0 -o stats.html");
+    let page = std::fs::read_to_string(env.path("stats.html")).unwrap();
+    let mut table = csv::Reader::from_path(env.path("stats.csv")).unwrap();
+    let rows: Vec<Vec<String>> = table
+        .records()
+        .map(|row| row.unwrap().iter().map(str::to_owned).collect())
+        .collect();
+    let mut seen = 0;
+    for chart in json["charts"].as_array().unwrap() {
+        let by = chart["by"].as_str().unwrap();
+        for bar in chart["bars"].as_array().unwrap() {
+            let label = bar["label"].as_str().unwrap();
+            let works = bar["works"].to_string();
+            let row = rows
+                .iter()
+                .find(|row| row[0] == by && row[2] == label)
+                .unwrap();
+            assert_eq!(row[3], works, "{by}: {label}");
+            if by != "year" {
+                let escaped = label.replace('&', "&amp;").replace('\'', "&#39;");
+                let cell = format!("<th scope=\"row\">{escaped}</th><td>");
+                let bar = page
+                    .split(cell.as_str())
+                    .nth(1)
+                    .unwrap_or_else(|| panic!("{label}"));
+                let number = format!("<span class=\"number\">{works}</span>");
+                assert!(
+                    bar.split("</tr>").next().unwrap().contains(&number),
+                    "{by}: {label}"
+                );
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 50, "{seen}");
+    // The columns hold all works with a year.
+    let columns: usize = page
+        .split("data-label=\"")
+        .skip(1)
+        .map(|column| {
+            let label = column.split('"').next().unwrap();
+            let count = label.split(": ").nth(1).unwrap();
+            count.split(' ').next().unwrap().parse::<usize>().unwrap()
+        })
+        .sum();
+    assert_eq!(columns, 68);
+}
+
+#[test]
+fn a_picture_in_pixels_is_twice_as_large_as_the_drawing() {
+    let env = TestEnvironment::with_chapter();
+    for command in ["stats", "timeline"] {
+        env.runs(&format!("{command} -o chart.png --width 800"));
+        let png = std::fs::read(env.path("chart.png")).unwrap();
+        assert!(png.starts_with(b"\x89PNG"), "{command}");
+        let width = u32::from_be_bytes(png[16..20].try_into().unwrap());
+        assert_eq!(width, 1600, "{command}");
+    }
 }

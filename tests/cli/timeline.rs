@@ -249,3 +249,38 @@ fn a_stored_list_is_drawn_with_its_title_and_no_more_works_than_it_holds() {
     let told = env.refuses(1, "timeline --list erly");
     assert!(told.contains("early"), "{told}");
 }
+
+#[test]
+fn a_page_has_the_same_works_in_drawings_list_and_table() {
+    let env = TestEnvironment::with_chapter();
+    let json = env.json("timeline --json");
+    env.runs("timeline -o timeline.html");
+    env.runs("timeline -o timeline.csv");
+    let page = std::fs::read_to_string(env.path("timeline.html")).unwrap();
+    let table = std::fs::read_to_string(env.path("timeline.csv")).unwrap();
+    for id in ["wide", "narrow"] {
+        assert!(
+            page.contains(&format!("aria-labelledby=\"{id}-title {id}-description\"")),
+            "{id}"
+        );
+    }
+    let (_, phone) = page.split_once("<div class=\"phone\">").unwrap();
+    let (phone, _) = phone.split_once("<details>").unwrap();
+    let lanes = json["lanes"].as_array().unwrap();
+    let works: usize = lanes
+        .iter()
+        .map(|lane| lane["works"].as_array().unwrap().len())
+        .sum();
+    let events: usize = lanes
+        .iter()
+        .map(|lane| lane["events"].as_array().unwrap().len())
+        .sum();
+    let undated: usize = lanes
+        .iter()
+        .map(|lane| lane["undated"].as_array().unwrap().len())
+        .sum();
+    assert_eq!(phone.matches("<li><a href=").count(), works);
+    assert_eq!(phone.matches("<li class=\"event\">").count(), events);
+    let mut rows = csv::Reader::from_reader(table.as_bytes());
+    assert_eq!(rows.records().count(), works + events + undated);
+}

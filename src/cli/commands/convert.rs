@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use crate::cli::commands::import::report_problem;
 use crate::cli::export_entries::{Entries, ReferenceOptions, report_losses_of, write_references};
+use crate::cli::file_kind::ByExtension as _;
 use crate::cli::format_name::FormatName;
 use crate::cli::input::{Source, column_field};
 use crate::cli::io::AtomicFile;
@@ -155,18 +156,13 @@ impl Convert {
                 ),
             );
         };
-        formats::of_name(&path.to_string_lossy())
-            .map(FormatName)
-            .ok_or_else(|| {
-                CommandError::usage(format_args!(
-                    "unsupported output format: {}",
-                    path.extension().map_or_else(
-                        || path.display().to_string(),
-                        |extension| format!(".{}", extension.to_string_lossy())
-                    )
-                ))
-                .with_help("choose a format with --to, such as --to biblatex".to_owned())
-            })
+        FormatName::of_file(path)?.ok_or_else(|| {
+            CommandError::usage(format_args!(
+                "unsupported output format: {}",
+                path.display()
+            ))
+            .with_help("choose a format with --to, such as --to biblatex".to_owned())
+        })
     }
 
     fn print_report(

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::cli::export_entries::{
     ReferenceOptions, report_losses, with_keywords, write_library_references,
 };
+use crate::cli::file_kind::ByExtension as _;
 use crate::cli::format_name::FormatName;
 use crate::cli::input::{encoding_named, known_path};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
@@ -26,15 +28,20 @@ use peerbib::suggest::{closest, question};
 #[command(after_help = "Examples:\n  peerbib export > everything.bib\n  \
                   peerbib export movement:oekonux --tags > oekonux.bib\n  \
                   peerbib export theme:commons --to csl-json > commons.json\n  \
+                  peerbib export theme:commons -o commons.ris\n  \
                   peerbib export --file refs.bib > refs-again.bib")]
 pub(crate) struct Export {
     /// The works to export; without a query, all
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
 
-    /// The output format
-    #[arg(long, value_name = "FORMAT", default_value = "biblatex")]
-    to: FormatName,
+    /// The output format; by default, that of the extension of --output, or biblatex
+    #[arg(long, value_name = "FORMAT")]
+    to: Option<FormatName>,
+
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
 
     /// Export this imported file again, in its own encoding
     #[arg(long, value_name = "PATH", conflicts_with_all = ["query", "to"])]
@@ -59,23 +66,24 @@ pub(crate) struct Export {
 
 impl Export {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
+        let to = self.format()?;
         let switch = match (self.tidy, self.notes) {
             (true, _) => Some("--tidy"),
             (false, true) => Some("--notes"),
             (false, false) => None,
         };
         if let Some(switch) = switch
-            && !self.to.format().is_bibtex()
+            && !to.format().is_bibtex()
         {
             return Err(CommandError::usage(format_args!(
                 "{switch} works only with BibTeX and BibLaTeX, not with {}",
-                self.to.format().title
+                to.format().title
             )));
         }
-        self.to.writer()?;
+        to.writer()?;
         let library = context.open()?;
         let _snapshot = library.read_snapshot()?;
-        let is_whole = self.query.is_empty() && self.to == FormatName::BIBLATEX;
+        let is_whole = self.query.is_empty() && to == FormatName::BIBLATEX;
         let (text, encoding) = match &self.file {
             Some(name) => {
                 let (text, encoding) = imported_file(context, &library, name)?;
@@ -94,24 +102,45 @@ impl Export {
                 (self.finished(context, &library, text, self.tags)?, encoding)
             }
             None => {
-                self.write_works(context, &library)?;
+                self.write_works(context, &library, to)?;
                 return Ok(Outcome::Done);
             }
         };
-        let mut output = context.output();
         let encoding = encoding_named(encoding.as_deref().unwrap_or("UTF-8"));
-        match encoding.encode(&text) {
-            Ok(bytes) => output.write_all(&bytes)?,
+        let bytes = match encoding.encode(&text) {
+            Ok(bytes) => bytes,
             Err(missing) => {
                 context.warn(format_args!(
                     "warning: {} cannot encode {missing:?}; wrote UTF-8 instead",
                     encoding.name()
                 ));
-                output.write_all(text.as_bytes())?;
+                text.into_bytes()
+            }
+        };
+        match self.output_file() {
+            Some(path) => context.write_file(path, bytes)?,
+            None => {
+                let mut output = context.output();
+                output.write_all(&bytes)?;
+                output.flush()?;
             }
         }
-        output.flush()?;
         Ok(Outcome::Done)
+    }
+
+    /// Returns the output file; `None` for standard output.
+    fn output_file(&self) -> Option<&Path> {
+        let path = self.output.as_deref()?;
+        (path.as_os_str() != "-").then_some(path)
+    }
+
+    /// Returns the output format: that of `--to`, or else that of the extension of the output file.
+    fn format(&self) -> std::result::Result<FormatName, CommandError> {
+        let of_file = match (&self.to, &self.output) {
+            (None, Some(path)) => FormatName::of_file(path)?,
+            (to, _) => *to,
+        };
+        Ok(of_file.unwrap_or(FormatName::BIBLATEX))
     }
 
     /// Adds notes and tags to entries and normalizes them, as the options ask.
@@ -167,41 +196,67 @@ impl Export {
         &self,
         context: &CommandContext,
         library: &Library,
+        to: FormatName,
     ) -> std::result::Result<(), CommandError> {
         let works = context.select_ids(library, &self.query)?;
         if works.is_empty() {
             context.note("no works found");
         }
         let options = ReferenceOptions {
-            format: self.to,
+            format: to,
             tags: self.tags,
             annotations: true,
             public: false,
         };
-        let mut output = context.output();
-        let losses = if self.notes || self.tidy {
-            // These change the text as a whole.
-            let mut text = String::new();
-            let losses = write_library_references(library, &works, options, &mut |part| {
-                text.push_str(part);
-                Ok(())
-            })?;
-            let text = self.finished(context, library, text, false)?;
-            output.write_all(text.as_bytes())?;
-            losses
-        } else {
-            write_library_references(library, &works, options, &mut |part| {
-                Ok(output.write_all(part.as_bytes())?)
-            })?
+        let losses = match self.output_file() {
+            Some(path) => {
+                let mut text = String::new();
+                let losses = self.write_parts(context, library, &works, options, &mut |part| {
+                    text.push_str(part);
+                    Ok(())
+                })?;
+                context.write_file(path, text)?;
+                losses
+            }
+            None => {
+                let mut output = context.output();
+                let losses = self.write_parts(context, library, &works, options, &mut |part| {
+                    Ok(output.write_all(part.as_bytes())?)
+                })?;
+                output.flush()?;
+                losses
+            }
         };
-        output.flush()?;
-        self.report_losses(context, &losses)
+        self.report_losses(context, to, &losses)
+    }
+
+    /// Passes works in the output format to `output` in parts. Returns what the format could not hold.
+    fn write_parts(
+        &self,
+        context: &CommandContext,
+        library: &Library,
+        works: &[i64],
+        options: ReferenceOptions,
+        output: &mut dyn FnMut(&str) -> std::result::Result<(), CommandError>,
+    ) -> std::result::Result<Vec<Loss>, CommandError> {
+        if !self.notes && !self.tidy {
+            return write_library_references(library, works, options, output);
+        }
+        // These change the text as a whole.
+        let mut text = String::new();
+        let losses = write_library_references(library, works, options, &mut |part| {
+            text.push_str(part);
+            Ok(())
+        })?;
+        output(&self.finished(context, library, text, false)?)?;
+        Ok(losses)
     }
 
     /// Warns about what the format cannot hold, and writes it to a file if --losses is given.
     fn report_losses(
         &self,
         context: &CommandContext,
+        to: FormatName,
         losses: &[Loss],
     ) -> std::result::Result<(), CommandError> {
         if let Some(path) = &self.losses {
@@ -209,7 +264,7 @@ impl Export {
             json.push('\n');
             context.write_file(path, json)?;
         }
-        report_losses(context, self.to, losses);
+        report_losses(context, to, losses);
         Ok(())
     }
 }

@@ -47,6 +47,10 @@ pub(crate) struct Format {
     #[arg(long, value_name = "LOCALE")]
     locale: Option<String>,
 
+    /// The title of the bibliography
+    #[arg(long, value_name = "TITLE")]
+    title: Option<String>,
+
     #[command(flatten)]
     form: OutputArgs,
 
@@ -122,6 +126,7 @@ impl Format {
 
     fn listing(&self, tags: Vec<TagSummary>, group_by: Option<GroupBy>) -> Listing {
         Listing {
+            title: self.title.clone(),
             tags,
             group_by,
             repeat: self.repeat.into(),
@@ -233,6 +238,7 @@ impl Format {
     ) -> std::result::Result<bool, CommandError> {
         let mut list = ReadingList::plain(bibliography);
         list.set_languages(|key| digest.languages.get(key).cloned());
+        list.title.clone_from(&self.title);
         self.form.write(
             context,
             &RenderedList {
@@ -267,6 +273,8 @@ impl From<RepeatName> for DuplicatePlacement {
 
 /// How works are grouped into a list.
 pub(crate) struct Listing {
+    /// The title.
+    pub(crate) title: Option<String>,
     /// The tags to group by.
     pub(crate) tags: Vec<TagSummary>,
     /// The grouping.
@@ -303,6 +311,7 @@ impl Listing {
             }
         };
         list.state_languages(&items);
+        list.title.clone_from(&self.title);
         form.write(
             context,
             &RenderedList {

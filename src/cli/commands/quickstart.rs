@@ -43,6 +43,7 @@ impl Quickstart {
         let works = context.select(&library, &[bundled::CHAPTER_REFERENCES.to_owned()])?;
         let printed = works.len();
         let listing = Listing {
+            title: None,
             repeat: peerbib::reading_list::DuplicatePlacement::Each,
             tags: tags_of_facet(&library, "movement", context.locale_name(None)?.as_deref())?,
             group_by: Some(GroupBy::Facet("movement".into())),

@@ -14,6 +14,7 @@ use crate::cli::http_server::{self, Admission, Head, Response};
 use crate::cli::style_engine::{StyleEngine, items_of};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, io};
 use peerbib::library::{Detail, Library, Selection};
+use peerbib::model::CslItem;
 use peerbib::reading_list::{
     AnnotationKind, HeadingTranslations, ResolvedList, RichBlocks, Snapshot, in_hierarchy,
 };
@@ -289,6 +290,13 @@ impl WriteSite {
         shown: &[peerbib::library::CitableWork],
     ) -> std::result::Result<Vec<SiteList>, CommandError> {
         let shown: BTreeSet<&str> = shown.iter().map(|work| work.key.as_str()).collect();
+        // The texts of a list may cite other works, but no private ones.
+        let find = |key: &str| {
+            shown
+                .contains(key)
+                .then(|| render::work_of_key(library, key))
+                .flatten()
+        };
         let stored = if self.list.is_empty() {
             library.lists().all()?
         } else {
@@ -302,12 +310,12 @@ impl WriteSite {
             let language = list.locale.clone().unwrap_or_else(|| self.language.clone());
             let headings = HeadingTranslations::in_language(&language);
             let resolved = ResolvedList::new(library, &list, headings)?;
-            let mut printed = self.printed(context, &resolved.contents)?;
+            let mut printed = self.printed(context, &resolved.contents, &find)?;
             retain_works(&mut printed, &shown);
             let mut snapshots = Vec::new();
             for stored in library.lists().snapshots(list.id)?.into_iter().rev() {
                 let snapshot: Snapshot = parse_snapshot(&stored)?;
-                let mut printed = self.printed(context, &snapshot.contents)?;
+                let mut printed = self.printed(context, &snapshot.contents, &find)?;
                 retain_works(&mut printed, &shown);
                 snapshots.push(SiteSnapshot {
                     name: stored.name,
@@ -329,6 +337,7 @@ impl WriteSite {
         &self,
         context: &CommandContext,
         contents: &peerbib::reading_list::ListContents,
+        find: &dyn Fn(&str) -> Option<CslItem>,
     ) -> std::result::Result<peerbib::reading_list::ReadingList, CommandError> {
         let mut contents = contents.clone();
         if !self.include.contains(&PrivateData::Notes) {
@@ -336,7 +345,7 @@ impl WriteSite {
         }
         let engine = StyleEngine::new(context, &contents.style, contents.locale.as_deref())?;
         let headings = engine.headings(context);
-        Ok(render::formatted(context, &contents, &engine, headings)?.0)
+        Ok(render::formatted(context, &contents, &engine, headings, find)?.0)
     }
 
     fn template_files(&self) -> std::result::Result<TemplateFiles, CommandError> {

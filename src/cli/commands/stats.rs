@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-use crate::cli::chart_args::{ChartArgs, ChartFormat, ChartWorks};
+use crate::cli::chart_args::{Chart, ChartArgs, ChartFormat, ChartWorks};
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::charts::statistics::{CountBy, Statistics};
-use peerbib::charts::{html_page, statistics_svg, statistics_text, timeline_text};
+use peerbib::charts::{html_page, statistics_svg, statistics_text, table, timeline_text};
 
 /// Count works by year, movement, theme, type, language and author
 ///
@@ -14,7 +14,7 @@ use peerbib::charts::{html_page, statistics_svg, statistics_text, timeline_text}
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib stats\n  peerbib stats movement:oekonux --by author,year\n  \
-                  peerbib stats --by theme --top 30\n  peerbib stats -o stats.svg"
+                  peerbib stats --by theme --top 30\n  peerbib stats -o stats.svg\n  peerbib stats --top 0 -o stats.csv"
 )]
 pub(crate) struct Stats {
     #[command(flatten)]
@@ -35,6 +35,7 @@ pub(crate) struct Stats {
 
 impl Stats {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
+        let format = self.drawing.format()?;
         let library = context.open()?;
         let _snapshot = library.read_snapshot()?;
         let tags = library
@@ -77,22 +78,25 @@ impl Stats {
             context.note("no works found");
             return Ok(Outcome::Done);
         }
-        let picture = match self.drawing.format() {
-            ChartFormat::Text => statistics_text::draw(
+        let svg = || statistics_svg::draw(&statistics, &self.drawing.look(false));
+        let chart = match format {
+            ChartFormat::Png => self.drawing.png(&svg())?,
+            ChartFormat::Csv => Chart::Text(table::statistics_csv(&statistics)),
+            ChartFormat::Text => Chart::Text(statistics_text::draw(
                 &statistics,
                 timeline_text::ChartLayout {
                     columns: self.drawing.columns(),
                     ascii: self.drawing.is_ascii(),
                     events: false,
                 },
-            ),
-            ChartFormat::Svg => statistics_svg::draw(&statistics, &self.drawing.look()),
-            ChartFormat::Html => {
-                let drawing = statistics_svg::draw(&statistics, &self.drawing.look());
-                html_page::statistics_page(&statistics, &drawing, self.drawing.theme())
-            }
+            )),
+            ChartFormat::Svg => Chart::Text(svg()),
+            ChartFormat::Html => Chart::Text(html_page::statistics_page(
+                &statistics,
+                &self.drawing.look(true),
+            )),
         };
-        self.drawing.write(context, &picture)?;
+        self.drawing.write(context, format, &chart)?;
         Ok(Outcome::Done)
     }
 }

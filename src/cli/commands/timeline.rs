@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-use crate::cli::chart_args::{ChartArgs, ChartFormat, ChartWorks};
+use crate::cli::chart_args::{Chart, ChartArgs, ChartFormat, ChartWorks};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::charts::timeline::{Timeline, TimelineRequest};
-use peerbib::charts::{html_page, timeline_svg, timeline_text};
+use peerbib::charts::{html_page, table, timeline_svg, timeline_text};
 use peerbib::library::{Library, Tag};
 use peerbib::reading_list::in_hierarchy;
 
@@ -41,6 +41,7 @@ pub(crate) struct DrawTimeline {
 
 impl DrawTimeline {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
+        let format = self.drawing.format()?;
         let library = context.open()?;
         let _snapshot = library.read_snapshot()?;
         let facet = self.by.to_lowercase();
@@ -52,6 +53,7 @@ impl DrawTimeline {
             facet: &facet,
             tags: &tags,
             with_empty_lanes: !self.shown.is_choice(),
+            language: "en",
         };
         let timeline = Timeline::new(library.works().chunks(&works), request)?;
         for unreadable in &timeline.unreadable {
@@ -74,22 +76,25 @@ impl DrawTimeline {
             context.note("nothing to draw: no work has a year");
             return Ok(Outcome::Done);
         }
-        let picture = match self.drawing.format() {
-            ChartFormat::Text => timeline_text::draw(
+        let svg = || timeline_svg::draw(&timeline, &self.drawing.look(false));
+        let chart = match format {
+            ChartFormat::Png => self.drawing.png(&svg())?,
+            ChartFormat::Csv => Chart::Text(table::timeline_csv(&timeline)),
+            ChartFormat::Text => Chart::Text(timeline_text::draw(
                 &timeline,
                 timeline_text::ChartLayout {
                     columns: self.drawing.columns(),
                     ascii: self.drawing.is_ascii(),
                     events: !self.no_events,
                 },
-            ),
-            ChartFormat::Svg => timeline_svg::draw(&timeline, &self.drawing.look()),
-            ChartFormat::Html => {
-                let drawing = timeline_svg::draw(&timeline, &self.drawing.look());
-                html_page::timeline_page(&timeline, &drawing, self.drawing.theme())
-            }
+            )),
+            ChartFormat::Svg => Chart::Text(svg()),
+            ChartFormat::Html => Chart::Text(html_page::timeline_page(
+                &timeline,
+                &self.drawing.look(true),
+            )),
         };
-        self.drawing.write(context, &picture)?;
+        self.drawing.write(context, format, &chart)?;
         Ok(Outcome::Done)
     }
 }

@@ -1,18 +1,21 @@
 //! Formats the citations of a document in a style.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use super::affixes::csl_markup;
 use super::locators::LocatorLabels;
+use super::prose::{self, Insertions, NOTE_END, NOTE_START};
 use super::{Markdown, Place, Step, WrittenCitation, WrittenCite};
 use crate::csl::{
     Bibliography, Citation, CitationMode, Cite, EmbeddedLocales, FormattedCitation, Formatting,
     Inline, Locale, Processor, RichText, Style, StyleClass, Warning, plain_text,
 };
-use crate::documents::CitedKey;
+use crate::documents::{CitedKey, zotero};
 use crate::model::{CslItem, assume_languages};
+use crate::output::document::{Block, Document, Field};
 use crate::output::markdown;
+use crate::reading_list::ReadingList;
 
 /// The works that a document may cite.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +39,11 @@ impl CitableItems {
             self.items.len() - 1
         });
         self.by_key.insert(key.to_owned(), place);
+    }
+
+    /// Returns the works in the order in which they were added.
+    pub(super) fn items(&self) -> &[CslItem] {
+        &self.items
     }
 
     /// Returns the work with this key.
@@ -81,6 +89,24 @@ pub struct CitedDocument {
     pub strays: Vec<CitedKey>,
 }
 
+/// The fields that citations become in a word processor, which Zotero can change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldKind {
+    /// The fields of Word.
+    Word,
+    /// The reference marks of LibreOffice.
+    ReferenceMark,
+}
+
+/// A document with formatted citations as a tree.
+#[derive(Debug, Clone, Default)]
+pub struct CitedTree {
+    /// The document.
+    pub document: Document,
+    /// What was cited. The text is empty.
+    pub cited: CitedDocument,
+}
+
 /// A citation formatted on its own.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SingleCitation {
@@ -93,7 +119,7 @@ pub struct SingleCitation {
 }
 
 /// Converts citations from the document to the processor's input.
-struct Translator<'a> {
+pub(super) struct Translator<'a> {
     works: &'a CitableItems,
     labels: LocatorLabels,
     /// The works whose entries are link targets, by key.
@@ -102,7 +128,7 @@ struct Translator<'a> {
 
 /// The processor's input, with the parts that the processor does not format.
 #[derive(Debug, Clone, Default)]
-struct TranslatedCitation {
+pub(super) struct TranslatedCitation {
     /// Keys without a work that take the place of authors in the sentence.
     missing_authors: Option<String>,
     /// The citation, if at least one key belongs to a work.
@@ -115,11 +141,11 @@ struct TranslatedCitation {
 
 /// A formatted citation.
 #[derive(Debug, Clone, Default)]
-struct Formatted {
+pub(super) struct Formatted {
     /// The authors, if they are part of the sentence.
-    authors: RichText,
+    pub(super) authors: RichText,
     /// The rest, or the whole citation.
-    rest: RichText,
+    pub(super) rest: RichText,
     /// The keys of the cites for which the style prints nothing.
     unprinted: Vec<String>,
 }
@@ -144,7 +170,7 @@ impl From<FormattedCitation> for Formatted {
 
 impl Translator<'_> {
     /// Creates a translator for the language of the style, or for another one.
-    fn new<'a>(
+    pub(super) fn new<'a>(
         works: &'a CitableItems,
         options: &CitationOptions<'a>,
         language: Option<&str>,
@@ -158,7 +184,12 @@ impl Translator<'_> {
         }
     }
 
-    fn translate(&self, cites: &[WrittenCite], in_sentence: bool, note: u32) -> TranslatedCitation {
+    pub(super) fn translate(
+        &self,
+        cites: &[WrittenCite],
+        in_sentence: bool,
+        note: u32,
+    ) -> TranslatedCitation {
         let mut translated = TranslatedCitation::default();
         let mut known: Vec<Cite> = Vec::new();
         // Keys without a work are printed in the affixes of adjacent cites.
@@ -289,7 +320,10 @@ impl SingleCitation {
 }
 
 /// Formats citations. One that would print nothing without its authors is printed with them.
-fn format_all(processor: &Processor<'_>, translated: &mut [TranslatedCitation]) -> Vec<Formatted> {
+pub(super) fn format_all(
+    processor: &Processor<'_>,
+    translated: &mut [TranslatedCitation],
+) -> Vec<Formatted> {
     let run = |translated: &[TranslatedCitation]| -> Vec<Formatted> {
         let citations: Vec<Citation> = translated
             .iter()
@@ -412,6 +446,68 @@ impl Markdown<'_> {
                 ..CitedDocument::default()
             };
         }
+        let mut writer = CitedWriter::new(self, options, Target::Markdown);
+        let (bibliography, cited) = self.write(works, options, &mut writer);
+        let (text, _) = writer.finish(bibliography, options.title);
+        CitedDocument { text, ..cited }
+    }
+
+    /// Formats the citations of the document and returns it as a tree, for formats other than Markdown. `fields` asks
+    /// for fields that Zotero can change.
+    pub fn cited_tree(
+        &self,
+        works: &CitableItems,
+        options: &CitationOptions<'_>,
+        fields: Option<FieldKind>,
+    ) -> CitedTree {
+        let target = Target::Tree {
+            insertions: Insertions::default(),
+            fields: fields.is_some(),
+        };
+        let mut writer = CitedWriter::new(self, options, target);
+        let (bibliography, cited) = self.write(works, options, &mut writer);
+        let (text, insertions) = writer.finish(bibliography, options.title);
+        let metadata = &self.metadata;
+        let inline = |text: &Option<String>| text.as_deref().map(prose::inline).unwrap_or_default();
+        let language = options
+            .locale
+            .or(metadata.language.as_deref())
+            .or(options.style.default_locale.as_deref())
+            .unwrap_or("en-US");
+        let zotero = fields.map(|kind| {
+            let field_type = match kind {
+                FieldKind::Word => "Field",
+                FieldKind::ReferenceMark => "ReferenceMark",
+            };
+            zotero::preferences(options.style, language, field_type)
+        });
+        let summary = metadata.summary.as_deref().unwrap_or_default();
+        let document = Document {
+            title: inline(&metadata.title),
+            subtitle: inline(&metadata.subtitle),
+            authors: metadata
+                .authors
+                .iter()
+                .map(|author| prose::inline(author))
+                .collect(),
+            date: inline(&metadata.date),
+            summary: prose::blocks(summary, &Insertions::default()),
+            language: language.to_owned(),
+            blocks: prose::blocks(&text, &insertions),
+            images: BTreeMap::new(),
+            zotero,
+        };
+        CitedTree { document, cited }
+    }
+
+    /// Formats the citations and passes them to the writer.
+    fn write(
+        &self,
+        works: &CitableItems,
+        options: &CitationOptions<'_>,
+        writer: &mut CitedWriter<'_, '_>,
+    ) -> (Bibliography, CitedDocument) {
+        let cited = self.cited();
         let keys = cited.keys.iter().map(|cited| cited.key.as_str());
         let mut items = works.with_keys(keys);
         if cited.all {
@@ -448,7 +544,6 @@ impl Markdown<'_> {
         let lines = super::Lines::new(self.source);
         let mut unprinted = Vec::new();
         let mut strays = Vec::new();
-        let mut writer = CitedWriter::new(self, options);
         for ((written, translated), content) in self.citations.iter().zip(translated).zip(contents)
         {
             let of_citation = written.cites.iter().flat_map(|cite| &cite.strays);
@@ -459,21 +554,21 @@ impl Markdown<'_> {
                     unprinted.push(CitedKey::new(&cite.key, lines.of(cite.at)));
                 }
             }
-            writer.citation(written, translated, content);
+            writer.citation(works, written, translated, content);
         }
-        let text = writer.finish(&bibliography, options.title);
         let missing = cited
             .keys
             .into_iter()
             .filter(|cited| works.get(&cited.key).is_none());
-        CitedDocument {
-            text,
+        let cited = CitedDocument {
+            text: String::new(),
             citations: self.citations.len(),
             works: processor.order().map(str::to_owned).collect(),
             missing: missing.collect(),
             unprinted,
             strays,
-        }
+        };
+        (bibliography, cited)
     }
 
     /// Returns the note number of each citation; 0 means in the text.
@@ -515,10 +610,25 @@ struct CitedWriter<'m, 's> {
     is_note_style: bool,
     moves_notes: bool,
     moves_into_quotes: bool,
+    target: Target,
     edits: Vec<Replacement>,
     /// The labels and texts of the notes added.
     notes: Vec<(String, String)>,
     label: usize,
+    /// How many citations were written.
+    count: usize,
+}
+
+/// What formatted citations become.
+enum Target {
+    /// Markdown.
+    Markdown,
+    /// Marks in the text, for which a tree has the citations.
+    Tree {
+        insertions: Insertions,
+        /// Whether citations are fields.
+        fields: bool,
+    },
 }
 
 /// A replacement in the document.
@@ -531,7 +641,7 @@ struct Replacement {
 }
 
 impl<'m, 's> CitedWriter<'m, 's> {
-    fn new(document: &'m Markdown<'s>, options: &CitationOptions<'_>) -> Self {
+    fn new(document: &'m Markdown<'s>, options: &CitationOptions<'_>, target: Target) -> Self {
         let language = options
             .locale
             .or(options.style.default_locale.as_deref())
@@ -542,14 +652,17 @@ impl<'m, 's> CitedWriter<'m, 's> {
             is_note_style: options.style.class == StyleClass::Note,
             moves_notes: document.metadata.notes_after_punctuation,
             moves_into_quotes: locale.moves_punctuation_into_quotes(),
+            target,
             edits: Vec::new(),
             notes: Vec::new(),
             label: 0,
+            count: 0,
         }
     }
 
     fn citation(
         &mut self,
+        works: &CitableItems,
         written: &WrittenCitation,
         translated: TranslatedCitation,
         formatted: Formatted,
@@ -567,50 +680,55 @@ impl<'m, 's> CitedWriter<'m, 's> {
         if let Some(missing) = translated.missing_authors {
             authors = bold(missing);
         }
+        let field = self.field(works, translated.citation, &authors, &rest);
         let is_sentence = !authors.is_empty();
-        let authors = self.markdown(&authors, written);
         match &written.place {
             Place::Text if self.is_note_style => {
+                let shown = self.show(authors.clone(), None, written);
                 if rest.is_empty() {
-                    self.replace(written.range.clone(), authors);
+                    self.replace(written.range.clone(), shown);
                 } else {
-                    let rest = self.markdown(&rest, written);
-                    let label = self.add_note(as_note(&rest));
-                    self.mark(written, &authors, is_sentence, &format!("[^{label}]"));
+                    let note = self.show(as_note(rest), field, written);
+                    let label = self.add_note(note);
+                    self.mark(written, &shown, &authors, &format!("[^{label}]"));
                 }
             }
             Place::Note { first, last, .. } if self.is_note_style => {
-                let rest = self.markdown(&rest, written);
-                let inside = without_full_stop(&rest);
                 let text = if is_sentence {
+                    let authors = self.show(authors, None, written);
+                    let inside = without_full_stop(rest);
                     if inside.is_empty() {
                         authors
                     } else {
-                        format!("{authors}, {inside}")
+                        format!("{authors}, {}", self.show(inside, field, written))
                     }
                 } else if *first && *last {
-                    as_note(&rest)
-                } else if *first || !was_known {
-                    inside
+                    self.show(as_note(rest), field, written)
                 } else {
-                    format!("({inside})")
+                    let inside = self.show(without_full_stop(rest), field, written);
+                    if *first || !was_known {
+                        inside
+                    } else {
+                        format!("({inside})")
+                    }
                 };
                 self.replace(written.range.clone(), text);
             }
             _ => {
                 let is_raised = is_superscript(&rest);
                 let in_brackets = !was_known && !is_sentence;
-                let rest = self.markdown(&rest, written);
+                let shown = self.show(authors.clone(), None, written);
+                let rest = self.show(rest, field, written);
                 let rest = if in_brackets {
                     format!("({rest})")
                 } else {
                     rest
                 };
                 if is_raised && written.place == Place::Text {
-                    self.mark(written, &authors, is_sentence, &rest);
+                    self.mark(written, &shown, &authors, &rest);
                     return;
                 }
-                let parts = [authors, rest];
+                let parts = [shown, rest];
                 let parts: Vec<&str> = parts
                     .iter()
                     .map(String::as_str)
@@ -621,19 +739,69 @@ impl<'m, 's> CitedWriter<'m, 's> {
         }
     }
 
-    /// Formats rich text as Markdown in which pandoc finds no other markup.
-    fn markdown(&self, content: &[Inline], written: &WrittenCitation) -> String {
-        let text = escaped_for_pandoc(
-            &markdown::entry(content)
-                .replace("  \n", " ")
-                .replace('\n', " "),
-        );
-        let text = if written.in_table {
-            text.replace('|', "\\|")
-        } else {
-            text
+    /// Returns the field of a citation, if there are fields.
+    fn field(
+        &mut self,
+        works: &CitableItems,
+        citation: Option<Citation>,
+        authors: &[Inline],
+        rest: &[Inline],
+    ) -> Option<Field> {
+        let Target::Tree { fields: true, .. } = self.target else {
+            return None;
         };
-        self.document.held.restored(&text)
+        let mut citation = citation?;
+        // The sentence has the authors, so the field leaves them out.
+        if !authors.is_empty()
+            && let Some(first) = citation.cites.first_mut()
+        {
+            first.suppress_author = true;
+        }
+        for affix in citation
+            .cites
+            .iter_mut()
+            .flat_map(|cite| [&mut cite.prefix, &mut cite.suffix])
+        {
+            if let Some(affix) = affix {
+                *affix = self.document.held.restored(affix);
+            }
+        }
+        self.count += 1;
+        let text = plain_text(rest);
+        Some(zotero::citation(
+            &citation,
+            |id| works.get(id),
+            self.count,
+            &text,
+        ))
+    }
+
+    /// Returns what stands for rich text in the document: Markdown in which pandoc finds no other markup, or a mark.
+    fn show(
+        &mut self,
+        content: RichText,
+        field: Option<Field>,
+        written: &WrittenCitation,
+    ) -> String {
+        if content.is_empty() {
+            return String::new();
+        }
+        match &mut self.target {
+            Target::Tree { insertions, .. } => insertions.add(content, field),
+            Target::Markdown => {
+                let text = escaped_for_pandoc(
+                    &markdown::entry(&content)
+                        .replace("  \n", " ")
+                        .replace('\n', " "),
+                );
+                let text = if written.in_table {
+                    text.replace('|', "\\|")
+                } else {
+                    text
+                };
+                self.document.held.restored(&text)
+            }
+        }
     }
 
     fn replace(&mut self, range: Range<usize>, text: String) {
@@ -645,8 +813,9 @@ impl<'m, 's> CitedWriter<'m, 's> {
     }
 
     /// Replaces a citation by a note mark, which follows the punctuation after it and drops the space before
-    /// it.
-    fn mark(&mut self, written: &WrittenCitation, authors: &str, is_sentence: bool, mark: &str) {
+    /// it. `shown` stands for the authors, which are empty if the sentence does not name them.
+    fn mark(&mut self, written: &WrittenCitation, shown: &str, authors: &[Inline], mark: &str) {
+        let is_sentence = !authors.is_empty();
         let source = self.document.source;
         let mut range = written.range.clone();
         // At the start of a paragraph, there is no text that the punctuation could follow.
@@ -662,10 +831,11 @@ impl<'m, 's> CitedWriter<'m, 's> {
         };
         range.end += punctuation.len();
         if is_sentence {
-            let punctuation = undoubled(authors, punctuation);
-            let text = format!("{authors}{punctuation}{mark}");
+            let authors = plain_text(authors);
+            let punctuation = undoubled(&authors, punctuation);
+            let text = format!("{shown}{punctuation}{mark}");
             self.edits.push(Replacement {
-                mark: Some((authors.len(), written.range.end)),
+                mark: Some((shown.len(), written.range.end)),
                 range,
                 text,
             });
@@ -736,28 +906,46 @@ impl<'m, 's> CitedWriter<'m, 's> {
         label
     }
 
-    /// Returns the document with all replacements.
-    fn finish(mut self, bibliography: &Bibliography, title: Option<&str>) -> String {
+    /// Returns the document with all replacements, and what its marks stand for.
+    fn finish(mut self, bibliography: Bibliography, title: Option<&str>) -> (String, Insertions) {
         let source = self.document.source;
         let line_break = if source.contains("\r\n") {
             "\r\n"
         } else {
             "\n"
         };
-        let entries: Vec<String> = bibliography
-            .entries
-            .iter()
-            .map(|entry| {
-                let text = escaped_for_pandoc(&markdown::entry(&entry.content));
-                let text = if self.document.metadata.link_citations && can_be_anchor(&entry.key) {
-                    format!("::: {{#{} .csl-entry}}\n{text}\n:::", anchor(&entry.key))
+        let mut insertions = Insertions::default();
+        let entries = match self.target {
+            Target::Markdown => self.markdown_entries(&bibliography, line_break),
+            Target::Tree {
+                insertions: inserted,
+                fields,
+            } => {
+                insertions = inserted;
+                insertions.restore(&self.document.held);
+                for note in &self.document.inline_notes {
+                    for (range, mark) in [
+                        (note.start..note.start + 2, NOTE_START),
+                        (note.end - 1..note.end, NOTE_END),
+                    ] {
+                        self.edits.push(Replacement {
+                            range,
+                            text: mark.to_string(),
+                            mark: None,
+                        });
+                    }
+                }
+                if bibliography.entries.is_empty() {
+                    String::new()
                 } else {
-                    text
-                };
-                text.replace('\n', line_break)
-            })
-            .collect();
-        let entries = entries.join(&format!("{line_break}{line_break}"));
+                    insertions.bibliography = Some(Block::Bibliography {
+                        list: Box::new(ReadingList::plain(bibliography)),
+                        field: fields.then(zotero::bibliography),
+                    });
+                    Insertions::bibliography_mark()
+                }
+            }
+        };
         let mut tail = String::new();
         match &self.document.references {
             Some(inside) if !entries.is_empty() => {
@@ -797,7 +985,22 @@ impl<'m, 's> CitedWriter<'m, 's> {
             text.push_str(line_break);
         }
         text.push_str(&tail);
-        text
+        (text, insertions)
+    }
+
+    /// Formats the entries of the bibliography as Markdown.
+    fn markdown_entries(&self, bibliography: &Bibliography, line_break: &str) -> String {
+        let entries = bibliography.entries.iter().map(|entry| {
+            let text = escaped_for_pandoc(&markdown::entry(&entry.content));
+            let text = if self.document.metadata.link_citations && can_be_anchor(&entry.key) {
+                format!("::: {{#{} .csl-entry}}\n{text}\n:::", anchor(&entry.key))
+            } else {
+                text
+            };
+            text.replace('\n', line_break)
+        });
+        let entries: Vec<String> = entries.collect();
+        entries.join(&format!("{line_break}{line_break}"))
     }
 }
 
@@ -813,33 +1016,59 @@ fn can_be_anchor(key: &str) -> bool {
 }
 
 /// Formats a text as a note: it starts with a capital and ends with a full stop.
-fn as_note(text: &str) -> String {
-    let mut note = String::with_capacity(text.len() + 1);
-    let inside = text.trim_start_matches('[');
-    // Keep the opening bracket of a link.
-    note.push_str(text.get(..text.len() - inside.len()).unwrap_or_default());
-    let mut characters = inside.chars();
-    if let Some(first) = characters.next() {
-        note.extend(first.to_uppercase());
+fn as_note(mut content: RichText) -> RichText {
+    if let Some(first) = first_text(&mut content) {
+        let mut characters = first.chars();
+        if let Some(letter) = characters.next() {
+            *first = letter.to_uppercase().chain(characters).collect();
+        }
     }
-    note.push_str(characters.as_str());
-    let end = note.trim_end_matches(['*', '_', '"', '\u{201d}', '\u{2019}', ')', '>']);
+    let text = plain_text(&content);
+    let end = text.trim_end_matches(['"', '\u{201d}', '\u{2019}', ')', '>', ' ']);
     if !end.ends_with(['.', '!', '?', '\u{2026}']) {
-        note.push('.');
+        match content.last_mut() {
+            Some(Inline::Text(text)) => text.push('.'),
+            _ => content.push(Inline::Text(".".to_owned())),
+        }
     }
-    note
+    content
+}
+
+/// Returns the first text that is not empty.
+fn first_text(content: &mut [Inline]) -> Option<&mut String> {
+    content.iter_mut().find_map(|piece| match piece {
+        Inline::Text(text) => (!text.is_empty()).then_some(text),
+        Inline::Formatted(_, inside)
+        | Inline::Display(_, inside)
+        | Inline::Link {
+            content: inside, ..
+        } => first_text(inside),
+    })
 }
 
 /// Removes the final full stop, which may be inside quotation marks.
-fn without_full_stop(text: &str) -> String {
-    for close in ["", "\u{201d}", "\u{2019}", "\"", "\u{201d}*", "*"] {
-        if let Some(inside) = text.strip_suffix(close)
-            && let Some(inside) = inside.strip_suffix('.')
-        {
-            return format!("{inside}{close}");
+pub(super) fn without_full_stop(mut content: RichText) -> RichText {
+    fn last_text(content: &mut [Inline]) -> Option<&mut String> {
+        content.iter_mut().rev().find_map(|piece| match piece {
+            Inline::Text(text) => (!text.is_empty()).then_some(text),
+            Inline::Formatted(_, inside)
+            | Inline::Display(_, inside)
+            | Inline::Link {
+                content: inside, ..
+            } => last_text(inside),
+        })
+    }
+    if let Some(text) = last_text(&mut content) {
+        for close in ["", "\u{201d}", "\u{2019}", "\""] {
+            if let Some(inside) = text.strip_suffix(close)
+                && let Some(inside) = inside.strip_suffix('.')
+            {
+                *text = format!("{inside}{close}");
+                break;
+            }
         }
     }
-    text.to_owned()
+    content
 }
 
 /// Removes punctuation that repeats the end of the text before it.

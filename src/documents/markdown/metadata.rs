@@ -11,6 +11,16 @@ use crate::model::CslItem;
 /// The metadata that affects citations (pandoc's manual, "Citations").
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Metadata {
+    /// `title`, in Markdown as the next four.
+    pub title: Option<String>,
+    /// `subtitle`.
+    pub subtitle: Option<String>,
+    /// `author`: the authors, with their affiliations if they have some.
+    pub authors: Vec<String>,
+    /// `date`.
+    pub date: Option<String>,
+    /// `abstract`.
+    pub summary: Option<String>,
     /// `csl` or `citation-style`: the style, as a file, name or URL.
     pub style: Option<String>,
     /// `lang`: the language.
@@ -65,6 +75,11 @@ impl Metadata {
     fn set(&mut self, name: &str, value: &Value) {
         match name {
             "csl" | "citation-style" => self.style = text(value),
+            "title" => self.title = text(value),
+            "subtitle" => self.subtitle = text(value),
+            "author" | "authors" => self.authors = authors(value),
+            "date" => self.date = text(value),
+            "abstract" => self.summary = text(value),
             "lang" => self.language = text(value),
             "bibliography" => self.bibliography = texts(value),
             "references" => self.references = items(value),
@@ -112,6 +127,25 @@ fn texts(value: &Value) -> Vec<String> {
     match value {
         Value::Sequence(values) => values.iter().filter_map(text).collect(),
         other => text(other).into_iter().collect(),
+    }
+}
+
+/// Returns the names of authors, which may be mappings with a name and an affiliation.
+fn authors(value: &Value) -> Vec<String> {
+    let author = |value: &Value| match value {
+        Value::Mapping(fields) => {
+            let field = |name: &str| fields.get(name).and_then(text);
+            let name = field("name")?;
+            Some(match field("affiliation") {
+                Some(affiliation) => format!("{name}, {affiliation}"),
+                None => name,
+            })
+        }
+        other => text(other),
+    };
+    match value {
+        Value::Sequence(values) => values.iter().filter_map(author).collect(),
+        other => author(other).into_iter().collect(),
     }
 }
 

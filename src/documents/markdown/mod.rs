@@ -7,14 +7,19 @@
 mod affixes;
 mod citable_text;
 mod format;
+mod in_list;
 mod locators;
 mod metadata;
+mod prose;
 mod scanner;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-pub use format::{CitableItems, CitationOptions, CitedDocument, SingleCitation};
+pub use format::{
+    CitableItems, CitationOptions, CitedDocument, CitedTree, FieldKind, SingleCitation,
+};
+pub use in_list::{cite_in_list, keys_in_list};
 pub use metadata::Metadata;
 pub use scanner::WrittenCite;
 
@@ -34,6 +39,8 @@ pub struct Markdown<'s> {
     steps: Vec<Step>,
     /// The content of the references div.
     references: Option<Range<usize>>,
+    /// The notes within the text, `^[…]`.
+    inline_notes: Vec<Range<usize>>,
     held: Placeholders,
 }
 
@@ -78,11 +85,33 @@ enum Step {
 impl<'s> Markdown<'s> {
     /// Parses a document. Every text is valid.
     pub fn read(source: &'s str) -> Self {
+        Self::read_beside(source, &HashSet::new())
+    }
+
+    /// Parses a document again, without the citations of keys that look like cross-references and of which `is_work` is
+    /// not true. Quarto (`@fig-commons`) and pandoc-crossref (`@fig:commons`) refer to figures, tables, equations and
+    /// sections in the syntax of citations, and what they refer to may be in another file.
+    #[must_use]
+    pub fn without_cross_references(self, is_work: impl Fn(&str) -> bool) -> Self {
+        let cited = self.citations.iter().flat_map(|citation| &citation.cites);
+        let labels: HashSet<String> = cited
+            .filter(|cite| is_cross_reference(&cite.key) && !is_work(&cite.key))
+            .map(|cite| cite.key.clone())
+            .collect();
+        if labels.is_empty() {
+            self
+        } else {
+            Self::read_beside(self.source, &labels)
+        }
+    }
+
+    /// Parses a document that is a part of one with these labels.
+    fn read_beside(source: &'s str, labels: &HashSet<String>) -> Self {
         let blocks = citable_text::blocks(source);
         let metadata = Metadata::read(source, &blocks.metadata);
         let mut held = Placeholders::new(source);
         // `@fig:commons` refers to a figure of the document, not a work.
-        let is_own = |key: &str| blocks.own_labels.contains(key);
+        let is_own = |key: &str| blocks.own_labels.contains(key) || labels.contains(key);
         let mut reader = PassageReader::default();
         let mut of_notes: HashMap<&str, Vec<(usize, Vec<PassageItem>)>> = HashMap::new();
         let mut in_text = Vec::new();
@@ -118,6 +147,7 @@ impl<'s> Markdown<'s> {
             citations: reader.citations,
             steps: reader.steps,
             references: blocks.references,
+            inline_notes: reader.inline_notes,
             held,
         }
     }
@@ -164,6 +194,24 @@ impl<'s> Markdown<'s> {
     }
 }
 
+/// Returns whether a key has the form of a cross-reference of Quarto or pandoc-crossref.
+fn is_cross_reference(key: &str) -> bool {
+    const QUARTO: [&str; 20] = [
+        "alg", "cau", "cnj", "cor", "def", "eq", "exm", "exr", "fig", "imp", "lem", "lst", "nte",
+        "prp", "rem", "sec", "sol", "tbl", "thm", "tip",
+    ];
+    const CROSSREF: [&str; 5] = ["eq", "fig", "lst", "sec", "tbl"];
+    let Some((kind, name)) = key.split_once(['-', ':']) else {
+        return false;
+    };
+    let kind_in_lower_case = kind.to_lowercase();
+    let kinds = match key.get(kind.len()..=kind.len()) {
+        Some(":") => &CROSSREF[..],
+        _ => &QUARTO[..],
+    };
+    !name.is_empty() && kinds.contains(&kind_in_lower_case.as_str())
+}
+
 /// Collects the citations of a document's passages.
 #[derive(Default)]
 struct PassageReader {
@@ -171,6 +219,7 @@ struct PassageReader {
     steps: Vec<Step>,
     notes: usize,
     begun: HashSet<String>,
+    inline_notes: Vec<Range<usize>>,
 }
 
 impl PassageReader {
@@ -205,8 +254,11 @@ impl PassageReader {
                         self.begin_note();
                     }
                 }
-                PassageItem::InlineNote { end } => {
+                PassageItem::InlineNote { start, end } => {
                     inline_note = Some((self.begin_note(), end));
+                    if let (Some(first), Some(last)) = (glyphs.get(start), glyphs.get(end)) {
+                        self.inline_notes.push(first.at..last.at + 1);
+                    }
                 }
                 PassageItem::Citation {
                     cites,

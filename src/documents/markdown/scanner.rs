@@ -31,8 +31,8 @@ pub(super) enum PassageItem {
     },
     /// A reference to a footnote.
     Reference { label: String },
-    /// The start of an inline note, `^[`; `end` is the index of its closing bracket.
-    InlineNote { end: usize },
+    /// An inline note: the indexes of its `^` and of its closing bracket.
+    InlineNote { start: usize, end: usize },
 }
 
 /// Parts of affixes that a citation style must not interpret. Each is replaced by a private-use character
@@ -118,7 +118,7 @@ pub(super) fn scan(
             }
             (CharKind::Plain, '^') if scanner.is(at + 1, '[') => {
                 if let Some(end) = scanner.closing(at + 1) {
-                    found.push(PassageItem::InlineNote { end });
+                    found.push(PassageItem::InlineNote { start: at, end });
                     at += 2;
                     continue;
                 }

@@ -56,6 +56,12 @@ pub(crate) use tex::{html as tex_to_html, plain};
 pub use tex_writer::is_balanced as has_matching_braces;
 pub(crate) use tex_writer::{to_tex, to_verbatim};
 
+/// Returns a field of an entry as plain text, with its capitals as written. `None` without the field.
+pub fn plain_field(entry: &crate::model::Entry, strings: &Strings, field: &str) -> Option<String> {
+    let text = plain(&strings.resolve(entry.field(field)?).text);
+    Some(text).filter(|text| !text.trim().is_empty())
+}
+
 /// Something worth reporting about a file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Diagnostic {

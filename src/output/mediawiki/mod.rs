@@ -3,6 +3,7 @@
 mod escape;
 mod templates;
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use escape::escape;
@@ -16,7 +17,20 @@ use super::{ItemMetadata, MetadataIndex};
 use crate::csl::Inline;
 use crate::reading_list::{Block, FormattedEntry, ReadingList};
 
-struct MediaWiki;
+/// MediaWiki markup.
+struct MediaWiki {
+    /// Whether links of the wiki, `[[Page]]` and `[[Page|text]]`, stay links: in text that people wrote for the list.
+    keeps_wiki_links: bool,
+}
+
+/// The markup of entries, whose text comes from references.
+const ENTRY: MediaWiki = MediaWiki {
+    keeps_wiki_links: false,
+};
+/// The markup of introductions and annotations.
+const PROSE: MediaWiki = MediaWiki {
+    keeps_wiki_links: true,
+};
 
 /// Formats a reading list. Section headings start at the second level, since the page title is the first;
 /// entries are list items.
@@ -26,28 +40,33 @@ pub fn reading_list(list: &ReadingList) -> String {
 
 /// Formats a reading list with Citation Style 1 templates, which the wiki formats itself. A work without
 /// metadata is formatted by the citation style.
-pub fn with_templates(list: &ReadingList, works: &MetadataIndex<'_>) -> String {
+/// `book_titles` has the titles of books with their capitals, by the keys of the works that are parts of them.
+pub fn with_templates(
+    list: &ReadingList,
+    works: &MetadataIndex<'_>,
+    book_titles: &HashMap<String, String>,
+) -> String {
     write_list(list, |item| {
         works
             .get(&item.key)
-            .and_then(templates::citation)
+            .and_then(|work| templates::citation(work, book_titles.get(&item.key)))
             .unwrap_or_else(|| entry(&item.content))
     })
 }
 
 /// Returns the Citation Style 1 template of a work; `None` without a title, which every template needs.
 pub fn template(work: ItemMetadata<'_>) -> Option<String> {
-    templates::citation(work)
+    templates::citation(work, None)
 }
 
 /// Formats an entry.
 pub fn entry(content: &[Inline]) -> String {
-    markup_writer::entry(&MediaWiki, content)
+    markup_writer::entry(&ENTRY, content)
 }
 
 /// Formats a reading list, with `entry` for each entry.
 fn write_list(list: &ReadingList, entry: impl Fn(&FormattedEntry) -> String) -> String {
-    markup_writer::reading_list(&MediaWiki, list, |section| {
+    markup_writer::reading_list(&PROSE, list, |section| {
         let mut items = String::new();
         for item in &section.entries {
             let _ = writeln!(items, "* {}", entry(item));
@@ -69,7 +88,11 @@ fn write_in_list(block: &Block, marks: &str, text: &mut String) {
     match block {
         Block::Paragraph(content) => {
             let space = if marks.is_empty() { "" } else { " " };
-            let _ = writeln!(text, "{marks}{space}{}", entry(content));
+            let _ = writeln!(
+                text,
+                "{marks}{space}{}",
+                markup_writer::entry(&PROSE, content)
+            );
         }
         Block::Quote(quoted) => {
             for block in quoted {
@@ -99,6 +122,41 @@ fn write_items(start: Option<u64>, items: &[Vec<Block>], marks: &str, text: &mut
     }
 }
 
+/// Finds the first link of the wiki in a text. Returns what is before it, the link, and what is after it.
+fn wiki_link(text: &str) -> Option<(&str, String, &str)> {
+    let mut from = 0;
+    loop {
+        let start = from + text.get(from..)?.find("[[")?;
+        let inside = text.get(start + 2..)?;
+        let (link, after) = inside.split_once("]]")?;
+        let (page, shown) = match link.split_once('|') {
+            Some((page, shown)) => (page, Some(shown)),
+            None => (link, None),
+        };
+        // What MediaWiki does not allow in the name of a page.
+        let is_page = |page: &str| {
+            !page.trim().is_empty() && !page.contains(['[', ']', '{', '}', '<', '>', '|', '\n'])
+        };
+        if is_page(page) {
+            // A file would be shown, and a category joined, instead of being linked to.
+            let colon = if page.contains(':') && !page.trim_start().starts_with(':') {
+                ":"
+            } else {
+                ""
+            };
+            let shown = shown
+                .map(|shown| format!("|{}", escape(shown)))
+                .unwrap_or_default();
+            return Some((
+                text.get(..start)?,
+                format!("[[{colon}{page}{shown}]]"),
+                after,
+            ));
+        }
+        from = start + 2;
+    }
+}
+
 fn verbatim(text: &str) -> String {
     let lines = text.lines().map(|line| escape(&printable(line)));
     lines.collect::<Vec<_>>().join("\n")
@@ -106,7 +164,18 @@ fn verbatim(text: &str) -> String {
 
 impl InlineMarkup for MediaWiki {
     fn escape(&self, text: &str) -> String {
-        escape(text)
+        if !self.keeps_wiki_links {
+            return escape(text);
+        }
+        let mut escaped = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, link, after)) = wiki_link(rest) {
+            escaped.push_str(&escape(before));
+            escaped.push_str(&link);
+            rest = after;
+        }
+        escaped.push_str(&escape(rest));
+        escaped
     }
 
     fn with_style(&self, text: String, style: TextStyle, context: RunContext) -> String {

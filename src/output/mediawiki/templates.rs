@@ -2,13 +2,14 @@
 //! Help:Citation Style 1.
 
 use super::escape::escape;
+use crate::language;
 use crate::model::markup;
 use crate::output::item_metadata::{ItemMetadata, family_name, given_name};
 use crate::output::text_runs::printable;
 use crate::output::urls::percent_encode;
 
 /// Returns the template call for a work. A work without a title has none, because every template requires it.
-pub(super) fn citation(work: ItemMetadata<'_>) -> Option<String> {
+pub(super) fn citation(work: ItemMetadata<'_>, book_title: Option<&String>) -> Option<String> {
     let title = work.title()?;
     if markup::plain(&title).trim().is_empty() {
         return None;
@@ -25,11 +26,16 @@ pub(super) fn citation(work: ItemMetadata<'_>) -> Option<String> {
         "editor",
     );
     call.add("others", others(work));
-    titles(&mut call, work, template);
+    titles(&mut call, work, template, book_title);
     call.date("date", work, "issued");
     call.date("orig-date", work, "original-date");
     call.add("edition", work.text("edition"));
-    call.add("language", work.text("language"));
+    // The templates know languages by their codes, without regions.
+    let language = work.text("language");
+    call.add(
+        "language",
+        language.map(|tag| language::primary(&tag).to_owned()),
+    );
     call.add("series", work.text("collection-title"));
     call.add("volume", work.text("volume"));
     match template {
@@ -130,14 +136,21 @@ impl CiteTemplate {
     }
 }
 
-fn titles(call: &mut TemplateCall, work: ItemMetadata<'_>, template: CiteTemplate) {
+fn titles(
+    call: &mut TemplateCall,
+    work: ItemMetadata<'_>,
+    template: CiteTemplate,
+    book_title: Option<&String>,
+) {
     // Only CSL's copy of a title has markup, so a title with markup has CSL's capitals.
     let title = work.item.text("title");
     let has_markup = title
         .as_ref()
         .is_some_and(|title| markup::plain(title) != markup::without_nocase(title));
     let title = if has_markup { title } else { work.title() };
-    let container = work.item.text("container-title");
+    let container = book_title
+        .cloned()
+        .or_else(|| work.item.text("container-title"));
     let (own, container_parameter) = match template {
         CiteTemplate::Journal => ("title", "journal"),
         CiteTemplate::Magazine => ("title", "magazine"),
@@ -146,7 +159,9 @@ fn titles(call: &mut TemplateCall, work: ItemMetadata<'_>, template: CiteTemplat
         CiteTemplate::Conference => ("title", "book-title"),
         CiteTemplate::Encyclopedia => ("title", "encyclopedia"),
         CiteTemplate::Book if container.is_some() => ("chapter", "title"),
-        _ => ("title", "work"),
+        // A thesis or report that is part of a series has it beside its number.
+        CiteTemplate::Thesis | CiteTemplate::Report => ("title", "series"),
+        CiteTemplate::Book => ("title", "work"),
     };
     call.rich(own, title);
     call.rich(container_parameter, container);

@@ -51,7 +51,7 @@ impl CiteCommand {
     pub(crate) fn cited_works(&self, context: &CommandContext, files: &mut Vec<PathBuf>) -> Result {
         let place = self.place();
         let cited = self.cited_keys(context, files)?;
-        let form = match self.form().unwrap_or(CiteFormat::Biblatex) {
+        let form = match self.form()?.unwrap_or(CiteFormat::Biblatex) {
             CiteFormat::Biblatex if self.to.is_none() && cited.by_bibtex => CiteFormat::Bibtex,
             form => form,
         };
@@ -127,12 +127,14 @@ impl CiteCommand {
         cited: &CitedKeys,
         mut works: Vec<CitableWork>,
         form: CiteFormat,
-    ) -> std::result::Result<String, CommandError> {
+    ) -> std::result::Result<Vec<u8>, CommandError> {
         if form == CiteFormat::Keys {
-            return Ok(works.iter().map(|work| format!("{}\n", work.key)).collect());
+            let keys: String = works.iter().map(|work| format!("{}\n", work.key)).collect();
+            return Ok(keys.into_bytes());
         }
         if form == CiteFormat::List {
-            return Ok(works.iter().map(|work| line(work, cited)).collect());
+            let lines: String = works.iter().map(|work| line(work, cited)).collect();
+            return Ok(lines.into_bytes());
         }
         if let Some(format) = form.format() {
             // BibTeX requires a work before those that it inherits from.
@@ -156,10 +158,10 @@ impl CiteCommand {
             };
             let written = write_references(shelf.entries(), &pairs, options)?;
             report_losses(context, format, &written.losses);
-            return Ok(written.text);
+            return Ok(written.text.into_bytes());
         }
         let Some(in_style) = form.in_style() else {
-            return Ok(String::new());
+            return Ok(Vec::new());
         };
         let style = context.style_name(self.style.as_deref())?;
         let locale = context.locale_name(self.locale.as_deref())?;
@@ -177,7 +179,7 @@ impl CiteCommand {
         };
         let mut text = Vec::new();
         OutputArgs::default().write_as(context, in_style, &listed, &mut text)?;
-        Ok(String::from_utf8_lossy(&text).into_owned())
+        Ok(text)
     }
 
     fn print_json(

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use super::citable_works::{CitableWorks, item_of};
 use super::missing::{MissingKey, MissingKeys};
 use super::output::{Output, beside, read_document};
-use super::{CiteCommand, CiteFormat};
+use super::{CiteCommand, Converter};
 use crate::cli::io::check_is_file;
 use crate::cli::style_engine::known_locale;
 use crate::cli::styles::name_of;
 use crate::cli::ui::counted;
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use crate::cli::{CommandContext, CommandError, Outcome, Result, programs};
 use peerbib::csl::Style;
 use peerbib::documents::markdown::{CitableItems, CitationOptions, Markdown, Metadata};
 
@@ -33,16 +33,7 @@ impl CiteCommand {
         document: &str,
         files: &mut Vec<PathBuf>,
     ) -> Result {
-        if !matches!(self.to, None | Some(CiteFormat::Markdown)) {
-            return Err(CommandError::usage(
-                "--to does not apply to a document",
-            )
-            .with_help(
-                "omit --to and convert the result, for example with `pandoc cited.md -o cited.docx`; for a \
-                 list of the cited works, put --markdown before the document"
-                    .to_owned(),
-            ));
-        }
+        let format = self.document_format()?;
         let place = if self.in_place {
             if document == "-" {
                 return Err(CommandError::usage("cannot overwrite standard input"));
@@ -66,8 +57,9 @@ impl CiteCommand {
             Some(source) => ("\u{feff}", source),
             None => ("", text.as_str()),
         };
-        let markdown = Markdown::read(source);
-        let metadata = &markdown.metadata;
+        let mut markdown = Markdown::read(source);
+        let metadata = markdown.metadata.clone();
+        let metadata = &metadata;
         if let Some((line, reason)) = &metadata.problem {
             context.warn(format_args!(
                 "{document}:{line}: warning: ignored invalid metadata: {reason}"
@@ -83,6 +75,9 @@ impl CiteCommand {
         if !is_empty {
             let shelf = self.works_of(context, document, metadata, files)?;
             complete &= shelf.complete;
+            markdown = markdown
+                .without_cross_references(|key| shelf.item(key).is_ok_and(|item| item.is_some()));
+            let cited = markdown.cited();
             for cited in &cited.keys {
                 match shelf.item(&cited.key)? {
                     Some(item) => works.add(&cited.key, item),
@@ -105,7 +100,26 @@ impl CiteCommand {
             locale: locale.as_deref(),
             title: self.title.as_deref(),
         };
-        let cited = markdown.cited_in(&works, &options);
+        let (bytes, cited) = match format {
+            Some(format) => {
+                let tree = markdown.cited_tree(&works, &options, self.fields(format));
+                let (bytes, all_read) =
+                    self.complete(context, document, tree.document, format, files)?;
+                complete &= all_read;
+                (bytes, tree.cited)
+            }
+            None => {
+                let cited = markdown.cited_in(&works, &options);
+                let text = format!("{mark}{}", cited.text);
+                let bytes = match (&self.via, &place) {
+                    (Some(Converter::Pandoc), Output::File(path)) => {
+                        programs::pandoc(&text, Path::new(document), path)?
+                    }
+                    _ => text.into_bytes(),
+                };
+                (bytes, cited)
+            }
+        };
         for unprinted in &cited.unprinted {
             context.warn(format_args!(
                 "{document}:{}: warning: the style prints nothing for {}",
@@ -127,7 +141,7 @@ impl CiteCommand {
                 "choose another file with -o, or use --in-place if you have a copy of your citations",
             )?;
         }
-        let is_new = place.write(context, &format!("{mark}{}", cited.text))?;
+        let is_new = place.write(context, &bytes)?;
         if let Output::File(path) = &place
             && (is_new || !self.watch)
         {

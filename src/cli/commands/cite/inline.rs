@@ -31,7 +31,7 @@ struct EntryJson {
 
 impl CiteCommand {
     pub(crate) fn single(&self, context: &CommandContext) -> Result {
-        let form = self.form().unwrap_or(CiteFormat::Text);
+        let form = self.form()?.unwrap_or(CiteFormat::Text);
         let Some(write) = writer(form) else {
             return Err(CommandError::usage(
                 "unsupported output format for a citation",
@@ -112,7 +112,7 @@ impl CiteCommand {
                     output.push_str(&format!("{}\n", write(&entry.content)));
                 }
             }
-            self.place().write(context, &output)?;
+            self.place().write(context, output.as_bytes())?;
         }
         Ok(if complete {
             Outcome::Done

@@ -2,6 +2,7 @@
 
 mod citable_works;
 mod cited_works;
+mod complete;
 mod document;
 mod inline;
 mod missing;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use self::output::Output;
+use crate::cli::file_kind::{ByExtension, FileKind};
 use crate::cli::format_name::FormatName;
 use crate::cli::output_format::OutputFormat;
 use crate::cli::{CommandContext, CommandError, Result};
@@ -23,12 +25,12 @@ use crate::cli::{CommandContext, CommandError, Result};
 /// '[@benkler2006wealth, pp. 12-14; see also @bauwens2005political]'.
 ///
 /// With a Markdown document: formats its citations, which use pandoc's syntax, and puts the bibliography at
-/// `::: {#refs}` or at the end. Everything else stays byte for byte. In note styles, citations become
-/// footnotes. The metadata `csl`, `lang`, `bibliography`, `references`, `nocite`, `reference-section-title`
+/// `::: {#refs}` or at the end. In Markdown, everything else stays byte for byte; docx, odt, html, pdf, latex and
+/// typst are complete documents. In note styles, citations become footnotes. The metadata `csl`, `lang`, `bibliography`, `references`, `nocite`, `reference-section-title`
 /// and `link-citations` of the document are respected; options take precedence.
 ///
 /// With --aux, --bcf, --typst or --markdown: the works that a document cites, as a file of references or
-/// formatted in a style.
+/// formatted in a style. The files of LaTeX (.aux, .bcf, and .tex beside one of them) and of Typst need no option.
 ///
 /// Unknown keys are reported with their lines, and the exit code is 1; everything else is still done.
 #[derive(Debug, Args)]
@@ -37,7 +39,8 @@ use crate::cli::{CommandContext, CommandError, Result};
     after_help = "Examples:\n  peerbib cite benkler2006wealth --locator 'p. 12' --style chicago-notes\n  \
                   peerbib cite '[@benkler2006wealth, pp. 12-14; see also @bauwens2005political]'\n  \
                   peerbib cite draft.md -o draft-cited.md --style apa --title References\n  \
-                  peerbib cite --aux thesis.aux -o refs.bib\n  \
+                  peerbib cite essay.md -o essay.docx --style chicago-notes --live\n  \
+                  peerbib cite thesis.tex -o refs.bib\n  \
                   peerbib cite --typst paper.typ -o refs.yaml\n  \
                   peerbib cite --markdown draft.md --to text --style mla"
 )]
@@ -105,6 +108,14 @@ pub(crate) struct CiteCommand {
     #[arg(long, value_name = "TITLE", help_heading = DOCUMENT)]
     title: Option<String>,
 
+    /// Write the citations of docx and odt as fields that Zotero can change
+    #[arg(long, help_heading = DOCUMENT)]
+    live: bool,
+
+    /// Convert the document with pandoc, if that is installed, to any format that it knows
+    #[arg(long, value_name = "PROGRAM", conflicts_with = "live", help_heading = DOCUMENT)]
+    via: Option<Converter>,
+
     /// Overwrite the document; its citations cannot be formatted again
     #[arg(long, conflicts_with_all = ["output", "watch"], help_heading = DOCUMENT)]
     in_place: bool,
@@ -154,6 +165,12 @@ enum CiteFormat {
     Typst,
     /// MediaWiki markup
     Mediawiki,
+    /// A Word document
+    Docx,
+    /// An OpenDocument text, for LibreOffice
+    Odt,
+    /// PDF, made by Typst if that is installed
+    Pdf,
     /// The references as BibLaTeX
     #[value(alias = "bib")]
     Biblatex,
@@ -172,6 +189,13 @@ enum CiteFormat {
     Keys,
 }
 
+/// A program that converts documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Converter {
+    /// Pandoc
+    Pandoc,
+}
+
 /// The order of the works that a document cites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Order {
@@ -181,25 +205,31 @@ enum Order {
     Key,
 }
 
-impl CiteFormat {
-    /// Returns the format for the extension of a file.
-    fn from_path(path: &str) -> Option<Self> {
-        let (_, ending) = path.rsplit_once('.')?;
-        Some(match ending.to_lowercase().as_str() {
-            "txt" | "text" => Self::Text,
-            "html" | "htm" => Self::Html,
-            "md" | "markdown" => Self::Markdown,
-            "tex" | "latex" => Self::Latex,
-            "typ" => Self::Typst,
-            "wiki" | "mediawiki" => Self::Mediawiki,
-            "bib" => Self::Biblatex,
-            "yml" | "yaml" => Self::Hayagriva,
-            "json" => Self::CslJson,
-            "ris" => Self::Ris,
-            _ => return None,
+impl ByExtension for CiteFormat {
+    fn of_kind(kind: FileKind) -> Option<Self> {
+        Some(match kind {
+            FileKind::Text => Self::Text,
+            FileKind::Html => Self::Html,
+            FileKind::Markdown => Self::Markdown,
+            FileKind::Latex => Self::Latex,
+            FileKind::Typst => Self::Typst,
+            FileKind::Mediawiki => Self::Mediawiki,
+            FileKind::Docx => Self::Docx,
+            FileKind::Odt => Self::Odt,
+            FileKind::Pdf => Self::Pdf,
+            FileKind::Json => Self::CslJson,
+            FileKind::References(format) => match format.name {
+                "biblatex" => Self::Biblatex,
+                "hayagriva" => Self::Hayagriva,
+                "ris" => Self::Ris,
+                _ => return None,
+            },
+            FileKind::Rtf | FileKind::Svg | FileKind::Png | FileKind::Csv => return None,
         })
     }
+}
 
+impl CiteFormat {
     /// Returns the format of a formatted list.
     fn in_style(self) -> Option<OutputFormat> {
         Some(match self {
@@ -209,6 +239,9 @@ impl CiteFormat {
             Self::Latex => OutputFormat::Latex,
             Self::Typst => OutputFormat::Typst,
             Self::Mediawiki => OutputFormat::Mediawiki,
+            Self::Docx => OutputFormat::Docx,
+            Self::Odt => OutputFormat::Odt,
+            Self::Pdf => OutputFormat::Pdf,
             _ => return None,
         })
     }
@@ -227,7 +260,8 @@ impl CiteFormat {
 }
 
 impl CiteCommand {
-    pub(crate) fn run(self, context: &CommandContext) -> Result {
+    pub(crate) fn run(mut self, context: &CommandContext) -> Result {
+        self.take_source()?;
         let sources = [&self.aux, &self.bcf, &self.typst, &self.markdown];
         let of_document = sources.iter().any(|files| !files.is_empty());
         match self.what.as_slice() {
@@ -268,6 +302,44 @@ impl CiteCommand {
         }
     }
 
+    /// Reads the works of a document of LaTeX or Typst that is given without an option.
+    fn take_source(&mut self) -> std::result::Result<(), CommandError> {
+        let [name] = self.what.as_slice() else {
+            return Ok(());
+        };
+        let path = PathBuf::from(name);
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        match extension.map(str::to_lowercase).as_deref() {
+            Some("aux") => self.aux.append(&mut self.what),
+            Some("bcf") => self.bcf.append(&mut self.what),
+            Some("typ") => self.typst.append(&mut self.what),
+            Some("tex") => {
+                let beside = |extension: &str| {
+                    let file = path.with_extension(extension);
+                    file.is_file().then(|| file.to_string_lossy().into_owned())
+                };
+                // Biber's file also names the members of sets.
+                match (beside("bcf"), beside("aux")) {
+                    (Some(bcf), _) => self.bcf.push(bcf),
+                    (None, Some(aux)) => self.aux.push(aux),
+                    (None, None) => {
+                        return Err(CommandError::new(format_args!(
+                            "LaTeX has not run on {name}: there is no {}",
+                            path.with_extension("aux").display()
+                        ))
+                        .with_help(
+                            "run LaTeX first, which writes the citations into that file, and then the same command again"
+                                .to_owned(),
+                        ));
+                    }
+                }
+                self.what.clear();
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
     /// Rejects options that do not apply.
     fn has_only(&self, what: &str, others: &[&str]) -> std::result::Result<(), CommandError> {
         let said = [
@@ -278,6 +350,8 @@ impl CiteCommand {
             (CITATION, "--author-only", self.author_only),
             (CITATION, "--bibliography", self.bibliography),
             (DOCUMENT, "--title", self.title.is_some()),
+            (DOCUMENT, "--live", self.live),
+            (DOCUMENT, "--via", self.via.is_some()),
             (DOCUMENT, "--in-place", self.in_place),
             (DOCUMENT, "--watch", self.watch && what == "one citation"),
             (WORKS, "--order", self.order != Order::Cited),
@@ -302,9 +376,15 @@ impl CiteCommand {
     }
 
     /// Returns the requested format, or that of the extension of the output file.
-    fn form(&self) -> Option<CiteFormat> {
-        let of_ending = || CiteFormat::from_path(self.output.as_deref()?);
-        self.to.or_else(of_ending)
+    ///
+    /// # Errors
+    ///
+    /// A usage error if the extension stands for no format of this command.
+    fn form(&self) -> std::result::Result<Option<CiteFormat>, CommandError> {
+        match (self.to, self.place()) {
+            (None, Output::File(path)) => CiteFormat::of_file(&path),
+            (to, _) => Ok(to),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Where the output goes, and documents that are read.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::io::{self, standard_input};
@@ -14,17 +15,23 @@ pub(crate) enum Output {
 
 impl Output {
     /// Writes the output. A file is replaced atomically. Returns whether its content has changed.
-    pub(crate) fn write(&self, context: &CommandContext, text: &str) -> Result<bool, CommandError> {
+    pub(crate) fn write(
+        &self,
+        context: &CommandContext,
+        bytes: &[u8],
+    ) -> Result<bool, CommandError> {
         match self {
             Self::StandardOutput => {
-                context.print_data(text)?;
+                let mut output = context.output();
+                output.write_all(bytes)?;
+                output.flush()?;
                 Ok(true)
             }
             Self::File(path) => {
-                if std::fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
+                if std::fs::read(path).is_ok_and(|old| old == bytes) {
                     return Ok(false);
                 }
-                context.write_file(path, text)?;
+                context.write_file(path, bytes)?;
                 Ok(true)
             }
         }

@@ -160,6 +160,7 @@ fn order_of_print(
         &holding.contents,
         &engine,
         HeadingTranslations::default(),
+        &|_| None,
     )?;
     let keys = printed
         .sections

@@ -5,13 +5,16 @@ use crate::cli::export_entries::Entries;
 use crate::cli::output_format::{ListedWorks, OutputArgs, RenderedList};
 use crate::cli::style_engine::StyleEngine;
 use crate::cli::{CommandContext, CommandError};
+use peerbib::documents::markdown::{CitableItems, cite_in_list, keys_in_list};
 use peerbib::formats::ParsedFile;
 use peerbib::library::{Library, StoredList};
+use peerbib::model::CslItem;
 use peerbib::reading_list::{
     HeadingTranslations, ListContents, ReadingList, ResolvedList, Snapshot,
 };
 
-/// Formats a list in its style.
+/// Formats a list in its style, with the citations in its introductions and annotations. `find` returns works that are
+/// not in the list.
 ///
 /// # Errors
 ///
@@ -21,6 +24,7 @@ pub(crate) fn formatted(
     contents: &ListContents,
     engine: &StyleEngine,
     headings: HeadingTranslations,
+    find: &dyn Fn(&str) -> Option<CslItem>,
 ) -> Result<(ReadingList, bool), CommandError> {
     let mut items = contents.items();
     let (bibliography, complete) = engine.bibliography(context, &mut items);
@@ -29,7 +33,35 @@ pub(crate) fn formatted(
     list.title.clone_from(&contents.title);
     list.introduction = contents.introduction();
     list.annotate(&mut contents.annotations(headings));
+    let keys = keys_in_list(&list);
+    if !keys.is_empty() {
+        let mut works = CitableItems::default();
+        for item in items {
+            works.add(&item.id.clone(), item);
+        }
+        for key in keys {
+            if works.get(&key).is_none()
+                && let Some(item) = find(&key)
+            {
+                works.add(&key, item);
+            }
+        }
+        for key in cite_in_list(&mut list, &works, &engine.citation_options()) {
+            context.warn(format_args!(
+                "warning: the text of the list cites @{key}, which is not among the works"
+            ));
+        }
+    }
     Ok((list, complete))
+}
+
+/// Returns the item of a work of the library.
+pub(crate) fn work_of_key(library: &Library, key: &str) -> Option<CslItem> {
+    let mut work = library.works().get(key).ok()?;
+    let mut item = work.take_item().ok()?;
+    item.id = work.key;
+    item.variables.remove("annote");
+    Some(item)
 }
 
 /// Returns the headings in the language of a list or of its style, or in English.
@@ -56,7 +88,8 @@ pub(crate) fn write_holding(
     headings: HeadingTranslations,
     form: &OutputArgs,
 ) -> Result<bool, CommandError> {
-    let (list, complete) = formatted(context, &holding.contents, engine, headings)?;
+    let find = |key: &str| work_of_key(library, key);
+    let (list, complete) = formatted(context, &holding.contents, engine, headings, &find)?;
     form.write(
         context,
         &RenderedList {
@@ -82,7 +115,13 @@ pub(crate) fn write_snapshot(
 ) -> Result<bool, CommandError> {
     let contents = &snapshot.contents;
     let engine = StyleEngine::new(context, &contents.style, contents.locale.as_deref())?;
-    let (list, complete) = formatted(context, contents, &engine, engine.headings(context))?;
+    let (list, complete) = formatted(
+        context,
+        contents,
+        &engine,
+        engine.headings(context),
+        &|_| None,
+    )?;
     let reading = ParsedFile {
         file: peerbib::formats::bibtex::read(&snapshot.bibliography()),
         items: None,

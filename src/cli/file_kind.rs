@@ -1,0 +1,105 @@
+//! The output formats that the extensions of files stand for, for every command that writes a file.
+
+use std::path::Path;
+
+use crate::cli::CommandError;
+use peerbib::formats::{self, Format};
+
+/// A kind of output file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum FileKind {
+    Text,
+    Html,
+    Markdown,
+    Latex,
+    Typst,
+    Mediawiki,
+    Rtf,
+    Docx,
+    Odt,
+    Pdf,
+    Svg,
+    Png,
+    Csv,
+    Json,
+    /// A reference format, by its own table.
+    References(&'static Format),
+}
+
+/// The extensions of each kind in lower case, the usual one first. Reference formats have theirs in `formats`.
+const EXTENSIONS: &[(&[&str], FileKind)] = &[
+    (&["txt", "text"], FileKind::Text),
+    (&["html", "htm"], FileKind::Html),
+    (
+        &["md", "markdown", "mdown", "mkd", "qmd", "rmd"],
+        FileKind::Markdown,
+    ),
+    (&["tex", "latex"], FileKind::Latex),
+    (&["typ"], FileKind::Typst),
+    (&["wiki", "mediawiki"], FileKind::Mediawiki),
+    (&["rtf"], FileKind::Rtf),
+    (&["docx"], FileKind::Docx),
+    (&["odt"], FileKind::Odt),
+    (&["pdf"], FileKind::Pdf),
+    (&["svg"], FileKind::Svg),
+    (&["png"], FileKind::Png),
+    (&["csv"], FileKind::Csv),
+    (&["json"], FileKind::Json),
+];
+
+/// The formats of a command that can be chosen by the extension of its output file.
+pub(crate) trait ByExtension: Sized {
+    /// Returns the format of a kind of file, or `None` if the command does not write such files.
+    fn of_kind(kind: FileKind) -> Option<Self>;
+
+    /// Returns the format for a file, or `None` if its name has no extension.
+    ///
+    /// # Errors
+    ///
+    /// A usage error if the command cannot write such files.
+    fn of_file(path: &Path) -> Result<Option<Self>, CommandError> {
+        let Some(extension) = path.extension() else {
+            return Ok(None);
+        };
+        match kind_of(path).and_then(Self::of_kind) {
+            Some(format) => Ok(Some(format)),
+            None => Err(CommandError::usage(format_args!(
+                "unsupported output format: .{}",
+                extension.to_string_lossy()
+            ))
+            .with_help(format!(
+                "use one of {}, or choose the format with --to",
+                supported::<Self>().join(", ")
+            ))),
+        }
+    }
+}
+
+/// Returns the usual extensions of the files that a command writes.
+fn supported<F: ByExtension>() -> Vec<String> {
+    let of_table = EXTENSIONS
+        .iter()
+        .filter(|(_, kind)| F::of_kind(*kind).is_some())
+        .filter_map(|(extensions, _)| extensions.first().copied());
+    let of_formats = formats::FORMATS
+        .iter()
+        .filter(|format| F::of_kind(FileKind::References(format)).is_some())
+        .filter_map(|format| format.extensions.first().copied());
+    let mut extensions: Vec<String> = Vec::new();
+    for extension in of_table.chain(of_formats) {
+        let extension = format!(".{extension}");
+        if !extensions.contains(&extension) {
+            extensions.push(extension);
+        }
+    }
+    extensions
+}
+
+fn kind_of(path: &Path) -> Option<FileKind> {
+    let extension = path.extension()?.to_str()?.to_lowercase();
+    EXTENSIONS
+        .iter()
+        .find(|(extensions, _)| extensions.contains(&extension.as_str()))
+        .map(|(_, kind)| *kind)
+        .or_else(|| formats::of_name(&format!("x.{extension}")).map(FileKind::References))
+}

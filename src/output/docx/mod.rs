@@ -1,0 +1,43 @@
+//! Word documents (Office Open XML, ECMA-376).
+//!
+//! `body` writes the blocks and runs, `package` the other parts of the archive. The order of the elements within
+//! properties is that of the schema, which Word enforces.
+
+mod body;
+mod package;
+
+use self::body::Writer;
+use super::document::Document;
+use crate::reading_list::ReadingList;
+
+/// Formats a reading list as a document. The title and headings use Word's built-in styles, entries use the
+/// style "Bibliography" with a hanging indent if the citation style asks for one, and annotations use the
+/// style "Annotation".
+///
+/// # Errors
+///
+/// Returns an error if the archive cannot be written.
+pub fn reading_list(list: &ReadingList) -> std::io::Result<Vec<u8>> {
+    let document = Document::default();
+    let mut writer = Writer::new(&document);
+    if let Some(title) = &list.title {
+        writer.title(title);
+    }
+    writer.list(list);
+    package::write(
+        &writer,
+        list.title.as_deref().unwrap_or_default(),
+        &document,
+    )
+}
+
+/// Formats a document with its notes, images and, if its citations have them, the fields of Zotero.
+///
+/// # Errors
+///
+/// Returns an error if the archive cannot be written.
+pub fn document(document: &Document) -> std::io::Result<Vec<u8>> {
+    let mut writer = Writer::new(document);
+    writer.document();
+    package::write(&writer, &document.plain_title(), document)
+}
