@@ -17,6 +17,7 @@ mod inheritance;
 mod journal_macros;
 mod localization;
 mod names;
+mod readable;
 pub mod schema;
 mod sentence_case;
 mod splitter;
@@ -36,6 +37,7 @@ pub use edit::{remove_field, set_field, set_key};
 pub use encoding::{DecodedText, FileEncoding, decode};
 pub use entry::{EntryError, MAX_DEPTH};
 pub use from_csl::{FromCsl, from_csl};
+pub use readable::{ReadableField, readable, readable_fields};
 pub use splitter::{Piece, PieceKind, SplitError, split};
 pub use to_bibtex::{
     ToBibtex, common_abbreviations, expand_abbreviations, expand_all_abbreviations, to_bibtex,
@@ -51,7 +53,9 @@ pub(crate) use inheritance::parent_keys;
 pub(crate) use inheritance::{ResolvedEntry, resolve};
 pub(crate) use names::{before_et_al, is_extended, read_names, split_list};
 pub(crate) use tex::{html as tex_to_html, plain};
+pub(crate) use tex_symbols::entity;
 pub use tex_writer::is_balanced as has_matching_braces;
+pub(crate) use tex_writer::to_tex;
 
 /// Something worth reporting about a file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
