@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::format_name::unsupported_output;
 use crate::cli::ui::columns;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::charts::Theme;
@@ -48,17 +49,18 @@ impl ChartWorks {
         } else {
             self.query.as_slice()
         };
-        let mut condition = context.condition(library, query)?;
+        let mut selection = context.query(query)?.selection(library)?;
         let list = match &self.list {
             Some(name) => Some(library.lists().get(name)?),
             None => named,
         };
         let mut title = None;
         if let Some(list) = list {
-            condition = condition.and(reading_list::list_filter(library, &list)?);
+            let of_list = reading_list::list_filter(library, &list)?;
+            selection.filter = selection.filter.and(of_list);
             title = Some(list.title.unwrap_or(list.name));
         }
-        Ok((library.works().matching(&condition)?, title))
+        Ok((library.works().select(&selection)?, title))
     }
 }
 
@@ -106,6 +108,18 @@ pub(crate) enum ChartFormat {
     Text,
 }
 
+impl ChartFormat {
+    /// Returns the format that the extension of a file names.
+    fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_lowercase().as_str() {
+            "svg" => Some(Self::Svg),
+            "html" | "htm" => Some(Self::Html),
+            "txt" | "text" => Some(Self::Text),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ThemeName {
     /// That of the reader's system
@@ -117,17 +131,26 @@ enum ThemeName {
 }
 
 impl ChartArgs {
+    /// Rejects an output file whose extension names no output format.
+    ///
+    /// # Errors
+    ///
+    /// A usage error that names the extension.
+    pub(crate) fn check(&self) -> Result<(), CommandError> {
+        match self.file().map(Path::new) {
+            Some(path) if self.to.is_none() && !self.json && ChartFormat::of(path).is_none() => {
+                Err(unsupported_output(path, "svg"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Returns the output format.
     pub(crate) fn format(&self) -> ChartFormat {
-        let ending = self.output.as_deref().and_then(|name| {
-            let ending = Path::new(name).extension()?.to_str()?.to_lowercase();
-            match ending.as_str() {
-                "svg" => Some(ChartFormat::Svg),
-                "html" | "htm" => Some(ChartFormat::Html),
-                _ => None,
-            }
-        });
-        self.to.or(ending).unwrap_or(ChartFormat::Text)
+        let of_file = self
+            .file()
+            .and_then(|name| ChartFormat::of(Path::new(name)));
+        self.to.or(of_file).unwrap_or(ChartFormat::Text)
     }
 
     pub(crate) fn theme(&self) -> Theme {

@@ -1,5 +1,6 @@
 //! The formats as arguments name them.
 
+use std::path::Path;
 use std::sync::LazyLock;
 
 use clap::ValueEnum;
@@ -52,6 +53,16 @@ impl FormatName {
         self.0
     }
 
+    /// Returns the output format that the extension of a file names.
+    ///
+    /// # Errors
+    ///
+    /// A usage error if it names none.
+    pub(crate) fn of_output(path: &Path) -> Result<Self, CommandError> {
+        let format = formats::of_name(&path.to_string_lossy()).map(FormatName);
+        format.ok_or_else(|| unsupported_output(path, "biblatex"))
+    }
+
     /// Returns the writer of the format.
     ///
     /// # Errors
@@ -74,4 +85,16 @@ impl FormatName {
             .with_help(format!("the output formats are {}", names.join(", ")))
         })
     }
+}
+
+/// Returns the error for an output file whose extension names no output format; `example` is the name of one.
+pub(crate) fn unsupported_output(path: &Path, example: &str) -> CommandError {
+    CommandError::usage(format_args!(
+        "unsupported output format: {}",
+        path.extension().map_or_else(
+            || path.display().to_string(),
+            |extension| format!(".{}", extension.to_string_lossy())
+        )
+    ))
+    .with_help(format!("choose a format with --to, such as --to {example}"))
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use crate::cli::export_entries::{Entries, ReferenceOptions, report_losses, write_references};
-use crate::cli::format_name::FormatName;
+use crate::cli::format_name::{FormatName, unsupported_output};
 use crate::cli::ui::{shows_formatting, terminal_width};
 use crate::cli::{CommandContext, CommandError};
 use peerbib::library::CitableWork;
@@ -163,16 +163,9 @@ impl OutputArgs {
     fn format(&self) -> Result<OutputFormat, CommandError> {
         match (self.to, &self.output) {
             (Some(format), _) => Ok(format),
-            (None, Some(path)) => OutputFormat::from_path(path).ok_or_else(|| {
-                CommandError::usage(format_args!(
-                    "unsupported output format: {}",
-                    path.extension().map_or_else(
-                        || path.display().to_string(),
-                        |extension| format!(".{}", extension.to_string_lossy())
-                    )
-                ))
-                .with_help("choose a format with --to, such as --to html".to_owned())
-            }),
+            (None, Some(path)) => {
+                OutputFormat::from_path(path).ok_or_else(|| unsupported_output(path, "html"))
+            }
             (None, None) if shows_formatting() => Ok(OutputFormat::Ansi),
             (None, None) => Ok(OutputFormat::Text),
         }

@@ -141,18 +141,7 @@ impl Convert {
                 ),
             );
         };
-        formats::of_name(&path.to_string_lossy())
-            .map(FormatName)
-            .ok_or_else(|| {
-                CommandError::usage(format_args!(
-                    "unsupported output format: {}",
-                    path.extension().map_or_else(
-                        || path.display().to_string(),
-                        |extension| format!(".{}", extension.to_string_lossy())
-                    )
-                ))
-                .with_help("choose a format with --to, such as --to biblatex".to_owned())
-            })
+        FormatName::of_output(path)
     }
 
     fn print_report(

@@ -1,14 +1,16 @@
 //! `peerbib export`
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::path::PathBuf;
 
 use clap::Args;
 
 use crate::cli::export_entries::{
     Entries, ReferenceOptions, report_losses, with_keywords, write_references,
 };
-use crate::cli::format_name::FormatName;
+use crate::cli::format_name::{FormatName, unsupported_output};
 use crate::cli::input::{encoding_named, known_path};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::bibtex::{self, Duplicate, FilePiece};
@@ -25,16 +27,20 @@ use peerbib::suggest::{closest, question};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib export > everything.bib\n  \
                   peerbib export movement:oekonux --tags > oekonux.bib\n  \
-                  peerbib export theme:commons --to csl-json > commons.json\n  \
+                  peerbib export theme:commons -o commons.json\n  \
                   peerbib export --file refs.bib > refs-again.bib")]
 pub(crate) struct Export {
     /// The works to export; without a query, all
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
 
-    /// The output format
-    #[arg(long, value_name = "FORMAT", default_value = "biblatex")]
-    to: FormatName,
+    /// The output format; by default, that of the extension of --output, or biblatex
+    #[arg(long, value_name = "FORMAT")]
+    to: Option<FormatName>,
+
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
 
     /// Export this imported file again, in its own encoding
     #[arg(long, value_name = "PATH", conflicts_with_all = ["query", "to"])]
@@ -59,22 +65,23 @@ pub(crate) struct Export {
 
 impl Export {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
+        let to = self.output_format()?;
         let switch = match (self.tidy, self.notes) {
             (true, _) => Some("--tidy"),
             (false, true) => Some("--notes"),
             (false, false) => None,
         };
         if let Some(switch) = switch
-            && !self.to.format().is_bibtex()
+            && !to.format().is_bibtex()
         {
             return Err(CommandError::usage(format_args!(
                 "{switch} works only with BibTeX and BibLaTeX, not with {}",
-                self.to.format().title
+                to.format().title
             )));
         }
-        self.to.writer()?;
+        to.writer()?;
         let library = context.open()?;
-        let is_whole = self.query.is_empty() && self.to == FormatName::BIBLATEX;
+        let is_whole = self.query.is_empty() && to == FormatName::BIBLATEX;
         let (text, encoding) = match &self.file {
             Some(name) => {
                 let (text, encoding) = imported_file(context, &library, name)?;
@@ -92,22 +99,46 @@ impl Export {
                 let text = library.sources().export_all()?;
                 (self.finished(context, &library, text, self.tags)?, encoding)
             }
-            None => (self.works(context, &library)?, None),
+            None => (self.works(context, &library, to)?, None),
         };
-        let mut output = context.output();
         let encoding = encoding_named(encoding.as_deref().unwrap_or("UTF-8"));
-        match encoding.encode(&text) {
-            Ok(bytes) => output.write_all(&bytes)?,
+        let bytes = match encoding.encode(&text) {
+            Ok(bytes) => Cow::Owned(bytes),
             Err(missing) => {
                 context.warn(format_args!(
                     "warning: {} cannot encode {missing:?}; wrote UTF-8 instead",
                     encoding.name()
                 ));
-                output.write_all(text.as_bytes())?;
+                Cow::Borrowed(text.as_bytes())
+            }
+        };
+        match self.output.as_ref().filter(|path| path.as_os_str() != "-") {
+            Some(path) => context.write_file(path, bytes)?,
+            None => {
+                let mut output = context.output();
+                output.write_all(&bytes)?;
+                output.flush()?;
             }
         }
-        output.flush()?;
         Ok(Outcome::Done)
+    }
+
+    /// Returns the output format: that of `--to`, or else that of the output file's extension.
+    fn output_format(&self) -> std::result::Result<FormatName, CommandError> {
+        match (self.to, &self.output) {
+            (Some(to), _) => Ok(to),
+            (None, Some(path)) if path.as_os_str() != "-" => {
+                let named = FormatName::of_output(path)?;
+                // An imported file comes out again as BibTeX or BibLaTeX, whatever it is called.
+                match &self.file {
+                    Some(_) if !named.format().is_bibtex() => {
+                        Err(unsupported_output(path, "biblatex"))
+                    }
+                    _ => Ok(named),
+                }
+            }
+            (None, _) => Ok(FormatName::BIBLATEX),
+        }
     }
 
     /// Adds notes and tags to entries and normalizes them, as the options ask.
@@ -163,6 +194,7 @@ impl Export {
         &self,
         context: &CommandContext,
         library: &Library,
+        to: FormatName,
     ) -> std::result::Result<String, CommandError> {
         let references = context.select(library, &self.query)?;
         if references.is_empty() {
@@ -174,13 +206,13 @@ impl Export {
             .collect::<peerbib::library::Result<Vec<_>>>()?;
         let works: Vec<_> = references.iter().zip(&items).collect();
         let options = ReferenceOptions {
-            format: self.to,
+            format: to,
             tags: self.tags,
             annotations: true,
             public: false,
         };
         let written = write_references(Entries::Library(library), &works, options)?;
-        self.report_losses(context, &written.losses)?;
+        self.report_losses(context, to, &written.losses)?;
         self.finished(context, library, written.text, false)
     }
 
@@ -188,6 +220,7 @@ impl Export {
     fn report_losses(
         &self,
         context: &CommandContext,
+        to: FormatName,
         losses: &[Loss],
     ) -> std::result::Result<(), CommandError> {
         if let Some(path) = &self.losses {
@@ -195,7 +228,7 @@ impl Export {
             json.push('\n');
             context.write_file(path, json)?;
         }
-        report_losses(context, self.to, losses);
+        report_losses(context, to, losses);
         Ok(())
     }
 }

@@ -35,6 +35,7 @@ pub(crate) struct Stats {
 
 impl Stats {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
+        self.drawing.check()?;
         let library = context.open()?;
         let tags = library
             .tags()

@@ -41,6 +41,7 @@ pub(crate) struct DrawTimeline {
 
 impl DrawTimeline {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
+        self.drawing.check()?;
         let library = context.open()?;
         let facet = self.by.to_lowercase();
         let tags = tags_of_lanes(&library, &facet, context.locale_name(None)?.as_deref())?;
