@@ -50,13 +50,19 @@ pub const BIBLIOGRAPHIES: &[BundledBibliography] = &[CHAPTER, COMMONS];
 /// The recorded source of the bundled tags.
 pub const VOCABULARY_SOURCE: &str = "the vocabulary shipped with peerbib";
 
+/// The name by which the bundled vocabulary is imported.
+pub const VOCABULARY_PATH: &str = "peerbib:vocabulary";
+
+/// The text of the bundled vocabulary.
+pub const VOCABULARY: &str = include_str!("../bib/vocabulary.toml");
+
 /// Returns the bundled vocabulary: movements, themes and the works that belong to them.
 ///
 /// # Errors
 ///
 /// Returns an error if the embedded file is invalid, which a test rules out.
 pub fn vocabulary() -> Result<Vocabulary, VocabularyError> {
-    include_str!("../bib/vocabulary.toml").parse()
+    VOCABULARY.parse()
 }
 
 /// The name by which the bundled rules are imported.

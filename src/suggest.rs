@@ -6,6 +6,10 @@ const MOST: usize = 3;
 /// The minimal similarity, from 0 to 1.
 const ENOUGH: f64 = 0.82;
 
+/// The share of letters that have to be equal, unless one word begins with the other. Two words with the same beginning
+/// may otherwise have little in common: “colour” and “collaborator”.
+const CLOSE: f64 = 0.68;
+
 /// How much less similar than the best suggestion the others may be. Next to a typo of one letter, nothing
 /// else is meant.
 const MARGIN: f64 = 0.05;
@@ -23,7 +27,11 @@ pub fn closest(text: &str, candidates: impl IntoIterator<Item = String>) -> Vec<
             // A short word resembles the start of many; a much longer candidate must start with it.
             let (short, long) = (text.chars().count(), candidate.chars().count());
             let (short, long) = (short.min(long), short.max(long));
-            *likeness > ENOUGH && (short * 2 >= long || candidate.to_lowercase().starts_with(&text))
+            let lower = candidate.to_lowercase();
+            *likeness > ENOUGH
+                && (lower.starts_with(&text)
+                    || (short * 2 >= long
+                        && strsim::normalized_damerau_levenshtein(&text, &lower) >= CLOSE))
         })
         .collect();
     near.sort_by(|left, right| right.0.total_cmp(&left.0));
@@ -82,6 +90,8 @@ mod tests {
             Some("did you mean benkler2002coase?")
         );
         assert_eq!(asked("nosuch", &["no", "missing"]), None);
+        assert_eq!(asked("colour", &["collaborator"]), None);
+        assert_eq!(asked("genre", &["gender"]), None);
         assert_eq!(
             asked("titel", &["title", "subtitle", "title"]).as_deref(),
             Some("did you mean title?")

@@ -29,9 +29,11 @@ struct Said {
 
 impl TestEnvironment {
     fn new() -> Self {
-        Self {
+        let env = Self {
             directory: tempfile::tempdir().unwrap(),
-        }
+        };
+        env.done(&["init", "--bare"]);
+        env
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -276,7 +278,7 @@ fn duplicates_are_listed_with_the_reason_and_side_by_side() {
     let clusters: Json = serde_json::from_str(&env.run(&["dedupe", "--json"]).out).unwrap();
     assert_eq!(
         clusters[0]["keys"],
-        serde_json::json!(["wealth", "Wealth06"])
+        serde_json::json!(["Wealth06", "wealth"])
     );
     assert_eq!(clusters[0]["reasons"][0]["certain"], true);
 }
@@ -287,7 +289,7 @@ fn merged_works_keep_fields_tags_and_keys() {
     env.import("a.bib", TWICE);
     env.changes_and_can_be_undone(&["dedupe", "merge", "wealth", "Wealth06"]);
     assert_eq!(env.keys(), ["wealth", "other"]);
-    let shown = env.done(&["show", "Wealth06"]);
+    let shown = env.done(&["show", "Wealth06", "--raw"]);
     for part in [
         "Yale",
         "theme:commons",

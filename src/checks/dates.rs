@@ -105,7 +105,7 @@ pub(super) fn access_date(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>
     if is_online || !elsewhere.iter().any(|name| entry.has(name)) {
         found.push(
             RuleFinding::notice(url.name, "no urldate, though the text is online only")
-                .help("add the day you read it: urldate = {2026-03-26}"),
+                .help("add the day you read it as urldate, in the form YYYY-MM-DD"),
         );
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::Spellings;
 use crate::formats::bibtex::{self, ResolvedEntry, Strings, ValuePart};
 use crate::model::Entry;
 
@@ -11,6 +12,7 @@ pub struct CheckedEntry<'a> {
     own: Vec<OwnField<'a>>,
     all: ResolvedEntry<'a>,
     pub(super) status: Status,
+    pub(super) spellings: Option<&'a Spellings>,
 }
 
 /// Whether a source confirms an entry, according to the tags of its work.
@@ -68,12 +70,19 @@ impl<'a> CheckedEntry<'a> {
             own,
             all: bibtex::resolve(work, strings, parents),
             status: Status::Unsaid,
+            spellings: None,
         }
     }
 
     /// Returns the entry with this status.
     pub fn with_status(mut self, status: Status) -> Self {
         self.status = status;
+        self
+    }
+
+    /// Returns the entry with the spellings of the collection that it belongs to.
+    pub fn with_spellings(mut self, spellings: &'a Spellings) -> Self {
+        self.spellings = Some(spellings);
         self
     }
 

@@ -13,7 +13,9 @@ mod names;
 mod notes;
 mod pages;
 mod required;
+mod spelling;
 mod status;
+mod text;
 pub mod typst;
 mod vocabulary;
 
@@ -26,6 +28,7 @@ use crate::model::Entry;
 use entry::OwnField;
 pub use entry::{CheckedEntry, Status};
 pub use required::required_fields;
+pub use spelling::{SpellingCounts, Spellings};
 
 /// A rule that entries are checked by.
 #[derive(Debug)]
@@ -36,6 +39,9 @@ pub struct CheckRule {
     pub about: &'static str,
     look: fn(&CheckedEntry<'_>, &mut Vec<RuleFinding>),
 }
+
+/// The rule that compares each entry with all others: see [`Spellings`].
+pub const SPELLING: &str = "spelling";
 
 /// All rules, in the order of the report.
 pub const RULES: &[CheckRule] = &[
@@ -113,6 +119,31 @@ pub const RULES: &[CheckRule] = &[
         name: "name",
         about: "a name, or a list of names, that would be misread",
         look: names::persons,
+    },
+    CheckRule {
+        name: "capitals",
+        about: "a title in capitals",
+        look: text::capitals,
+    },
+    CheckRule {
+        name: "full-stop",
+        about: "a full stop at the end of a title",
+        look: text::full_stop,
+    },
+    CheckRule {
+        name: "html",
+        about: "entities and tags of HTML",
+        look: text::html,
+    },
+    CheckRule {
+        name: "mojibake",
+        about: "letters that were decoded with the wrong encoding",
+        look: text::mojibake,
+    },
+    CheckRule {
+        name: SPELLING,
+        about: "a journal or publisher that the library spells in several ways",
+        look: spelling::look,
     },
     CheckRule {
         name: "private-note",
@@ -225,6 +256,8 @@ pub fn findings(entry: &CheckedEntry<'_>, rules: &[&'static CheckRule]) -> Vec<F
 /// A field that was fixed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FixedField {
+    /// The name of the rule.
+    pub rule: &'static str,
     /// Its name.
     pub field: String,
     /// Its value before.
@@ -234,11 +267,12 @@ pub struct FixedField {
 }
 
 /// Returns the text of an entry with everything fixed that `rules` can fix with certainty, and the
-/// fixed fields; `None` if there is nothing to fix.
+/// fixed fields; `None` if there is nothing to fix. `spellings` are those of the collection that the entry belongs to.
 pub fn fixed<'a>(
     work: &'a Entry,
     strings: &Strings,
     parents: &dyn Fn(&str) -> Option<Cow<'a, Entry>>,
+    spellings: &Spellings,
     rules: &[&'static CheckRule],
 ) -> Option<(String, Vec<FixedField>)> {
     // A value may have several errors; each fix is applied to the result of the one before.
@@ -248,15 +282,16 @@ pub fn fixed<'a>(
     while done.len() < MOST {
         let entry = CheckedEntry::new(&work, strings, &|key| {
             parents(key).map(|parent| Cow::Owned(parent.into_owned()))
-        });
+        })
+        .with_spellings(spellings);
         let next = rules.iter().find_map(|rule| {
             let mut found = Vec::new();
             (rule.look)(&entry, &mut found);
             found
                 .into_iter()
-                .find_map(|found| Some((found.field?, found.fix?)))
+                .find_map(|found| Some((rule.name, found.field?, found.fix?)))
         });
-        let Some((field, after)) = next else {
+        let Some((rule, field, after)) = next else {
             break;
         };
         let before = entry
@@ -274,6 +309,7 @@ pub fn fixed<'a>(
         }
         changed.key.clone_from(&work.key);
         done.push(FixedField {
+            rule,
             field,
             before,
             after,
@@ -305,7 +341,14 @@ mod tests {
             "@article{a,\n  doi = { https://doi.org/10.1000/x },\n  pages = \"12 - 34\",\n}";
         let work = bibtex::parse_entry(source).unwrap();
         let rules: Vec<_> = RULES.iter().collect();
-        let (text, done) = fixed(&work, &Strings::default(), &|_| None, &rules).unwrap();
+        let (text, done) = fixed(
+            &work,
+            &Strings::default(),
+            &|_| None,
+            &Spellings::default(),
+            &rules,
+        )
+        .unwrap();
         assert_eq!(
             text,
             "@article{a,\n  doi = {10.1000/x},\n  pages = \"12--34\",\n}"
@@ -318,6 +361,15 @@ mod tests {
         let source = "@article{a, pages = {12-} # {34}}";
         let work = bibtex::parse_entry(source).unwrap();
         let rules: Vec<_> = RULES.iter().collect();
-        assert_eq!(fixed(&work, &Strings::default(), &|_| None, &rules), None);
+        assert_eq!(
+            fixed(
+                &work,
+                &Strings::default(),
+                &|_| None,
+                &Spellings::default(),
+                &rules
+            ),
+            None
+        );
     }
 }

@@ -75,7 +75,11 @@ fn is_braced(name: &str) -> bool {
 pub(super) fn organisations(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     for field in name_fields(entry) {
         for name in bibtex::split_list(&field.text) {
-            if is_braced(name) || name.contains(',') || !is_organisation(name) {
+            if is_braced(name)
+                || name.contains(',')
+                || bibtex::is_extended(name)
+                || !is_organisation(name)
+            {
                 continue;
             }
             found.push(
@@ -118,8 +122,85 @@ pub(super) fn persons(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
             );
             continue;
         }
+        if let Some(names) = separated(text) {
+            found.push(
+                RuleFinding::warning(
+                    field.name,
+                    format!("names separated by {}", separator_of(text)),
+                )
+                .help(format!("write {names}"))
+                .fix(field, names),
+            );
+            continue;
+        }
         list(field, found);
     }
+}
+
+fn separator_of(text: &str) -> &'static str {
+    match outside_braces(text)
+        .chars()
+        .find(|c| matches!(c, ';' | '&'))
+    {
+        Some(';') => "semicolons",
+        Some(_) => "&",
+        None => "commas",
+    }
+}
+
+/// Returns the names in a list without "and" that separates them in another way, joined by "and"; `None` if there may
+/// be another way to read it.
+fn separated(text: &str) -> Option<String> {
+    // What stands in braces is one name, and extended names have commas of their own.
+    if text.contains(['{', '}', '=']) || bibtex::split_list(text).len() > 1 {
+        return None;
+    }
+    let text = text.replace("\\&", "&");
+    let is_full = |name: &str| {
+        let words = name.split_whitespace().count();
+        (2..=5).contains(&words) && !name.contains(|c: char| c.is_ascii_digit())
+    };
+    let is_name = |name: &str| match name.split(',').collect::<Vec<_>>().as_slice() {
+        [name] => is_full(name.trim()),
+        [family, given] => !family.trim().is_empty() && !given.trim().is_empty(),
+        _ => false,
+    };
+    if text.contains([';', '&']) {
+        let names: Vec<&str> = text
+            .split([';', '&'])
+            .map(|name| name.trim().trim_end_matches(','))
+            .filter(|name| !name.is_empty())
+            .collect();
+        let is_list = names.len() > 1 && names.iter().all(|name| is_name(name));
+        return is_list.then(|| names.join(" and "));
+    }
+    let parts: Vec<&str> = text.split(',').map(str::trim).collect();
+    if parts.len() < 3 {
+        return None;
+    }
+    // "Ada Wren, Bo Finch, Cy Dunn"
+    if parts.iter().all(|part| is_full(part)) {
+        return Some(parts.join(" and "));
+    }
+    // "Wren, A., Finch, B. C."
+    let pairs: Vec<&[&str]> = parts.chunks(2).collect();
+    let are_pairs = pairs
+        .iter()
+        .all(|pair| matches!(pair, [family, given] if !is_initials(family) && is_initials(given)));
+    are_pairs.then(|| {
+        let names: Vec<String> = pairs.iter().map(|pair| pair.join(", ")).collect();
+        names.join(" and ")
+    })
+}
+
+/// Returns whether a text is made of initials: "A.", "A. B.", "J.-P.".
+fn is_initials(text: &str) -> bool {
+    let mut words = text
+        .split(|c: char| c.is_whitespace() || matches!(c, '.' | '-'))
+        .filter(|word| !word.is_empty())
+        .peekable();
+    words.peek().is_some()
+        && words.all(|word| word.chars().count() == 1 && word.chars().all(char::is_uppercase))
 }
 
 fn list(field: &OwnField<'_>, found: &mut Vec<RuleFinding>) {
@@ -248,12 +329,40 @@ mod tests {
     }
 
     #[test]
+    fn other_separators_become_and_where_there_is_one_way_to_read_them() {
+        for (names, expected) in [
+            ("Wren, Ada; Finch, Bo", "Wren, Ada and Finch, Bo"),
+            ("Ada Wren; Bo Finch;", "Ada Wren and Bo Finch"),
+            ("Ada Wren \\& Bo Finch", "Ada Wren and Bo Finch"),
+            (
+                "Ada Wren, Bo Finch, Cy Dunn",
+                "Ada Wren and Bo Finch and Cy Dunn",
+            ),
+            ("Wren, A., Finch, B. C.", "Wren, A. and Finch, B. C."),
+        ] {
+            let found = found_in(&format!("@misc{{a, author = {{{names}}}}}"), persons);
+            assert_eq!(found[0].2.as_deref(), Some(expected), "{names}");
+        }
+        for unclear in ["Wren, Ada, Finch, Bo", "Wren \\& Finch", "Wren; Ada"] {
+            let found = found_in(&format!("@misc{{a, author = {{{unclear}}}}}"), persons);
+            assert_eq!(found[0].2, None, "{unclear}");
+        }
+        for name in [
+            "Wren, Jr., Ada",
+            "van der Wren, Ada Maria",
+            "Wren and Sons, Ada",
+        ] {
+            assert_eq!(author(name, persons), [""; 0], "{name}");
+        }
+    }
+
+    #[test]
     fn lists_that_are_not_lists_are_told() {
         assert_eq!(
-            author("Wren, Ada; Finch, Bo", persons),
-            ["Wren, Ada; Finch, Bo looks like several names"]
+            author("Wren, Ada; Finch, Bo 2", persons),
+            ["Wren, Ada; Finch, Bo 2 looks like several names"]
         );
-        assert_eq!(author("Ada Wren \\& Bo Finch", persons).len(), 1);
+        assert_eq!(author("Wren \\& Finch", persons).len(), 1);
         assert_eq!(
             author("Wren, Ada, Finch, Bo", persons),
             ["Wren, Ada, Finch, Bo has 3 commas"]

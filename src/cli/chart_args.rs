@@ -50,17 +50,18 @@ impl ChartWorks {
         } else {
             self.query.as_slice()
         };
-        let mut condition = context.condition(library, query)?;
+        let mut selection = context.query(query)?.selection(library)?;
         let list = match &self.list {
             Some(name) => Some(library.lists().get(name)?),
             None => named,
         };
         let mut title = None;
         if let Some(list) = list {
-            condition = condition.and(reading_list::list_filter(library, &list)?);
+            let of_list = reading_list::list_filter(library, &list)?;
+            selection.filter = selection.filter.and(of_list);
             title = Some(list.title.unwrap_or(list.name));
         }
-        Ok((library.works().ids(&condition.into())?, title))
+        Ok((library.works().ids(&selection)?, title))
     }
 }
 

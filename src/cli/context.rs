@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 
 use crate::cli::query_args::joined_query;
 use crate::cli::styles::{StyleSource, meant_name};
-use crate::cli::ui::{Color, print_message};
+use crate::cli::ui::{Color, counted, print_message};
 use crate::cli::{CommandError, hints, io};
+use peerbib::bundled;
 use peerbib::config::{Configuration, DEFAULT_EDITOR, DEFAULT_STYLE};
 use peerbib::formats::key_pattern::{KeyPattern, PatternError};
 use peerbib::library::{
-    BusyTimeout, CitableWork, Effect, Filter, Library, LibraryError, RuleEffect,
+    BusyTimeout, Change, CitableWork, Effect, Filter, Library, LibraryError, RuleEffect,
 };
 use peerbib::query::Query;
 use peerbib::tagging::{self, BrokenRule, RuleRunReport};
@@ -329,7 +330,7 @@ impl CommandContext {
         self.open_to_change_unless(dry_run || self.asks())
     }
 
-    /// Opens the library, and creates it if there is none.
+    /// Opens the library. If there is none, creates it with the bundled vocabulary and rules, and reports where it is.
     ///
     /// # Errors
     ///
@@ -337,9 +338,35 @@ impl CommandContext {
     pub(crate) fn open_or_create(&self) -> Result<Library, CommandError> {
         let path = self.library_path()?;
         self.detail(format_args!("library: {}", path.display()));
-        let library = Library::open_or_create(&path, self.busy_timeout())?;
+        let mut contents = (0, 0);
+        let install = |change: &Change<'_>| {
+            contents = install_bundled(change)?;
+            Ok(())
+        };
+        let (library, is_new) =
+            Library::open_or_create_with(&path, self.busy_timeout(), ("peerbib init", install))?;
+        if is_new {
+            let (tags, rules) = contents;
+            self.note(format_args!(
+                "created the library {} with {} and {}; `peerbib tags` and `peerbib rules` list them",
+                path.display(),
+                counted(tags, "tag"),
+                counted(rules, "rule")
+            ));
+        }
         self.detail("opened");
         Ok(library)
+    }
+
+    /// Returns a private library with the bundled vocabulary and rules, for a dry run before there is a library.
+    ///
+    /// # Errors
+    ///
+    /// See [`Library::temporary`].
+    pub(crate) fn temporary_library() -> Result<Library, CommandError> {
+        Ok(Library::temporary_with(|change| {
+            install_bundled(change).map(drop)
+        })?)
     }
 
     /// Returns how long to wait for another program that is changing the library: as many seconds as
@@ -367,7 +394,22 @@ impl CommandContext {
         library: &mut Library,
         edit: impl FnOnce(&peerbib::library::Change<'_>) -> peerbib::library::Result<T>,
     ) -> Result<T, LibraryError> {
-        let (outcome, applied) = library.change(&self.command_line, |change| {
+        self.change_as(&self.command_line, library, edit)
+    }
+
+    /// Runs `edit` like [`CommandContext::change`], as a step with the name `command`: for commands that make several
+    /// steps.
+    ///
+    /// # Errors
+    ///
+    /// See [`Library::change`].
+    pub(crate) fn change_as<T>(
+        &self,
+        command: &str,
+        library: &mut Library,
+        edit: impl FnOnce(&peerbib::library::Change<'_>) -> peerbib::library::Result<T>,
+    ) -> Result<T, LibraryError> {
+        let (outcome, applied) = library.change(command, |change| {
             tagging::apply_to_changed(change, edit, &mut |_| ())
         })?;
         self.report_broken_rules(&applied);
@@ -524,6 +566,20 @@ impl CommandContext {
     }
 }
 
+/// Installs the bundled vocabulary and rules. Returns how many tags and rules there are.
+fn install_bundled(change: &Change<'_>) -> peerbib::library::Result<(usize, usize)> {
+    // That the embedded files are valid is tested.
+    let tags = match bundled::vocabulary() {
+        Ok(vocabulary) => vocabulary.install(change, bundled::VOCABULARY_SOURCE)?.tags,
+        Err(_) => 0,
+    };
+    let rules = match bundled::rules() {
+        Ok(rules) => tagging::install(change, &rules)?,
+        Err(_) => 0,
+    };
+    Ok((tags, rules))
+}
+
 /// The variables that name the editor for all programs.
 pub(crate) const EDITOR_VARIABLES: &[&str] = &["VISUAL", "EDITOR"];
 
@@ -539,7 +595,7 @@ pub(crate) fn first_env_var(variables: &[&'static str]) -> Option<(&'static str,
 }
 
 /// Quotes a word as a shell would.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_=+.,:/@%~*".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

@@ -75,6 +75,15 @@ pub(crate) trait ByExtension: Sized {
     }
 }
 
+/// Returns the error for an output file whose name has no extension; `example` is the name of a format.
+pub(crate) fn without_extension(path: &Path, example: &str) -> CommandError {
+    CommandError::usage(format_args!(
+        "unsupported output format: {}",
+        path.display()
+    ))
+    .with_help(format!("choose a format with --to, such as --to {example}"))
+}
+
 /// Returns the usual extensions of the files that a command writes.
 fn supported<F: ByExtension>() -> Vec<String> {
     let of_table = EXTENSIONS

@@ -7,7 +7,7 @@ use crate::cli::io::{self, standard_input};
 use crate::cli::reference_prompt::ask_about_references;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::bundled::BIBLIOGRAPHIES;
-use peerbib::formats::bibtex::{DecodedText, FileEncoding};
+use peerbib::formats::bibtex::{DecodedText, FileEncoding, FilePiece};
 use peerbib::formats::csv::{self, ColumnField};
 use peerbib::formats::key_pattern::KeyPattern;
 use peerbib::formats::references::reading_of;
@@ -270,6 +270,20 @@ impl Input {
             reading,
             is_shipped: false,
         })
+    }
+
+    /// Returns whether nothing of the file can be imported: it is blank, or all of its entries were rejected.
+    pub(crate) fn has_nothing(&self) -> bool {
+        let mut pieces = self.reading.file.pieces.iter();
+        let is_blank = |piece: &FilePiece| match piece {
+            FilePiece::Entry { .. } => false,
+            FilePiece::RejectedEntry { .. } => true,
+            other => other.text().trim().is_empty(),
+        };
+        let has_rejected = pieces
+            .clone()
+            .any(|piece| matches!(piece, FilePiece::RejectedEntry { .. }));
+        self.reading.file.works().next().is_none() && (has_rejected || pieces.all(is_blank))
     }
 
     /// Returns the items of a plain reference list; none for any other format.

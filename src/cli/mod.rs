@@ -44,7 +44,7 @@ pub(crate) use context::CommandContext;
 use context::Options;
 pub(crate) use error::CommandError;
 use peerbib::output::terminal::visible;
-use query_args::with_negations;
+use query_args::{with_negations, with_positional_queries};
 use ui::Color;
 
 /// How a command ended that did what it could.
@@ -193,7 +193,8 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         return answered;
     }
     let mut command = command_line();
-    let words = with_negations(&command, &arguments);
+    let words = with_positional_queries(&command, &arguments);
+    let words = with_negations(&command, &words);
     let parsed = command
         .try_get_matches_from_mut(words)
         .and_then(|matches| CommandLine::from_arg_matches(&matches));

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use crate::cli::export_entries::{
     Entries, ReferenceOptions, book_titles, report_losses, write_references,
 };
-use crate::cli::file_kind::{ByExtension, FileKind};
+use crate::cli::file_kind::{ByExtension, FileKind, without_extension};
 use crate::cli::format_name::FormatName;
 use crate::cli::programs;
 use crate::cli::ui::{shows_formatting, terminal_width};
@@ -19,8 +19,8 @@ use crate::cli::{CommandContext, CommandError};
 use peerbib::library::CitableWork;
 use peerbib::model::{CslItem, assume_language, language_of, markup};
 use peerbib::output::{
-    ItemMetadata, MetadataIndex, coins, csv, docx, html, json, latex, markdown, mediawiki, odt, pandoc,
-    rtf, text, typst,
+    ItemMetadata, MetadataIndex, coins, csv, docx, html, json, latex, markdown, mediawiki, odt,
+    pandoc, rtf, text, typst,
 };
 use peerbib::reading_list::ReadingList;
 
@@ -258,13 +258,9 @@ impl OutputArgs {
     fn format(&self) -> Result<OutputFormat, CommandError> {
         match (self.to, self.file()) {
             (Some(format), _) => Ok(format),
-            (None, Some(path)) => OutputFormat::of_file(path)?.ok_or_else(|| {
-                CommandError::usage(format_args!(
-                    "unsupported output format: {}",
-                    path.display()
-                ))
-                .with_help("choose a format with --to, such as --to html".to_owned())
-            }),
+            (None, Some(path)) => {
+                OutputFormat::of_file(path)?.ok_or_else(|| without_extension(path, "html"))
+            }
             (None, None) if shows_formatting() => Ok(OutputFormat::Ansi),
             (None, None) => Ok(OutputFormat::Text),
         }

@@ -75,13 +75,58 @@ pub(crate) fn with_negations(root: &clap::Command, arguments: &[OsString]) -> Ve
         .collect()
 }
 
+/// Replaces `--find QUERY` by the words of the query for commands whose query is positional, so that a query can be given
+/// in both ways to every command.
+pub(crate) fn with_positional_queries(
+    root: &clap::Command,
+    arguments: &[OsString],
+) -> Vec<OsString> {
+    let mut command = root;
+    let mut words = Vec::with_capacity(arguments.len());
+    let mut rest = arguments.iter();
+    words.extend(rest.next().cloned());
+    while let Some(argument) = rest.next() {
+        let text = argument.to_str().unwrap_or_default();
+        if let Some(subcommand) = command.find_subcommand(text) {
+            command = subcommand;
+        }
+        let is_positional = has_positional(command, &["QUERY"]) && !has_option(command, "find");
+        let query = match text.strip_prefix("--find") {
+            Some("") if is_positional => rest.next().and_then(|query| query.to_str()),
+            Some(value) if is_positional => value.strip_prefix('='),
+            _ => None,
+        };
+        match (text, query) {
+            ("--", _) => {
+                words.push(argument.clone());
+                words.extend(rest.cloned());
+                break;
+            }
+            (_, None) => words.push(argument.clone()),
+            // Quoted words and groups stay together.
+            (_, Some(query)) if query.contains(['"', '(', '/']) => words.push(query.into()),
+            (_, Some(query)) => words.extend(query.split_whitespace().map(OsString::from)),
+        }
+    }
+    words
+}
+
+fn has_option(command: &clap::Command, name: &str) -> bool {
+    command
+        .get_arguments()
+        .any(|argument| argument.get_long() == Some(name))
+}
+
 /// Returns whether a command has a query among its positional arguments.
 fn takes_query(command: &clap::Command) -> bool {
+    has_positional(command, &["QUERY", "KEY|QUERY", "WORD", "AXIS"])
+}
+
+/// Returns whether a command has a positional argument with one of these names.
+fn has_positional(command: &clap::Command, wanted: &[&str]) -> bool {
     command.get_positionals().any(|argument| {
         let names = argument.get_value_names().unwrap_or_default();
-        names
-            .iter()
-            .any(|name| matches!(name.as_str(), "QUERY" | "KEY|QUERY" | "WORD" | "AXIS"))
+        names.iter().any(|name| wanted.contains(&name.as_str()))
     })
 }
 

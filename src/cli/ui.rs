@@ -360,6 +360,36 @@ fn ask(question: &str) -> Result<(), CommandError> {
     }
 }
 
+/// A key that a user pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyPress {
+    /// A letter, in lower case, or another character.
+    Character(char),
+    /// Enter.
+    Enter,
+    /// Escape.
+    Escape,
+    /// Any other key.
+    Other,
+}
+
+/// Asks a question on standard error and returns the next key, without waiting for Enter; `None` if the terminal is
+/// closed or the user pressed Ctrl-C or Ctrl-D.
+pub(crate) fn key_press(question: &str) -> Option<KeyPress> {
+    print_prompt(question);
+    let key = console::Term::stderr().read_key();
+    print_prompt("\n");
+    Some(match key.ok()? {
+        console::Key::Char('\u{3}' | '\u{4}') | console::Key::CtrlC => return None,
+        console::Key::Char(character) => {
+            KeyPress::Character(character.to_lowercase().next().unwrap_or(character))
+        }
+        console::Key::Enter => KeyPress::Enter,
+        console::Key::Escape => KeyPress::Escape,
+        _ => KeyPress::Other,
+    })
+}
+
 /// Returns whether a question would be seen and could be answered.
 pub(crate) fn can_ask() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
@@ -398,11 +428,12 @@ pub(crate) fn wrapped(text: &str, indent: usize) -> String {
     textwrap::fill(text, options).replace('\n', &format!("\n{}", " ".repeat(indent)))
 }
 
-/// Returns a number of things: “1 work”, “12 works”.
+/// Returns a number of things: “1 work”, “12 works”, “3 entries”.
 pub(crate) fn counted(count: usize, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
+    match (count, what.strip_suffix('y')) {
+        (1, _) => format!("1 {what}"),
+        (count, Some(start)) => format!("{count} {start}ies"),
+        (count, None) => format!("{count} {what}s"),
     }
 }
 
@@ -420,6 +451,12 @@ mod tests {
         );
         assert_eq!(rendered(&text, false, true), "a\u{241b}[31mb c\r\n");
         assert_eq!(rendered(&text, false, false), "a\u{1b}[31mb c\r\n");
+    }
+
+    #[test]
+    fn one_thing_is_not_several() {
+        let counts = [counted(1, "entry"), counted(2, "entry"), counted(0, "work")];
+        assert_eq!(counts, ["1 entry", "2 entries", "0 works"]);
     }
 
     #[test]

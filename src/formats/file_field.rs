@@ -68,7 +68,8 @@ fn read_one(text: &str) -> Option<NamedFile> {
 }
 
 /// Returns the parts of a text between separators that have no `\` before them.
-fn split(text: &str, separator: char) -> Vec<&str> {
+/// Splits a text at separators that have no `\` before them.
+pub(crate) fn split(text: &str, separator: char) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut start = 0;
     let mut escaped = false;

@@ -137,7 +137,7 @@ impl Library {
         self.back_up(&before, Existing::Keep, &mut |_, _| {})?;
         copy_pages(&source, &mut self.connection, advance)
             .map_err(|error| LibraryError::from(error).at(&self.path))?;
-        self.create_or_migrate()
+        self.create_or_migrate(("", |_| Ok(())))
             .map_err(|error| error.at(&self.path))?;
         Ok(before)
     }

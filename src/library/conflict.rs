@@ -73,6 +73,17 @@ pub(super) fn merge(
     theirs: Side<'_>,
     choose: &mut dyn FnMut(&str, &str, &str) -> Choice,
 ) -> Result<Merged> {
+    merge_preferring(mine, theirs, &|_, _, _| None, choose)
+}
+
+/// Merges like [`merge`]. Where both have a field with different texts, `prefer` may return a value that says what both
+/// say, or more, by the name of the field and the two values; it is taken without a report.
+pub(super) fn merge_preferring(
+    mine: Side<'_>,
+    theirs: Side<'_>,
+    prefer: &dyn Fn(&str, &str, &str) -> Option<String>,
+    choose: &mut dyn FnMut(&str, &str, &str) -> Choice,
+) -> Result<Merged> {
     let mut merged = Merged {
         source: mine.work.source.clone(),
         kept: Vec::new(),
@@ -93,7 +104,14 @@ pub(super) fn merge(
             Some((_, own)) if own == field.value => None,
             Some((name, own)) => {
                 let own = mine.strings.resolve(own).text;
-                if says_the_same(&field.name, &own, &value) {
+                let preferred = if name.eq_ignore_ascii_case(&field.name) {
+                    prefer(name, &own, &value)
+                } else {
+                    None
+                };
+                if let Some(preferred) = preferred {
+                    (preferred != own).then_some(preferred)
+                } else if says_the_same(&field.name, &own, &value) {
                     None
                 } else if is_list(&field.name) {
                     joined_lists(&own, &value)
@@ -189,7 +207,7 @@ pub(super) fn is_list(field: &str) -> bool {
 }
 
 /// A list with the items of another that it does not have; nothing where it has them all.
-fn joined_lists(one: &str, other: &str) -> Option<String> {
+pub(super) fn joined_lists(one: &str, other: &str) -> Option<String> {
     let mut joined = one.trim_end().to_owned();
     let mut items = list_items(one);
     let before = items.len();

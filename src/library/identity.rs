@@ -4,6 +4,8 @@
 //! to share; whatever shares one is then compared in full by [`Identity::same_work`]. An ISBN is that of a
 //! book, so it never joins two of its chapters; editions and volumes are works of their own.
 
+use std::collections::HashMap;
+
 use crate::formats::bibtex::schema::{self, TypeClass};
 use crate::model::markup;
 use crate::model::{CslItem, CslName, Entry};
@@ -203,6 +205,24 @@ impl Identity {
             && years_differ_by(self.year, other.year) <= 1
             && !(self.class == TypeClass::Book && years_differ_by(self.year, other.year) > 0)
             && self.place_fits(other)
+    }
+
+    /// Returns whether neither DOI, edition, volume, issue nor first page tell any two of several apart.
+    pub(super) fn can_be_one_work<'i>(identities: impl IntoIterator<Item = &'i Self>) -> bool {
+        let mut known: HashMap<(&str, TypeClass), &str> = HashMap::new();
+        let any = TypeClass::default();
+        identities.into_iter().all(|identity| {
+            let values = [
+                ("doi", any, identity.doi.as_deref().unwrap_or_default()),
+                ("edition", any, identity.edition.as_str()),
+                ("volume", any, &identity.volume),
+                ("issue", any, &identity.issue),
+                ("page", identity.class, &identity.first_page),
+            ];
+            values.into_iter().all(|(name, class, value)| {
+                value.is_empty() || *known.entry((name, class)).or_insert(value) == value
+            })
+        })
     }
 
     /// Whether edition, volume, issue or first page tell the two apart.

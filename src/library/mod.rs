@@ -57,7 +57,7 @@ pub use busy_timeout::BusyTimeout;
 pub use changed_works::ChangedWorks;
 pub use completion::Candidate;
 pub use conflict::{Choice, Conflict, ConflictPolicy};
-pub use dedupe::{Cluster, Likeness, MergeOutcome};
+pub use dedupe::{Certainty, Cluster, KeptValue, Likeness, MergeOutcome, Survivor};
 pub use derived_tables::Parents;
 pub use edit::FieldEdits;
 pub use entries::StoredEntry;
@@ -115,12 +115,28 @@ pub struct Change<'library> {
 }
 
 impl Library {
-    /// Opens the library at `path`, and creates it if there is none.
+    /// Opens the library at `path`, and creates an empty one if there is none.
     ///
     /// # Errors
     ///
     /// [`LibraryError::Place`], [`LibraryError::Foreign`] and [`LibraryError::Newer`].
     pub fn open_or_create(path: &Path, busy_timeout: BusyTimeout) -> Result<Self> {
+        let (library, _) = Self::open_or_create_with(path, busy_timeout, ("", |_| Ok(())))?;
+        Ok(library)
+    }
+
+    /// Opens the library at `path` like [`Library::open_or_create`]. A new library is filled by `fill` in the transaction
+    /// that creates it; `command` is the command line that the log shows for this first step. Returns whether the
+    /// library is new, too.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Library::open_or_create`].
+    pub fn open_or_create_with(
+        path: &Path,
+        busy_timeout: BusyTimeout,
+        fill: (&str, impl FnOnce(&Change<'_>) -> Result<()>),
+    ) -> Result<(Self, bool)> {
         if let Some(directory) = path
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty())
@@ -135,6 +151,7 @@ impl Library {
             path,
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
             busy_timeout,
+            fill,
         )
     }
 
@@ -149,23 +166,35 @@ impl Library {
             check_parents(path)?;
             return Err(LibraryError::Missing(path.to_path_buf()));
         }
-        Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, busy_timeout)
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+        let (library, _) = Self::connect(path, flags, busy_timeout, ("", |_| Ok(())))?;
+        Ok(library)
     }
 
     /// Returns an empty private library, which SQLite keeps in memory or in a temporary file and deletes when it is
     /// closed.
     pub fn temporary() -> Result<Self> {
+        Self::temporary_with(|_| Ok(()))
+    }
+
+    /// Returns a private library like [`Library::temporary`], with what `fill` adds.
+    pub fn temporary_with(fill: impl FnOnce(&Change<'_>) -> Result<()>) -> Result<Self> {
         let place = std::env::temp_dir();
         let prepared = Self::prepare(Connection::open(""), &place, BusyTimeout::default());
         let library = prepared.and_then(|connection| {
             let library = Self::on(connection, &place);
-            library.create_or_migrate()?;
+            library.create_or_migrate(("", fill))?;
             Ok(library)
         });
         library.map_err(|error| error.at(&place))
     }
 
-    fn connect(path: &Path, flags: OpenFlags, busy_timeout: BusyTimeout) -> Result<Self> {
+    fn connect(
+        path: &Path,
+        flags: OpenFlags,
+        busy_timeout: BusyTimeout,
+        fill: (&str, impl FnOnce(&Change<'_>) -> Result<()>),
+    ) -> Result<(Self, bool)> {
         if path.is_dir() {
             return Err(LibraryError::Place {
                 path: path.to_path_buf(),
@@ -184,10 +213,10 @@ impl Library {
         };
         let connection = connection.map_err(|error| error.at(path).beside_journal(path))?;
         let library = Self::on(connection, path);
-        library
-            .create_or_migrate()
+        let is_new = library
+            .create_or_migrate(fill)
             .map_err(|error| error.at(path))?;
-        Ok(library)
+        Ok((library, is_new))
     }
 
     fn on(connection: Connection, path: &Path) -> Self {
@@ -197,13 +226,17 @@ impl Library {
         }
     }
 
-    /// Creates the schema in an empty file, or migrates that of an older version, in one transaction.
-    fn create_or_migrate(&self) -> Result<()> {
+    /// Creates the schema in an empty file, with the step that `fill` makes, or migrates that of an older version, in one
+    /// transaction. Returns whether the library is new.
+    fn create_or_migrate(
+        &self,
+        (command, fill): (&str, impl FnOnce(&Change<'_>) -> Result<()>),
+    ) -> Result<bool> {
         let found = schema::version(&self.connection, &self.path)?;
         if found == schema::newest() {
             schema::check_tables(&self.connection, &self.path)?;
             schema::enable_wal(&self.connection);
-            return Ok(());
+            return Ok(false);
         }
         if found == 0 {
             schema::set_page_size(&self.connection)?;
@@ -212,14 +245,18 @@ impl Library {
         // Another process may have done it in the meantime.
         let found = schema::version(&self.connection, &self.path)?;
         if found == schema::newest() {
-            return Ok(());
+            return Ok(false);
         }
         schema::migrate(&self.connection, found)?;
         if found > 0 {
             Change::new(self).rebuild(&mut |_| {})?;
+        } else {
+            let recording = history::Recording::start(&self.connection, command)?;
+            fill(&Change::new(self))?;
+            recording.finish()?;
         }
         transaction.commit()?;
-        Ok(())
+        Ok(found == 0)
     }
 
     fn prepare(

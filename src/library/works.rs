@@ -272,6 +272,13 @@ impl Works<'_> {
             .query_row("SELECT count(*) FROM work", [], |row| row.get(0))?)
     }
 
+    /// Returns the largest rowid of a work; 0 if there are none. Works that are added later have larger ones.
+    pub fn last(&self) -> Result<i64> {
+        let sql = "SELECT coalesce(max(id), 0) FROM work";
+        let connection = &self.library.connection;
+        Ok(connection.query_row(sql, [], |row| row.get(0))?)
+    }
+
     /// Returns the rowid of the work that has or had a key.
     ///
     /// # Errors

@@ -529,9 +529,12 @@ impl Translation<'_> {
         }
         let help = question(&suggested).unwrap_or_else(|| {
             let names: Vec<&str> = FIELDS.iter().map(|field| field.name).collect();
+            let term = self.query.get(span.start..).unwrap_or(name);
+            let term = term.split_whitespace().next().unwrap_or(name);
             format!(
-                "the fields are {}, the facets of the library\u{2019}s tags, and those of BibLaTeX; \
-                 put words that have a colon in quotation marks",
+                "to search for the words, put them in quotation marks: \"{}\"; the fields are {}, the facets of the \
+                 library\u{2019}s tags, and those of BibLaTeX",
+                term.trim_matches(['(', ')', '"']),
                 names.join(", ")
             )
         });

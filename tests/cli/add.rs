@@ -30,7 +30,7 @@ fn a_reference_is_added_as_it_is_written() {
 
 #[test]
 fn a_reference_is_added_field_by_field() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let line =
         "add --type book --set 'author=Benkler, Yochai' --set 'title=The Wealth' --set year=2006";
     let told = env.runs(line).stderr;
@@ -50,7 +50,7 @@ mod by_hand {
 
     #[test]
     fn the_editor_opens_on_the_fields_that_the_type_needs() {
-        let env = TestEnvironment::empty();
+        let env = TestEnvironment::bare();
         let script = "cp \"$1\" template; sed -i 's/title = {}/title = {On Nests}/; s/author = {}/author = {Wren, Ada}/' \"$1\"";
         let run = with_editor(&env, "add --type thesis", script);
         assert_eq!(run.code, Some(0), "{}", run.stderr);

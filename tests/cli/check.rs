@@ -24,8 +24,16 @@ const FAULTY: &str = "\
   Title = {Another},
 }
 @misc{unsure, author = {Finch, Bo}, title = {Perhaps}, date = {2001}, keywords = {status:unverified}}
-@book{german, author = {Finch, Bo}, title = {Das Ende der Welt}, date = {2001}}
-@book{fine, author = {Finch, Bo}, title = {Fine}, date = {2001}, isbn = {978-0-300-11056-2}}
+@book{german, author = {Finch, Bo}, title = {Das Ende der Welt}, date = {2001}, publisher = {Nest Press}}
+@book{fine, author = {Finch, Bo}, title = {Fine}, date = {2001}, isbn = {978-0-300-11056-2}, publisher = {Nest Press}}
+@book{typeset,
+  author = {Finch, Bo; Wren, Ada},
+  title = {BIRDS OF THE CITY PARK},
+  subtitle = {A Study.},
+  note = {Research &amp; development in caf\u{c3}\u{a9}s},
+  publisher = {The Nest press},
+  date = {2001},
+}
 ";
 
 fn rules_of(findings: &Value, key: &str) -> Vec<String> {
@@ -136,7 +144,18 @@ fn every_rule_finds_what_it_is_there_for() {
     assert_eq!(rules_of(&found, "unsure"), ["unverified"]);
     assert_eq!(rules_of(&found, "german"), ["language"]);
     assert_eq!(rules_of(&found, "fine"), [""; 0]);
-    let mut all: Vec<_> = ["shouted", "typo", "page", "unsure", "german"]
+    assert_eq!(
+        rules_of(&found, "typeset"),
+        [
+            "capitals",
+            "full-stop",
+            "html",
+            "mojibake",
+            "name",
+            "spelling"
+        ]
+    );
+    let mut all: Vec<_> = ["shouted", "typo", "page", "unsure", "german", "typeset"]
         .iter()
         .flat_map(|key| rules_of(&found, key))
         .collect();
@@ -197,7 +216,7 @@ fn a_file_is_checked_without_a_library_and_its_lines_are_named() {
     assert_eq!(places, [("doi", 4), ("isbn", 9), ("unknown-field", 15)]);
     let told = env.redact_paths(&env.ends(1, "check --file refs.bib --rule doi").stdout);
     assert!(
-        told.starts_with("$TEST_ENV/refs.bib:4: shouted, doi: note:"),
+        told.contains("\n  $TEST_ENV/refs.bib:4: shouted, doi: note:"),
         "{told}"
     );
     assert!(!env.path("data").exists());
@@ -291,6 +310,131 @@ fn a_rehearsal_says_what_would_be_mended_and_changes_nothing() {
     assert!(told.contains("nothing was changed"), "{told}");
     assert!(!told.contains("12--34"), "only this rule: {told}");
     assert_eq!(state, env.state());
+}
+
+#[test]
+fn text_is_fixed_in_the_way_that_the_library_writes_it() {
+    let env = TestEnvironment::with(FAULTY);
+    env.ends(1, "check --fix");
+    assert_eq!(
+        env.runs("show typeset --source").stdout,
+        "@book{typeset,
+  author = {Finch, Bo and Wren, Ada},
+  title = {Birds of the City Park},
+  subtitle = {A Study},
+  note = {Research \\& development in cafés},
+  publisher = {Nest Press},
+  date = {2001},
+}
+"
+    );
+    env.runs("check key:typeset");
+    env.runs("undo");
+    let found = findings(&env, "check key:typeset --json");
+    assert_eq!(rules_of(&found, "typeset").len(), 6, "{found}");
+}
+
+#[test]
+fn findings_are_counted_by_rule_and_only_some_of_each_are_printed() {
+    let refs: String = (0..30)
+        .map(|number| {
+            format!(
+                "@misc{{w{number}, title = {{Title {number}.}}, author = {{A}}, date = {{2001}}}}\n"
+            )
+        })
+        .collect();
+    let env = TestEnvironment::with(&refs);
+    let run = env.ends(1, "check");
+    assert_eq!(run.stdout.matches("ends with a full stop").count(), 5);
+    assert_eq!(run.stdout.matches("styles add their own").count(), 1);
+    assert!(run.stdout.contains("… and 25 more"), "{}", run.stdout);
+    assert!(run.stderr.contains("--limit 0"), "{}", run.stderr);
+    let summary = env.ends(1, "check --summary");
+    assert_eq!(
+        summary.stdout,
+        "             errors  warnings     notes   fixable\nfull-stop                            30        30\n"
+    );
+    assert!(run.stdout.ends_with(&summary.stdout));
+    for line in ["check --limit 0", "check --rule full-stop"] {
+        let all = env.ends(1, line).stdout;
+        assert_eq!(all.matches("ends with a full stop").count(), 30, "{line}");
+    }
+    assert_eq!(findings(&env, "check --json").as_array().unwrap().len(), 30);
+}
+
+#[test]
+fn findings_are_wrapped_to_the_terminal_between_words() {
+    let env = TestEnvironment::with(FAULTY);
+    let output = env
+        .command(env!("CARGO_BIN_EXE_peerbib"))
+        .arg("check")
+        .env("COLUMNS", "60")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 60),
+        "{text}"
+    );
+    assert!(text.contains("misspelt"), "{text}");
+}
+
+#[test]
+fn no_suggestion_has_a_date_of_its_own() {
+    let env = TestEnvironment::with(FAULTY);
+    let found = findings(&env, "check --rule access-date --json");
+    let help = found[0]["help"].as_str().unwrap();
+    assert!(!help.contains("20"), "{help}");
+}
+
+#[test]
+fn two_isbns_and_extended_names_are_fine() {
+    let env = TestEnvironment::with(
+        "@book{a, author = {family=University, given=Ada, prefix=of and given=Bo, family=Finch, given-i=B}, \
+         title = {Title}, date = {2001}, isbn = {978-0-300-11056-2 0-300-11056-1}}\n\
+         @book{b, author = {family={Institute for Nests}}, title = {Other}, date = {2001}, \
+         isbn = {978-0-300-11056-2 (print), 0-300-11056-1 (online)}}\n\
+         @book{c, author = {Wren, Ada}, title = {Third}, date = {2001}, isbn = {9780300110562; 0300110561}}\n",
+    );
+    env.runs("check");
+}
+
+/// What peerbib itself writes when it imports other formats needs no fix.
+#[test]
+fn nothing_is_wrong_with_what_an_import_of_another_format_writes() {
+    let formatting = [
+        "unknown-type",
+        "unknown-field",
+        "duplicate-field",
+        "name",
+        "white-space",
+        "html",
+        "capitals",
+        "pages",
+        "url",
+        "doi",
+    ];
+    let rules: String = formatting
+        .iter()
+        .map(|rule| format!(" --rule {rule}"))
+        .collect();
+    let env = TestEnvironment::bare();
+    env.put(
+        "refs.ris",
+        "TY  - JOUR\nAU  - van der Wren, Ada\nAU  - Nest Institute\nTI  - The \\\"R&D\\\" of Nests < 3\nJO  - Birds & Co\nPY  - 2001\n\
+         SP  - 12\nEP  - 34\nDO  - 10.5555/x_y\nUR  - https://example.org/a_b?c=d&e=f\nSN  - 2213-5316\nER  - \n",
+    );
+    env.put(
+        "refs.json",
+        r#"[{"id": "a", "type": "article-journal", "title": "The <i>Homo</i> & H<sub>2</sub>O", "container-title": "Birds",
+            "author": [{"family": "Wren", "given": "Ada", "non-dropping-particle": "van"}, {"literal": "Nest, Bird & Co"}],
+            "issued": {"date-parts": [[2001, 3]]}, "page": "12-34", "URL": "https://example.org/~a_b", "note": "a: b"}]"#,
+    );
+    for file in ["refs.ris", "refs.json"] {
+        env.runs(&format!("import {file}"));
+    }
+    let run = env.peerbib(&crate::test_env::words(&format!("check{rules}")), "");
+    assert_eq!(run.code, Some(0), "{}", run.stdout);
 }
 
 #[test]

@@ -171,6 +171,14 @@ fn a_merge_or_rename_that_is_killed_is_there_whole_or_not_at_all() {
     survives(&copies, "dedupe merge w1 w2", 15);
     survives(&copies, "tags merge theme:birds course:one", 15);
     survives(&copies, "rename --pattern '[title:lower]'", 20);
+    let twice = small_library();
+    twice.put(
+        "twice.bib",
+        "@book{one, author = {Wren, Ada}, title = {Nests in the City}, date = {2001}}\n\
+         @book{two, author = {Wren, Ada}, title = {Nests in the City}, date = {2001}}\n",
+    );
+    twice.runs("import twice.bib");
+    survives(&copies_of(&twice), "dedupe --auto", 15);
 }
 
 #[test]

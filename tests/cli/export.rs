@@ -23,7 +23,7 @@ fn the_chapter_comes_out_byte_for_byte() {
 #[test]
 fn a_file_with_bad_entries_comes_out_byte_for_byte() {
     let file = "@book{a, title = {A}}\n@book{b, title = {B}\n@book{c, title = {C}}\n";
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.put("refs.bib", file);
     env.ends(1, "import refs.bib");
     assert_eq!(env.runs("export").stdout, file);
@@ -88,4 +88,31 @@ fn notes_tags_and_a_tidy_form_go_together() {
         .runs("--library again.db find key:a --format '{comment}'")
         .stdout;
     assert_eq!(comment, "see } and {there\n");
+}
+
+#[test]
+fn the_extension_of_the_output_file_is_its_format() {
+    let env = TestEnvironment::with("@book{a, title = {A}, date = {2001}}\n");
+    env.runs("export -o out.bib");
+    assert_eq!(
+        std::fs::read_to_string(env.path("out.bib")).unwrap(),
+        "@book{a, title = {A}, date = {2001}}\n"
+    );
+    env.runs("export key:a --output out.json");
+    let json: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(env.path("out.json")).unwrap()).unwrap();
+    assert_eq!(json[0]["title"], "A");
+    env.runs("export --to ris -o strange.xyz");
+    for line in [
+        "export -o out.xyz",
+        "format -o out.xyz",
+        "convert refs.bib -o out.xyz",
+        "timeline -o out.xyz",
+        "stats -o out.xyz",
+        "stats -o out",
+    ] {
+        let told = env.refuses(2, line);
+        assert!(told.contains("unsupported output format"), "{line}: {told}");
+    }
+    assert!(!env.path("out.xyz").exists());
 }

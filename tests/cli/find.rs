@@ -600,3 +600,57 @@ fn every_kind_of_thesis_is_found_grouped_and_matched_as_a_thesis() {
     env.runs("import again.bib");
     assert_eq!(env.json("find --json").as_array().unwrap().len(), 5);
 }
+
+#[test]
+fn a_query_can_be_given_in_both_ways_to_every_command() {
+    let env = TestEnvironment::with(
+        "@book{a, title = {Nests}, author = {Wren, Ada}, date = {2001}}\n\
+         @book{b, title = {Twigs}, author = {Finch, Bo}, date = {2002}}\n\
+         @book{c, title = {Nests and Twigs}, author = {Finch, Bo}, date = {2003}}\n",
+    );
+    for command in [
+        "find --keys",
+        "export",
+        "format",
+        "check --json",
+        "dedupe --json",
+        "stats",
+        "timeline --json",
+    ] {
+        for (positional, option) in [
+            ("author:finch", "--find author:finch"),
+            ("author:finch year:2003", "--find 'author:finch year:2003'"),
+            (
+                "author:finch -title:nests",
+                "--find='author:finch -title:nests'",
+            ),
+            ("'\"nests and twigs\"'", "--find '\"nests and twigs\"'"),
+        ] {
+            let run = |query: &str| {
+                env.peerbib(&crate::test_env::words(&format!("{command} {query}")), "")
+            };
+            let (one, other) = (run(positional), run(option));
+            assert_eq!(one, other, "{command} {positional}");
+            assert_ne!(one.code, Some(2), "{command} {positional}: {one:?}");
+        }
+    }
+    for line in [
+        "remove --find -author:wren --dry-run",
+        "rename --pattern '[auth]' --find -author:wren --dry-run",
+    ] {
+        let shown = env.runs(line).stdout;
+        assert_eq!(shown.lines().count(), 2, "{line}: {shown}");
+    }
+    let told = env.refuses(1, "remove author:finch");
+    assert!(told.contains("--find author:finch"), "{told}");
+}
+
+#[test]
+fn an_unknown_field_gets_a_sensible_suggestion() {
+    let env = TestEnvironment::with_chapter();
+    let told = env.refuses(1, "find colour:red");
+    assert!(!told.contains("did you mean"), "{told}");
+    assert!(told.contains("quotation marks: \"colour:red\""), "{told}");
+    let told = env.refuses(1, "find titel:nests");
+    assert!(told.contains("did you mean title?"), "{told}");
+}

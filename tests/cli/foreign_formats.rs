@@ -69,7 +69,7 @@ pub(crate) fn word_document() -> Vec<u8> {
 #[test]
 fn every_format_is_recognized_by_its_content() {
     for (name, format, entries, rejected, key) in FILES {
-        let env = TestEnvironment::empty();
+        let env = TestEnvironment::bare();
         // The extension says nothing.
         env.put("file.txt", sample(name));
         let code = i32::from(*rejected > 0);
@@ -94,7 +94,7 @@ fn every_format_is_recognized_by_its_content() {
 
 #[test]
 fn a_damaged_file_is_recognized_by_its_extension() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     for name in [
         "a.nbib",
         "a.enw",
@@ -142,7 +142,7 @@ fn an_unknown_file_is_refused_with_the_list_of_formats() {
 
 #[test]
 fn the_text_of_a_foreign_record_stays_with_the_work() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.put("a.nbib", sample("pubmed.nbib"));
     env.put("b.xml", sample("marc.xml"));
     env.put("c.wiki", sample("commons.wiki"));
@@ -201,7 +201,7 @@ fn everything_becomes_everything() {
         .collect();
     files.push(("word.docx", word_document(), 0, 1));
     for (name, content, code, count) in files {
-        let env = TestEnvironment::empty();
+        let env = TestEnvironment::bare();
         env.put(name, content);
         for to in WRITABLE {
             env.ends(code, &format!("convert {name} --to {to} -o out.{to}"));
@@ -233,7 +233,7 @@ fn a_library_is_exported_to_every_format() {
     let count = env.keys("").len();
     for to in WRITABLE {
         let text = env.runs(&format!("export --to {to}")).stdout;
-        let env = TestEnvironment::empty();
+        let env = TestEnvironment::bare();
         env.put("file", text);
         let report = env.json(&format!("convert file --from {to} -o out.json --json"));
         assert_eq!(report["converted"], count, "{to}");
@@ -246,7 +246,7 @@ fn a_library_is_exported_to_every_format() {
 
 #[test]
 fn templates_of_mediawiki_are_written_from_files() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.put(
         "refs.ris",
         "TY  - BOOK\nID  - k\nAU  - Kelty, Chris\nTI  - Two Bits\nPY  - 2008\nER  - \n",
@@ -266,7 +266,7 @@ fn templates_of_mediawiki_are_written_from_files() {
 
 #[test]
 fn citations_of_a_manuscript_are_imported() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.put("manuscript.docx", word_document());
     env.runs("import manuscript.docx");
     assert_eq!(env.keys(""), ["akesson2014ravaror"]);
@@ -276,7 +276,7 @@ fn citations_of_a_manuscript_are_imported() {
 
 #[test]
 fn columns_of_a_table_may_be_mapped() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.put(
         "books.csv",
         "Werk;Wer;Wann;Regal\nDie Allmende;Groß, Jürgen;2009;7\n",
@@ -320,7 +320,7 @@ fn a_bomb_in_a_document_is_refused() {
         archive.write_all(&block).unwrap();
     }
     let bytes = archive.finish().unwrap().into_inner();
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.put("bomb.docx", bytes);
     let run = env.ends(1, "import bomb.docx");
     assert!(run.stderr.contains("larger than"), "{}", run.stderr);

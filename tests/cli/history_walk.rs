@@ -89,6 +89,7 @@ const CHANGING: &[&str] = &[
     "list import list.toml --replace",
     "dedupe merge K J",
     "dedupe keep-apart K J",
+    "dedupe --auto",
     "check --fix",
     "quickstart",
     "rebuild",

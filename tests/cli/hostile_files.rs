@@ -164,7 +164,7 @@ mod unix {
 
     #[test]
     fn endless_and_huge_files_are_refused() {
-        let env = TestEnvironment::empty();
+        let env = TestEnvironment::bare();
         let huge = std::fs::File::create(env.path("huge.bib")).unwrap();
         huge.set_len(1 << 40).unwrap();
         env.put(
@@ -203,7 +203,7 @@ mod unix {
 
     #[test]
     fn a_pipe_that_a_person_names_is_read() {
-        let env = TestEnvironment::empty();
+        let env = TestEnvironment::bare();
         make_pipe(&env, "pipe.bib");
         let import = env
             .command(env!("CARGO_BIN_EXE_peerbib"))
@@ -249,7 +249,7 @@ mod unix {
 
     #[test]
     fn a_library_in_a_directory_whose_name_is_not_utf_8_works() {
-        let env = TestEnvironment::empty();
+        let env = TestEnvironment::bare();
         env.put("refs.bib", REFERENCES);
         let directory = env.path("").join(OsStr::from_bytes(b"caf\xe9"));
         std::fs::create_dir(&directory).unwrap();

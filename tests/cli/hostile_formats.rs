@@ -10,7 +10,7 @@ fn nested(open: &str, close: &str, count: usize) -> String {
 /// Imports `bad.FORMAT`, in which only the entry `good` can be kept, and returns the report.
 #[track_caller]
 fn costs_one_entry(extension: &str, content: &str) -> String {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let name = format!("bad.{extension}");
     env.put(&name, content);
     let report = env.ends(1, &format!("import {name}")).stderr;
@@ -56,7 +56,7 @@ fn entries_may_not_repeat_a_long_abbreviation_without_limit() {
     for number in 0..1000 {
         bib += &format!("@book{{k{number}, title = {{T}}, note = a}}\n");
     }
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.put("a.bib", bib);
     let report = env.ends(1, "import a.bib").stderr;
     assert!(report.contains("expand to too much text"), "{report}");
@@ -80,7 +80,7 @@ fn deep_braces_and_markup_cost_one_entry() {
 
 #[test]
 fn markup_that_is_just_allowed_is_printed_in_every_format() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let title = nested("\\emph{", "}", 190);
     let marks = format!(
         "{}x{}",
@@ -152,7 +152,7 @@ fn deep_markup_in_other_formats_costs_one_entry() {
 
 #[test]
 fn formulas_with_deep_braces_are_read_again() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let title = format!("$x^{}$ Fine", nested("{", "}", 10_000));
     let json = serde_json::json!([{"id": "a", "type": "book", "title": title}]);
     env.put("a.json", json.to_string());

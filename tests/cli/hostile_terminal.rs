@@ -82,7 +82,7 @@ fn without_own_codes(shown: &str) -> String {
 #[test]
 #[cfg(unix)]
 fn nothing_that_a_stranger_wrote_commands_a_terminal() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.put("hostile.bib", HOSTILE);
     env.put(
         "doc.md",
@@ -176,7 +176,7 @@ fn nothing_that_a_stranger_wrote_commands_a_terminal() {
 
 #[test]
 fn pipes_get_data_unchanged() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let entry = "@book{a, title = {A\u{1b}[31m \u{202e}b \u{fdd1}c}}\n";
     env.put("a.bib", entry);
     env.runs("import a.bib");
@@ -187,7 +187,7 @@ fn pipes_get_data_unchanged() {
 #[test]
 #[cfg(unix)]
 fn an_editor_takes_no_file_for_an_option() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.put("editor", "#!/bin/sh\nprintf '%s' \"$1\" > edited\n");
     let line = "PEERBIB_CONFIG=-c.toml EDITOR='sh editor' peerbib config edit";
     if shown_on_terminal(&env, line).is_none() {

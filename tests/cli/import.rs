@@ -20,7 +20,7 @@ const HALF_READABLE: &str = "\
 
 #[test]
 fn a_bad_entry_costs_one_entry() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.put("half.bib", HALF_READABLE);
     let run = env.ends(1, "import half.bib");
     let told = env.redact_paths(&run.stderr);
@@ -39,7 +39,7 @@ fn a_bad_entry_costs_one_entry() {
 
 #[test]
 fn the_receipt_says_file_line_key_field_and_reason() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.put("half.bib", HALF_READABLE);
     let run = env.ends(1, "import half.bib");
     let told = env.redact_paths(&format!("{}{}", run.stderr, run.stdout));
@@ -53,7 +53,7 @@ fn the_receipt_says_file_line_key_field_and_reason() {
 
 #[test]
 fn the_receipt_as_json_keeps_its_contract() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.put("half.bib", HALF_READABLE);
     env.put("fine.bib", "@book{fine, title = {Fine}}\n");
     let run = env.ends(1, "import half.bib fine.bib --json");
@@ -98,7 +98,7 @@ fn an_undefined_abbreviation_keeps_its_name() {
 
 #[test]
 fn an_abbreviation_of_the_file_is_resolved() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.put("half.bib", HALF_READABLE);
     env.ends(1, "import half.bib");
     let shown = env.json("show good --json");
@@ -115,7 +115,7 @@ fn a_year_that_is_none_is_kept_and_shown() {
 
 #[test]
 fn rejects_come_back_with_their_reason_and_can_be_mended() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.put("half.bib", HALF_READABLE);
     env.ends(1, "import half.bib --rejects rejects.bib");
     let rejects = std::fs::read_to_string(env.path("rejects.bib")).unwrap();
@@ -192,7 +192,7 @@ fn a_rehearsal_changes_nothing_and_says_so() {
 
 #[test]
 fn standard_input_is_a_file_like_any_other() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let run = env.peerbib(&["import", "-"], "@book{a, title = {Nests}}\n");
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert_eq!(env.keys(""), ["a"]);
@@ -217,7 +217,7 @@ fn keywords_with_a_facet_become_tags() {
 
 #[test]
 fn every_encoding_is_read() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let text = "@book{a, author = {M\u{fc}ller, J\u{f6}rg}, title = {Caf\u{e9}}}\n";
     env.put("utf8.bib", text);
     env.put(
@@ -297,9 +297,9 @@ fn a_rehearsal_makes_no_library() {
 
 #[test]
 fn a_shipped_bibliography_brings_its_tags_along_by_its_name_and_as_a_file() {
-    let by_name = TestEnvironment::empty();
+    let by_name = TestEnvironment::bare();
     let told = by_name.runs("import peerbib:commons").stderr;
-    let as_file = TestEnvironment::empty();
+    let as_file = TestEnvironment::bare();
     // A checkout may have changed the line ends.
     let text = include_str!("../../bib/commons.bib").replace('\n', "\r\n");
     as_file.put("mine.bib", &text);
@@ -338,4 +338,74 @@ fn references_without_a_key_get_one_by_the_configured_pattern() {
     env.runs("config set key-pattern [entrytype]:[auth][shortyear]");
     env.runs("import refs.ris");
     assert_eq!(env.keys(""), ["book:Ostrom90", "book:Ostrom90-2"]);
+}
+
+/// An import that brings nothing is no step, and creates no library.
+#[test]
+fn a_failed_import_leaves_no_step() {
+    let env = TestEnvironment::empty();
+    env.put("bad.bib", "@book{a, title = {A\n");
+    env.put("blank.bib", "\n\n");
+    env.put(
+        "prose.txt",
+        "This is prose, and no list of references at all.\n",
+    );
+    env.ends(1, "import bad.bib");
+    env.runs("import blank.bib");
+    assert!(!env.library().exists());
+    env.put("good.bib", "@book{a, title = {A}}\n");
+    env.runs("import good.bib");
+    let log = env.runs("log").stdout;
+    assert_eq!(log.lines().count(), 2, "{log}");
+    env.ends(1, "import bad.bib");
+    env.runs("import blank.bib");
+    let told = env.refuses(1, "import prose.txt");
+    assert!(told.contains("not a bibliography"), "{told}");
+    env.refuses(1, "import missing.bib");
+    assert_eq!(log, env.runs("log").stdout);
+    // What is read of a file is imported, whatever else is wrong with it.
+    env.put("half.bib", "@book{b, title = {B}}\n@book{c, title = {C\n");
+    env.ends(1, "import half.bib");
+    assert_eq!(env.runs("log").stdout.lines().count(), 3);
+}
+
+#[test]
+fn probable_duplicates_among_new_works_are_reported() {
+    let env = TestEnvironment::with(
+        "@article{a, author = {Wren, Ada}, title = {Nests in the City}, date = {2001}, journaltitle = {Birds}}\n",
+    );
+    env.put(
+        "more.bib",
+        "@article{b, author = {Wren, Ada}, title = {Nests in the Citty}, date = {2001}, journaltitle = {Birds}}\n\
+         @book{c, author = {Finch, Bo}, title = {The Orchard Economy}, date = {1999}}\n\
+         @book{d, author = {Finch, Bo}, title = {The Orchard Economy}, date = {1999}}\n",
+    );
+    let told = env.runs("import more.bib").stderr;
+    assert!(
+        told.contains("2 groups of likely duplicates with new works, 1 of them certain; `peerbib dedupe added:today`"),
+        "{told}"
+    );
+    env.put(
+        "other.bib",
+        "@book{e, author = {Dunn, Cy}, title = {Licences}, date = {2010}}\n",
+    );
+    let told = env.runs("import other.bib").stderr;
+    assert!(!told.contains("duplicates"), "{told}");
+}
+
+#[test]
+fn many_warnings_of_one_kind_are_one_line_with_a_count() {
+    let env = TestEnvironment::bare();
+    let refs: String = (0..459)
+        .map(|number| {
+            format!(
+                "@book{{w{number}, title = {{Title {number}}}, title = {{Again {number}}}, date = {{March {number}}}, \
+                 crossref = {{none{number}}}, publisher = abbreviation{number}}}\n"
+            )
+        })
+        .collect();
+    env.put("refs.bib", refs);
+    let told = env.runs("import refs.bib").stderr;
+    assert!(told.lines().count() < 20, "{told}");
+    assert!(told.contains("and 458 more"), "{told}");
 }

@@ -22,7 +22,7 @@ fn imported(env: &TestEnvironment, name: &str, text: &str) -> Value {
 
 #[test]
 fn an_abbreviation_means_what_it_meant_where_the_entry_stands() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.put(
         "one.bib",
         "@string{j = {Journal of Alpha}}\n@article{s1, title = {One}, journal = j}\n",
@@ -52,7 +52,7 @@ fn an_abbreviation_means_what_it_meant_where_the_entry_stands() {
         "export --tidy",
     ] {
         let text = ok(&env, export);
-        let again = TestEnvironment::empty();
+        let again = TestEnvironment::bare();
         again.put("again.bib", &text);
         ok(&again, "import again.bib");
         check(&again);
@@ -61,7 +61,7 @@ fn an_abbreviation_means_what_it_meant_where_the_entry_stands() {
 
 #[test]
 fn a_formula_is_the_same_in_every_output() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     imported(
         &env,
         "a.bib",
@@ -83,7 +83,7 @@ fn a_formula_is_the_same_in_every_output() {
 
 #[test]
 fn a_formula_cannot_run_commands_of_latex() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     imported(
         &env,
         "a.bib",
@@ -95,7 +95,7 @@ fn a_formula_cannot_run_commands_of_latex() {
 
 #[test]
 fn a_truncated_list_ends_in_et_al() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let items = imported(
         &env,
         "a.bib",
@@ -113,7 +113,7 @@ fn a_truncated_list_ends_in_et_al() {
 
 #[test]
 fn data_for_other_entries_is_no_work() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let text = "@xdata{base, location = {Paris}}\n@xdata{pub, publisher = {Hachette}, xdata = {base}}\n\
                 @book{a, title = {A}, date = 2011, xdata = {pub}}\n@set{s, entryset = {a}}\n";
     let items = imported(&env, "a.bib", text);
@@ -135,7 +135,7 @@ fn data_for_other_entries_is_no_work() {
 
 #[test]
 fn verify_tells_what_was_dropped() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.put(
         "a.ris",
         "TY  - JOUR\nTI  - A\nT2  - J\nXX  - lost\nER  - \n",
@@ -151,7 +151,7 @@ fn verify_tells_what_was_dropped() {
 
 #[test]
 fn quotation_marks_of_json_are_those_of_the_style_with_and_without_a_library() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let text = r#"[{"id":"a","type":"article-journal","title":"The 'one' and \"two\" of Coase's 6'2\"","container-title":"J"}]"#;
     imported(&env, "a.json", text);
     for style in ["apa", "modern-language-association"] {
@@ -167,7 +167,7 @@ fn quotation_marks_of_json_are_those_of_the_style_with_and_without_a_library() {
 
 #[test]
 fn import_writes_what_check_accepts() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     imported(
         &env,
         "a.json",
@@ -181,7 +181,7 @@ fn import_writes_what_check_accepts() {
     // Findings would end in another exit code.
     ok(&env, "check");
     let bibtex = ok(&env, "export --to bibtex");
-    let again = TestEnvironment::empty();
+    let again = TestEnvironment::bare();
     let items = imported(&again, "a.bib", &bibtex);
     assert_eq!(items["b"]["type"], "legal_case");
     assert_eq!(items["b"]["container-title"], "F.3d");

@@ -65,3 +65,87 @@ fn rebuild_changes_nothing_that_can_be_seen() {
         ["benkler2002coase", "benkler2006wealth"]
     );
 }
+
+/// A library that any command creates has the vocabulary and the rules, and only the first command says so.
+#[test]
+fn every_command_that_creates_a_library_brings_vocabulary_and_rules() {
+    for line in [
+        "import refs.bib",
+        "add --type book --set title=Nests --set author=Wren",
+        "tags import tags.toml",
+        "rules import peerbib:rules",
+        "init",
+    ] {
+        let env = TestEnvironment::empty();
+        env.put(
+            "refs.bib",
+            "@book{a, author = {Merten, Stefan}, title = {Free Software and the GPL}}\n",
+        );
+        env.put("tags.toml", "[[tag]]\nfacet = \"theme\"\ntag = \"nests\"\n");
+        let told = env.redact_paths(&env.runs(line).stderr);
+        assert!(
+            told.contains("created the library $TEST_ENV/data/peerbib/library.db with "),
+            "{line}: {told}"
+        );
+        assert!(env.runs("tags").stdout.contains("oekonux"), "{line}");
+        assert!(
+            !env.json("rules --json").as_array().unwrap().is_empty(),
+            "{line}"
+        );
+        let told = env.runs(line).stderr;
+        assert!(!told.contains("created the library"), "{line}: {told}");
+    }
+    // It is a step of its own, so that undoing an import leaves it alone.
+    let env = TestEnvironment::empty();
+    env.runs("import peerbib:commons");
+    env.runs("undo");
+    assert!(env.runs("tags").stdout.contains("oekonux"));
+    assert_eq!(env.runs("log").stdout.lines().count(), 2);
+    assert_eq!(env.runs("doctor").stdout, "");
+}
+
+#[test]
+fn the_bundled_vocabulary_can_be_imported_by_its_name() {
+    let env = TestEnvironment::bare();
+    env.runs("tags import peerbib:vocabulary");
+    assert!(env.runs("tags").stdout.contains("oekonux"));
+    env.runs("undo");
+    assert_eq!(env.json("tags --json"), serde_json::json!([]));
+}
+
+#[test]
+fn an_import_of_rules_reports_what_becomes_of_them() {
+    let env = TestEnvironment::bare();
+    let told = env.runs("rules import peerbib:rules").stderr;
+    let count = env.json("rules --json").as_array().unwrap().len();
+    assert!(
+        told.contains(&format!(
+            "{count} rules in peerbib:rules: {count} new, 0 changed, 0 unchanged"
+        )),
+        "{told}"
+    );
+    let first = env.json("rules --json")[0]["name"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    env.runs(&format!("rules remove '{first}'"));
+    let told = env.runs("rules import peerbib:rules").stderr;
+    let left = count - 1;
+    assert!(
+        told.contains(&format!(
+            "0 new, 0 changed, {left} unchanged, 1 skipped that you edited or removed"
+        )),
+        "{told}"
+    );
+    env.put(
+        "rules.toml",
+        "[[rule]]\nname = \"Mine\"\nwhen = \"title:nests\"\nthen = [\"theme:law\"]\n",
+    );
+    let told = env.runs("rules import rules.toml --replace").stderr;
+    assert!(
+        told.contains(&format!(
+            "1 rule in rules.toml: 1 new, 0 changed, 0 unchanged, {left} removed"
+        )),
+        "{told}"
+    );
+}

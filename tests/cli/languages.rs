@@ -8,10 +8,10 @@ use crate::test_env::TestEnvironment;
 /// Creates an environment whose library contains thirty works in thirteen languages.
 fn works() -> TestEnvironment {
     static WORKS: OnceLock<Vec<u8>> = OnceLock::new();
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.put("languages.bib", include_str!("../data/languages.bib"));
     env.put_library(WORKS.get_or_init(|| {
-        let env = TestEnvironment::empty();
+        let env = TestEnvironment::bare();
         env.put("languages.bib", include_str!("../data/languages.bib"));
         env.runs("import languages.bib");
         env.library_as_file()
@@ -278,7 +278,7 @@ fn spellings_of_a_language_count_as_one() {
 
 #[test]
 fn biblatex_gets_a_language_that_it_knows_and_csl_json_keeps_its_own() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.put(
         "zotero.json",
         r#"[{"id":"a","type":"book","title":"Müşterek","language":"Türkçe"},
@@ -340,7 +340,7 @@ fn capitals_follow_the_rules_of_the_language() {
 
 #[test]
 fn made_keys_are_short_and_in_latin_letters_and_notes_of_one_kind_are_one_line() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let items: Vec<String> = [
         "互联网与公共资源协作生产",
         "Τα κοινά",
@@ -368,7 +368,7 @@ fn made_keys_are_short_and_in_latin_letters_and_notes_of_one_kind_are_one_line()
 
 #[test]
 fn cyrillic_and_greek_in_tex_become_letters_and_the_unknown_stays() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.put(
         "refs.bib",
         "@book{a, author={{\\CYRZH}uk, {\\CYRSHCH\\cyre\\cyrd}}, title={{\\CYRO}{\\cyrb\\cyrshch\\cyrsftsn} \\textgreek{koin'a}}, date={2010}, langid={russian}}

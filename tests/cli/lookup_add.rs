@@ -19,7 +19,7 @@ fn entry(env: &TestEnvironment) -> String {
 
 #[test]
 fn a_doi_becomes_a_clean_entry() {
-    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    let (server, env) = (MetadataServer::start(), TestEnvironment::bare());
     server.on("/doi.org/10.2307/1562247", [Reply::json(ARTICLE)]);
     let run = server.run(&env, &["add", "https://doi.org/10.2307/1562247"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
@@ -54,7 +54,7 @@ fn a_doi_becomes_a_clean_entry() {
 
 #[test]
 fn a_work_that_is_in_the_library_is_not_added_again() {
-    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    let (server, env) = (MetadataServer::start(), TestEnvironment::bare());
     server.on("/doi.org/10.2307/1562247", [Reply::json(ARTICLE)]);
     server.run(&env, &["add", "10.2307/1562247"]);
     let run = server.run(&env, &["add", "doi:10.2307/1562247"]);
@@ -71,7 +71,7 @@ fn a_work_that_is_in_the_library_is_not_added_again() {
 
 #[test]
 fn several_identifiers_are_one_step_and_rules_tag_them() {
-    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    let (server, env) = (MetadataServer::start(), TestEnvironment::bare());
     env.runs("init");
     env.runs("tags add theme:firm");
     env.runs("rules add coase --when title:coase --then theme:firm");
@@ -135,7 +135,7 @@ fn several_identifiers_are_one_step_and_rules_tag_them() {
 
 #[test]
 fn a_title_finds_the_work_by_the_author_and_not_its_review() {
-    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    let (server, env) = (MetadataServer::start(), TestEnvironment::bare());
     server.on("/api.crossref.org/works?query.bibliographic=", [Reply::json(
         r#"{"status": "ok", "message-type": "work-list", "message": {"items": [
             {"DOI": "10.1/review", "type": "journal-article", "title": ["The Wealth of Networks"],
@@ -170,7 +170,7 @@ fn a_title_finds_the_work_by_the_author_and_not_its_review() {
 
 #[test]
 fn an_address_is_asked_of_citoid_and_then_of_the_page() {
-    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    let (server, env) = (MetadataServer::start(), TestEnvironment::bare());
     server
         .on("/en.wikipedia.org/api/rest_v1/data/citation/zotero/https%3A%2F%2Fa.org%2Fblog", [Reply::json(
             r#"[{"key": "X", "itemType": "blogPost", "title": "Peer Production &amp; Commons", "date": "2010-05-01", "language": "en-US",
@@ -222,7 +222,7 @@ fn an_address_is_asked_of_citoid_and_then_of_the_page() {
 
 #[test]
 fn other_numbers_are_asked_of_their_services() {
-    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    let (server, env) = (MetadataServer::start(), TestEnvironment::bare());
     let csl = |title: &str| {
         Reply::json(&format!(
             r#"{{"type": "article-journal", "title": "{title}", "issued": {{"date-parts": [["2012", 1]]}}}}"#
@@ -312,7 +312,7 @@ fn other_numbers_are_asked_of_their_services() {
 
 #[test]
 fn what_is_no_identifier_is_refused_before_anything_is_asked() {
-    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    let (server, env) = (MetadataServer::start(), TestEnvironment::bare());
     let run = server.run(&env, &["add", "10.2307/1562247", "Oekonux"]);
     assert_eq!(run.code, Some(2));
     assert!(
@@ -326,7 +326,7 @@ fn what_is_no_identifier_is_refused_before_anything_is_asked() {
 
 #[test]
 fn the_cache_answers_offline_and_revalidates() {
-    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    let (server, env) = (MetadataServer::start(), TestEnvironment::bare());
     let fresh = Reply::json(ARTICLE).with("ETag", "\"one\"");
     server.on(
         "/doi.org/10.2307/1562247",
@@ -357,7 +357,7 @@ fn the_cache_answers_offline_and_revalidates() {
 
 #[test]
 fn the_email_of_the_configuration_is_in_the_user_agent() {
-    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    let (server, env) = (MetadataServer::start(), TestEnvironment::bare());
     env.runs("config set lookup.email ada@example.org");
     server.run(&env, &["add", "10.2307/1562247"]);
     let agent = &server.arrived()[0].headers["user-agent"];

@@ -19,7 +19,7 @@ fn add(server: &MetadataServer, env: &TestEnvironment) -> Run {
 /// Runs `add DOI` against a server that answers in this way, which must fail and change nothing.
 #[track_caller]
 fn fails(replies: impl Into<Vec<Reply>>, expected: &str) {
-    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    let (server, env) = (MetadataServer::start(), TestEnvironment::bare());
     server.on("/doi.org/", replies);
     let started = Instant::now();
     let run = add(&server, &env);
@@ -45,7 +45,7 @@ fn an_unknown_doi_is_reported_with_the_services_asked() {
 
 #[test]
 fn a_server_error_is_tried_three_times() {
-    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    let (server, env) = (MetadataServer::start(), TestEnvironment::bare());
     server.on(
         "/doi.org/",
         [Reply::status(500), Reply::status(502), Reply::json(ARTICLE)],
@@ -56,7 +56,7 @@ fn a_server_error_is_tried_three_times() {
 
 #[test]
 fn retry_after_is_obeyed() {
-    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    let (server, env) = (MetadataServer::start(), TestEnvironment::bare());
     server.on(
         "/doi.org/",
         [
@@ -96,7 +96,7 @@ fn a_truncated_answer_is_an_error() {
             let _ = connection.write_all(head.as_bytes());
         }
     });
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let variables = [
         ("PEERBIB_LOOKUP_BASE", base.as_str()),
         ("PEERBIB_LOOKUP_TIMEOUT", "0.4"),
@@ -136,7 +136,7 @@ fn a_wrong_content_type_or_charset_does_not_matter_if_the_answer_is_right() {
         ("application/json; charset=utf-8", bytes.clone()),
         ("application/json; charset=iso-8859-1", bytes),
     ] {
-        let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+        let (server, env) = (MetadataServer::start(), TestEnvironment::bare());
         server.on("/doi.org/", [Reply::typed(content_type, body)]);
         assert_eq!(add(&server, &env).code, Some(0));
         assert!(
@@ -156,7 +156,7 @@ fn a_body_of_100_mb_is_not_read() {
 
 #[test]
 fn redirects_are_followed_but_not_in_circles_or_to_private_addresses() {
-    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    let (server, env) = (MetadataServer::start(), TestEnvironment::bare());
     server
         .on(
             "/doi.org/",
@@ -185,7 +185,7 @@ fn redirects_are_followed_but_not_in_circles_or_to_private_addresses() {
 
 #[test]
 fn hostile_values_become_harmless_text() {
-    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    let (server, env) = (MetadataServer::start(), TestEnvironment::bare());
     server.on("/doi.org/", [Reply::json(
         r#"{"type": "../../etc", "title": "A \\input{/etc/passwd} } @string{x = 1} <script>alert(1)</script>\u001b]0;x\u0007\u202e",
             "author": [{"family": "Evil}", "given": "\\def\\x"}, {"literal": "}{"}], "DOI": "10.2307/1562247",
@@ -209,7 +209,7 @@ fn hostile_values_become_harmless_text() {
 
 #[test]
 fn a_service_that_fails_does_not_stop_the_others() {
-    let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
+    let (server, env) = (MetadataServer::start(), TestEnvironment::bare());
     server.on("/doi.org/", [Reply::status(500)]).on(
         "/api.crossref.org/works/10.2307/1562247",
         [Reply::json(&format!(

@@ -8,7 +8,7 @@ const LIST: &str = "References\n\n\
 
 #[test]
 fn a_reference_list_becomes_works_that_nobody_has_verified() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.put("list.txt", LIST);
     let run = env.runs("import list.txt");
     assert!(
@@ -71,7 +71,7 @@ fn references_are_compared_with_the_library_first() {
 
 #[test]
 fn convert_keeps_the_text_and_the_confidence() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.put("list.txt", LIST);
     let items = env.json("convert list.txt --from references --to csl-json");
     assert_eq!(items.as_array().unwrap().len(), 2);
@@ -88,7 +88,7 @@ fn convert_keeps_the_text_and_the_confidence() {
 
 #[test]
 fn add_takes_a_reference() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let reference =
         "Weber, S. (2004). The Success of Open Source. Cambridge, MA: Harvard University Press.";
     let run = env.peerbib(&["add", "-"], reference);
@@ -99,7 +99,7 @@ fn add_takes_a_reference() {
 
 #[test]
 fn text_without_references_adds_nothing() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let prose = "It was the best of times, it was the worst of times.\n".repeat(40);
     env.put("novel.txt", &prose);
     let run = env.runs("import novel.txt --from references");
@@ -111,7 +111,7 @@ fn text_without_references_adds_nothing() {
 
 #[test]
 fn without_a_terminal_nothing_is_asked() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.put("list.txt", LIST);
     let run = env.runs("import list.txt --interactive");
     assert!(!run.stderr.contains("[a]ccept"), "{}", run.stderr);

@@ -360,7 +360,7 @@ fn tags_by_origin(env: &TestEnvironment) -> BTreeMap<(String, String), BTreeSet<
 
 #[test]
 fn the_shipped_rules_are_true() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.runs("quickstart");
     env.runs("import peerbib:commons");
     assert_eq!(env.runs("rules check").stdout, "");
@@ -394,7 +394,7 @@ fn the_shipped_rules_are_true() {
 
 #[test]
 fn changes_of_the_shipped_rules_survive_a_second_quickstart() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.runs("quickstart");
     env.runs("rules remove Syriza Bauwens");
     env.runs("rules edit Meretz --when 'author:meretz'");

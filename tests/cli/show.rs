@@ -76,3 +76,40 @@ fn what_a_work_inherits_is_shown_from_both_ends() {
     assert_eq!(shown[0]["inherits_from"], serde_json::json!(["reader"]));
     assert_eq!(shown[1]["inherited_by"], serde_json::json!(["part"]));
 }
+
+#[test]
+fn values_are_shown_as_a_person_reads_them_with_what_a_work_inherits() {
+    let env = TestEnvironment::with(
+        "@incollection{part, author = {Wren, Ada and {Nest Society} and others}, title = {{The {GPL}}: {\\\"O}kologie \\& \\emph{Commons}},\n  \
+         crossref = {whole}, url = {https://example.org/a\\_b}, note = {}, abstract = {{}}, pages = {12--34}, month = jan}\n\
+         @collection{whole, editor = {Finch, Bo}, title = {Birds \\& Bees}, publisher = {{Harbour} Press}, date = {2001}}\n",
+    );
+    let shown = env.runs("show part").stdout;
+    for line in [
+        "author         Ada Wren, Nest Society et al.",
+        "title          The GPL: Ökologie & Commons",
+        "url            https://example.org/a_b",
+        "pages          12–34",
+        "booktitle      Birds & Bees (from whole)",
+        "publisher      Harbour Press (from whole)",
+        "editor         Bo Finch (from whole)",
+    ] {
+        assert!(shown.contains(line), "{line}\n{shown}");
+    }
+    assert!(!shown.contains(['{', '}', '\\']), "{shown}");
+    assert!(
+        !shown.contains("note") && !shown.contains("abstract"),
+        "{shown}"
+    );
+    let raw = env.runs("show part --raw").stdout;
+    assert!(
+        raw.contains("Wren, Ada and {Nest Society} and others"),
+        "{raw}"
+    );
+    assert!(!raw.contains("(from whole)"), "{raw}");
+    let json = env.json("show part --json");
+    assert_eq!(
+        json[0]["fields"][0]["value"],
+        "Wren, Ada and {Nest Society} and others"
+    );
+}

@@ -238,3 +238,27 @@ fn a_picture_in_pixels_is_twice_as_large_as_the_drawing() {
         assert_eq!(width, 1600, "{command}");
     }
 }
+
+/// The numbers of a part of the library are those of `find`, in every format.
+#[test]
+fn a_part_of_the_library_has_the_same_numbers_in_every_view() {
+    let env = TestEnvironment::with_chapter();
+    for query in ["theme:commons", "year:2006..2012 limit:5", "author:benkler"] {
+        let works = env.keys(query).len();
+        let json = env.json(&format!("stats {query} --json"));
+        assert_eq!(json["works"], works, "{query}");
+        let said = if works == 1 {
+            "1 work".to_owned()
+        } else {
+            format!("{works} works")
+        };
+        for format in ["text", "svg", "html"] {
+            let shown = env.runs(&format!("stats {query} --to {format}")).stdout;
+            assert!(shown.contains(&said), "{query} {format}");
+            for chart in json["charts"].as_array().unwrap() {
+                let title = chart["title"].as_str().unwrap();
+                assert!(shown.contains(title), "{query} {format}: {title}");
+            }
+        }
+    }
+}

@@ -28,7 +28,7 @@ fn narrower_tags_stand_below_wider_ones_with_the_number_of_works() {
 
 #[test]
 fn a_tag_can_be_described_and_called_by_another_name() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.runs("init --bare");
     env.runs("tags add theme:labour");
     env.runs("tags add theme:care --label 'Care work' --description 'Work for others' --parent labour --alias sorge");
@@ -66,7 +66,7 @@ fn a_removed_tag_leaves_the_works_and_its_narrower_tags_behind() {
 
 #[test]
 fn a_tag_cannot_be_under_itself() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.runs("init --bare");
     env.runs("tags add theme:food");
     env.runs("tags add theme:fruit --parent theme:food");
@@ -331,7 +331,7 @@ fn a_vocabulary_comes_back_as_it_was_written() {
         exported.contains("\"theme:germ-form\""),
         "the old name is an alias"
     );
-    let other = TestEnvironment::empty();
+    let other = TestEnvironment::bare();
     other.put("v.toml", &exported);
     let told = other.runs("tags import v.toml").stderr;
     assert!(told.contains("42 new, 0 changed, 0 unchanged"), "{told}");
@@ -366,7 +366,7 @@ fn a_vocabulary_comes_back_as_it_was_written() {
 
 #[test]
 fn a_tag_that_was_renamed_moved_or_described_stays_so_after_a_second_quickstart() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.runs("quickstart");
     env.runs("tags rename theme:labour theme:work");
     env.runs("tags move theme:germ-form --top");

@@ -29,13 +29,25 @@ impl TestEnvironment {
         }
     }
 
+    /// Creates an environment with an empty library, without the bundled vocabulary and rules.
+    pub(crate) fn bare() -> Self {
+        static BARE: OnceLock<Vec<u8>> = OnceLock::new();
+        let env = Self::empty();
+        env.put_library(BARE.get_or_init(|| {
+            let env = Self::empty();
+            env.runs("init --bare");
+            env.library_as_file()
+        }));
+        env
+    }
+
     /// Creates an environment whose library contains the works of the chapter with their tags. They are
     /// imported once for all tests, and each test gets a copy.
     pub(crate) fn with_chapter() -> Self {
         static CHAPTER: OnceLock<Vec<u8>> = OnceLock::new();
         let env = Self::empty();
         env.put_library(CHAPTER.get_or_init(|| {
-            let env = Self::empty();
+            let env = Self::bare();
             env.runs("import peerbib:chapter");
             env.library_as_file()
         }));
@@ -50,9 +62,9 @@ impl TestEnvironment {
     }
 
     /// Creates an environment whose library contains the works of `bibliography`, which is also in
-    /// `refs.bib`.
+    /// `refs.bib`. It has no other tags and no rules.
     pub(crate) fn with(bibliography: &str) -> Self {
-        let env = Self::empty();
+        let env = Self::bare();
         env.put("refs.bib", bibliography);
         env.runs("import refs.bib");
         env

@@ -130,7 +130,7 @@ fn works_of_one_label_are_told_apart() {
 
 #[test]
 fn movements_without_a_work_of_the_library_tell_nothing() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     env.runs("init");
     env.put("refs.bib", "@book{a, title = {A}, date = {1990}}");
     env.runs("import refs.bib");

@@ -79,7 +79,8 @@ impl BackupLibrary {
         bar.finish_and_clear();
         let works = library.works().count()?;
         context.note(format_args!(
-            "backed up {works} works to {}",
+            "backed up {} to {}",
+            super::tag::works(works),
             file.display()
         ));
         Ok(Outcome::Done)

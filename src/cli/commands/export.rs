@@ -140,7 +140,15 @@ impl Export {
             (None, Some(path)) => FormatName::of_file(path)?,
             (to, _) => *to,
         };
-        Ok(of_file.unwrap_or(FormatName::BIBLATEX))
+        let format = of_file.unwrap_or(FormatName::BIBLATEX);
+        // An imported file comes out as BibTeX or BibLaTeX, whatever it is called.
+        if self.file.is_some() && !format.format().is_bibtex() {
+            return Err(CommandError::usage(format_args!(
+                "--file writes only BibTeX and BibLaTeX, not {}",
+                format.format().title
+            )));
+        }
+        Ok(format)
     }
 
     /// Adds notes and tags to entries and normalizes them, as the options ask.

@@ -382,6 +382,10 @@ impl Check {
             (_, 0) => "no files".to_owned(),
             (0, 1) => "the file exists".to_owned(),
             (0, count) => format!("all {count} files exist"),
+            (1, 1) => "the file is missing; if it has moved, run `peerbib file root DIRECTORY`".to_owned(),
+            (1, count) => format!(
+                "1 of {count} files is missing; if it has moved, run `peerbib file root DIRECTORY`"
+            ),
             (missing, count) => format!(
                 "{missing} of {count} files are missing; if they have moved, run `peerbib file root DIRECTORY`"
             ),

@@ -12,7 +12,7 @@ use comfy_table::{Cell, CellAlignment, Table, presets};
 use crate::cli::commands::list::settings::default_list;
 use crate::cli::format_name::FormatName;
 use crate::cli::input::{Input, column_field};
-use crate::cli::ui::{can_ask, print_message, print_prompt};
+use crate::cli::ui::{can_ask, counted, print_message, print_prompt};
 use crate::cli::zotero::{CollectionsTarget, ZoteroArgs, ZoteroInput, is_zotero};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, progress};
 use peerbib::bundled;
@@ -232,13 +232,17 @@ impl Import {
             };
             inputs.push((ImportInput::File(input), *mode));
         }
-        // A dry run creates no library.
-        let mut library = if self.dry_run && !context.library_path()?.exists() {
-            Library::temporary()?
+        // An import that brings nothing is no step of the history, and creates no library. A file that is followed may
+        // have become empty.
+        let brings_nothing = |(input, mode): &(ImportInput, ImportMode)| matches!((input, mode), (ImportInput::File(input), ImportMode::Import(_)) if input.has_nothing());
+        let is_rehearsal = self.dry_run || inputs.iter().all(brings_nothing);
+        let mut library = if is_rehearsal && !context.library_path()?.exists() {
+            CommandContext::temporary_library()?
         } else {
             context.open_or_create()?
         };
-        let receipt = if self.dry_run {
+        let before = library.works().last()?;
+        let receipt = if is_rehearsal {
             context.dry_run(&mut library, |change| import_all(change, &inputs, false))?
         } else {
             context.change(&mut library, |change| import_all(change, &inputs, false))?
@@ -277,6 +281,8 @@ impl Import {
             }
             if self.dry_run {
                 context.note("dry run: nothing was changed");
+            } else {
+                report_duplicates(context, &library, before, receipt.totals.imported)?;
             }
         }
         let rejected = receipt.totals.rejected > 0;
@@ -337,6 +343,32 @@ impl Import {
         });
         Ok(sources.collect())
     }
+}
+
+/// Reports how many new works are probably in the library twice: those after the work `before`.
+fn report_duplicates(
+    context: &CommandContext,
+    library: &Library,
+    before: i64,
+    imported: usize,
+) -> std::result::Result<(), CommandError> {
+    /// Comparing more works would take longer than the import.
+    const MOST: usize = 20_000;
+    if !(1..=MOST).contains(&imported) {
+        return Ok(());
+    }
+    let clusters = library.works().new_duplicates(before)?;
+    if !clusters.is_empty() {
+        let certain = clusters
+            .iter()
+            .filter(|cluster| cluster.certainty.is_certain());
+        context.note(format_args!(
+            "{} of likely duplicates with new works, {} of them certain; `peerbib dedupe added:today` lists them",
+            counted(clusters.len(), "group"),
+            certain.count()
+        ));
+    }
+    Ok(())
 }
 
 /// Imports bibliographies one after the other, with a progress bar. Installs the bundled vocabulary with
@@ -523,10 +555,12 @@ const FEW: usize = 3;
 
 /// Prints the problems of a file: those of one kind as one line if there are many of them.
 fn report_alike(context: &CommandContext, file: &FileReceipt) {
-    // What differs between problems of one kind comes after a semicolon or a colon.
     let kind = |problem: &Diagnostic| {
-        let message = problem.message.split([';', ':']).next().unwrap_or_default();
-        (problem.severity, problem.field.clone(), message.to_owned())
+        (
+            problem.severity,
+            problem.field.clone(),
+            beginning(&problem.message),
+        )
     };
     let mut counts: HashMap<_, usize> = HashMap::new();
     for problem in &file.problems {
@@ -550,6 +584,32 @@ fn report_alike(context: &CommandContext, file: &FileReceipt) {
             report_problem(context, &file.path, &summary);
         }
     }
+}
+
+/// Returns the words with which a message begins and that messages of the same kind share: what differs between them is
+/// quoted, has digits, or comes later.
+fn beginning(message: &str) -> String {
+    const WORDS: usize = 2;
+    let mut is_quoted = false;
+    let plain: String = message
+        .chars()
+        .filter(|character| {
+            match character {
+                '\u{201c}' => is_quoted = true,
+                '\u{201d}' => is_quoted = false,
+                '"' => is_quoted = !is_quoted,
+                _ => return !is_quoted,
+            }
+            false
+        })
+        .collect();
+    let words = plain
+        .split([';', ':'])
+        .next()
+        .unwrap_or_default()
+        .split_whitespace();
+    let words = words.filter(|word| !word.contains(|c: char| c.is_ascii_digit()));
+    words.take(WORDS).collect::<Vec<_>>().join(" ")
 }
 
 /// Prints a problem. `--quiet` hides notes.

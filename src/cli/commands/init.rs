@@ -3,41 +3,37 @@
 use clap::Args;
 
 use crate::cli::{CommandContext, Outcome, Result};
-use peerbib::bundled;
+use peerbib::library::Library;
 
 /// Create an empty library
 ///
-/// A library is a single file; --library PATH chooses where. It starts with peerbib's vocabulary of
-/// movements and themes, so you can tag works at once. An existing library is not changed.
+/// A library is a single file; --library PATH chooses where. It starts with peerbib's vocabulary of movements and themes,
+/// and with the rules that tag works by them, as does a library that any other command creates. An existing library is
+/// not changed.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib --library commons.db init")]
 pub(crate) struct Init {
-    /// Leave out the bundled vocabulary
+    /// Leave out the bundled vocabulary and rules
     #[arg(long)]
     bare: bool,
 }
 
 impl Init {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
-        let existed = context.library_path()?.exists();
-        let mut library = context.open_or_create()?;
-        if existed {
+        let path = context.library_path()?;
+        if path.exists() {
+            // A file that is no library is an error.
+            let library = context.open()?;
             context.note(format_args!(
                 "the library {} already exists",
                 library.path().display()
             ));
-            return Ok(Outcome::Done);
+        } else if self.bare {
+            Library::open_or_create(&path, context.busy_timeout())?;
+            context.note(format_args!("created the library {}", path.display()));
+        } else {
+            context.open_or_create()?;
         }
-        if !self.bare {
-            let vocabulary = bundled::vocabulary().map_err(crate::cli::CommandError::new)?;
-            context.change(&mut library, |change| {
-                vocabulary.install(change, bundled::VOCABULARY_SOURCE)
-            })?;
-        }
-        context.note(format_args!(
-            "created the library {}",
-            library.path().display()
-        ));
         Ok(Outcome::Done)
     }
 }

@@ -27,7 +27,8 @@ impl Rebuild {
         })?;
         bar.finish_and_clear();
         context.note(format_args!(
-            "rebuilt names, dates, CSL items and indexes of {count} works"
+            "rebuilt names, dates, CSL items and indexes of {}",
+            super::tag::works(count)
         ));
         context.detail(format_args!("in {:.1} s", started.elapsed().as_secs_f64()));
         Ok(Outcome::Done)

@@ -20,7 +20,7 @@ pub(crate) struct Remove {
     keys: Vec<String>,
 
     /// Remove the works that match a query
-    #[arg(long, value_name = "QUERY")]
+    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     find: Option<String>,
 
     /// Show what would be removed, and remove nothing

@@ -42,7 +42,12 @@ pub(crate) struct Rename {
     pattern: Option<String>,
 
     /// Rename the works that match a query
-    #[arg(long, value_name = "QUERY", requires = "pattern")]
+    #[arg(
+        long,
+        value_name = "QUERY",
+        allow_hyphen_values = true,
+        requires = "pattern"
+    )]
     find: Option<String>,
 
     /// Show the new keys, and change nothing

@@ -5,25 +5,31 @@ use std::fmt::Write as _;
 use clap::Args;
 
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use peerbib::formats::bibtex::{self, ReadableField};
 use peerbib::library::{
-    Assignment, CitableWork, Library, Membership, Origin, Provenance, Step, StepState, TagName,
-    Veto,
+    Assignment, CitableWork, Library, Membership, Origin, Provenance, Step, StepState, StoredEntry,
+    TagName, Veto,
 };
 use peerbib::model::{CslItem, Entry, Field};
 use peerbib::query::Query;
 
 /// Show everything about a work
 ///
-/// Its fields as written; its tags and who added them; its reading lists, files and your private note;
+/// Its fields as a person reads them, with those that it inherits and from which work; its tags and who added them; its reading lists, files and your private note;
 /// its other keys, the bibliographies it was imported from, what it inherits; and its history.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib show benkler2006wealth\n  \
+                        peerbib show benkler2006wealth --raw\n  \
                         peerbib show benkler2006wealth --source\n  \
                         peerbib show benkler2006wealth --csl")]
 pub(crate) struct Show {
     /// The citation keys of the works
     #[arg(value_name = "KEY", required = true)]
     keys: Vec<String>,
+
+    /// Print the values as they are written, in TeX, without inherited ones
+    #[arg(long, conflicts_with_all = ["source", "original", "json"])]
+    raw: bool,
 
     /// Print only the entry, as written
     #[arg(long)]
@@ -51,6 +57,9 @@ struct WorkJson {
     source: String,
     #[serde(serialize_with = "as_list")]
     fields: Vec<Field>,
+    /// The fields as a person reads them.
+    #[serde(skip)]
+    readable: Vec<ReadableField>,
     assignments: Vec<Assignment>,
     vetoed: Vec<Veto>,
     lists: Vec<ListJson>,
@@ -119,7 +128,10 @@ impl Show {
         if self.json {
             context.print_json(&shown)?;
         } else {
-            let texts: Vec<String> = shown.iter().map(|work| work.text(self.csl)).collect();
+            let texts: Vec<String> = shown
+                .iter()
+                .map(|work| work.text(self.raw, self.csl))
+                .collect();
             context.print(&texts.join("\n"))?;
         }
         Ok(Outcome::Done)
@@ -150,12 +162,20 @@ fn originals(
 impl WorkJson {
     fn new(library: &Library, key: &str) -> std::result::Result<Self, CommandError> {
         let reference = library.works().get(key)?;
+        let stored = library.works().entries(&[reference.id])?;
+        let readable = stored
+            .iter()
+            .flat_map(|StoredEntry { work, strings, .. }| {
+                bibtex::readable_fields(work, strings, &|key| library.works().parent(key))
+            })
+            .collect();
         let Entry { fields, source, .. } = library.works().entry(&reference.key)?;
         let tagging = library.tags().of_work(&reference.key)?;
         Ok(Self {
             csl: reference.item()?,
             source,
             fields,
+            readable,
             assignments: tagging.tags,
             vetoed: tagging.vetoed,
             lists: lists(library, reference.id)?,
@@ -176,10 +196,21 @@ impl WorkJson {
         })
     }
 
-    fn text(&self, with_csl: bool) -> String {
+    fn text(&self, raw: bool, with_csl: bool) -> String {
         let mut lines = Lines::default();
-        for field in &self.fields {
-            lines.add(&field.name, without_delimiters(&field.value));
+        if raw {
+            for field in &self.fields {
+                lines.add(&field.name, without_delimiters(&field.value));
+            }
+        } else {
+            for field in &self.readable {
+                match &field.inherited_from {
+                    Some(parent) => {
+                        lines.add(&field.name, &format!("{} (from {parent})", field.value))
+                    }
+                    None => lines.add(&field.name, &field.value),
+                }
+            }
         }
         lines.start_block();
         for tag in &self.reference.tags {

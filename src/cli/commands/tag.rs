@@ -393,7 +393,19 @@ pub(crate) fn named_works(
 ) -> std::result::Result<Vec<(i64, String)>, CommandError> {
     let mut works = Vec::new();
     for key in keys {
-        works.push((library.works().id(key)?, key.clone()));
+        let work = library.works().id(key).map_err(|error| {
+            let looks_like_query = key.contains([':', ' ']);
+            let error = CommandError::from(error);
+            if looks_like_query {
+                error.with_help(format!(
+                    "to name works by a query, use --find {}",
+                    crate::cli::context::quoted(key)
+                ))
+            } else {
+                error
+            }
+        })?;
+        works.push((work, key.clone()));
     }
     if let Some(query) = find {
         for work in context.select(library, &[query.to_owned()])? {

@@ -7,6 +7,7 @@ use similar::TextDiff;
 
 use crate::cli::format_name::FormatName;
 use crate::cli::input::{Source, encoding_name, encoding_named};
+use crate::cli::ui::counted;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::bibtex::{self, Duplicate, FilePiece, Strings};
 use peerbib::formats::{self, Export, ExportedWork, Format, ParsedFile, Severity};
@@ -69,7 +70,8 @@ fn verify_bibtex(
     if is_same {
         let entries = reading.file.works().count();
         context.print(&format!(
-            "{name}: {entries} entries, identical byte for byte\n"
+            "{name}: {}, identical byte for byte\n",
+            counted(entries, "entry")
         ))?;
     }
     Ok(is_same)
@@ -212,8 +214,8 @@ fn verify_items(
     }
     if is_same {
         context.print(&format!(
-            "{name}: {} entries, identical in every variable\n",
-            works.len()
+            "{name}: {}, identical in every variable\n",
+            counted(works.len(), "entry")
         ))?;
     }
     Ok(is_same)

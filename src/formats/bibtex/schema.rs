@@ -65,7 +65,7 @@ pub struct EntryType {
 pub(crate) type OneOf = &'static [&'static str];
 
 /// A coarse class of entry types.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(crate) enum TypeClass {
     Article,
     Book,
@@ -830,6 +830,11 @@ pub(crate) fn is_printed(name: &str) -> bool {
 /// Whether a field holds names.
 pub(crate) fn holds_names(name: &str) -> bool {
     field(name).is_some_and(|field| field.data == Names)
+}
+
+/// Returns whether a known field holds TeX: text, titles, names and lists of them.
+pub(crate) fn is_tex(name: &str) -> bool {
+    field(name).is_some_and(|field| matches!(field.data, Names | List | Separated | Title | Text))
 }
 
 /// Returns the names of all fields.

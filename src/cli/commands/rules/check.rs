@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::ui::wrapped;
+use crate::cli::ui::{counted, wrapped};
 use crate::cli::{CommandContext, Outcome, Result, hints};
 use peerbib::library::Library;
 use peerbib::tagging;
@@ -53,9 +53,10 @@ impl CheckRules {
             context.print(&text)?;
             context.note(match (rules.len(), findings.len()) {
                 (0, _) => "no rules".to_owned(),
-                (rules, 0) => format!("{rules} rules, no findings"),
-                (rules, 1) => format!("{rules} rules, 1 finding"),
-                (rules, count) => format!("{rules} rules, {count} findings"),
+                (rules, 0) => format!("{}, no findings", counted(rules, "rule")),
+                (rules, count) => {
+                    format!("{}, {}", counted(rules, "rule"), counted(count, "finding"))
+                }
             });
         }
         Ok(if findings.is_empty() {

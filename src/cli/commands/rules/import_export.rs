@@ -1,14 +1,18 @@
 //! `peerbib rules export` and `peerbib rules import`
 
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
 use clap::Args;
 
 use super::change;
 use super::edit::replace;
 use crate::cli::commands::tags::write_text;
 use crate::cli::io::read_text;
+use crate::cli::ui::counted;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::bundled;
-use peerbib::library::Rule;
+use peerbib::library::{Change, Rule};
 use peerbib::tagging::{self, Rules};
 
 /// Write the rules as TOML
@@ -73,34 +77,64 @@ impl ImportRules {
         let mut library = context.open_or_create()?;
         library.lock_for_write()?;
         let before = library.rules().all()?;
-        let new = |rule: &&Rule| !before.contains(rule);
+        let edit = |change: &Change<'_>| {
+            if is_shipped {
+                // Their tags are no use without the vocabulary.
+                if let Ok(vocabulary) = bundled::vocabulary() {
+                    vocabulary.install(change, bundled::VOCABULARY_SOURCE)?;
+                }
+                tagging::install(change, &rules)?;
+                return Ok(());
+            }
+            if self.replace {
+                return replace(change, &before, &rules.rules);
+            }
+            for rule in &rules.rules {
+                change.rules().put(rule)?;
+            }
+            Ok(())
+        };
+        let after = library.dry_run(|change| {
+            edit(change)?;
+            change.rules().all()
+        })?;
         context.note(format_args!(
-            "{} rules in {}, {} new or changed",
-            rules.rules.len(),
+            "{} in {}: {}",
+            counted(rules.rules.len(), "rule"),
             self.file,
-            rules.rules.iter().filter(new).count()
+            outcome(&rules.rules, &before, &after)
         ));
-        change(
-            context,
-            &mut library,
-            (self.dry_run, self.apply),
-            |change| {
-                if is_shipped {
-                    // Their tags are no use without the vocabulary.
-                    if let Ok(vocabulary) = bundled::vocabulary() {
-                        vocabulary.install(change, bundled::VOCABULARY_SOURCE)?;
-                    }
-                    tagging::install(change, &rules)?;
-                    return Ok(());
-                }
-                if self.replace {
-                    return replace(change, &before, &rules.rules);
-                }
-                for rule in &rules.rules {
-                    change.rules().put(rule)?;
-                }
-                Ok(())
-            },
-        )
+        change(context, &mut library, (self.dry_run, self.apply), edit)
     }
+}
+
+/// Describes what becomes of the rules in a file, given all rules before and after it is imported.
+fn outcome(rules: &[Rule], before: &[Rule], after: &[Rule]) -> String {
+    let by_name = |rules: &'_ [Rule]| -> HashMap<String, Rule> {
+        let rules = rules.iter().cloned();
+        rules.map(|rule| (rule.name.clone(), rule)).collect()
+    };
+    let (before, after) = (by_name(before), by_name(after));
+    let (mut new, mut changed, mut unchanged, mut skipped) = (0, 0, 0, 0);
+    for rule in rules {
+        match (before.get(&rule.name), after.get(&rule.name)) {
+            (None, Some(_)) => new += 1,
+            (Some(before), Some(after)) if before != after => changed += 1,
+            (Some(_), Some(after)) if after == rule => unchanged += 1,
+            // The user removed it, or edited it.
+            _ => skipped += 1,
+        }
+    }
+    let removed = before
+        .keys()
+        .filter(|name| !after.contains_key(*name))
+        .count();
+    let mut text = format!("{new} new, {changed} changed, {unchanged} unchanged");
+    if skipped > 0 {
+        let _ = write!(text, ", {skipped} skipped that you edited or removed");
+    }
+    if removed > 0 {
+        let _ = write!(text, ", {removed} removed");
+    }
+    text
 }

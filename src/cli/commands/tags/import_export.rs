@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::cli::io::read_text;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, no_such_facet};
+use peerbib::bundled;
 use peerbib::tagging::Vocabulary;
 
 /// Write the vocabulary as TOML: tags with parents, aliases, people and events
@@ -25,11 +26,14 @@ pub(crate) struct ExportTags {
 /// Import a vocabulary from TOML
 ///
 /// Replaces the tags that the file contains, in its order; others stay. Works that the file assigns tags
-/// to are tagged. The format is that of `peerbib tags export`.
+/// to are tagged. The format is that of `peerbib tags export`. peerbib:vocabulary is the bundled vocabulary.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  peerbib tags import tags.toml --dry-run")]
+#[command(
+    after_help = "Examples:\n  peerbib tags import tags.toml --dry-run\n  \
+                        peerbib tags import peerbib:vocabulary"
+)]
 pub(crate) struct ImportTags {
-    /// The file; - is standard input
+    /// The file; - is standard input, peerbib:vocabulary the bundled vocabulary
     #[arg(value_name = "FILE")]
     file: String,
 
@@ -59,13 +63,17 @@ impl ExportTags {
 
 impl ImportTags {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
-        let text = read_text(&self.file)?;
+        let (text, source) = if self.file == bundled::VOCABULARY_PATH {
+            (bundled::VOCABULARY.to_owned(), bundled::VOCABULARY_SOURCE)
+        } else {
+            (read_text(&self.file)?, self.file.as_str())
+        };
         let vocabulary: Vocabulary = text
             .parse()
             .map_err(|error| CommandError::new(format_args!("{}: {error}", self.file)))?;
         let mut library = context.open_or_create()?;
         let changes = super::change(context, &mut library, self.dry_run, |change| {
-            vocabulary.synchronize(change, &self.file)
+            vocabulary.synchronize(change, source)
         })?;
         if self.json {
             context.print_json(&changes)?;

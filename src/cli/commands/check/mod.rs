@@ -1,5 +1,8 @@
 //! `peerbib check`
 
+mod fix;
+mod report;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -11,17 +14,21 @@ use crate::cli::commands::check_online::OnlineCheck;
 use crate::cli::input::Input;
 use crate::cli::network::NetworkArgs;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::checks::{self, CheckRule, CheckedEntry, Finding, RULES, Severity, Status};
+use peerbib::checks::{
+    self, CheckRule, CheckedEntry, RULES, Severity, SpellingCounts, Spellings, Status,
+};
 use peerbib::formats::bibtex::{self, FilePiece};
 use peerbib::library::{Library, StoredEntry};
 use peerbib::model::Entry;
 use peerbib::suggest::{closest, question};
+use report::Report;
 
 /// Find missing, wrong or doubtful fields
 ///
-/// Each finding names the work, the field and the rule, and how to fix it. --fix fixes what can be fixed
-/// safely, in one step that `peerbib undo` reverts: DOIs written as URLs, single hyphens in page ranges,
-/// "et al." for "and others", white space around values.
+/// Findings are listed by rule, each with the work, the field and how to fix it, and counted in a table. --fix fixes
+/// what can be fixed safely, after a preview, in one step that `peerbib undo` reverts: DOIs written as URLs, single
+/// hyphens in page ranges, names without "and" between them, HTML, titles in capitals, full stops after titles, wrongly
+/// decoded letters, and journals and publishers that the library mostly spells in another way.
 ///
 /// Works with the tag status:unverified are reported, with the reason for the tag. In a file, the keyword
 /// status:unverified marks such an entry.
@@ -54,6 +61,14 @@ pub(crate) struct Check {
     /// Report instead what this program would refuse, drop or print differently
     #[arg(long = "for", value_name = "PROGRAM", conflicts_with_all = ["rule", "fix"])]
     program: Option<Program>,
+
+    /// Print at most this many findings of each rule; 0 prints all [default: 5; with --rule, all]
+    #[arg(long, value_name = "NUMBER")]
+    limit: Option<usize>,
+
+    /// Print only how many findings each rule has
+    #[arg(long, conflicts_with_all = ["json", "rules", "online"])]
+    summary: bool,
 
     /// List the rules
     #[arg(long, conflicts_with_all = ["query", "file", "fix", "program"])]
@@ -124,8 +139,17 @@ impl Check {
         if self.json {
             context.print_json(&report.findings)?;
         } else {
-            context.print(&text(&report.findings))?;
-            context.note(report.summary());
+            let limit = match self.limit {
+                Some(0) => usize::MAX,
+                Some(limit) => limit,
+                None if self.rule.is_empty() => LIMIT,
+                None => usize::MAX,
+            };
+            if !self.summary {
+                context.print(&report.text(limit))?;
+            }
+            context.print(&report.table())?;
+            context.note(report.summary(if self.summary { 0 } else { limit }));
         }
         Ok(if report.findings.is_empty() && !report.unread {
             Outcome::Done
@@ -158,40 +182,17 @@ impl Check {
         context: &CommandContext,
         checks: &Checks,
     ) -> std::result::Result<Report, CommandError> {
-        let mut library = context.open_to_change_unless(!self.fix || self.dry_run)?;
+        let mut library = if self.fix {
+            context.open_to_ask(self.dry_run)?
+        } else {
+            context.open()?
+        };
         let works = context.select_ids(&library, &self.query)?;
-        if let (true, Checks::Rules(rules)) = (self.fix, checks) {
-            let mut fixed = Vec::new();
-            for entries in library.works().entry_chunks(&works) {
-                fixed.extend(self::fixed(&library, &entries?, rules));
-            }
-            let becomes = if self.dry_run {
-                "would become"
-            } else {
-                "is now"
-            };
-            for (key, _, _, fields) in &fixed {
-                for checks::FixedField {
-                    field,
-                    before,
-                    after,
-                } in fields
-                {
-                    context.note(format_args!("{key}, {field}: {before} {becomes} {after}"));
-                }
-            }
-            if !self.dry_run && !fixed.is_empty() {
-                context.change(&mut library, |change| {
-                    fixed.iter().try_for_each(|(_, work, source, _)| {
-                        change.works().edit_entry(*work, source).map(drop)
-                    })
-                })?;
-            }
-            if fixed.is_empty() {
-                context.note("nothing can be fixed safely");
-            } else if self.dry_run {
-                context.note("dry run: nothing was changed");
-            }
+        let mut spellings = self.spellings(&library, &works, checks)?;
+        if let (true, Checks::Rules(rules)) = (self.fix, checks)
+            && self.fix_entries(context, &mut library, &works, (rules, &spellings))?
+        {
+            spellings = self.spellings(&library, &works, checks)?;
         }
         let unverified = match library.tags().find(&UNVERIFIED.parse()?)? {
             Some(tag) => library.tags().reasons(tag)?,
@@ -207,7 +208,9 @@ impl Check {
                     Some(why) => Status::Unverified { why: why.clone() },
                     None => Status::Unsaid,
                 };
-                let entry = CheckedEntry::new(work, strings, &parent).with_status(status);
+                let entry = CheckedEntry::new(work, strings, &parent)
+                    .with_status(status)
+                    .with_spellings(&spellings);
                 let findings = match checks {
                     Checks::Rules(rules) => checks::findings(&entry, rules),
                     Checks::Typst => checks::typst::findings(work, strings, &parent),
@@ -220,28 +223,42 @@ impl Check {
         }
         Ok(report)
     }
+
+    /// Returns how the library spells journals and publishers; `works` are those that are checked. Nothing is read if
+    /// no rule asks for it.
+    fn spellings(
+        &self,
+        library: &Library,
+        works: &[i64],
+        checks: &Checks,
+    ) -> std::result::Result<Spellings, CommandError> {
+        let mut counts = SpellingCounts::default();
+        let is_asked = matches!(checks, Checks::Rules(rules)
+            if rules.iter().any(|rule| rule.name == checks::SPELLING));
+        if !is_asked {
+            return Ok(Spellings::default());
+        }
+        let all: Vec<i64>;
+        let works = if self.query.is_empty() {
+            works
+        } else {
+            all = library.works().keys()?.iter().map(|(id, _)| *id).collect();
+            &all
+        };
+        for entries in library.works().entry_chunks(works) {
+            for StoredEntry { work, strings, .. } in entries? {
+                counts.add(&work, &strings);
+            }
+        }
+        Ok(counts.preferred())
+    }
 }
+
+/// How many findings of each rule are printed by default.
+const LIMIT: usize = 5;
 
 /// The tag of works that no source confirms.
 const UNVERIFIED: &str = "status:unverified";
-
-/// Key, rowid, new text and fixed fields of each work that can be fixed.
-type FixedWork = (String, i64, String, Vec<checks::FixedField>);
-
-fn fixed(
-    library: &Library,
-    entries: &[StoredEntry],
-    rules: &[&'static CheckRule],
-) -> Vec<FixedWork> {
-    entries
-        .iter()
-        .filter_map(|StoredEntry { id, work, strings }| {
-            let (source, fields) =
-                checks::fixed(work, strings, &|key| library.works().parent(key), rules)?;
-            Some((work.key.clone(), *id, source, fields))
-        })
-        .collect()
-}
 
 /// Checks the entries of files, each with its line.
 fn check_files(
@@ -258,6 +275,8 @@ fn check_files(
         }
         let by_key: HashMap<&str, &Entry> = input.reading.file.by_key();
         let parent = |key: &str| by_key.get(key).copied().map(Cow::Borrowed);
+        let works = input.reading.file.works();
+        let spellings = Spellings::of(works.map(|work| (work, &input.reading.file.strings)));
         for piece in &input.reading.file.pieces {
             let FilePiece::Entry {
                 work,
@@ -269,7 +288,7 @@ fn check_files(
                 continue;
             };
             let strings = &input.reading.file.strings;
-            let mut entry = CheckedEntry::new(work, strings, &parent);
+            let mut entry = CheckedEntry::new(work, strings, &parent).with_spellings(&spellings);
             if entry.has_keyword(UNVERIFIED) {
                 entry = entry.with_status(Status::Unverified { why: None });
             }
@@ -315,94 +334,4 @@ fn chosen(names: &[String]) -> std::result::Result<Vec<&'static CheckRule>, Comm
             })
         })
         .collect()
-}
-
-/// The findings in all works.
-#[derive(Default)]
-struct Report {
-    findings: Vec<Finding>,
-    works: usize,
-    unverified: usize,
-    /// Whether a file has entries that could not be read.
-    unread: bool,
-}
-
-impl Report {
-    fn add(&mut self, is_unverified: bool, findings: Vec<Finding>) {
-        self.works += 1;
-        self.unverified += usize::from(is_unverified);
-        self.findings.extend(findings);
-    }
-
-    fn summary(&self) -> String {
-        let count = |severity: Severity| {
-            self.findings
-                .iter()
-                .filter(|finding| finding.severity == severity)
-                .count()
-        };
-        let mut summary = format!("{} checked", counted(self.works, "work"));
-        if self.unverified > 0 {
-            let _ = write!(summary, ", {} of them unverified", self.unverified);
-        }
-        summary.push('\n');
-        if self.findings.is_empty() {
-            summary.push_str("no findings");
-        } else {
-            let _ = write!(
-                summary,
-                "{}: {}, {}, {}",
-                counted(self.findings.len(), "finding"),
-                counted(count(Severity::Error), "error"),
-                counted(count(Severity::Warning), "warning"),
-                counted(count(Severity::Notice), "note")
-            );
-        }
-        let fixable = self
-            .findings
-            .iter()
-            .filter(|finding| finding.fixable)
-            .count();
-        if fixable > 0 {
-            let _ = write!(summary, "; --fix can fix {fixable}");
-        }
-        summary
-    }
-}
-
-/// Returns "1 note", "2 notes".
-fn counted(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
-}
-
-/// Formats findings as text. Those in files start with file and line, like the messages of compilers.
-fn text(findings: &[Finding]) -> String {
-    let bold = crate::cli::ui::Style::Bold;
-    let dim = crate::cli::ui::Style::Dimmed;
-    let mut text = String::new();
-    for finding in findings {
-        if let (Some(file), Some(line)) = (&finding.file, finding.line) {
-            let _ = write!(text, "{file}:{line}: ");
-        }
-        let severity = match finding.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Notice => "note",
-        };
-        let _ = write!(text, "{bold}{}{bold:#}", finding.key);
-        if let Some(field) = &finding.field {
-            let _ = write!(text, ", {field}");
-        }
-        let Finding {
-            message,
-            help,
-            rule,
-            ..
-        } = finding;
-        let _ = writeln!(
-            text,
-            ": {severity}: {message} {dim}[{rule}]{dim:#}\n    {help}"
-        );
-    }
-    text
 }

@@ -1,0 +1,338 @@
+//! `peerbib dedupe`
+
+mod auto;
+mod comparison;
+mod interactive;
+mod skipped;
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+
+use clap::{Args, Subcommand};
+
+use crate::cli::ui::{Style, counted, wrapped};
+use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use comparison::Comparison;
+use peerbib::library::{Certainty, Cluster, Library};
+
+/// Find and merge duplicates
+///
+/// Lists groups of works that are probably the same: first those with the same DOI, ISBN or eprint, then those with
+/// the same title, first author, year and type, then those that are only similar. Each group is shown with the fields
+/// that differ and with the work that would stay: a verified one, or else that with the most fields and a readable
+/// key. At the end comes a summary. Chapters of one book, editions and volumes are different works.
+///
+/// --auto merges the certain groups, after a preview, in one step that `peerbib undo` reverts. --interactive shows one
+/// group after the other and asks what to do with it. Each answer is a step of its own, so you can quit at any time and
+/// go on later.
+///
+/// The exit code is 1 if there are duplicates.
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:\n  peerbib dedupe\n  peerbib dedupe author:benkler --limit 0\n  \
+                  peerbib dedupe --auto --dry-run\n  peerbib dedupe --interactive\n  \
+                  peerbib dedupe merge raymond1998cathedral raymond1999cathedral\n  \
+                  peerbib dedupe keep-apart raymond1998cathedral raymond1999cathedral"
+)]
+pub(crate) struct Dedupe {
+    #[command(subcommand)]
+    action: Option<Action>,
+
+    /// Only groups with a work that matches this query
+    #[arg(value_name = "QUERY")]
+    query: Vec<String>,
+
+    /// Merge the groups that leave little doubt
+    #[arg(long, conflicts_with = "interactive")]
+    auto: bool,
+
+    /// Ask what to do with each group
+    #[arg(long, conflicts_with = "json")]
+    interactive: bool,
+
+    /// Print at most this many groups; 0 prints all [default: 10; with --json, all]
+    #[arg(long, value_name = "NUMBER")]
+    limit: Option<usize>,
+
+    /// Print only the summary
+    #[arg(long, conflicts_with_all = ["auto", "interactive", "json"])]
+    summary: bool,
+
+    /// With --auto, show what would be merged, and change nothing
+    #[arg(long, requires = "auto")]
+    dry_run: bool,
+
+    /// Print an array of groups as JSON; with --auto, of merged works
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    Merge(Merge),
+    KeepApart(KeepApart),
+}
+
+/// Merge works into the first one
+///
+/// The first work gains the fields, tags, notes, files and aliases of the others, and their places in reading lists;
+/// their keys become its aliases. If both have a field, the value that says more stays: names written out, a date with
+/// its month, a title that is not in capitals. Otherwise the first work's value stays.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  peerbib dedupe merge raymond1998cathedral raymond1999cathedral"
+)]
+struct Merge {
+    /// The citation keys; the first work stays
+    #[arg(value_name = "KEY", required = true, num_args = 2..)]
+    keys: Vec<String>,
+
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Remember that works are different, so that they are not listed again
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  peerbib dedupe keep-apart raymond1998cathedral raymond1999cathedral"
+)]
+struct KeepApart {
+    /// The citation keys of the works
+    #[arg(value_name = "KEY", required = true, num_args = 2..)]
+    keys: Vec<String>,
+}
+
+/// How many groups are printed by default.
+const LIMIT: usize = 10;
+
+impl Dedupe {
+    pub(crate) fn run(self, context: &CommandContext) -> Result {
+        match &self.action {
+            Some(Action::Merge(merge)) => return merge.run(context),
+            Some(Action::KeepApart(keep_apart)) => return keep_apart.run(context),
+            None => {}
+        }
+        if self.auto {
+            return self.merge_certain(context);
+        }
+        if self.interactive {
+            return interactive::run(context, &self.query);
+        }
+        let library = context.open()?;
+        let clusters = found(context, &library, &self.query)?;
+        if self.json {
+            let limit = self.limit.filter(|limit| *limit > 0);
+            let limit = limit.unwrap_or(clusters.len());
+            context.print_json(&clusters.iter().take(limit).collect::<Vec<_>>())?;
+        } else {
+            let shown = if self.summary {
+                0
+            } else {
+                self.shown(&clusters)
+            };
+            let mut text = String::new();
+            let mut certainty = None;
+            for cluster in clusters.iter().take(shown) {
+                if certainty.replace(cluster.certainty) != Some(cluster.certainty) {
+                    let bold = Style::Bold;
+                    let _ = writeln!(text, "{bold}{}{bold:#}\n", heading(cluster.certainty));
+                }
+                text.push_str(&described(&library, cluster)?);
+                text.push('\n');
+            }
+            text.push_str(&summary(&clusters));
+            context.print(&text)?;
+            context.note(advice(&clusters, shown > 0 && shown < clusters.len()));
+        }
+        Ok(if clusters.is_empty() {
+            Outcome::Done
+        } else {
+            Outcome::Partial
+        })
+    }
+
+    /// Returns how many groups to print.
+    fn shown(&self, clusters: &[Cluster]) -> usize {
+        match self.limit {
+            Some(0) => clusters.len(),
+            limit => limit.unwrap_or(LIMIT).min(clusters.len()),
+        }
+    }
+}
+
+/// Returns the groups of duplicates with a work that matches a query; without a query, all.
+fn found(
+    context: &CommandContext,
+    library: &Library,
+    query: &[String],
+) -> std::result::Result<Vec<Cluster>, CommandError> {
+    if query.is_empty() {
+        return Ok(library.works().duplicates(None)?);
+    }
+    let works = context.select(library, query)?;
+    let among: HashSet<i64> = works.iter().map(|work| work.id).collect();
+    Ok(library.works().duplicates(Some(&among))?)
+}
+
+/// Returns what the works of groups have in common.
+fn heading(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::Identifier => "same DOI, ISBN or eprint",
+        Certainty::Reference => "same title, first author, year and type",
+        Certainty::Similar => "similar",
+    }
+}
+
+/// Returns a table of how many groups there are of each certainty; nothing without groups.
+fn summary(clusters: &[Cluster]) -> String {
+    let rows = Certainty::ALL.map(|certainty| {
+        let of_kind = clusters
+            .iter()
+            .filter(|cluster| cluster.certainty == certainty);
+        let works = of_kind.clone().map(|cluster| cluster.works.len()).sum();
+        (heading(certainty), of_kind.count(), works)
+    });
+    let width = rows.iter().map(|(heading, ..)| heading.len()).max();
+    let width = width.unwrap_or_default();
+    let mut text = String::new();
+    for (heading, groups, works) in rows {
+        if groups > 0 {
+            let groups = counted(groups, "group");
+            let works: String = counted(works, "work");
+            let _ = writeln!(text, "{heading:width$}  {groups:>12}  {works:>12}");
+        }
+    }
+    text
+}
+
+/// Returns how many groups there are, and the commands that deal with them.
+fn advice(clusters: &[Cluster], some_are_left_out: bool) -> String {
+    if clusters.is_empty() {
+        return "no duplicates found".to_owned();
+    }
+    let mut text = format!("{} of likely duplicates", counted(clusters.len(), "group"));
+    if some_are_left_out {
+        text.push_str("; --limit 0 prints all");
+    }
+    let certain = clusters
+        .iter()
+        .filter(|cluster| cluster.certainty.is_certain());
+    match certain.count() {
+        0 => {}
+        1 => text.push_str("\n`peerbib dedupe --auto` merges the certain group"),
+        certain => {
+            let _ = write!(
+                text,
+                "\n`peerbib dedupe --auto` merges the {certain} certain groups"
+            );
+        }
+    }
+    text.push_str("\n`peerbib dedupe --interactive` asks about each");
+    text
+}
+
+/// Describes a group: its keys, the reasons, the work that would stay, and the fields that differ.
+fn described(library: &Library, cluster: &Cluster) -> peerbib::library::Result<String> {
+    let bold = Style::Bold;
+    let mut text = format!("{bold}{}{bold:#}\n", wrapped(&cluster.keys.join("  "), 2));
+    for reason in reasons(cluster) {
+        let _ = writeln!(text, "  {}", wrapped(&reason, 4));
+    }
+    let stays = format!(
+        "{} stays: {}",
+        cluster.survivor.key, cluster.survivor.reason
+    );
+    let _ = writeln!(text, "  {}", wrapped(&stays, 4));
+    let comparison = Comparison::of(library, &cluster.keys)?;
+    text.push_str(&comparison.text(&cluster.keys));
+    Ok(text)
+}
+
+/// Returns why the works of a group look like one: each reason once, with the works of each pair if there are few.
+fn reasons(cluster: &Cluster) -> Vec<String> {
+    const MOST: usize = 3;
+    let mut reasons: Vec<String> = Vec::new();
+    let names_pairs = cluster.keys.len() > 2 && cluster.reasons.len() <= MOST;
+    for likeness in &cluster.reasons {
+        let reason = if names_pairs {
+            format!(
+                "{} and {}: {}",
+                likeness.one, likeness.other, likeness.reason
+            )
+        } else {
+            likeness.reason.clone()
+        };
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+        if reasons.len() >= MOST {
+            break;
+        }
+    }
+    reasons
+}
+
+impl Merge {
+    fn run(&self, context: &CommandContext) -> Result {
+        let mut library = context.open_to_change_unless(self.dry_run)?;
+        let works = work_ids(&library, &self.keys)?;
+        let merge = |change: &peerbib::library::Change<'_>| match works.split_first() {
+            Some((keep, others)) => change.works().merge(*keep, others).map(Some),
+            None => Ok(None),
+        };
+        let outcome = if self.dry_run {
+            library.dry_run(merge)?
+        } else {
+            context.change(&mut library, merge)?
+        };
+        let Some(outcome) = outcome else {
+            return Ok(Outcome::Done);
+        };
+        if self.json {
+            context.print_json(&outcome)?;
+            return Ok(Outcome::Done);
+        }
+        if outcome.aliases.is_empty() {
+            context.note("nothing to do: these keys belong to the same work");
+            return Ok(Outcome::Done);
+        }
+        for value in &outcome.kept {
+            context.note(value);
+        }
+        context.note(format_args!(
+            "{} {} into {}",
+            if self.dry_run {
+                "would merge"
+            } else {
+                "merged"
+            },
+            outcome.aliases.join(", "),
+            outcome.key
+        ));
+        Ok(Outcome::Done)
+    }
+}
+
+impl KeepApart {
+    fn run(&self, context: &CommandContext) -> Result {
+        let mut library = context.open_to_change()?;
+        let works = work_ids(&library, &self.keys)?;
+        let is_new = context.change(&mut library, |change| change.works().keep_apart(&works))?;
+        context.note(if is_new {
+            format!("{} are kept apart", self.keys.join(" and "))
+        } else {
+            "nothing to do: they are already kept apart".to_owned()
+        });
+        Ok(Outcome::Done)
+    }
+}
+
+fn work_ids(library: &Library, keys: &[String]) -> peerbib::library::Result<Vec<i64>> {
+    keys.iter().map(|key| library.works().id(key)).collect()
+}
