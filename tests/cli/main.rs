@@ -60,6 +60,7 @@ mod references;
 mod rules;
 mod show;
 mod site;
+mod site_metadata;
 mod stats;
 mod style;
 mod style_download;
