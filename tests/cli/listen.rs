@@ -35,10 +35,7 @@ const CONNECTOR: &[(&str, &str)] = &[
     ("Content-Type", "application/json"),
     ("X-Zotero-Version", "5.0.213"),
     ("X-Zotero-Connector-API-Version", "3"),
-    (
-        "Origin",
-        "moz-extension://2c1e64c0-8f4f-4f0c-9d0c-0d6c2b1f4d37",
-    ),
+    ("Origin", "null"),
     (
         "User-Agent",
         "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",

@@ -66,6 +66,7 @@ mod rules;
 mod show;
 mod site;
 mod site_browser;
+mod site_metadata;
 mod stats;
 mod style;
 mod style_download;

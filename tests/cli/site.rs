@@ -31,7 +31,7 @@ fn page(env: &TestEnvironment, name: &str) -> String {
 }
 
 /// The start tags of a page with their attributes.
-fn tags(html: &str) -> Vec<(String, BTreeMap<String, String>)> {
+pub(crate) fn tags(html: &str) -> Vec<(String, BTreeMap<String, String>)> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let mut found = Vec::new();
     for token in Tokenizer::new(html) {
