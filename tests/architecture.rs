@@ -30,7 +30,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "checks",
         &["formats", "language", "model", "suggest", "text"],
     ),
-    ("zotero", &["csl", "formats", "model"]),
+    ("zotero", &["csl", "formats", "model", "text"]),
     (
         "library",
         &[

@@ -350,6 +350,11 @@ impl Library {
         self.run(command, edit, Ending::Commit { continued })
     }
 
+    /// Has each change written to the disk before [`Library::change`] returns, even if the computer loses power then.
+    pub fn sync_changes(&self) -> Result<()> {
+        Ok(self.connection.pragma_update(None, "synchronous", "FULL")?)
+    }
+
     /// Runs `edit` like [`Library::change`], and rolls back.
     pub fn dry_run<T>(&mut self, edit: impl FnOnce(&Change<'_>) -> Result<T>) -> Result<T> {
         Ok(self.run("dry run", edit, Ending::RollBack)?.0)

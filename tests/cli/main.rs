@@ -47,6 +47,7 @@ mod list;
 mod list_file;
 mod list_sections;
 mod list_snapshots;
+mod listen;
 mod lookup;
 mod lookup_add;
 mod lookup_failures;

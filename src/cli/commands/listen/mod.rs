@@ -116,10 +116,11 @@ fn ping(port: u16) -> std::io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&address, wait)?;
     stream.set_read_timeout(Some(wait))?;
     stream.set_write_timeout(Some(wait))?;
-    write!(
-        stream,
+    // In one piece: the other side may answer the first.
+    let request = format!(
         "GET /connector/ping HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
-    )?;
+    );
+    stream.write_all(request.as_bytes())?;
     let mut answer = Vec::new();
     let mut buffer = [0; 1024];
     // Another program may send forever.

@@ -320,6 +320,8 @@ impl<'c> Server<'c> {
             return Err(Refusal::Text(400, "There is no reference among the items"));
         }
         let mut library = context.open_or_create()?;
+        // The connector forgets what it has sent as soon as it is answered.
+        library.sync_changes()?;
         let target = match &self.selected {
             Some(tag) => library.tags().find(tag)?,
             None => None,
@@ -351,6 +353,7 @@ impl<'c> Server<'c> {
         };
         let context = self.context;
         let mut library = context.open()?;
+        library.sync_changes()?;
         let content_type = metadata
             .content_type
             .as_deref()
