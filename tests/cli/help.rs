@@ -3,6 +3,7 @@
 use crate::foreign_formats;
 use crate::metadata_server::{MetadataServer, Reply};
 use crate::test_env::{TestEnvironment, words};
+use crate::zotero_database::{OWN, ZoteroDatabase};
 
 /// Returns the commands that `peerbib … --help` lists, with their subcommands.
 fn commands(env: &TestEnvironment, parent: &str) -> Vec<String> {
@@ -119,6 +120,12 @@ fn the_examples_run() {
             env.put("books.csv", "Werk,Year\nNests,2001\n");
             env.put("catalogue.xml", foreign_formats::sample("marc.xml"));
             env.put("manuscript.docx", foreign_formats::word_document());
+            if example.contains("zotero:") {
+                let zotero = ZoteroDatabase::create(&env.path("Zotero"), 129);
+                let commons = zotero.collection(OWN, "COLLAAAA", "Commons", None);
+                let book = zotero.book("BOOKAAAA", "Governing the Commons", "ostrom1990");
+                zotero.put_into(commons, book);
+            }
             env.put("draft.md", "One [@merten2000, p. 3].\n");
             env.put("paper.typ", "One @merten2000[p. 3].\n");
             env.put("thesis.aux", "\\citation{merten2000}\n");

@@ -35,6 +35,10 @@ impl ZoteroDatabase {
     pub(crate) fn create(directory: &Path, version: i64) -> Self {
         std::fs::create_dir_all(directory).unwrap();
         let connection = Connection::open(directory.join("zotero.sqlite")).unwrap();
+        // A test needs no durability.
+        connection
+            .execute_batch("PRAGMA synchronous = OFF;")
+            .unwrap();
         connection.execute_batch(&schema(version)).unwrap();
         connection
             .execute(
@@ -50,7 +54,9 @@ impl ZoteroDatabase {
             fields: HashMap::new(),
             creators: HashMap::new(),
         };
+        database.connection.execute_batch("BEGIN;").unwrap();
         database.add_names();
+        database.connection.execute_batch("COMMIT;").unwrap();
         database.library(OWN, "user");
         database
             .connection

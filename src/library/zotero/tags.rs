@@ -219,6 +219,13 @@ impl<'c> ZoteroTags<'c> {
     /// Returns the name of the tag of a collection: that of the collection, or if another one has it, with the names of
     /// its parents before it. `None` for a name without letters.
     fn collection(&self, path: &[String]) -> Result<Option<CollectionTag>> {
+        let Some((label, parents)) = path.split_last() else {
+            return Ok(None);
+        };
+        let parent = match self.collections.get(parents) {
+            Some(known) => *known,
+            None => self.collection(parents)?.and_then(|found| found.id),
+        };
         let mut last = None;
         for start in (0..path.len()).rev() {
             let names = path.get(start..).unwrap_or_default();
@@ -230,7 +237,10 @@ impl<'c> ZoteroTags<'c> {
             let id = self.change.tags().find(&name)?;
             let is_it = match id {
                 None => true,
-                Some(id) => self.is_tag_of(id, path)?,
+                Some(id) => {
+                    (self.parent_of(id)? == parent && parents.is_empty() == parent.is_none())
+                        || self.is_the_only(id, label)?
+                }
             };
             let found = CollectionTag { name, id };
             if is_it {
@@ -241,31 +251,19 @@ impl<'c> ZoteroTags<'c> {
         Ok(last)
     }
 
-    /// Returns whether a tag is that of a collection: it has the same parent, or it came from this source, which has no
-    /// other collection of this name.
-    fn is_tag_of(&self, tag: i64, path: &[String]) -> Result<bool> {
-        let (last, parents) = match path.split_last() {
-            Some(split) => split,
-            None => return Ok(false),
-        };
-        let parent: Option<i64> = self
+    fn parent_of(&self, tag: i64) -> Result<Option<i64>> {
+        Ok(self
             .change
             .connection()
             .prepare_cached("SELECT parent_id FROM tag WHERE id = ?1")?
-            .query_row([tag], |row| row.get(0))?;
-        let expected = match parents {
-            [] => None,
-            parents => self.collection(parents)?.and_then(|found| found.id),
-        };
-        let has_parent = parent == expected && (parents.is_empty() || expected.is_some());
-        if has_parent {
-            return Ok(true);
-        }
-        let is_unique = self
-            .namesakes
-            .get(&slug(last))
-            .is_none_or(|count| *count < 2);
-        Ok(is_unique
+            .query_row([tag], |row| row.get(0))?)
+    }
+
+    /// Returns whether a tag came from this source, which has no other collection of this name. A person may have given
+    /// the tag another parent.
+    fn is_the_only(&self, tag: i64, label: &str) -> Result<bool> {
+        let namesakes = self.namesakes.get(&slug(label));
+        Ok(namesakes.is_none_or(|count| *count < 2)
             && self
                 .change
                 .connection()

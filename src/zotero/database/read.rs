@@ -624,6 +624,9 @@ fn retractions(connection: &Connection) -> Result<Vec<(i64, String)>> {
     Ok(retractions)
 }
 
+/// The deepest nesting of collections that is read.
+const DEEPEST: usize = 100;
+
 /// A row of the table of collections.
 struct CollectionRow {
     name: String,
@@ -716,7 +719,7 @@ fn path_of(
     let mut next = Some(id);
     while let Some(id) = next {
         // A damaged database may have a circle.
-        if deleted.contains(&id) || path.len() > rows.len() {
+        if deleted.contains(&id) || path.len() >= DEEPEST {
             return None;
         }
         let row = rows.get(&id)?;
