@@ -20,6 +20,7 @@ mod io;
 mod network;
 mod output_format;
 mod paths;
+mod picker;
 mod progress;
 mod query_args;
 mod reference_prompt;

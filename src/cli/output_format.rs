@@ -12,7 +12,7 @@ use crate::cli::{CommandContext, CommandError};
 use peerbib::library::CitableWork;
 use peerbib::model::{CslItem, markup};
 use peerbib::output::{
-    MetadataIndex, csv, docx, html, json, latex, markdown, mediawiki, pandoc, rtf, text, typst,
+    MetadataIndex, csv, docx, html, ics, json, latex, markdown, mediawiki, pandoc, rtf, text, typst,
 };
 use peerbib::reading_list::ReadingList;
 
@@ -65,6 +65,8 @@ pub(crate) enum OutputFormat {
     Json,
     /// A table for spreadsheets, one row per entry
     Csv,
+    /// A calendar of the sections that have a date
+    Ics,
     /// The references as BibLaTeX
     Biblatex,
     /// The references as BibTeX
@@ -235,6 +237,15 @@ impl OutputArgs {
                 return Ok(());
             }
             OutputFormat::Csv => csv::reading_list(list, &works()),
+            OutputFormat::Ics => {
+                if list.sections.iter().all(|section| section.event.is_none()) {
+                    return Err(CommandError::new("no section has a date").with_help(
+                        "`peerbib list section edit LIST SECTION --date 2026-10-12` sets one"
+                            .to_owned(),
+                    ));
+                }
+                ics::calendar(list, std::time::SystemTime::now())
+            }
             OutputFormat::Biblatex => references(context, FormatName::BIBLATEX, listed)?,
             OutputFormat::Bibtex => references(context, FormatName::BIBTEX, listed)?,
             OutputFormat::CslJson => references(context, FormatName::CSL_JSON, listed)?,
@@ -306,6 +317,7 @@ impl OutputFormat {
             "docx" => Self::Docx,
             "json" => Self::Json,
             "csv" => Self::Csv,
+            "ics" => Self::Ics,
             "bib" => Self::Biblatex,
             "yml" | "yaml" => Self::Hayagriva,
             "ris" => Self::Ris,

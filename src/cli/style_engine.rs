@@ -83,6 +83,20 @@ impl StyleEngine {
     }
 }
 
+impl StyleEngine {
+    /// Returns one work as plain text: its entry in the bibliography, or its citation if the style has none.
+    pub(crate) fn entry_as_text(&self, item: CslItem) -> String {
+        let mut items = [item];
+        let assumed = assume_languages(&mut items);
+        let bibliography = format_bibliography(&self.style, self.locale.as_deref(), &items);
+        assumed.take_back(&mut items);
+        let entries = bibliography.entries.iter();
+        entries
+            .map(|entry| peerbib::output::text::entry(&entry.content))
+            .collect()
+    }
+}
+
 /// Takes the CSL items out of works and sets their ids to the keys in the library. Private annotations are removed
 /// unless `annotations` is set.
 ///

@@ -29,6 +29,7 @@ pub(crate) fn formatted(
     list.title.clone_from(&contents.title);
     list.introduction = contents.introduction();
     list.annotate(&mut contents.annotations(headings));
+    list.annotate_sections(contents, headings);
     Ok((list, complete))
 }
 
