@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use nucleo_picker::error::PickError;
 use nucleo_picker::preview::{PreviewBuffer, SyncPreviewer};
-use nucleo_picker::{Picker, Render};
+use nucleo_picker::{PickerOptions, Render};
 
 use crate::cli::style_engine::StyleEngine;
 use crate::cli::ui::can_ask;
@@ -91,7 +91,8 @@ pub(crate) fn picked(
     let previewer = SyncPreviewer(|work: &PickedWork, buffer: &mut PreviewBuffer| {
         buffer.push_text(&preview(library, &engine, &work.key));
     });
-    let picker = Picker::new(Line);
+    // From the top to the bottom, so that Tab goes on to the next work.
+    let picker = PickerOptions::new().reversed(true).picker(Line);
     picker.push_batch(works);
     let keys: Vec<String> = match pick {
         Pick::One => {
