@@ -21,6 +21,7 @@ pub(crate) enum FileKind {
     Svg,
     Png,
     Csv,
+    Ics,
     Json,
     /// A reference format, by its own table.
     References(&'static Format),
@@ -44,6 +45,7 @@ const EXTENSIONS: &[(&[&str], FileKind)] = &[
     (&["svg"], FileKind::Svg),
     (&["png"], FileKind::Png),
     (&["csv"], FileKind::Csv),
+    (&["ics"], FileKind::Ics),
     (&["json"], FileKind::Json),
 ];
 

@@ -22,6 +22,7 @@ mod io;
 mod network;
 mod output_format;
 mod paths;
+mod picker;
 mod programs;
 mod progress;
 mod query_args;

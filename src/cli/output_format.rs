@@ -19,8 +19,8 @@ use crate::cli::{CommandContext, CommandError};
 use peerbib::library::CitableWork;
 use peerbib::model::{CslItem, assume_language, language_of, markup};
 use peerbib::output::{
-    ItemMetadata, MetadataIndex, coins, csv, docx, html, json, latex, markdown, mediawiki, odt,
-    pandoc, rtf, text, typst,
+    ItemMetadata, MetadataIndex, coins, csv, docx, html, ics, json, latex, markdown, mediawiki,
+    odt, pandoc, rtf, text, typst,
 };
 use peerbib::reading_list::ReadingList;
 
@@ -81,6 +81,8 @@ pub(crate) enum OutputFormat {
     Json,
     /// A table for spreadsheets, one row per entry
     Csv,
+    /// A calendar of the sections that have a date
+    Ics,
     /// The references as BibLaTeX
     Biblatex,
     /// The references as BibTeX
@@ -355,6 +357,15 @@ impl OutputArgs {
                 return Ok(());
             }
             OutputFormat::Csv => csv::reading_list(list, &works()),
+            OutputFormat::Ics => {
+                if list.sections.iter().all(|section| section.event.is_none()) {
+                    return Err(CommandError::new("no section has a date").with_help(
+                        "`peerbib list section edit LIST SECTION --date 2026-10-12` sets one"
+                            .to_owned(),
+                    ));
+                }
+                ics::calendar(list, std::time::SystemTime::now())
+            }
             OutputFormat::Biblatex => references(context, FormatName::BIBLATEX, listed)?,
             OutputFormat::Bibtex => references(context, FormatName::BIBTEX, listed)?,
             OutputFormat::CslJson => references(context, FormatName::CSL_JSON, listed)?,
@@ -439,6 +450,7 @@ impl ByExtension for OutputFormat {
             FileKind::Pdf => Self::Pdf,
             FileKind::Json => Self::Json,
             FileKind::Csv => Self::Csv,
+            FileKind::Ics => Self::Ics,
             FileKind::References(format) => match format.name {
                 "biblatex" => Self::Biblatex,
                 "hayagriva" => Self::Hayagriva,

@@ -3,7 +3,9 @@
 use rayon::prelude::*;
 
 use crate::cli::{CommandContext, CommandError};
-use peerbib::csl::{Bibliography, EmbeddedLocales, Processor, Style, primary_dialect};
+use peerbib::csl::{
+    Bibliography, EmbeddedLocales, Processor, Style, format_bibliography, primary_dialect,
+};
 use peerbib::documents::markdown::CitationOptions;
 use peerbib::library::CitableWork;
 use peerbib::model::{CslItem, assume_languages};
@@ -118,6 +120,20 @@ impl StyleEngine {
             crate::cli::commands::tag::works(works)
         ));
         (bibliography, complete)
+    }
+}
+
+impl StyleEngine {
+    /// Returns one work as plain text: its entry in the bibliography, or its citation if the style has none.
+    pub(crate) fn entry_as_text(&self, item: CslItem) -> String {
+        let mut items = [item];
+        let assumed = assume_languages(&mut items);
+        let bibliography = format_bibliography(&self.style, self.locale.as_deref(), &items);
+        assumed.take_back(&mut items);
+        let entries = bibliography.entries.iter();
+        entries
+            .map(|entry| peerbib::output::text::entry(&entry.content))
+            .collect()
     }
 }
 

@@ -220,14 +220,16 @@ impl WorksMut<'_> {
         for work in works {
             self.hand_on_leading(*work)?;
             // Lists remember a removed work by its last key.
-            self.change
-                .connection()
-                .prepare_cached(
-                    "UPDATE list_work SET work_id = NULL,
-                         key = (SELECT key FROM work WHERE id = ?1)
-                     WHERE work_id = ?1",
-                )?
-                .execute([work])?;
+            for table in ["list_work", "list_placement"] {
+                self.change
+                    .connection()
+                    .prepare_cached(&format!(
+                        "UPDATE {table} SET work_id = NULL,
+                             key = (SELECT key FROM work WHERE id = ?1)
+                         WHERE work_id = ?1"
+                    ))?
+                    .execute([work])?;
+            }
             self.change
                 .connection()
                 .prepare_cached("DELETE FROM work WHERE id = ?1")?

@@ -47,9 +47,9 @@ pub struct StoredList {
 }
 
 impl StoredList {
-    /// Returns the condition for the works of the list: those that are pinned, and those that match `query`, the
-    /// translation of the list's query, and are not excluded.
-    pub fn filter(&self, query: Option<Filter>) -> Filter {
+    /// Returns the condition for the works of the list: those that are pinned, and those that match one of `queries`,
+    /// the translations of the queries of the list and of its sections, and are not excluded.
+    pub fn filter(&self, queries: Vec<Filter>) -> Filter {
         let membership = |membership: &str| {
             Filter::Statement(
                 Sql::new(
@@ -60,10 +60,11 @@ impl StoredList {
             )
         };
         let pinned = membership("pinned");
-        match query {
-            None => pinned,
-            Some(query) => Filter::Any(vec![pinned, query.and(membership("excluded").negated())]),
+        if queries.is_empty() {
+            return pinned;
         }
+        let found = Filter::Any(queries).and(membership("excluded").negated());
+        Filter::Any(vec![pinned, found])
     }
 }
 
@@ -77,10 +78,14 @@ pub struct StoredSection {
     pub title: String,
     /// The introduction to the section, in Markdown.
     pub introduction: Option<String>,
-    /// The query for the works of the list that it takes; without one, it has only the works put into it.
+    /// The query for its works; without one, it has only the works put into it.
     pub query: Option<String>,
+    /// Whether the query only selects among the works that the list has anyway.
+    pub within_list: bool,
     /// The sort order of its works; by default that of the list.
     pub order: Option<String>,
+    /// When it takes place: a day, a time, or an interval.
+    pub date: Option<String>,
 }
 
 /// Whether a work belongs to a list regardless of the query of the list.
@@ -102,8 +107,6 @@ pub struct ListEntry {
     pub key: String,
     /// Whether it is pinned or excluded.
     pub membership: Option<Membership>,
-    /// The section it was put into.
-    pub section: Option<i64>,
     /// Its place in the manual order.
     pub position: Option<i64>,
     /// The annotation of the work in this list, in Markdown.
@@ -117,7 +120,6 @@ impl ListEntry {
             work: Some(work),
             key,
             membership: None,
-            section: None,
             position: None,
             annotation: None,
         }
@@ -127,7 +129,6 @@ impl ListEntry {
     /// are kept.
     fn join(&mut self, other: Self) {
         self.membership = self.membership.or(other.membership);
-        self.section = self.section.or(other.section);
         self.position = self.position.or(other.position);
         self.annotation = match (self.annotation.take(), other.annotation) {
             (Some(one), Some(other)) if one != other => Some(format!("{one}\n\n{other}")),
@@ -201,7 +202,7 @@ impl Lists<'_> {
     /// Returns the manual sections of a list, in order.
     pub fn sections(&self, list: i64) -> Result<Vec<StoredSection>> {
         let mut statement = self.library.connection.prepare_cached(
-            "SELECT id, title, introduction, query, sort_order FROM list_section
+            "SELECT id, title, introduction, query, within_list, sort_order, date FROM list_section
              WHERE list_id = ?1 ORDER BY position, id",
         )?;
         let sections = statement.query_map([list], |row| {
@@ -210,10 +211,20 @@ impl Lists<'_> {
                 title: row.get(1)?,
                 introduction: row.get(2)?,
                 query: row.get(3)?,
-                order: row.get(4)?,
+                within_list: row.get(4)?,
+                order: row.get(5)?,
+                date: row.get(6)?,
             })
         })?;
         Ok(sections.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Returns the queries that bring works into a list: its own, and those of its sections.
+    pub fn queries(&self, list: &StoredList) -> Result<Vec<String>> {
+        let sections = self.sections(list.id)?.into_iter();
+        let of_sections = sections.filter(|section| !section.within_list);
+        let of_sections = of_sections.filter_map(|section| section.query);
+        Ok(list.query.iter().cloned().chain(of_sections).collect())
     }
 
     /// Returns the entries of a list: first those with a place in the manual order, sorted by it. Some may be of
@@ -258,16 +269,15 @@ impl Tags<'_> {
     }
 }
 
-const LISTED: &str = "work_id, key, membership, section_id, position, annotation";
+const LISTED: &str = "work_id, key, membership, position, annotation";
 
 fn list_entry(row: &Row<'_>) -> rusqlite::Result<ListEntry> {
     Ok(ListEntry {
         work: row.get(0)?,
         key: row.get(1)?,
         membership: Membership::from_column(row.get::<_, Option<String>>(2)?.as_deref()),
-        section: row.get(3)?,
-        position: row.get(4)?,
-        annotation: row.get(5)?,
+        position: row.get(3)?,
+        annotation: row.get(4)?,
     })
 }
 
@@ -380,21 +390,26 @@ impl ListsMut<'_> {
             title,
             introduction,
             query,
+            within_list,
             order,
+            date,
         } = section;
         if *id == 0 {
             connection.execute(
-                "INSERT INTO list_section (list_id, position, title, introduction, query, sort_order)
+                "INSERT INTO list_section
+                     (list_id, position, title, introduction, query, within_list, sort_order, date)
                  VALUES (?1, (SELECT coalesce(max(position), 0) + 1 FROM list_section
-                              WHERE list_id = ?1), ?2, ?3, ?4, ?5)",
-                params![list, title, introduction, query, order],
+                              WHERE list_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7)",
+                params![list, title, introduction, query, within_list, order, date],
             )?;
             return Ok(connection.last_insert_rowid());
         }
         connection.execute(
-            "UPDATE list_section SET title = ?2, introduction = ?3, query = ?4, sort_order = ?5
-             WHERE id = ?1 AND (title, introduction, query, sort_order) IS NOT (?2, ?3, ?4, ?5)",
-            params![id, title, introduction, query, order],
+            "UPDATE list_section
+             SET title = ?2, introduction = ?3, query = ?4, within_list = ?5, sort_order = ?6, date = ?7
+             WHERE id = ?1 AND (title, introduction, query, within_list, sort_order, date)
+                 IS NOT (?2, ?3, ?4, ?5, ?6, ?7)",
+            params![id, title, introduction, query, within_list, order, date],
         )?;
         Ok(*id)
     }
@@ -447,11 +462,6 @@ impl ListsMut<'_> {
         Ok(before)
     }
 
-    /// Puts a work into a section, or with `None` leaves it to the queries of the sections.
-    pub fn put_into_section(&self, list: i64, work: i64, section: Option<i64>) -> Result<()> {
-        self.edit_entry(list, work, |listed| listed.section = section)
-    }
-
     /// Sets the manual order of a list. Works that are not in `works` have no place in it.
     pub fn set_manual_order(&self, list: i64, works: &[i64]) -> Result<()> {
         let placed: HashSet<i64> = works.iter().copied().collect();
@@ -486,11 +496,8 @@ impl ListsMut<'_> {
     /// Removes the membership and place of a work that is not in the library. Returns whether there was an
     /// entry.
     pub fn remove_missing_entry(&self, list: i64, key: &str) -> Result<bool> {
-        self.clear_missing(
-            list,
-            key,
-            "membership = NULL, section_id = NULL, position = NULL",
-        )
+        self.take_out_missing(list, key)?;
+        self.clear_missing(list, key, "membership = NULL, position = NULL")
     }
 
     /// Removes the annotation of a work that is not in the library. Returns whether there was an entry.
@@ -509,7 +516,7 @@ impl ListsMut<'_> {
         connection.execute(
             "DELETE FROM list_work
              WHERE list_id = ?1 AND key = ?2 AND work_id IS NULL AND membership IS NULL
-               AND section_id IS NULL AND position IS NULL AND annotation IS NULL",
+               AND position IS NULL AND annotation IS NULL",
             params![list, key],
         )?;
         Ok(cleared > 0)
@@ -526,7 +533,7 @@ impl ListsMut<'_> {
              ORDER BY work_id IS NULL, position IS NULL, position, id"
         ))?;
         let mut rows = statement
-            .query_map([list, work], |row| Ok((list_entry(row)?, row.get(6)?)))?
+            .query_map([list, work], |row| Ok((list_entry(row)?, row.get(5)?)))?
             .collect::<rusqlite::Result<Vec<(ListEntry, i64)>>>()?
             .into_iter();
         let first = rows.next();
@@ -541,13 +548,11 @@ impl ListsMut<'_> {
         edit(&mut listed);
         let ListEntry {
             membership,
-            section,
             position,
             annotation,
             ..
         } = &listed;
-        let is_empty =
-            membership.is_none() && section.is_none() && position.is_none() && annotation.is_none();
+        let is_empty = membership.is_none() && position.is_none() && annotation.is_none();
         match first {
             None if is_empty => {}
             None => self.insert_entry(list, &listed)?,
@@ -557,16 +562,15 @@ impl ListsMut<'_> {
             Some((_, id)) => {
                 connection
                     .prepare_cached(
-                        "UPDATE list_work SET work_id = ?2, membership = ?3, section_id = ?4,
-                             position = ?5, annotation = ?6
-                         WHERE id = ?1 AND (work_id, membership, section_id, position, annotation)
-                             IS NOT (?2, ?3, ?4, ?5, ?6)",
+                        "UPDATE list_work SET work_id = ?2, membership = ?3, position = ?4,
+                             annotation = ?5
+                         WHERE id = ?1 AND (work_id, membership, position, annotation)
+                             IS NOT (?2, ?3, ?4, ?5)",
                     )?
                     .execute(params![
                         id,
                         work,
                         membership.map(Membership::as_str),
-                        section,
                         position,
                         annotation
                     ])?;
@@ -579,16 +583,14 @@ impl ListsMut<'_> {
         self.change
             .connection()
             .prepare_cached(
-                "INSERT INTO list_work (list_id, work_id, key, membership, section_id, position,
-                                        annotation)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO list_work (list_id, work_id, key, membership, position, annotation)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?
             .execute(params![
                 list,
                 listed.work,
                 listed.key,
                 listed.membership.map(Membership::as_str),
-                listed.section,
                 listed.position,
                 listed.annotation
             ])?;
@@ -613,7 +615,7 @@ impl ListsMut<'_> {
                 self.edit_entry(list, to, |listed| listed.join(theirs))?;
             }
         }
-        Ok(())
+        self.join_placements(from, to)
     }
 }
 

@@ -251,8 +251,10 @@ CREATE TABLE reading_list (
     created_at    TEXT NOT NULL
 );
 
--- A manual section. A work belongs to the section that it was put into, or else to the first one whose `query`
--- matches it. A section without a query has only the works that were put into it.
+-- A manual section. A work belongs to the sections that it was put into, or else to the first one whose `query`
+-- matches it. A section without a query has only the works that were put into it. The works that a query matches are
+-- works of the list, unless `within_list` is 1: then the query only selects among those that the list has anyway.
+-- `date` is a day, a time or an interval of either, such as 2026-10-12T14:15/16:00.
 CREATE TABLE list_section (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     list_id       INTEGER NOT NULL REFERENCES reading_list ON DELETE CASCADE,
@@ -260,12 +262,14 @@ CREATE TABLE list_section (
     title         TEXT NOT NULL,
     introduction  TEXT,                      -- Markdown
     query         TEXT,
-    sort_order    TEXT
+    within_list   INTEGER NOT NULL CHECK (within_list IN (0, 1)),
+    sort_order    TEXT,
+    date          TEXT
 );
 CREATE INDEX list_section_by_list ON list_section (list_id, position);
 
 -- An entry of a list: a user's decisions on one work. It can be pinned or excluded regardless of the query, be put
--- into a section or at a place, and have an annotation in this list. The entry is kept when the work is removed:
+-- at a place, and have an annotation in this list. The entry is kept when the work is removed:
 -- without `work_id` it applies to the work that has `key` as its key or alias.
 CREATE TABLE list_work (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -273,20 +277,39 @@ CREATE TABLE list_work (
     work_id     INTEGER REFERENCES work ON DELETE SET NULL,
     key         TEXT NOT NULL,
     membership  TEXT CHECK (membership IN ('pinned', 'excluded')),
-    section_id  INTEGER REFERENCES list_section ON DELETE SET NULL,
     position    INTEGER,
     annotation  TEXT,                        -- Markdown
     UNIQUE (list_id, work_id)
 );
 CREATE INDEX list_work_by_work ON list_work (work_id);
-CREATE INDEX list_work_by_section ON list_work (section_id);
+
+-- A work that was put into a section; it can be in several. `pages` is what to read of it, `note` a remark in plain
+-- text, and `annotation` one in Markdown. Like entries, these rows are kept when the work is removed.
+CREATE TABLE list_placement (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    section_id  INTEGER NOT NULL REFERENCES list_section ON DELETE CASCADE,
+    work_id     INTEGER REFERENCES work ON DELETE SET NULL,
+    key         TEXT NOT NULL,
+    pages       TEXT,
+    note        TEXT,
+    annotation  TEXT,
+    UNIQUE (section_id, work_id)
+);
+CREATE INDEX list_placement_by_work ON list_placement (work_id);
 
 -- The entries of lists, with the works that they apply to.
 CREATE VIEW listed AS
-    SELECT id, list_id, membership, section_id, position, annotation, key,
+    SELECT id, list_id, membership, position, annotation, key,
            coalesce(work_id, (SELECT work.id FROM work WHERE work.key = list_work.key),
                     (SELECT key_alias.work_id FROM key_alias WHERE alias = list_work.key)) AS work_id
     FROM list_work;
+
+-- The works in sections, likewise.
+CREATE VIEW placed AS
+    SELECT id, section_id, pages, note, annotation, key,
+           coalesce(work_id, (SELECT work.id FROM work WHERE work.key = list_placement.key),
+                    (SELECT key_alias.work_id FROM key_alias WHERE alias = list_placement.key)) AS work_id
+    FROM list_placement;
 
 -- A snapshot of a list: its content at one time. It never changes, so it is one JSON document.
 CREATE TABLE list_snapshot (

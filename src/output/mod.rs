@@ -31,6 +31,7 @@ pub mod docx;
 mod fonts;
 mod formulas;
 pub mod html;
+pub mod ics;
 mod item_metadata;
 pub mod json;
 pub mod json_ld;

@@ -546,7 +546,7 @@ impl Translation<'_> {
         }
     }
 
-    /// Translates a reading list: its query, with pinned and without excluded works.
+    /// Translates a reading list: its queries, with pinned and without excluded works.
     fn list(&self, name: &str, node: &Node) -> Result<Translated, QueryError> {
         let list = self.library.lists().get(name);
         let list = list.map_err(|error| self.not_there(node, error))?;
@@ -561,27 +561,25 @@ impl Translation<'_> {
             let help = "change the query of one of them".to_owned();
             return Err(self.unknown(node, message, help));
         }
-        let condition = match &list.query {
-            None => None,
-            Some(text) => {
-                let query: Query = text.parse()?;
-                let mut lists = self.lists.clone();
-                lists.push(list.name.clone());
-                let mut translation = Translation {
-                    library: self.library,
-                    query: text,
-                    lists,
-                    tag_names: true,
-                };
-                let selection = Selection {
-                    filter: translation.whole(&query.root)?,
-                    order: query.order.clone(),
-                    limit: query.limit,
-                };
-                Some(selection.into_filter())
-            }
-        };
-        Ok(Translated::statement(list.filter(condition).numbers()))
+        let mut conditions = Vec::new();
+        for text in self.library.lists().queries(&list)? {
+            let query: Query = text.parse()?;
+            let mut lists = self.lists.clone();
+            lists.push(list.name.clone());
+            let mut translation = Translation {
+                library: self.library,
+                query: &text,
+                lists,
+                tag_names: true,
+            };
+            let selection = Selection {
+                filter: translation.whole(&query.root)?,
+                order: query.order.clone(),
+                limit: query.limit,
+            };
+            conditions.push(selection.into_filter());
+        }
+        Ok(Translated::statement(list.filter(conditions).numbers()))
     }
 
     /// Translates files: linked ones, and those in the field `file`.

@@ -98,12 +98,12 @@ impl<'de> serde::Deserialize<'de> for AnnotationKinds {
 
 impl AnnotationKinds {
     /// Parses a stored value. Returns the empty set if a later version stored an unknown name.
-    pub(super) fn stored(text: &str) -> Self {
+    pub fn stored(text: &str) -> Self {
         text.parse().unwrap_or_default()
     }
 
     /// Returns whether this kind is printed.
-    pub(super) fn has(&self, kind: AnnotationKind) -> bool {
+    pub fn has(&self, kind: AnnotationKind) -> bool {
         self.kinds.contains(&kind)
     }
 

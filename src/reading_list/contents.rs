@@ -2,16 +2,19 @@
 //!
 //! [`ResolvedList::new`] reads the current contents from the library; a snapshot saves them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
     AnnotationKind, AnnotationKinds, Block, DuplicatePlacement, GroupBy, Grouping, Heading,
-    HeadingTranslations, ListOrder, REST_IN_ENGLISH, RichBlocks, WorkGroup, WorkInList,
+    HeadingTranslations, ListOrder, REST_IN_ENGLISH, RichBlocks, SectionDate, SectionEvent,
+    WorkGroup, WorkInList,
 };
 use crate::csl::Inline;
-use crate::library::{CitableWork, Filter, Library, ListEntry, Membership, StoredList};
+use crate::library::{
+    CitableWork, Filter, Library, ListEntry, Membership, Placement, StoredList, StoredSection,
+};
 use crate::model::{CslItem, markup};
 use crate::query::{Query, QueryError};
 
@@ -50,6 +53,12 @@ pub struct ContentsSection {
     /// The heading and its depth.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heading: Option<Heading>,
+    /// When it takes place, as [`SectionDate`] reads it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    /// What identifies the section in calendars.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uid: Option<String>,
     /// The text between the heading and the first work, in Markdown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub introduction: Option<String>,
@@ -57,6 +66,26 @@ pub struct ContentsSection {
     pub order: ListOrder,
     /// The citation keys of the works.
     pub works: Vec<String>,
+    /// What is said of works in this section.
+    #[serde(rename = "placement", default, skip_serializing_if = "Vec::is_empty")]
+    pub placements: Vec<ContentsPlacement>,
+}
+
+/// What is said of a work in one section.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ContentsPlacement {
+    /// The citation key of the work.
+    pub key: String,
+    /// What to read of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pages: Option<String>,
+    /// A remark in plain text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The annotation in this section, in Markdown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub annotation: Option<String>,
 }
 
 /// A work of a list.
@@ -135,6 +164,7 @@ impl ResolvedList {
             items.push(item);
         }
         let entries = library.lists().entries(list.id)?;
+        let placements = library.lists().placements(list.id)?;
         let annotate = AnnotationKinds::stored(&list.annotate);
         let pairs: Vec<WorkInList<'_>> = works.iter().zip(&items).collect();
         let sections = Sections {
@@ -142,6 +172,7 @@ impl ResolvedList {
             list,
             works: &pairs,
             entries: &entries,
+            placements: &placements,
             headings,
         }
         .all()?;
@@ -227,13 +258,22 @@ pub fn parse_list_query(library: &Library, query: &str) -> Result<Filter, QueryE
 ///
 /// # Errors
 ///
-/// Returns [`QueryError`] if the query refers to an unknown tag or list.
+/// Returns [`QueryError`] if a query refers to an unknown tag or list.
 pub fn list_filter(library: &Library, list: &StoredList) -> Result<Filter, QueryError> {
-    let query = match &list.query {
-        Some(query) => Some(parse_list_query(library, query)?),
-        None => None,
-    };
-    Ok(list.filter(query))
+    Ok(list.filter(list_queries(library, list)?))
+}
+
+/// Returns the queries that bring works into a list: its own, and those of its sections.
+///
+/// # Errors
+///
+/// Those of [`list_filter`].
+pub fn list_queries(library: &Library, list: &StoredList) -> Result<Vec<Filter>, QueryError> {
+    let queries = library.lists().queries(list)?;
+    let queries = queries.iter();
+    queries
+        .map(|query| parse_list_query(library, query))
+        .collect()
 }
 
 fn tags(
@@ -294,23 +334,25 @@ struct Sections<'a> {
     list: &'a StoredList,
     works: &'a [WorkInList<'a>],
     entries: &'a [ListEntry],
+    placements: &'a [Placement],
     headings: HeadingTranslations,
 }
 
 impl Sections<'_> {
     fn all(&self) -> Result<Vec<ContentsSection>, QueryError> {
         let by_hand = self.library.lists().sections(self.list.id)?;
-        let placed: BTreeMap<i64, i64> = self
-            .entries
+        let placed: HashSet<(i64, i64)> = self
+            .placements
             .iter()
-            .filter_map(|entry| Some((entry.work?, entry.section?)))
+            .filter_map(|placement| Some((placement.section, placement.work?)))
             .collect();
+        let placed_anywhere: HashSet<i64> = placed.iter().map(|(_, work)| *work).collect();
         let order = stored_order(&self.list.order);
         let mut left: Vec<WorkInList<'_>> = self.works.to_vec();
+        left.retain(|(work, _)| !placed_anywhere.contains(&work.id));
         let mut sections = Vec::new();
         for section in &by_hand {
-            let found = match &section.query {
-                // The query may match works outside the list; only those in the list are used.
+            let found: HashSet<i64> = match &section.query {
                 Some(query) => {
                     let query = parse_list_query(self.library, query)?;
                     let found = self.library.works().ids_matching(&query)?;
@@ -318,24 +360,32 @@ impl Sections<'_> {
                 }
                 None => HashSet::new(),
             };
-            let is_here = |(work, _): &WorkInList<'_>| match placed.get(&work.id) {
-                Some(place) => *place == section.id,
-                None => found.contains(&work.id),
-            };
-            let (here, elsewhere): (Vec<_>, Vec<_>) = left.into_iter().partition(is_here);
+            let (found, elsewhere): (Vec<_>, Vec<_>) = left
+                .into_iter()
+                .partition(|(work, _)| found.contains(&work.id));
             left = elsewhere;
-            if here.is_empty() && section.introduction.is_none() {
-                continue;
-            }
+            let found: HashSet<i64> = found.iter().map(|(work, _)| work.id).collect();
+            // A section without works is shown: somebody is still planning it.
+            let here = self
+                .works
+                .iter()
+                .filter(|(work, _)| {
+                    found.contains(&work.id) || placed.contains(&(section.id, work.id))
+                })
+                .copied()
+                .collect();
             let order = section.order.as_deref().map_or(order, stored_order);
             sections.push(ContentsSection {
                 heading: Some(Heading {
                     text: section.title.clone(),
                     depth: 0,
                 }),
+                date: section.date.clone(),
+                uid: Some(self.uid(section)),
                 introduction: section.introduction.clone(),
                 order,
                 works: self.ordered(here, order),
+                placements: self.said_in(section),
             });
         }
         let rest = if by_hand.is_empty() {
@@ -348,6 +398,46 @@ impl Sections<'_> {
         };
         sections.extend(self.rest(left, rest, order)?);
         Ok(sections)
+    }
+
+    /// Returns what identifies a section in calendars for as long as it exists, whatever its title and its date are.
+    fn uid(&self, section: &StoredSection) -> String {
+        let made: String = self
+            .list
+            .created_at
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect();
+        format!(
+            "section-{}-list-{}-{made}@peerbib",
+            section.id, self.list.id
+        )
+    }
+
+    /// Returns what is said of works in a section.
+    fn said_in(&self, section: &StoredSection) -> Vec<ContentsPlacement> {
+        let keys: HashMap<i64, &str> = self
+            .works
+            .iter()
+            .map(|(work, _)| (work.id, work.key.as_str()))
+            .collect();
+        let placements = self.placements.iter();
+        placements
+            .filter(|placement| placement.section == section.id)
+            .filter(|placement| {
+                placement.pages.is_some()
+                    || placement.note.is_some()
+                    || placement.annotation.is_some()
+            })
+            .filter_map(|placement| {
+                Some(ContentsPlacement {
+                    key: (*keys.get(&placement.work?)?).to_owned(),
+                    pages: placement.pages.clone(),
+                    note: placement.note.clone(),
+                    annotation: placement.annotation.clone(),
+                })
+            })
+            .collect()
     }
 
     /// Returns the sections of the works that no manual section contains. They have a common heading if there
@@ -368,9 +458,12 @@ impl Sections<'_> {
                     text: text.to_owned(),
                     depth: 0,
                 }),
+                date: None,
+                uid: None,
                 introduction: None,
                 order,
                 works: self.ordered(works, order),
+                placements: Vec::new(),
             }]);
         };
         let tags = match &by {
@@ -393,9 +486,12 @@ impl Sections<'_> {
                 text: text.to_owned(),
                 depth: 0,
             }),
+            date: None,
+            uid: None,
             introduction: None,
             order,
             works: Vec::new(),
+            placements: Vec::new(),
         });
         let deeper = usize::from(below.is_some());
         let groups = grouping.groups.into_iter().map(|group| ContentsSection {
@@ -403,9 +499,12 @@ impl Sections<'_> {
                 depth: heading.depth + deeper,
                 ..heading
             }),
+            date: None,
+            uid: None,
             introduction: None,
             order,
             works: group.keys,
+            placements: Vec::new(),
         });
         Ok(below.into_iter().chain(groups).collect())
     }
@@ -441,7 +540,8 @@ impl ListContents {
             .sections
             .iter()
             .map(|section| WorkGroup {
-                heading: section.heading.clone(),
+                heading: section.printed_heading(),
+                event: section.event(),
                 introduction: parse_markdown(section.introduction.as_deref()),
                 keys: section.works.clone(),
                 order: section.order,
@@ -484,7 +584,79 @@ fn parse_markdown(text: Option<&str>) -> RichBlocks {
     text.map(RichBlocks::from_markdown).unwrap_or_default()
 }
 
+impl ContentsSection {
+    /// Returns the heading with the date.
+    fn printed_heading(&self) -> Option<Heading> {
+        let heading = self.heading.clone()?;
+        Some(match self.section_date() {
+            Some(date) => Heading {
+                text: format!("{} ({date})", heading.text),
+                ..heading
+            },
+            None => heading,
+        })
+    }
+
+    /// Returns the date, if it has one.
+    pub fn section_date(&self) -> Option<SectionDate> {
+        self.date.as_deref()?.parse().ok()
+    }
+
+    /// Returns the section as an event in a calendar, if it has a date.
+    fn event(&self) -> Option<SectionEvent> {
+        Some(SectionEvent {
+            date: self.section_date()?,
+            uid: self.uid.clone()?,
+            title: self.heading.as_ref()?.text.clone(),
+        })
+    }
+
+    /// Returns what is said of a work in this section.
+    pub fn placement(&self, key: &str) -> Option<&ContentsPlacement> {
+        self.placements
+            .iter()
+            .find(|placement| placement.key == key)
+    }
+}
+
+impl ContentsPlacement {
+    /// Returns what to read, and the note: `pp. 12–40; skim it`.
+    pub fn reading(&self, headings: HeadingTranslations) -> Option<String> {
+        let pages = self.pages.as_deref().map(|pages| {
+            if pages.starts_with(|c: char| c.is_ascii_digit()) {
+                let pages = pages.replace("--", "\u{2013}");
+                let is_one = pages.bytes().all(|byte| byte.is_ascii_digit());
+                headings
+                    .pages(is_one)
+                    .replace('#', &pages.replace('-', "\u{2013}"))
+            } else {
+                pages.to_owned()
+            }
+        });
+        let parts: Vec<String> = pages.into_iter().chain(self.note.clone()).collect();
+        (!parts.is_empty()).then(|| parts.join("; "))
+    }
+
+    /// Returns the text below the work in its section. The annotation belongs to it if the list prints annotations.
+    pub(super) fn text_below(
+        &self,
+        kinds: &AnnotationKinds,
+        headings: HeadingTranslations,
+    ) -> Vec<Block> {
+        let mut blocks: Vec<Block> = self.reading(headings).map(paragraph).into_iter().collect();
+        if kinds.has(AnnotationKind::Annotation) {
+            blocks.extend(parse_markdown(self.annotation.as_deref()).blocks);
+        }
+        blocks
+    }
+}
+
 impl ContentsWork {
+    /// Describes the work by author, title and year.
+    pub fn description(&self) -> String {
+        super::diff::describe_work(self)
+    }
+
     /// Returns the text below a self.
     fn text_below(&self, kinds: &AnnotationKinds, headings: HeadingTranslations) -> RichBlocks {
         let mut blocks = Vec::new();

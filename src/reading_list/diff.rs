@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use super::{ContentsWork, ListContents, OrphanAnnotation, Snapshot};
+use super::{ContentsPlacement, ContentsWork, ListContents, OrphanAnnotation, Snapshot};
 use crate::formats::bibtex::{self, Strings};
 use crate::library::{Library, Result};
 use crate::model::{CslDate, CslName, CslValue, Entry};
@@ -202,7 +202,7 @@ fn diff_entry(work: &ContentsWork, reason: Option<String>) -> DiffEntry {
 }
 
 /// Describes a work by author, title and year.
-fn describe_work(work: &ContentsWork) -> String {
+pub(super) fn describe_work(work: &ContentsWork) -> String {
     let item = &work.item;
     let names = ["author", "editor"]
         .iter()
@@ -263,6 +263,11 @@ fn diff_work(
         Some(tags.join(", ")).filter(|tags| !tags.is_empty())
     };
     changes.extend(FieldChange::new("tags", tags(earlier), tags(later)));
+    changes.extend(FieldChange::new(
+        "reading",
+        readings_of(&before.contents, &earlier.key),
+        readings_of(&after.contents, &later.key),
+    ));
     changes.extend(FieldChange::new(
         "section",
         sections_of(&before.contents, &earlier.key),
@@ -359,6 +364,25 @@ fn sections_of(contents: &ListContents, key: &str) -> Option<String> {
         }
     }
     (!found.is_empty()).then(|| found.join("; "))
+}
+
+/// Returns what is said of a work in its sections.
+fn readings_of(contents: &ListContents, key: &str) -> Option<String> {
+    let said: Vec<String> = contents
+        .sections
+        .iter()
+        .filter_map(|section| section.placement(key))
+        .flat_map(|placement| {
+            let ContentsPlacement {
+                pages,
+                note,
+                annotation,
+                ..
+            } = placement.clone();
+            [pages, note, annotation].into_iter().flatten()
+        })
+        .collect();
+    (!said.is_empty()).then(|| said.join("; "))
 }
 
 fn diff_settings(before: &ListContents, after: &ListContents) -> Vec<FieldChange> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use super::{HeadingTranslations, ListOrder, RichBlocks, WorkInList, original_year};
+use super::{HeadingTranslations, ListOrder, RichBlocks, SectionEvent, WorkInList, original_year};
 use crate::library::{TagName, TagSummary};
 use crate::text::fold;
 
@@ -88,6 +88,8 @@ pub struct Grouping {
 pub struct WorkGroup {
     /// The heading of the group.
     pub heading: Option<Heading>,
+    /// The event that it is in a calendar.
+    pub event: Option<SectionEvent>,
     /// The text between the heading and the first work.
     pub introduction: RichBlocks,
     /// The citation keys of its works, sorted unless `order` is that of the style.
@@ -101,6 +103,7 @@ impl WorkGroup {
     pub(super) fn headed(text: String, depth: usize, keys: Vec<String>) -> Self {
         Self {
             heading: Some(Heading { text, depth }),
+            event: None,
             introduction: RichBlocks::default(),
             keys,
             order: ListOrder::default(),

@@ -40,6 +40,7 @@ mod diff;
 mod grouping;
 mod markdown;
 mod order;
+mod section_date;
 mod snapshots;
 mod style_coverage;
 mod toml_file;
@@ -50,13 +51,14 @@ use std::collections::HashMap;
 
 pub use annotation::{AnnotationKind, AnnotationKinds, UnknownAnnotationKind};
 pub use contents::{
-    ContentsSection, ContentsTag, ContentsWork, ListContents, OrphanAnnotation, ResolvedList,
-    list_filter, parse_list_query, works_of_list,
+    ContentsPlacement, ContentsSection, ContentsTag, ContentsWork, ListContents, OrphanAnnotation,
+    ResolvedList, list_filter, list_queries, parse_list_query, works_of_list,
 };
 pub use diff::{ChangedWork, DiffEntry, FieldChange, ListDiff};
 pub use grouping::{DuplicatePlacement, GroupBy, Grouping, Heading, WorkGroup, in_hierarchy};
 pub use markdown::{Block, RichBlocks};
 pub use order::{ListOrder, OrderBy, UnknownListOrder};
+pub use section_date::{InvalidSectionDate, SectionDate, SectionTime};
 pub use snapshots::Snapshot;
 pub use style_coverage::{UnprintedField, unprinted_fields};
 pub use toml_file::{FileSection, ListFile, ListFileError};
@@ -97,10 +99,23 @@ pub struct ReadingList {
 pub struct Section {
     /// The heading of the section.
     pub heading: Option<Heading>,
+    /// The event that it is in a calendar.
+    pub event: Option<SectionEvent>,
     /// The text between the heading and the first entry.
     pub introduction: RichBlocks,
     /// The entries in print order.
     pub entries: Vec<FormattedEntry>,
+}
+
+/// A section that takes place at some time, as an event in a calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SectionEvent {
+    /// When it takes place.
+    pub date: SectionDate,
+    /// What identifies it, whatever its title and date are.
+    pub uid: String,
+    /// Its title.
+    pub title: String,
 }
 
 impl Section {
@@ -156,6 +171,7 @@ impl ReadingList {
         Self {
             sections: vec![Section {
                 heading: None,
+                event: None,
                 introduction: RichBlocks::default(),
                 entries: bibliography
                     .entries
@@ -199,6 +215,7 @@ impl ReadingList {
                     .collect();
                 Section {
                     heading: group.heading.clone(),
+                    event: group.event.clone(),
                     introduction: group.introduction.clone(),
                     entries,
                 }
@@ -225,6 +242,19 @@ impl ReadingList {
         for section in &mut self.sections {
             for entry in &mut section.entries {
                 entry.language = language(&entry.key);
+            }
+        }
+    }
+
+    /// Adds what `contents` says of works in single sections. The list was grouped by its grouping.
+    pub fn annotate_sections(&mut self, contents: &ListContents, headings: HeadingTranslations) {
+        for (section, said) in self.sections.iter_mut().zip(&contents.sections) {
+            for entry in &mut section.entries {
+                if let Some(placement) = said.placement(&entry.key) {
+                    let mut blocks = placement.text_below(&contents.annotate, headings);
+                    blocks.append(&mut entry.annotation.blocks);
+                    entry.annotation.blocks = blocks;
+                }
             }
         }
     }

@@ -4,9 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::{AnnotationKinds, DuplicatePlacement, ListOrder, REST_IN_ENGLISH, Snapshot};
+use super::{
+    AnnotationKinds, ContentsPlacement, DuplicatePlacement, ListOrder, REST_IN_ENGLISH,
+    SectionDate, Snapshot,
+};
 use crate::library::{
-    Change, Library, LibraryError, ListEntry, Membership, Result, StoredList, StoredSection,
+    Change, Library, LibraryError, ListEntry, Membership, Placement, Result, StoredList,
+    StoredSection,
 };
 
 /// The comment at the start of a file.
@@ -66,8 +70,17 @@ pub struct FileSection {
     /// The query. A section without one contains the works that were put into it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
+    /// Whether the query only selects among the works that the list has anyway.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    within_list: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     order: Option<ListOrder>,
+    /// A day, a time or an interval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<String>,
+    /// The works that were put into it.
+    #[serde(rename = "work", default, skip_serializing_if = "Vec::is_empty")]
+    works: Vec<ContentsPlacement>,
 }
 
 /// The settings of one work.
@@ -80,9 +93,6 @@ struct FileWork {
     /// The position in the manual order.
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<i64>,
-    /// The number of the section that the work was put into, starting at 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    section: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     annotation: Option<String>,
 }
@@ -128,12 +138,23 @@ impl ListFile {
     ///
     /// Returns [`LibraryError::UnreadableSnapshot`] if a stored snapshot is damaged.
     pub fn from_list(library: &Library, list: &StoredList) -> Result<Self> {
+        let mut placements: HashMap<i64, Vec<ContentsPlacement>> = HashMap::new();
+        for placement in library.lists().placements(list.id)? {
+            let key = match placement.work {
+                Some(work) => library.works().key(work)?,
+                None => placement.key,
+            };
+            placements
+                .entry(placement.section)
+                .or_default()
+                .push(ContentsPlacement {
+                    key,
+                    pages: placement.pages,
+                    note: placement.note,
+                    annotation: placement.annotation,
+                });
+        }
         let sections = library.lists().sections(list.id)?;
-        let number: HashMap<i64, usize> = sections
-            .iter()
-            .zip(1..)
-            .map(|(section, number)| (section.id, number))
-            .collect();
         let mut works = Vec::new();
         for entry in library.lists().entries(list.id)? {
             works.push(FileWork {
@@ -143,9 +164,6 @@ impl ListFile {
                 },
                 membership: entry.membership,
                 place: entry.position,
-                section: entry
-                    .section
-                    .and_then(|section| number.get(&section).copied()),
                 annotation: entry.annotation,
             });
         }
@@ -186,7 +204,10 @@ impl ListFile {
                     title: section.title,
                     introduction: section.introduction,
                     query: section.query,
+                    within_list: section.within_list,
                     order: section.order.and_then(|order| order.parse().ok()),
+                    date: section.date,
+                    works: placements.remove(&section.id).unwrap_or_default(),
                 })
                 .collect(),
             works,
@@ -226,16 +247,13 @@ impl ListFile {
         }
         let malformed = |message: String| ListFileError::Malformed(message.trim_end().to_owned());
         let file: Self = toml::from_str(text).map_err(|error| malformed(error.to_string()))?;
-        let sections = file.sections.len();
-        for work in &file.works {
-            if work
-                .section
-                .is_some_and(|section| !(1..=sections).contains(&section))
+        for section in &file.sections {
+            if let Some(date) = &section.date
+                && date.parse::<SectionDate>().is_err()
             {
                 return Err(malformed(format!(
-                    "{} is in section {}, but the list has {sections} sections",
-                    work.key,
-                    work.section.unwrap_or_default(),
+                    "the section \u{201c}{}\u{201d} has a date that cannot be read: {date}",
+                    section.title
                 )));
             }
         }
@@ -254,9 +272,11 @@ impl ListFile {
     /// Returns the keys in the list that are not in the library.
     pub fn missing(&self, library: &Library) -> Result<Vec<&str>> {
         let mut missing = Vec::new();
-        for work in &self.works {
-            if library.works().find(&work.key)?.is_none() {
-                missing.push(work.key.as_str());
+        let in_sections = self.sections.iter().flat_map(|section| &section.works);
+        let keys = self.works.iter().map(|work| &work.key);
+        for key in keys.chain(in_sections.map(|work| &work.key)) {
+            if library.works().find(key)?.is_none() && !missing.contains(&key.as_str()) {
+                missing.push(key.as_str());
             }
         }
         Ok(missing)
@@ -291,30 +311,37 @@ impl ListFile {
             created_at: String::new(),
         })?;
         change.lists().clear(list)?;
-        let mut sections = Vec::new();
         for section in &self.sections {
-            sections.push(change.lists().put_section(
+            let id = change.lists().put_section(
                 list,
                 &StoredSection {
                     id: 0,
                     title: section.title.clone(),
                     introduction: section.introduction.clone(),
                     query: section.query.clone(),
+                    within_list: section.within_list,
                     order: section.order.map(|order| order.to_string()),
+                    date: section.date.clone(),
                 },
-            )?);
+            )?;
+            for work in &section.works {
+                change.lists().put_placement(Placement {
+                    section: id,
+                    work: None,
+                    key: work.key.clone(),
+                    pages: work.pages.clone(),
+                    note: work.note.clone(),
+                    annotation: work.annotation.clone(),
+                })?;
+            }
         }
         for work in &self.works {
-            let section = work
-                .section
-                .and_then(|number| sections.get(number.checked_sub(1)?));
             change.lists().put_entry(
                 list,
                 ListEntry {
                     work: None,
                     key: work.key.clone(),
                     membership: work.membership,
-                    section: section.copied(),
                     position: work.place,
                     annotation: work.annotation.clone(),
                 },

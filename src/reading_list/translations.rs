@@ -87,6 +87,11 @@ impl HeadingTranslations {
         self.word(&REST)
     }
 
+    /// Returns the abbreviation for one page or for several, with `#` in the place of the numbers.
+    pub(super) fn pages(self, is_one: bool) -> &'static str {
+        self.word(if is_one { &PAGE } else { &PAGES })
+    }
+
     /// Returns the label before the tags of a work, with a colon as the language writes it.
     pub(super) fn tags(self) -> &'static str {
         self.word(&TAGS)
@@ -133,6 +138,44 @@ const REST: Translations = [
 /// The default heading of works that no section contains, as it is stored. It is printed in the language of
 /// the list.
 pub const REST_IN_ENGLISH: &str = "Further reading";
+
+const PAGE: Translations = [
+    "p.\u{a0}#",
+    "S.\u{a0}#",
+    "p.\u{a0}#",
+    "p.\u{a0}#",
+    "p.\u{a0}#",
+    "p.\u{a0}#",
+    "p.\u{a0}#",
+    "p.\u{a0}#",
+    "σ.\u{a0}#",
+    "с.\u{a0}#",
+    "s.\u{a0}#",
+    "ص\u{a0}#",
+    "עמ\u{5f3}\u{a0}#",
+    "第#页",
+    "#頁",
+    "s.\u{a0}#",
+];
+
+const PAGES: Translations = [
+    "pp.\u{a0}#",
+    "S.\u{a0}#",
+    "p.\u{a0}#",
+    "pp.\u{a0}#",
+    "pp.\u{a0}#",
+    "p.\u{a0}#",
+    "p.\u{a0}#",
+    "p.\u{a0}#",
+    "σσ.\u{a0}#",
+    "с.\u{a0}#",
+    "ss.\u{a0}#",
+    "ص\u{a0}#",
+    "עמ\u{5f3}\u{a0}#",
+    "第#页",
+    "#頁",
+    "s.\u{a0}#",
+];
 
 const TAGS: Translations = [
     "Tags:",

@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::cli::commands::tag::named_works;
 use crate::cli::editor::{EditError, EditOutcome, EditRequest, TempFile};
+use crate::cli::picker::{Pick, picked};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::formats::bibtex;
 use peerbib::library::{FieldEdits, Library, LibraryError};
@@ -24,8 +25,8 @@ use peerbib::library::{FieldEdits, Library, LibraryError};
                   peerbib edit publisher:routledge --set publisher=Routledge --dry-run\n  \
                   peerbib edit --find in:firstmonday --set 'journaltitle=First Monday' --yes")]
 pub(crate) struct Edit {
-    /// The works, as citation keys or as a query
-    #[arg(value_name = "KEY|QUERY", required_unless_present = "find")]
+    /// The works, as citation keys or as a query; without any, you pick works at a terminal
+    #[arg(value_name = "KEY|QUERY")]
     works: Vec<String>,
 
     /// Edit the works that match a query
@@ -62,8 +63,16 @@ enum By {
 }
 
 impl Edit {
-    pub(crate) fn run(self, context: &CommandContext) -> Result {
+    pub(crate) fn run(mut self, context: &CommandContext) -> Result {
         let opens_editor = self.set.is_empty() && self.unset.is_empty();
+        if self.works.is_empty() && self.find.is_none() {
+            let pick = if opens_editor {
+                Pick::One
+            } else {
+                Pick::Several
+            };
+            self.works = picked(context, &context.open()?, pick, None)?;
+        }
         let mut library = context.open_to_ask(self.dry_run || opens_editor)?;
         let selected = self.selected(context, &library)?;
         let edits = FieldEdits {

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use clap::{Args, Subcommand};
 
 use crate::cli::io::{as_operand, reason};
+use crate::cli::picker::{Pick, picked};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Library, LibraryError, LinkedFile, path_from_root};
 use peerbib::suggest::{closest, question};
@@ -94,9 +95,9 @@ struct List {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib file open merten2000")]
 struct Open {
-    /// The citation key of the work
+    /// The citation key of the work; without one, you pick a work with files at a terminal
     #[arg(value_name = "KEY")]
-    key: String,
+    key: Option<String>,
 
     /// The file: a path, a name, or a number from `peerbib file list`; by default, the first
     #[arg(value_name = "FILE")]
@@ -333,7 +334,15 @@ fn found(files: &[FileJson]) -> Outcome {
 impl Open {
     fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
-        let work = library.works().id(&self.key)?;
+        let keys = match self.key {
+            Some(key) => vec![key],
+            None => {
+                let with_files = library.files().works()?;
+                let with_files = with_files.iter().map(|(work, _)| *work).collect();
+                picked(context, &library, Pick::One, Some(&with_files))?
+            }
+        };
+        let work = library.works().id(&keys.concat())?;
         let key = library.works().key(work)?;
         let root = root(context, &library, self.root.as_deref())?;
         let files = files_of_work(&library, work, &key, &root)?;

@@ -35,11 +35,7 @@ use peerbib::library::{
 /// key changed in the file keeps its work. With --sync, the library follows the file: works that you removed do not
 /// come back, and entries that are not in the file any more are reported, and removed with --prune unless you
 /// edited, tagged, listed or annotated their works. --watch does so whenever the file changes. Without a FILE, both
-/// take the files that the configuration names:
-///
-///   [[sync]]
-///   file = "~/Zotero.bib"
-///   prune = true
+/// take the files in the tables [[sync]] of your configuration; a new file of `peerbib config edit` shows one.
 ///
 /// A plain reference list, such as that at the end of a chapter, is split into references, and each is read and
 /// compared with the library. A work that the library has is left alone. A new one is tagged status:unverified with

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
+use crate::cli::picker::{Pick, picked};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::bibtex::{self, ReadableField};
 use peerbib::library::{
@@ -23,8 +24,8 @@ use peerbib::query::Query;
                         peerbib show benkler2006wealth --source\n  \
                         peerbib show benkler2006wealth --csl")]
 pub(crate) struct Show {
-    /// The citation keys of the works
-    #[arg(value_name = "KEY", required = true)]
+    /// The citation keys of the works; without any, you pick works at a terminal
+    #[arg(value_name = "KEY")]
     keys: Vec<String>,
 
     /// Print the values as they are written, in TeX, without inherited ones
@@ -101,8 +102,11 @@ fn as_list<S: serde::Serializer>(
 }
 
 impl Show {
-    pub(crate) fn run(self, context: &CommandContext) -> Result {
+    pub(crate) fn run(mut self, context: &CommandContext) -> Result {
         let library = context.open()?;
+        if self.keys.is_empty() {
+            self.keys = picked(context, &library, Pick::Several, None)?;
+        }
         if self.source {
             let sources = self
                 .keys

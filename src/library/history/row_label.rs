@@ -42,7 +42,11 @@ pub(super) fn of_json(connection: &Connection, table: &str, row: Option<&str>) -
             parts.push(of_row(connection, "work", work)?);
         }
     }
-    for (column, parent) in [("tag_id", "tag"), ("list_id", "reading_list")] {
+    for (column, parent) in [
+        ("tag_id", "tag"),
+        ("list_id", "reading_list"),
+        ("section_id", "list_section"),
+    ] {
         if let Some(id) = number(column) {
             parts.push(of_row(connection, parent, id)?);
         }

@@ -111,6 +111,11 @@ fn describe(table: &str, kind: ChangeKind) -> &'static str {
             "works in lists changed",
             "works no longer placed in lists",
         ],
+        "list_placement" => [
+            "works put into sections",
+            "works in sections changed",
+            "works taken out of sections",
+        ],
         "list_snapshot" => [
             "snapshots of lists added",
             "snapshots of lists changed",

@@ -31,6 +31,7 @@ pub(in crate::library) const RECORDED_TABLES: &[&str] = &[
     "reading_list",
     "list_section",
     "list_work",
+    "list_placement",
     "list_snapshot",
 ];
 

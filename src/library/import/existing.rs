@@ -212,14 +212,15 @@ impl Merger<'_, '_> {
             });
         }
         let file = self.context.file_id;
-        let before = self.strings.of_source(self.context.change, file)?.clone();
+        self.strings.of_source(self.context.change, file)?;
+        let own_file = self.strings.file_of(self.context.change, self.work.id)?;
         let ours = Side {
             work: &mine,
-            strings: self.strings.of(self.context.change, self.work.id)?,
+            strings: self.strings.of_file(own_file),
         };
         let base = Side {
             work: &base,
-            strings: &before,
+            strings: self.strings.of_file(file),
         };
         let theirs = Side {
             work: entry,

@@ -115,7 +115,8 @@ fn reason_to_keep(
         ),
         (
             KeptBecause::Listed,
-            "SELECT 1 FROM list_work WHERE work_id = ?1",
+            "SELECT 1 FROM list_work WHERE work_id = ?1
+             UNION ALL SELECT 1 FROM list_placement WHERE work_id = ?1",
         ),
         (
             KeptBecause::TaggedByHand,

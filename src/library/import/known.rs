@@ -156,6 +156,9 @@ impl GoneEntries {
     /// A value that more entries share, such as the name of a publisher, tells nothing.
     const MOST_ALIKE: usize = 20;
 
+    /// How many of the most similar entries are compared in full.
+    const MOST_CANDIDATES: usize = 5;
+
     fn add(&mut self, work: i64, entry: Entry) {
         for value in values(&entry) {
             let alike = self.by_value.entry(value).or_default();
@@ -185,7 +188,8 @@ impl GoneEntries {
         let mut candidates: Vec<(usize, usize)> = votes.into_iter().collect();
         candidates.sort_by_key(|(index, votes)| (std::cmp::Reverse(*votes), *index));
         let identity = identity(entry, strings);
-        let found = candidates.into_iter().find_map(|(index, votes)| {
+        let mut candidates = candidates.into_iter().take(Self::MOST_CANDIDATES);
+        let found = candidates.find_map(|(index, votes)| {
             let (_, old) = self.entries.get(index)?.as_ref()?;
             let before = self::identity(old, strings);
             let fields = old.fields.len().max(entry.fields.len());

@@ -17,6 +17,8 @@ use self::output::Output;
 use crate::cli::file_kind::{ByExtension, FileKind};
 use crate::cli::format_name::FormatName;
 use crate::cli::output_format::OutputFormat;
+use crate::cli::picker::{Pick, picked};
+use crate::cli::ui::can_ask;
 use crate::cli::{CommandContext, CommandError, Result};
 
 /// Cite works in text and documents
@@ -46,7 +48,7 @@ use crate::cli::{CommandContext, CommandError, Result};
 )]
 pub(crate) struct CiteCommand {
     /// Citation keys, a citation in pandoc's syntax, or a Markdown document (.md, .markdown, .qmd, .rmd, .txt;
-    /// - is standard input)
+    /// - is standard input); without any, you pick works at a terminal
     #[arg(value_name = "KEY|DOCUMENT")]
     what: Vec<String>,
 
@@ -224,7 +226,9 @@ impl ByExtension for CiteFormat {
                 "ris" => Self::Ris,
                 _ => return None,
             },
-            FileKind::Rtf | FileKind::Svg | FileKind::Png | FileKind::Csv => return None,
+            FileKind::Rtf | FileKind::Svg | FileKind::Png | FileKind::Csv | FileKind::Ics => {
+                return None;
+            }
         })
     }
 }
@@ -272,6 +276,12 @@ impl CiteCommand {
                 } else {
                     self.cited_works(context, &mut Vec::new())
                 }
+            }
+            [] if self.input.is_empty() && can_ask() => {
+                let library = context.open()?;
+                let what = picked(context, &library, Pick::Several, None)?;
+                drop(library);
+                Self { what, ..self }.run(context)
             }
             [] => Err(CommandError::usage("nothing to cite").with_help(
                 "give the key of a work (`peerbib find` shows them), or a document: \

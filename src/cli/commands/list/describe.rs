@@ -9,7 +9,7 @@ use super::{counted, on_one_line};
 use crate::cli::ui::wrapped;
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::{Membership, StoredList, StoredSection};
-use peerbib::reading_list::{OrphanAnnotation, ResolvedList};
+use peerbib::reading_list::{OrphanAnnotation, ResolvedList, SectionDate};
 
 /// Show how a reading list is defined: query, sections, pins, annotations, snapshots
 #[derive(Debug, Args)]
@@ -131,8 +131,15 @@ impl Description {
             if let Some(query) = &section.query {
                 let _ = write!(value, " \u{2190} {query}");
             }
+            if section.within_list {
+                value.push_str(" within the list");
+            }
             if let Some(order) = &section.order {
                 let _ = write!(value, " ({})", in_words(order));
+            }
+            if let Some(date) = section.date.as_ref().and_then(|date| date.parse().ok()) {
+                let date: SectionDate = date;
+                let _ = write!(value, ", {date}");
             }
             line("section", &value);
         }

@@ -7,9 +7,9 @@ mod diff;
 mod edit;
 pub(super) mod file;
 mod fit;
-
 mod move_works;
 mod new;
+mod outline;
 mod pin;
 mod remove;
 mod rename;

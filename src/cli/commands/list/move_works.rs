@@ -8,7 +8,7 @@ use super::render::{formatted, headings};
 use super::section::{PlaceArguments, resolved};
 use crate::cli::style_engine::StyleEngine;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::library::{Library, StoredList, StoredSection};
+use peerbib::library::{Change, Library, Placement, StoredList, StoredSection};
 use peerbib::reading_list::{HeadingTranslations, ListOrder, OrderBy, ResolvedList};
 
 /// Move works within a reading list: to a position, or into a section
@@ -33,7 +33,8 @@ pub(in crate::cli) struct MoveInList {
     #[command(flatten)]
     place: PlaceArguments,
 
-    /// Move them into this section: its title or number
+    /// Move them into this section, out of those that they were put into: its title, its number, or the beginning of
+    /// its title
     #[arg(long, value_name = "SECTION")]
     section: Option<String>,
 
@@ -62,6 +63,7 @@ impl MoveInList {
             Some(name) => Some(Some(resolved(&sections, name)?.id)),
             None => self.no_section.then_some(None),
         };
+        let placements = library.lists().placements(list.id)?;
         let holding = ResolvedList::new(&library, &list, headings(context, &list))?;
         // A list may leave out works without a section; --section gives them one.
         let is_held = |work: i64| holding.works.iter().any(|held| held.id == work);
@@ -111,7 +113,7 @@ impl MoveInList {
         context.change(&mut library, |change| {
             for work in &works {
                 if let Some(section) = section {
-                    change.lists().put_into_section(list.id, *work, section)?;
+                    move_to_section(change, &placements, list.id, (*work, section))?;
                 }
             }
             if let Some(order) = &order {
@@ -145,6 +147,31 @@ impl MoveInList {
         }
         Ok(Outcome::Done)
     }
+}
+
+/// Takes a work out of the sections of a list, and puts it into one of them. What was said of it in the only section
+/// that it was put into goes along.
+fn move_to_section(
+    change: &Change<'_>,
+    placements: &[Placement],
+    list: i64,
+    (work, section): (i64, Option<i64>),
+) -> peerbib::library::Result<()> {
+    let mut before = placements
+        .iter()
+        .filter(|placement| placement.work == Some(work));
+    let said = before.next().filter(|_| before.next().is_none()).cloned();
+    change.lists().take_out(list, work, None)?;
+    if let Some(section) = section {
+        change.lists().place(section, work, |placement| {
+            if let Some(said) = said {
+                placement.pages = said.pages;
+                placement.note = said.note;
+                placement.annotation = said.annotation;
+            }
+        })?;
+    }
+    Ok(())
 }
 
 /// Returns the works in the order of their first occurrence in print, then those without a section.

@@ -2,21 +2,45 @@
 
 use clap::Args;
 
+use super::section::resolved_or_new;
 use super::work_args::{SelectedWorks, WorkArgs, lines, would_be};
+use crate::cli::picker::{Pick, picked};
+use crate::cli::ui::can_ask;
 use crate::cli::{CommandContext, Outcome, Result};
-use peerbib::library::Membership;
+use peerbib::library::{Membership, Placement, StoredSection};
 
 /// Add works to a reading list
 ///
-/// Works that the query does not match are pinned. Excluded works are no longer excluded.
+/// Works that no query of the list matches are pinned. Excluded works are no longer excluded. --section also puts them
+/// into a section, which is created if the list has none of that title. A work can be in several sections, with other
+/// pages, another note and another annotation (`list annotate --section`) in each. Without keys, you pick works at a
+/// terminal.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib list add commons-101 benkler2002coase\n  \
+                        peerbib list add commons-101 benkler2002coase --section \"Week 2\" --pages 369-381\n  \
                         peerbib list add commons-101 --find theme:germ-form --dry-run"
 )]
 pub(in crate::cli) struct AddToList {
     #[command(flatten)]
     works: WorkArgs,
+
+    /// Put them into this section, too: its title, its number, or the beginning of its title
+    #[arg(long, value_name = "SECTION")]
+    section: Option<String>,
+
+    /// What to read of them in this section: 12-40, or "chapters 1–3"
+    #[arg(long, value_name = "PAGES", requires = "section")]
+    pages: Option<String>,
+
+    /// A remark that is printed below them in this section
+    #[arg(
+        long,
+        value_name = "TEXT",
+        requires = "section",
+        allow_hyphen_values = true
+    )]
+    note: Option<String>,
 }
 
 /// Pin works to a reading list, so that they stay whatever the query matches
@@ -36,13 +60,30 @@ pub(in crate::cli) struct ExcludeFromList {
 }
 
 impl AddToList {
-    pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
+    pub(in crate::cli) fn run(mut self, context: &CommandContext) -> Result {
+        if self.works.names_none() && can_ask() {
+            let library = context.open()?;
+            library.lists().get(&self.works.list)?;
+            self.works.keys = picked(context, &library, Pick::Several, None)?;
+        }
         let chosen = self.works.select(context)?.all_known()?;
         let name = chosen.list.name.clone();
+        let section = match &self.section {
+            Some(section) => {
+                let sections = chosen.library.lists().sections(chosen.list.id)?;
+                Some(resolved_or_new(&sections, section)?)
+            }
+            None => None,
+        };
+        let reading = Reading {
+            pages: self.pages,
+            note: self.note,
+        };
         set_membership(
             context,
             chosen,
             self.works.dry_run,
+            section.map(|section| (section, reading)),
             |membership, found| match (membership, found) {
                 (Some(Membership::Pinned), _) => (membership, "is already pinned".to_owned()),
                 (Some(Membership::Excluded), true) => (
@@ -60,16 +101,22 @@ impl PinToList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let chosen = self.works.select(context)?.all_known()?;
         let name = chosen.list.name.clone();
-        set_membership(context, chosen, self.works.dry_run, |membership, _| {
-            let message = match membership {
-                Some(Membership::Pinned) => "is already pinned".to_owned(),
-                Some(Membership::Excluded) => {
-                    format!("was pinned to {name} and is no longer excluded")
-                }
-                None => format!("was pinned to {name}"),
-            };
-            (Some(Membership::Pinned), message)
-        })
+        set_membership(
+            context,
+            chosen,
+            self.works.dry_run,
+            None,
+            |membership, _| {
+                let message = match membership {
+                    Some(Membership::Pinned) => "is already pinned".to_owned(),
+                    Some(Membership::Excluded) => {
+                        format!("was pinned to {name} and is no longer excluded")
+                    }
+                    None => format!("was pinned to {name}"),
+                };
+                (Some(Membership::Pinned), message)
+            },
+        )
     }
 }
 
@@ -77,25 +124,57 @@ impl ExcludeFromList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         let chosen = self.works.select(context)?.all_known()?;
         let name = chosen.list.name.clone();
-        set_membership(context, chosen, self.works.dry_run, |membership, _| {
-            let message = match membership {
-                Some(Membership::Excluded) => "is already excluded".to_owned(),
-                Some(Membership::Pinned) => {
-                    format!("was excluded from {name} and is no longer pinned")
-                }
-                None => format!("was excluded from {name}"),
-            };
-            (Some(Membership::Excluded), message)
-        })
+        set_membership(
+            context,
+            chosen,
+            self.works.dry_run,
+            None,
+            |membership, _| {
+                let message = match membership {
+                    Some(Membership::Excluded) => "is already excluded".to_owned(),
+                    Some(Membership::Pinned) => {
+                        format!("was excluded from {name} and is no longer pinned")
+                    }
+                    None => format!("was excluded from {name}"),
+                };
+                (Some(Membership::Excluded), message)
+            },
+        )
     }
 }
 
-/// Sets the membership of each work to what `decide` returns for its current one and for whether the query
-/// matches it, and reports it.
+/// What is said of works in a section. Empty texts remove it.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    pub(super) pages: Option<String>,
+    pub(super) note: Option<String>,
+}
+
+impl Reading {
+    /// Changes a placement as far as anything is said.
+    pub(super) fn apply(&self, placement: &mut Placement) {
+        for (said, field) in [
+            (&self.pages, &mut placement.pages),
+            (&self.note, &mut placement.note),
+        ] {
+            if let Some(said) = said {
+                *field = Some(said.trim().to_owned()).filter(|said| !said.is_empty());
+            }
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.pages.is_none() && self.note.is_none()
+    }
+}
+
+/// Sets the membership of each work to what `decide` returns for its current one and for whether a query matches it,
+/// puts it into a section, and reports it.
 fn set_membership(
     context: &CommandContext,
     mut chosen: SelectedWorks,
     dry_run: bool,
+    section: Option<(StoredSection, Reading)>,
     decide: impl Fn(Option<Membership>, bool) -> (Option<Membership>, String),
 ) -> Result {
     let mut messages = Vec::new();
@@ -107,10 +186,21 @@ fn set_membership(
         } else {
             format!("{} {what}", work.key)
         });
+        if let Some((section, _)) = &section {
+            let verb = if dry_run { "would put" } else { "put" };
+            messages.push(format!(
+                "{verb} {} into the section \u{201c}{}\u{201d}",
+                work.key, section.title
+            ));
+        }
         memberships.push((work.id, membership));
     }
     if dry_run {
         context.print(&lines(&messages))?;
+        return Ok(Outcome::Done);
+    }
+    if memberships.is_empty() {
+        context.note("no works found");
         return Ok(Outcome::Done);
     }
     let list = chosen.list.id;
@@ -118,13 +208,26 @@ fn set_membership(
         for (work, membership) in &memberships {
             change.lists().set_membership(list, *work, *membership)?;
         }
+        if let Some((section, reading)) = &section {
+            let id = match section.id {
+                0 => change.lists().put_section(list, section)?,
+                id => id,
+            };
+            for (work, _) in &memberships {
+                let place = |placement: &mut Placement| reading.apply(placement);
+                change.lists().place(id, *work, place)?;
+            }
+        }
         Ok(())
     })?;
+    if let Some((section, _)) = section.filter(|(section, _)| section.id == 0) {
+        context.note(format_args!(
+            "added the section \u{201c}{}\u{201d} to {}",
+            section.title, chosen.list.name
+        ));
+    }
     for line in &messages {
         context.note(line);
-    }
-    if messages.is_empty() {
-        context.note("no works found");
     }
     Ok(Outcome::Done)
 }

@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use super::work_args::{WorkArgs, lines, would_be};
+use super::section::resolved;
+use super::work_args::{SelectedWork, SelectedWorks, WorkArgs, lines, would_be};
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::{LibraryError, Membership};
 
@@ -18,14 +19,21 @@ use peerbib::library::{LibraryError, Membership};
 pub(in crate::cli) struct RemoveFromList {
     #[command(flatten)]
     works: WorkArgs,
+
+    /// Take them only out of this section: its title, its number, or the beginning of its title
+    #[arg(long, value_name = "SECTION")]
+    section: Option<String>,
 }
 
 impl RemoveFromList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
-        if self.works.names_none() {
+        if self.works.names_none() && self.section.is_none() {
             return self.remove_list(context);
         }
         let mut chosen = self.works.select(context)?;
+        if let Some(section) = &self.section {
+            return self.take_out(context, chosen.all_known()?, section);
+        }
         // A pinned work that is not in the library can be removed by its key.
         let missing = chosen.take_missing()?;
         let mut actions: Vec<(i64, Option<Membership>)> = Vec::new();
@@ -65,9 +73,53 @@ impl RemoveFromList {
         context.change(&mut chosen.library, |change| {
             for (work, membership) in &actions {
                 change.lists().set_membership(list, *work, *membership)?;
+                change.lists().take_out(list, *work, None)?;
             }
             for key in &missing {
                 change.lists().remove_missing_entry(list, key)?;
+            }
+            Ok(())
+        })?;
+        for line in &messages {
+            context.note(line);
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// Takes works out of a section.
+    fn take_out(
+        &self,
+        context: &CommandContext,
+        mut chosen: SelectedWorks,
+        section: &str,
+    ) -> Result {
+        let list = chosen.list.id;
+        let sections = chosen.library.lists().sections(list)?;
+        let section = resolved(&sections, section)?;
+        let placements = chosen.library.lists().placements(list)?;
+        let is_there = |work: i64| {
+            placements
+                .iter()
+                .any(|placement| placement.section == section.id && placement.work == Some(work))
+        };
+        let title = &section.title;
+        let mut messages = Vec::new();
+        for SelectedWork { id, key, .. } in &chosen.works {
+            messages.push(match (is_there(*id), self.works.dry_run) {
+                (true, true) => format!("would take {key} out of \u{201c}{title}\u{201d}"),
+                (true, false) => {
+                    format!("took {key} out of \u{201c}{title}\u{201d}; it stays in the list")
+                }
+                (false, _) => format!("{key} was not put into \u{201c}{title}\u{201d}"),
+            });
+        }
+        if self.works.dry_run {
+            context.print(&lines(&messages))?;
+            return Ok(Outcome::Done);
+        }
+        context.change(&mut chosen.library, |change| {
+            for work in &chosen.works {
+                change.lists().take_out(list, work.id, Some(section.id))?;
             }
             Ok(())
         })?;

@@ -33,6 +33,7 @@ pub(crate) fn formatted(
     list.title.clone_from(&contents.title);
     list.introduction = contents.introduction();
     list.annotate(&mut contents.annotations(headings));
+    list.annotate_sections(contents, headings);
     let keys = keys_in_list(&list);
     if !keys.is_empty() {
         let mut works = CitableItems::default();

@@ -5,15 +5,19 @@ use clap::{Args, Subcommand};
 use super::settings::{checked_order, checked_query};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Library, StoredSection};
+use peerbib::reading_list::SectionDate;
+use peerbib::text::fold;
 
 /// Define the sections of a reading list
 ///
-/// A work belongs to the first section whose query matches it, or to the one that `list move --section`
-/// moved it into. The others come last, under their own heading (`list edit --rest`). `list describe` shows
-/// the sections with their queries.
+/// The query of a section brings works into the list; with --within, it only selects among those that the list has
+/// anyway. A work belongs to the sections that `list add --section` or `list move --section` put it into, or else to
+/// the first one whose query matches it. The others come last, under their own heading (`list edit --rest`). `list
+/// show --outline` shows the plan, and `list show --to ics` writes a calendar of the sections that have a date.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  peerbib list section add commons-101 --title Beginnings --query year:..2005\n  \
+    after_help = "Examples:\n  peerbib list section add commons-101 --title Beginnings --query year:..2005 --within\n  \
+                  peerbib list section add commons-101 --title \"Week 2\" --date 2026-10-19T14:15/16:00\n  \
                   peerbib list section move commons-101 Beginnings --first"
 )]
 pub(in crate::cli) struct SectionCommand {
@@ -63,7 +67,7 @@ struct EditSection {
     #[arg(value_name = "LIST")]
     list: String,
 
-    /// The section: its title or number
+    /// The section: its title, its number, or the beginning of its title
     #[arg(value_name = "SECTION")]
     section: String,
 
@@ -82,9 +86,21 @@ struct SectionFields {
     #[arg(long, value_name = "MARKDOWN", allow_hyphen_values = true)]
     introduction: Option<String>,
 
-    /// Which works of the list it contains; empty for those that are moved into it
+    /// Which works it contains; empty for those that are put into it
     #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     query: Option<String>,
+
+    /// Let the query only select among the works that the list has anyway
+    #[arg(long, conflicts_with = "no_within")]
+    within: bool,
+
+    /// Let the query bring works into the list
+    #[arg(long)]
+    no_within: bool,
+
+    /// When it takes place: 2026-10-12, 2026-10-12/2026-10-14 or 2026-10-12T14:15/16:00; empty to remove it
+    #[arg(long, value_name = "DATE")]
+    date: Option<String>,
 
     /// The order of its works; empty for the order of the list
     #[arg(long, value_name = "ORDER", allow_hyphen_values = true)]
@@ -105,6 +121,22 @@ impl SectionFields {
             checked_query(library, &query)?;
             section.query = unless_empty(query);
         }
+        if self.within || self.no_within {
+            section.within_list = self.within;
+        }
+        if let Some(date) = self.date {
+            if !date.is_empty() && date.parse::<SectionDate>().is_err() {
+                return Err(CommandError::usage(format_args!(
+                    "not a date of a section: \u{201c}{date}\u{201d}"
+                ))
+                .with_help(
+                    "write a day such as 2026-10-12, a time such as 2026-10-12T14:15, or an interval such as \
+                     2026-10-12/2026-10-14 or 2026-10-12T14:15/16:00"
+                        .to_owned(),
+                ));
+            }
+            section.date = unless_empty(date);
+        }
         if let Some(order) = self.order {
             section.order = match order.as_str() {
                 "" => None,
@@ -123,7 +155,7 @@ struct MoveSection {
     #[arg(value_name = "LIST")]
     list: String,
 
-    /// The section: its title or number
+    /// The section: its title, its number, or the beginning of its title
     #[arg(value_name = "SECTION")]
     section: String,
 
@@ -139,7 +171,7 @@ struct RemoveSection {
     #[arg(value_name = "LIST")]
     list: String,
 
-    /// The section: its title or number
+    /// The section: its title, its number, or the beginning of its title
     #[arg(value_name = "SECTION")]
     section: String,
 }
@@ -232,7 +264,10 @@ pub(crate) fn resolved<'s>(
         let number = name.trim_end_matches('.').parse::<usize>().ok()?;
         sections.get(number.checked_sub(1)?)
     };
-    by_title.or_else(by_number).ok_or_else(|| {
+    let found = by_title
+        .or_else(by_number)
+        .or_else(|| by_prefix(sections, name));
+    found.ok_or_else(|| {
         let titles: Vec<String> = sections
             .iter()
             .map(|section| section.title.clone())
@@ -248,6 +283,50 @@ pub(crate) fn resolved<'s>(
         ))
         .with_help(help)
     })
+}
+
+/// Returns the only section whose title begins with `name`. “Week 1” is no beginning of “Week 10”.
+fn by_prefix<'s>(sections: &'s [StoredSection], name: &str) -> Option<&'s StoredSection> {
+    let name = fold(name.trim());
+    let ends_with_digit = name.ends_with(|c: char| c.is_ascii_digit());
+    let mut found = sections.iter().filter(|section| {
+        fold(&section.title)
+            .strip_prefix(&name)
+            .is_some_and(|rest| {
+                !(ends_with_digit && rest.starts_with(|c: char| c.is_ascii_digit()))
+            })
+    });
+    let first = found.next().filter(|_| !name.is_empty())?;
+    found.next().is_none().then_some(first)
+}
+
+/// Returns the section with this title, number or beginning of a title; or else a new one, to be stored.
+///
+/// # Errors
+///
+/// If `name` is a number that no section has, or nothing.
+pub(crate) fn resolved_or_new(
+    sections: &[StoredSection],
+    name: &str,
+) -> std::result::Result<StoredSection, CommandError> {
+    match resolved(sections, name) {
+        Ok(section) => Ok(section.clone()),
+        Err(error) if name.trim().trim_end_matches('.').parse::<usize>().is_ok() => Err(error),
+        Err(error) if name.trim().is_empty() => Err(error),
+        Err(_) => Ok(new_section(name.trim().to_owned())),
+    }
+}
+
+fn new_section(title: String) -> StoredSection {
+    StoredSection {
+        id: 0,
+        title,
+        introduction: None,
+        query: None,
+        within_list: false,
+        order: None,
+        date: None,
+    }
 }
 
 fn unless_empty(text: String) -> Option<String> {
@@ -281,13 +360,7 @@ impl AddSection {
             Some(name) => Some(resolved(&sections, name)?.id),
             None => None,
         };
-        let mut section = StoredSection {
-            id: 0,
-            title: self.title,
-            introduction: None,
-            query: None,
-            order: None,
-        };
+        let mut section = new_section(self.title);
         self.fields.apply(&library, &mut section)?;
         context.change(&mut library, |change| {
             let id = change.lists().put_section(list.id, &section)?;

@@ -7,7 +7,7 @@ use clap::Args;
 use crate::cli::commands::tag::named_works;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::library::{Library, LibraryError, Membership, StoredList};
-use peerbib::reading_list::parse_list_query;
+use peerbib::reading_list::list_queries;
 
 /// A list and works.
 #[derive(Debug, Args)]
@@ -44,7 +44,7 @@ pub(crate) struct SelectedWork {
     pub(crate) key: String,
     /// Its membership, independent of the query.
     pub(crate) membership: Option<Membership>,
-    /// Whether the query of the list matches it.
+    /// Whether a query of the list or of its sections matches it.
     pub(crate) found: bool,
 }
 
@@ -85,15 +85,10 @@ impl WorkArgs {
             .iter()
             .filter_map(|said| Some((said.work?, said.membership?)))
             .collect();
-        let found = match &list.query {
-            Some(query) => {
-                let found = library
-                    .works()
-                    .ids_matching(&parse_list_query(&library, query)?)?;
-                found.into_iter().collect()
-            }
-            None => HashSet::new(),
-        };
+        let mut found = HashSet::new();
+        for query in list_queries(&library, &list)? {
+            found.extend(library.works().ids_matching(&query)?);
+        }
         let works = named
             .into_iter()
             .map(|id| {
