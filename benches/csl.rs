@@ -73,6 +73,12 @@ fn load_style(bencher: Bencher<'_, '_>, name: &str) {
     bencher.bench_local(|| style(black_box(name)));
 }
 
+#[divan::bench]
+fn read_items(bencher: Bencher<'_, '_>) {
+    let json = serde_json::to_string(&works(10_000)).expect("JSON");
+    bencher.bench_local(|| serde_json::from_str::<Vec<CslItem>>(black_box(&json)).expect("items"));
+}
+
 fn bibliography(bencher: Bencher<'_, '_>, name: &str, count: usize) {
     let (style, works) = (style(name), works(count));
     bencher.bench_local(|| Processor::new(&style, None, black_box(&works)).bibliography());

@@ -10,7 +10,7 @@ use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::item_variables::{ItemVariables, VariableName, interned};
+use super::variable_map::{VariableMap, VariableName, interned};
 
 /// A reference in CSL variables.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -24,6 +24,9 @@ pub struct Item {
     #[serde(flatten)]
     pub variables: ItemVariables,
 }
+
+/// The variables of an item with their values, in the order of their names.
+pub type ItemVariables = VariableMap<ItemValue>;
 
 /// The value of a CSL variable.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -268,8 +271,8 @@ impl ItemDate {
     }
 }
 
-// `Item` and `ItemValue` are read by hand: with `flatten` and `untagged`, serde stores each value of a library twice
-// before it decides what it is, and reading items took more than twice as long (`benches/csl.rs`, `read_items`).
+// `Item` and `ItemValue` are read by hand: with `flatten` and `untagged`, serde stores each value twice before it
+// decides what it is (`benches/csl.rs`, `read_items`).
 
 /// A member of an item.
 enum Member {

@@ -696,7 +696,7 @@ fn table<'r>(rows: impl Iterator<Item = &'r Vec<String>>, separator: u8) -> Stri
 fn row(item: &CslItem, variables: &[&str]) -> Vec<String> {
     let mut cells = vec![safe(&item.id), item.item_type.clone()];
     cells.extend(variables.iter().map(|variable| {
-        let text = match item.variables.get(*variable) {
+        let text = match item.variables.get(variable) {
             Some(CslValue::Text(text)) => without_nocase(text),
             Some(CslValue::Number(number)) => number.to_string(),
             Some(CslValue::Names(names)) => {

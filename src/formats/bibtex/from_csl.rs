@@ -89,8 +89,8 @@ fn keep_case(converted: &mut FromCsl, item: &CslItem) {
     let derived = derive(&converted.work, &Strings::default(), &nobody).item;
     let mut marked = Vec::new();
     for (variable, field) in TITLES {
-        let changed = derived.variables.get(*variable) != item.variables.get(*variable)
-            && item.variables.contains_key(*variable);
+        let changed = derived.variables.get(variable) != item.variables.get(variable)
+            && item.variables.contains_key(variable);
         if changed {
             marked.push(*field);
         }

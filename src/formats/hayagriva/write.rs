@@ -129,7 +129,7 @@ impl HayagrivaWriter<'_> {
             "container-author",
         ]
         .iter()
-        .any(|variable| self.item.variables.contains_key(*variable));
+        .any(|variable| self.item.variables.contains_key(variable));
         let parent_type =
             parent_type.or_else(|| has_container.then(|| types::container_of(entry_type)));
         let mut container = parent_type.map(|parent_type| self.new_entry(parent_type));

@@ -25,7 +25,7 @@ pub(crate) fn incomplete(item: &CslItem) -> Option<String> {
     let is_dated = item.date("issued").and_then(CslDate::year).is_some();
     let has_address = ["URL", "DOI", "ISBN"]
         .iter()
-        .any(|variable| item.variables.contains_key(*variable));
+        .any(|variable| item.variables.contains_key(variable));
     if !has_title {
         return Some("has no title that could be recognized".to_owned());
     }
