@@ -531,15 +531,11 @@ impl<'i> Builder<'i> {
                 }
                 Some(NOTE_START) => self.open_span(OpenSpan::Note),
                 Some(NOTE_END) => {
-                    let is_open = self
-                        .spans
-                        .iter()
-                        .any(|(span, _)| matches!(span, OpenSpan::Note));
-                    while is_open {
-                        let is_note = matches!(self.spans.last(), Some((OpenSpan::Note, _)));
-                        self.close_span();
-                        if is_note {
-                            break;
+                    let is_note =
+                        |(span, _): &(OpenSpan, Vec<Span>)| matches!(span, OpenSpan::Note);
+                    if let Some(note) = self.spans.iter().rposition(is_note) {
+                        while self.spans.len() > note {
+                            self.close_span();
                         }
                     }
                 }
@@ -726,11 +722,11 @@ impl<'i> Builder<'i> {
                 Some(Container::List(_, items)) => items.push(blocks),
                 _ => self.add(Block::Quote(blocks)),
             },
+            // A note that was printed is not needed any more.
+            Some(Container::Note(label, _)) if self.printed.contains_key(&label) => {}
             Some(Container::Note(label, blocks)) => {
                 // The first definition of a label counts.
-                if !self.printed.contains_key(&label) {
-                    self.defined.entry(label).or_insert(blocks);
-                }
+                self.defined.entry(label).or_insert(blocks);
             }
             Some(Container::Definitions(definitions)) => self.add(Block::Definitions(definitions)),
             Some(Container::Meaning(blocks)) => match self.open.last_mut() {
