@@ -197,7 +197,7 @@ fn columns(chart: &Chart, html: &mut String) {
     let most = counts.values().copied().max().unwrap_or(1).max(1);
     let _ = writeln!(
         html,
-        "<section class=\"years\">\n<h2>{}</h2>\n<ol>",
+        "<section class=\"years\">\n<h2>{0}</h2>\n<div class=\"columns\" role=\"group\" aria-label=\"{0}\">",
         escape(&chart.title)
     );
     // The years below the columns: about twelve, and on a phone about five.
@@ -211,7 +211,7 @@ fn columns(chart: &Chart, html: &mut String) {
             _ => "",
         };
         if next.is_some_and(|next| next < *from) {
-            html.push_str("<li class=\"gap\" aria-hidden=\"true\">\u{2026}</li>\n");
+            html.push_str("<span class=\"gap\" aria-hidden=\"true\">\u{2026}</span>\n");
         }
         next = Some(from + step);
         let period = match step {
@@ -225,15 +225,15 @@ fn columns(chart: &Chart, html: &mut String) {
         let label = format!("{period}: {}", format_work_count(*works));
         let _ = writeln!(
             html,
-            "<li tabindex=\"0\" role=\"img\" aria-label=\"{0}\" data-label=\"{0}\"><span class=\"number\">{works}</span>\
-             <span class=\"column\" style=\"height: {1:.1}%\"></span><span class=\"year{3}\">{2}</span></li>",
+            "<div tabindex=\"0\" role=\"img\" aria-label=\"{0}\" data-label=\"{0}\"><span class=\"number\">{works}</span>\
+             <span class=\"column\" style=\"height: {1:.1}%\"></span><span class=\"year{3}\">{2}</span></div>",
             escape(&label),
             *works as f64 * 100.0 / most as f64,
             escape(&format_year(*from)),
             tick
         );
     }
-    html.push_str("</ol>\n");
+    html.push_str("</div>\n");
     notes(chart, html);
     html.push_str("</section>\n");
 }
@@ -352,18 +352,18 @@ a { color: var(--link); }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1.8rem; margin-top: 1.5rem; }
 .years { grid-column: 1 / -1; min-width: 0; }
-.years ol { display: flex; align-items: stretch; gap: 1px; height: 13rem; margin: 0; padding: 0 0 1.4rem; list-style: none; }
-.years li { position: relative; flex: 1 1 0; min-width: 0; display: flex; flex-direction: column; justify-content: flex-end; }
+.years .columns { display: flex; align-items: stretch; gap: 1px; height: 13rem; margin: 0; padding: 0 0 1.4rem; }
+.years .columns > div { position: relative; flex: 1 1 0; min-width: 0; display: flex; flex-direction: column; justify-content: flex-end; }
 .years .column { background: var(--bar); min-height: 2px; max-height: calc(100% - 1.2rem); }
 .years .number, .years .year { font-size: 0.7rem; color: var(--quiet); text-align: center; white-space: nowrap; }
 .years .year { position: absolute; top: 100%; left: 50%; transform: translateX(-50%); display: none; }
 .years .year.always { display: block; }
 .years .gap { flex: 0 0 0.9rem; color: var(--quiet); text-align: center; }
-.years li:is(:hover, :focus)::after { content: attr(data-label); position: absolute; bottom: 100%; left: 50%;
+.years .columns > div:is(:hover, :focus)::after { content: attr(data-label); position: absolute; bottom: 100%; left: 50%;
   transform: translateX(-50%); z-index: 1; padding: 0.2rem 0.5rem; border-radius: 0.3rem; background: var(--text);
   color: var(--ground); font-size: 0.8rem; white-space: nowrap; pointer-events: none; }
-.years li:is(:nth-child(-n + 5))::after { left: 0; transform: none; }
-.years li:is(:nth-last-child(-n + 5))::after { left: auto; right: 0; transform: none; }
+.years .columns > div:is(:nth-child(-n + 5))::after { left: 0; transform: none; }
+.years .columns > div:is(:nth-last-child(-n + 5))::after { left: auto; right: 0; transform: none; }
 @media (max-width: 599px) { .years .number { display: none; } }
 @media (min-width: 800px) { .years .year.often { display: block; } }
 .bars { width: 100%; table-layout: fixed; margin: 0; }

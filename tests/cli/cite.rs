@@ -346,7 +346,7 @@ fn options_that_mean_nothing_are_refused() {
         "cite draft.md --locator 3",
         "cite merten2000 --title x",
         "cite merten2000 victor2003free --locator 3",
-        "cite draft.md --to html",
+        "cite draft.md --to ris",
         "cite draft.md merten2000",
         "cite merten2000 --to biblatex",
         "cite --aux a.aux merten2000",

@@ -179,7 +179,15 @@ fn an_opendocument_text_has_the_structure_of_the_markdown() {
     holds(&found, "Title", "Commons & peers");
     holds(&found, "Heading_20_1", "Introduction");
     holds(&found, "Text_20_body", "(see Benkler, 2006, pp. 12–14)");
-    holds(&found, "Quotations", "");
+    let quoted = found
+        .iter()
+        .find(|(_, words)| words == "Quoted words")
+        .unwrap();
+    let style = format!(
+        "style:name=\"{}\" style:family=\"paragraph\" style:parent-style-name=\"Quotations\"",
+        quoted.0
+    );
+    assert!(xml.contains(&style), "{xml}");
     holds(&found, "Footnote", "A footnote.");
     holds(&found, "Bibliography_20_1", "Benkler, Y. (2006).");
     assert!(
@@ -564,7 +572,7 @@ fn unsupported_extensions_are_refused_by_every_command() {
 fn the_texts_of_a_list_cite_works_and_keep_links_of_the_wiki() {
     let env = TestEnvironment::with_chapter();
     env.runs("list new l --query author:benkler --style apa");
-    env.runs("list describe l -m 'Begin with [@benkler2006wealth, p. 3] and @merten2000, see [[Peer production|P2P]] and [[Category:X]]; mail me@example.org or @nobody.'");
+    env.runs("list edit l --introduction 'Begin with [@benkler2006wealth, p. 3] and @merten2000, see [[Peer production|P2P]] and [[Category:X]]; mail me@example.org or @nobody.'");
     env.runs("list annotate l benkler2006wealth -m 'Against [@nothing2000].'");
     let run = env.runs("list show l --to mediawiki");
     assert!(run.stdout.contains("Begin with (Benkler, 2006, p. 3) and Merten (2000), see [[Peer production|P2P]] and [[:Category:X]]; mail me@example.org or @nobody."), "{}", run.stdout);

@@ -127,6 +127,7 @@ fn the_examples_run() {
                 zotero.put_into(commons, book);
             }
             env.put("draft.md", "One [@merten2000, p. 3].\n");
+            env.put("essay.md", "One [@merten2000, p. 3].\n");
             env.put("paper.typ", "One @merten2000[p. 3].\n");
             env.put("thesis.aux", "\\citation{merten2000}\n");
             let own = concat!(env!("CARGO_MANIFEST_DIR"), "/styles/compact-syllabus.csl");

@@ -239,9 +239,9 @@ fn hostile_entries_stay_text_on_every_page() {
         "a", "abbr", "article", "aside", "b", "bdi", "body", "br", "button", "circle", "dd",
         "defs", "desc", "details", "div", "dl", "dt", "em", "figure", "footer", "form", "g", "h1",
         "h2", "h3", "head", "header", "html", "i", "input", "label", "li", "line", "link", "main",
-        "meta", "nav", "ol", "p", "path", "pre", "rect", "script", "span", "strong", "style",
-        "summary", "sup", "svg", "table", "tbody", "td", "text", "th", "thead", "title", "tr",
-        "tspan", "ul",
+        "meta", "nav", "ol", "p", "path", "pre", "rect", "script", "section", "span", "strong",
+        "style", "summary", "sup", "svg", "table", "tbody", "td", "text", "th", "thead", "title",
+        "tr", "tspan", "ul",
     ];
     for (name, html) in pages(&env) {
         for (tag, attributes) in tags(&html) {

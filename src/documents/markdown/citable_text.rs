@@ -107,11 +107,17 @@ fn without_pandoc_lines(source: &str, verbatim: &[Range<usize>], blocks: &mut Bl
     // The open divs; for the references div, the start of its content.
     let mut divisions: Vec<Option<usize>> = Vec::new();
     let mut environment: Option<(String, usize)> = None;
+    let ends = last_ends(source);
+    let mut verbatim = verbatim.iter().peekable();
     let mut at = 0;
     for line in source.split_inclusive('\n') {
         let range = at..at + line.len();
         at = range.end;
-        if verbatim.iter().any(|code| code.contains(&range.start)) {
+        while verbatim.next_if(|code| code.end <= range.start).is_some() {}
+        if verbatim
+            .peek()
+            .is_some_and(|code| code.contains(&range.start))
+        {
             continue;
         }
         let text = line.trim();
@@ -130,8 +136,7 @@ fn without_pandoc_lines(source: &str, verbatim: &[Range<usize>], blocks: &mut Bl
             .and_then(|rest| rest.split_once('}'))
         {
             let end = format!("\\end{{{name}}}");
-            let rest = source.get(range.start..).unwrap_or_default();
-            if rest.contains(&end) {
+            if ends.get(name).is_some_and(|end| *end >= range.start) {
                 let opened = text.matches(&format!("\\begin{{{name}}}")).count();
                 let depth = opened.saturating_sub(text.matches(&end).count());
                 environment = (depth > 0).then(|| (name.to_owned(), depth));
@@ -157,6 +162,24 @@ fn without_pandoc_lines(source: &str, verbatim: &[Range<usize>], blocks: &mut Bl
         own_labels(text, &mut blocks.own_labels);
     }
     String::from_utf8(masked).unwrap_or_else(|_| source.to_owned())
+}
+
+/// Returns where each environment of LaTeX ends for the last time.
+pub(super) fn last_ends(source: &str) -> HashMap<&str, usize> {
+    source
+        .match_indices("\\end{")
+        .filter_map(|(at, mark)| {
+            let start = at + mark.len();
+            // No environment has a longer name.
+            let length = source
+                .as_bytes()
+                .get(start..)?
+                .iter()
+                .take(200)
+                .position(|byte| *byte == b'}')?;
+            Some((source.get(start..start + length)?, at))
+        })
+        .collect()
 }
 
 fn is_references_division(attributes: &str) -> bool {

@@ -761,10 +761,9 @@ impl<'m, 's> CitedWriter<'m, 's> {
             .cites
             .iter_mut()
             .flat_map(|cite| [&mut cite.prefix, &mut cite.suffix])
+            .flatten()
         {
-            if let Some(affix) = affix {
-                *affix = self.document.held.restored(affix);
-            }
+            *affix = self.document.held.restored(affix);
         }
         self.count += 1;
         let text = plain_text(rest);

@@ -554,6 +554,9 @@ mod tests {
             for style in styles() {
                 let options = CitationOptions { style, locale: None, title: Some("R") };
                 let document = Markdown::read(&text);
+                let tree = document.cited_tree(&works, &options, Some(FieldKind::Word)).document;
+                crate::output::docx::document(&tree).unwrap();
+                crate::output::odt::document(&tree).unwrap();
                 let cited = document.cited_in(&works, &options);
                 if document.cited() == Cited::default() {
                     prop_assert_eq!(&cited.text, &text);

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
+use super::citable_text::last_ends;
 use super::scanner::Placeholders;
 use crate::csl::{Formatting, Inline, RichText};
 use crate::output::document::{Alignment, Block, Definition, Field, Image, Span, Table};
@@ -170,15 +171,7 @@ pub(super) fn blocks(source: &str, insertions: &Insertions) -> Vec<Block> {
 /// become code blocks.
 fn commonmark(source: &str) -> String {
     let (metadata, code) = verbatim(source);
-    let mut last_ends: HashMap<&str, usize> = HashMap::new();
-    for (at, _) in source.match_indices("\\end{") {
-        let name = source
-            .get(at + "\\end{".len()..)
-            .and_then(|rest| rest.split_once('}'));
-        if let Some((name, _)) = name {
-            last_ends.insert(name, at);
-        }
-    }
+    let ends = last_ends(source);
     let mut written = String::with_capacity(source.len());
     let mut metadata = metadata.iter().peekable();
     let mut code = code.iter().peekable();
@@ -217,7 +210,7 @@ fn commonmark(source: &str) -> String {
             .strip_prefix("\\begin{")
             .and_then(|rest| rest.split_once('}'));
         if let Some((name, _)) = name
-            && last_ends.get(name).is_some_and(|end| *end > start)
+            && ends.get(name).is_some_and(|end| *end > start)
         {
             written.push_str(FENCE_START);
             written.push_str(line);
@@ -538,15 +531,11 @@ impl<'i> Builder<'i> {
                 }
                 Some(NOTE_START) => self.open_span(OpenSpan::Note),
                 Some(NOTE_END) => {
-                    let is_open = self
-                        .spans
-                        .iter()
-                        .any(|(span, _)| matches!(span, OpenSpan::Note));
-                    while is_open {
-                        let is_note = matches!(self.spans.last(), Some((OpenSpan::Note, _)));
-                        self.close_span();
-                        if is_note {
-                            break;
+                    let is_note =
+                        |(span, _): &(OpenSpan, Vec<Span>)| matches!(span, OpenSpan::Note);
+                    if let Some(note) = self.spans.iter().rposition(is_note) {
+                        while self.spans.len() > note {
+                            self.close_span();
                         }
                     }
                 }
@@ -733,11 +722,11 @@ impl<'i> Builder<'i> {
                 Some(Container::List(_, items)) => items.push(blocks),
                 _ => self.add(Block::Quote(blocks)),
             },
+            // A note that was printed is not needed any more.
+            Some(Container::Note(label, _)) if self.printed.contains_key(&label) => {}
             Some(Container::Note(label, blocks)) => {
                 // The first definition of a label counts.
-                if !self.printed.contains_key(&label) {
-                    self.defined.entry(label).or_insert(blocks);
-                }
+                self.defined.entry(label).or_insert(blocks);
             }
             Some(Container::Definitions(definitions)) => self.add(Block::Definitions(definitions)),
             Some(Container::Meaning(blocks)) => match self.open.last_mut() {

@@ -114,7 +114,7 @@ impl Writer<'_> {
                 };
             }
             Block::Rule => {
-                text.push_str("\n\\begin{center}\\rule{0.4\\linewidth}{0.4pt}\\end{center}\n")
+                text.push_str("\n\\begin{center}\\rule{0.4\\linewidth}{0.4pt}\\end{center}\n");
             }
             Block::Bibliography { list, .. } => {
                 latex::body(list, 0, Some(&self.document.language), text);
