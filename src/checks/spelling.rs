@@ -126,7 +126,8 @@ fn read(tex: &str) -> (String, String) {
         .replace('&', " and ")
         .replace(['.', '\'', '\u{2019}'], "");
     for word in spaced.split(|c: char| !c.is_alphanumeric()) {
-        if !word.is_empty() && !(words.is_empty() && word == "the") {
+        let is_article = words.is_empty() && word == "the";
+        if !word.is_empty() && !is_article {
             words.push(word.to_owned());
         }
     }

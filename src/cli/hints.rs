@@ -260,6 +260,15 @@ fn restore(path: &Path) -> String {
     )
 }
 
+/// Returns advice followed by more advice. A question ends with its own mark.
+pub(crate) fn followed_by(advice: &str, more: &str) -> String {
+    if advice.ends_with('?') {
+        format!("{advice} {more}")
+    } else {
+        format!("{advice}; {more}")
+    }
+}
+
 /// Asks whether one of the suggestions was meant; without any, says how to list what there is.
 fn suggested(suggestions: &[String], otherwise: &str) -> String {
     question(suggestions).unwrap_or_else(|| otherwise.to_owned())

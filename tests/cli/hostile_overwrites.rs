@@ -67,7 +67,7 @@ fn an_output_never_overwrites_the_library() {
             "list show all --to text -o",
             "list export all -o",
             "list changelog all -o",
-            "timeline -o",
+            "timeline --to svg -o",
             "timeline --json -o",
             "stats --to svg -o",
             "cite a --to text -o",

@@ -42,11 +42,11 @@ fn a_messy_library_of_5000_entries_is_cleaned_and_every_step_can_be_undone() {
     let (listed, time) = timed(&env, "dedupe");
     assert!(listed.lines().count() < 120, "{listed}");
     eprintln!("dedupe of 5,000 entries: {time:?}");
-    assert!(time < Duration::from_secs(20), "{time:?}");
+    assert!(time < Duration::from_secs(60), "{time:?}");
     assert_eq!(groups(&env), (messy.certain, messy.similar));
     let (listed, time) = timed(&env, "check");
     eprintln!("check of 5,000 entries: {time:?}");
-    assert!(time < Duration::from_secs(40), "{time:?}");
+    assert!(time < Duration::from_secs(60), "{time:?}");
     assert!(listed.lines().count() < 200, "{listed}");
 
     let mut exports = vec![env.runs("export").stdout];

@@ -181,10 +181,10 @@ impl Work {
         };
         Self {
             number,
-            is_book: number % 5 == 0,
+            is_book: number.is_multiple_of(5),
             family: FAMILIES[number * 7 % FAMILIES.len()],
             given: GIVEN[number * 3 % GIVEN.len()],
-            second: (number % 3 == 0).then(|| {
+            second: number.is_multiple_of(3).then(|| {
                 (
                     FAMILIES[(number * 5 + 1) % FAMILIES.len()],
                     GIVEN[number % GIVEN.len()],
@@ -244,7 +244,7 @@ impl Work {
                 "pages",
                 format!("{}--{}", 1 + self.number % 300, 20 + self.number % 300),
             ));
-            if self.number % 2 == 0 {
+            if self.number.is_multiple_of(2) {
                 fields.push(("doi", self.doi()));
             }
         }
@@ -392,7 +392,7 @@ impl MessyLibrary {
                         library.entries += 1;
                     }
                 }
-                30 | 31 if left > 1 => {
+                30 if left > 1 => {
                     entry(
                         &mut library.text,
                         work.kind(),

@@ -191,3 +191,18 @@ fn a_new_tag_of_an_exclusive_facet_takes_the_place_of_the_old_one() {
     assert_eq!(env.keys("status:unverified"), [""; 0]);
     assert_eq!(env.keys("status:verified"), ["a", "c", "b"]);
 }
+
+#[test]
+fn a_question_is_not_followed_by_a_semicolon() {
+    let env = TestEnvironment::with_chapter();
+    let told = env.refuses(1, "tag theme:comons merten2000");
+    assert!(
+        told.contains("did you mean theme:commons? --create creates it"),
+        "{told}"
+    );
+    let told = env.refuses(1, "rules add New --when title:x --then theme:comons");
+    assert!(
+        told.contains("did you mean theme:commons? `peerbib tags add` creates it"),
+        "{told}"
+    );
+}

@@ -210,7 +210,7 @@ impl WorkJson {
             for field in &self.readable {
                 match &field.inherited_from {
                     Some(parent) => {
-                        lines.add(&field.name, &format!("{} (from {parent})", field.value))
+                        lines.add(&field.name, &format!("{} (from {parent})", field.value));
                     }
                     None => lines.add(&field.name, &field.value),
                 }

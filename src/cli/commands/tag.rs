@@ -306,7 +306,8 @@ impl TagWorks {
             }
             Err(error @ LibraryError::UnknownTag { .. }) => {
                 let help = hints::library(&error).unwrap_or_default();
-                Err(CommandError::new(&error).with_help(format!("{help}; --create creates it")))
+                let help = hints::followed_by(&help, "--create creates it");
+                Err(CommandError::new(&error).with_help(help))
             }
             Err(error) => Err(error.into()),
         }

@@ -157,11 +157,12 @@ impl CitableWorks {
         }
     }
 
-    /// Returns advice on how to add works.
-    pub(crate) fn advice(&self) -> &'static str {
-        match &self.content {
-            Content::Library(_) => "; add them with `peerbib import` or `peerbib add`",
-            Content::Files { .. } => "",
+    /// Returns advice on how to add so many works.
+    pub(crate) fn advice(&self, works: usize) -> &'static str {
+        match (&self.content, works) {
+            (Content::Library(_), 1) => "; add it with `peerbib import` or `peerbib add`",
+            (Content::Library(_), _) => "; add them with `peerbib import` or `peerbib add`",
+            (Content::Files { .. }, _) => "",
         }
     }
 

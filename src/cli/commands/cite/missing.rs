@@ -72,7 +72,7 @@ impl MissingKeys {
             context.note(format_args!(
                 "{count} {keys} {verb} not in {}{}",
                 shelf.name(),
-                shelf.advice()
+                shelf.advice(count)
             ));
         }
         count > 0

@@ -185,8 +185,8 @@ fn checked(mut rule: Rule, library: &Library) -> std::result::Result<Rule, Comma
             Ok(tag) => tag.tag.to_string(),
             Err(error) => {
                 let help = hints::library(&error).unwrap_or_default();
-                return Err(CommandError::new(&error)
-                    .with_help(format!("{help}; `peerbib tags add` creates it")));
+                let help = hints::followed_by(&help, "`peerbib tags add` creates it");
+                return Err(CommandError::new(&error).with_help(help));
             }
         };
         if !then.contains(&name) {
