@@ -45,11 +45,11 @@ pub fn citation_key(item: &Item) -> Option<String> {
     own.or_else(|| {
         let lines = extra::lines(item.field("extra")?);
         // The last line counts, as for Better BibTeX.
-        let keys = lines.iter().filter_map(|line| {
+        let mut keys = lines.iter().filter_map(|line| {
             let assignment = line.assignment.as_ref()?;
             is_citation_key(&assignment.name).then(|| assignment.value.clone())
         });
-        keys.last()
+        keys.next_back()
     })
 }
 
