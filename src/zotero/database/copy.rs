@@ -63,8 +63,11 @@ pub(super) fn open_copy(database: &Path) -> Result<DatabaseCopy, DatabaseError> 
     }
 }
 
-/// Returns the sizes and times of the files of a database.
-fn state(database: &Path) -> Result<Vec<Option<(u64, Option<SystemTime>)>>, DatabaseError> {
+/// The size and the time of a file; none if there is no file.
+type FileState = Option<(u64, Option<SystemTime>)>;
+
+/// Returns the states of the files of a database.
+fn state(database: &Path) -> Result<Vec<FileState>, DatabaseError> {
     files(database)
         .map(|path| match fs::metadata(&path) {
             Ok(metadata) => Ok(Some((metadata.len(), metadata.modified().ok()))),
