@@ -606,7 +606,7 @@ impl Configuration {
                         column,
                         error: UnknownSetting {
                             name: format!("sync.{name}"),
-                            suggestions: closest(name, known.into_iter())
+                            suggestions: closest(name, known)
                                 .into_iter()
                                 .map(|name| format!("sync.{name}"))
                                 .collect(),
@@ -619,7 +619,7 @@ impl Configuration {
             self.invalid(expected.0, expected.1, position(text, item.span()));
         }
         if is_valid && followed.file.is_empty() {
-            let place = first.unwrap_or_else(|| (1, 1));
+            let place = first.unwrap_or((1, 1));
             return self.invalid("sync", "a path as file", place);
         }
         if is_valid {

@@ -15,7 +15,7 @@ use crate::csl::Inline;
 use crate::library::{
     CitableWork, Filter, Library, ListEntry, Membership, Placement, StoredList, StoredSection,
 };
-use crate::model::{CslItem, markup};
+use crate::model::{CslDate, CslItem, CslName, markup};
 use crate::query::{Query, QueryError};
 
 /// The contents of a list at one point in time.
@@ -654,7 +654,28 @@ impl ContentsPlacement {
 impl ContentsWork {
     /// Describes the work by author, title and year.
     pub fn description(&self) -> String {
-        super::diff::describe_work(self)
+        let item = &self.item;
+        let names = ["author", "editor"]
+            .iter()
+            .map(|variable| item.names(variable))
+            .find(|names| !names.is_empty())
+            .unwrap_or_default();
+        let family = |name: &CslName| {
+            name.family
+                .clone()
+                .or_else(|| name.literal.clone())
+                .unwrap_or_default()
+        };
+        let who = match names {
+            [] => None,
+            [one] => Some(family(one)),
+            [one, two] => Some(format!("{} and {}", family(one), family(two))),
+            [one, ..] => Some(format!("{} and others", family(one))),
+        };
+        let title = item.text("title").map(|title| markup::plain(&title));
+        let year = item.date("issued").and_then(CslDate::year);
+        let parts = [who, title, year.map(|year| year.to_string())];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 
     /// Returns the text below a self.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{ContentsPlacement, ContentsWork, ListContents, OrphanAnnotation, Snapshot};
 use crate::formats::bibtex::{self, Strings};
 use crate::library::{Library, Result};
-use crate::model::{CslDate, CslName, CslValue, Entry};
+use crate::model::{CslName, CslValue, Entry};
 
 /// The difference between two states of a list.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -106,7 +106,7 @@ impl ListDiff {
                 if !fields.is_empty() {
                     changed.push(ChangedWork {
                         key: now.key.clone(),
-                        work: describe_work(now),
+                        work: now.description(),
                         fields,
                     });
                 }
@@ -196,37 +196,9 @@ fn group_by_identity<'c>(
 fn diff_entry(work: &ContentsWork, reason: Option<String>) -> DiffEntry {
     DiffEntry {
         key: work.key.clone(),
-        work: describe_work(work),
+        work: work.description(),
         reason,
     }
-}
-
-/// Describes a work by author, title and year.
-pub(super) fn describe_work(work: &ContentsWork) -> String {
-    let item = &work.item;
-    let names = ["author", "editor"]
-        .iter()
-        .map(|variable| item.names(variable))
-        .find(|names| !names.is_empty())
-        .unwrap_or_default();
-    let family = |name: &CslName| {
-        name.family
-            .clone()
-            .or_else(|| name.literal.clone())
-            .unwrap_or_default()
-    };
-    let who = match names {
-        [] => None,
-        [one] => Some(family(one)),
-        [one, two] => Some(format!("{} and {}", family(one), family(two))),
-        [one, ..] => Some(format!("{} and others", family(one))),
-    };
-    let title = item
-        .text("title")
-        .map(|title| crate::model::markup::plain(&title));
-    let year = item.date("issued").and_then(CslDate::year);
-    let parts = [who, title, year.map(|year| year.to_string())];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Compares a work in two snapshots: its entry, its annotation, tags and sections.

@@ -389,6 +389,7 @@ fn the_log_tells_what_a_step_changed() {
     2  TIME UTC  peerbib remove c
       works removed                     1  c
       places of works in files removed  1  c
+      removals of entries remembered    1  c
     ");
     let shown = env.json("log --show 1 --json");
     assert_eq!(shown["command"], "peerbib import refs.bib");

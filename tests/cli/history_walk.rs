@@ -136,6 +136,10 @@ fn walk(seed: u64, commands: usize) {
             .replace('N', &dice.below(4).to_string())
             .replace(" K", &format!(" {one}"))
             .replace(" J", &format!(" {other}"));
+        // The walk begins behind the import of its library.
+        if line == "undo" && here == 0 {
+            continue;
+        }
         let before = last_step(&env);
         let run = env.peerbib(&words(&line), "");
         assert!(matches!(run.code, Some(0..=2)), "{line}: {run:?}");

@@ -214,8 +214,8 @@ fn a_calendar_has_an_event_for_each_dated_section() {
     let made = uid.split_once("list-1-").unwrap().1;
     insta::assert_snapshot!(
         unfolded
-            .replace(&stamp[..16], "NOW")
             .replace(made, "MADE@peerbib")
+            .replace(&stamp[..16], "NOW")
             .replace("\r\n", "\n")
     );
     // A calendar program recognizes the event when its title and date change.
