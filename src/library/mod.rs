@@ -274,9 +274,6 @@ impl Library {
         connection.pragma_update(None, "foreign_keys", true)?;
         // In WAL mode the library still survives a loss of power.
         connection.pragma_update(None, "synchronous", "NORMAL")?;
-        // Works are read in the order of their authors, which is not that of the file: with the default of 2 MiB each row
-        // is read from the file again, and `find sort:added` is ten times slower (`benches/table.py`).
-        connection.pragma_update(None, "cache_size", -32_768)?;
         // Plan a statement once, not again for each value of its parameters.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         pattern::register(&connection)?;

@@ -44,7 +44,8 @@ impl<'c> Transaction<'c> {
     }
 }
 
-/// Sets the page cache to 64 MiB, so that a large import writes each page once.
+/// Sets the page cache to 64 MiB, so that a large import writes each page once. Reading is faster with a small
+/// one, because the operating system caches the file as well.
 fn enlarge_cache(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "cache_size", -65_536)
 }
