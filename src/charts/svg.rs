@@ -5,12 +5,24 @@ use svg::node::element::Element;
 use svg::{Document, Node as _};
 
 use super::palette::{Color, Theme, style_sheet};
-use super::timeline_svg::SvgOptions;
 use crate::text::valid_in_markup;
 
 /// The viewer's system font, or another sans-serif font.
 const FONTS: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', \
                      'DejaVu Sans', sans-serif";
+
+/// The options of an SVG drawing.
+#[derive(Debug, Clone)]
+pub struct SvgOptions {
+    /// The color scheme.
+    pub theme: Theme,
+    /// The width in pixels.
+    pub width: u32,
+    /// Whether the drawing is part of a page, so that works without a URL link to `#KEY` on that page.
+    pub on_a_page: bool,
+    /// A name that no other drawing of a page has.
+    pub id: &'static str,
+}
 
 /// The alignment of a text at its point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

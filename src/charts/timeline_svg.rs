@@ -10,26 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use svg::Node as _;
 use svg::node::element::Element;
 
-use super::palette::{Color, Theme};
+use super::palette::Color;
+pub use super::svg::SvgOptions;
 use super::svg::{Anchor, LabelStyle, SvgBuilder, group, linked, rounded, tooltip, written};
 use super::text_metrics::{bold_width, cut, lines, width};
 use super::timeline::{Lane, LaneEvent, LaneWork, Timeline};
 use super::words::ChartWords;
 use super::year_axis::{YearAxis, step};
 use super::years::format_year;
-
-/// The options of an SVG drawing.
-#[derive(Debug, Clone)]
-pub struct SvgOptions {
-    /// The color scheme.
-    pub theme: Theme,
-    /// The width in pixels.
-    pub width: u32,
-    /// Whether the drawing is part of a page, so that works without a URL link to `#KEY` on that page.
-    pub on_a_page: bool,
-    /// A name that no other drawing of a page has.
-    pub id: &'static str,
-}
 
 /// The minimum width that has room for the labels.
 pub const NARROWEST: u32 = 560;
