@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Spellings;
+use super::spellings::Spellings;
 use crate::formats::bibtex::{self, ResolvedEntry, Strings, ValuePart};
 use crate::model::Entry;
 

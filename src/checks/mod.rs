@@ -14,6 +14,7 @@ mod notes;
 mod pages;
 mod required;
 mod spelling;
+mod spellings;
 mod status;
 mod text;
 pub mod typst;
@@ -28,7 +29,7 @@ use crate::model::Entry;
 use entry::OwnField;
 pub use entry::{CheckedEntry, Status};
 pub use required::required_fields;
-pub use spelling::{SpellingCounts, Spellings};
+pub use spellings::{SpellingCounts, Spellings};
 
 /// A rule that entries are checked by.
 #[derive(Debug)]

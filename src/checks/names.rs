@@ -156,13 +156,16 @@ fn separated(text: &str) -> Option<String> {
         return None;
     }
     let text = text.replace("\\&", "&");
+    let has_digit = |name: &str| name.contains(|c: char| c.is_ascii_digit());
     let is_full = |name: &str| {
         let words = name.split_whitespace().count();
-        (2..=5).contains(&words) && !name.contains(|c: char| c.is_ascii_digit())
+        (2..=5).contains(&words) && !has_digit(name)
     };
     let is_name = |name: &str| match name.split(',').collect::<Vec<_>>().as_slice() {
         [name] => is_full(name.trim()),
-        [family, given] => !family.trim().is_empty() && !given.trim().is_empty(),
+        [family, given] => {
+            !family.trim().is_empty() && !given.trim().is_empty() && !has_digit(name)
+        }
         _ => false,
     };
     if text.contains([';', '&']) {
