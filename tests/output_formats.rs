@@ -106,6 +106,7 @@ fn entry(key: &str, content: Vec<Inline>) -> FormattedEntry {
 
 fn section(heading: &str, depth: usize, entries: Vec<FormattedEntry>) -> Section {
     Section {
+        event: None,
         heading: Some(Heading {
             text: heading.to_owned(),
             depth,
@@ -181,6 +182,7 @@ fn nasty_list(texts: &[String]) -> ReadingList {
         .map(|text| entry("k", vec![Inline::Text(text.clone())]));
     ReadingList {
         sections: vec![Section {
+            event: None,
             heading: None,
             introduction: RichBlocks::default(),
             entries: entries.collect(),

@@ -146,7 +146,7 @@ pub(crate) enum ImportInput {
     /// A file.
     File(Input),
     /// A library of Zotero, which is always followed.
-    Zotero(ZoteroInput),
+    Zotero(Box<ZoteroInput>),
 }
 
 /// How entries are merged into the works of the library.
@@ -217,7 +217,7 @@ impl Import {
             if is_zotero(source) {
                 let libraries = self.zotero.read(context, name, lists.as_ref())?;
                 let libraries = libraries.into_iter();
-                inputs.extend(libraries.map(|library| (ImportInput::Zotero(library), *mode)));
+                inputs.extend(libraries.map(|library| (ImportInput::Zotero(Box::new(library)), *mode)));
                 continue;
             }
             // Without a terminal, nothing is asked.
