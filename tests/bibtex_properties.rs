@@ -152,6 +152,8 @@ proptest! {
     fn text_comes_back_as_it_was(text in "[A-Za-z0-9 {}$&%#_~^\\\\<>/i.,:é–-]{0,40}") {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ").replace("--", "-");
         prop_assume!(!text.is_empty());
+        // A formula that only raises or lowers something becomes rich text.
+        prop_assume!(!text.contains("$^") && !text.contains("$_"));
         let mut item = CslItem { id: "k".to_owned(), item_type: "book".to_owned(), ..CslItem::default() };
         item.variables.insert("note".to_owned(), CslValue::Text(text.clone()));
         item.variables.insert("title".to_owned(), CslValue::Text(text));

@@ -120,7 +120,7 @@ fn an_article_is_found_by_volume_issue_and_pages() {
                "container-title": "Journal of Nests", "volume": "4", "issue": "2", "page": "10-20",
                "issued": {"date-parts": [[2001]]}, "DOI": "10.0000/twigs", "URL": "https://example.org/twigs"}),
         "Wren, A. (2001). Twigs. Journal of Nests, 4(2), 10–20. https://doi.org/10.0000/twigs",
-        "Wren, A. (2001). Twigs. Journal of Nests 4(2). https://doi.org/10.0000/twigs",
+        "Wren, A. (2001). Twigs. Journal of Nests 4(2), pp. 10–20. https://doi.org/10.0000/twigs",
     );
     prints(
         json!({"id": "w", "type": "article-journal", "author": [person("Wren", "Ada")], "title": "Twigs",
@@ -137,7 +137,7 @@ fn a_chapter_is_found_in_its_book() {
                "container-title": "Handbook of Nests", "editor": [person("Finch", "Bo")], "page": "10-20",
                "publisher": "Circle Press", "publisher-place": "Delft", "issued": {"date-parts": [[2015]]}}),
         "Wren, A. (2015). Twigs. In B. Finch (ed.), Handbook of Nests, pp. 10–20. Delft: Circle Press.",
-        "Wren, A. (2015). Twigs. Handbook of Nests.",
+        "Wren, A. (2015). Twigs. Handbook of Nests, pp. 10–20.",
     );
 }
 

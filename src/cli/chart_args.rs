@@ -151,7 +151,7 @@ impl ChartArgs {
     pub(crate) fn format(&self) -> Result<ChartFormat, CommandError> {
         let of_file = match (self.to, self.file()) {
             // With --json, the file has JSON.
-            (None, Some(name)) if !self.json => ChartFormat::of_file(Path::new(name))?,
+            (None, Some(name)) if !self.json => Some(ChartFormat::of_file(Path::new(name))?),
             (to, _) => to,
         };
         let format = of_file.unwrap_or(ChartFormat::Text);

@@ -54,36 +54,25 @@ pub(crate) trait ByExtension: Sized {
     /// Returns the format of a kind of file, or `None` if the command does not write such files.
     fn of_kind(kind: FileKind) -> Option<Self>;
 
-    /// Returns the format for a file, or `None` if its name has no extension.
+    /// Returns the format for a file.
     ///
     /// # Errors
     ///
-    /// A usage error if the command cannot write such files.
-    fn of_file(path: &Path) -> Result<Option<Self>, CommandError> {
-        let Some(extension) = path.extension() else {
-            return Ok(None);
-        };
-        match kind_of(path).and_then(Self::of_kind) {
-            Some(format) => Ok(Some(format)),
-            None => Err(CommandError::usage(format_args!(
-                "unsupported output format: .{}",
-                extension.to_string_lossy()
-            ))
-            .with_help(format!(
-                "use one of {}, or choose the format with --to",
-                supported::<Self>().join(", ")
-            ))),
-        }
+    /// A usage error if the command cannot write such files, or if the name of the file has no extension.
+    fn of_file(path: &Path) -> Result<Self, CommandError> {
+        kind_of(path).and_then(Self::of_kind).ok_or_else(|| {
+            let name = path.extension().map_or_else(
+                || path.display().to_string(),
+                |extension| format!(".{}", extension.to_string_lossy()),
+            );
+            CommandError::usage(format_args!("unsupported output format: {name}")).with_help(
+                format!(
+                    "use one of {}, or choose the format with --to",
+                    supported::<Self>().join(", ")
+                ),
+            )
+        })
     }
-}
-
-/// Returns the error for an output file whose name has no extension; `example` is the name of a format.
-pub(crate) fn without_extension(path: &Path, example: &str) -> CommandError {
-    CommandError::usage(format_args!(
-        "unsupported output format: {}",
-        path.display()
-    ))
-    .with_help(format!("choose a format with --to, such as --to {example}"))
 }
 
 /// Returns the usual extensions of the files that a command writes.

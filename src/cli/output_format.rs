@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use crate::cli::export_entries::{
     Entries, ReferenceOptions, book_titles, report_losses, write_references,
 };
-use crate::cli::file_kind::{ByExtension, FileKind, without_extension};
+use crate::cli::file_kind::{ByExtension, FileKind};
 use crate::cli::format_name::FormatName;
 use crate::cli::programs;
 use crate::cli::ui::{shows_formatting, terminal_width};
@@ -260,9 +260,7 @@ impl OutputArgs {
     fn format(&self) -> Result<OutputFormat, CommandError> {
         match (self.to, self.file()) {
             (Some(format), _) => Ok(format),
-            (None, Some(path)) => {
-                OutputFormat::of_file(path)?.ok_or_else(|| without_extension(path, "html"))
-            }
+            (None, Some(path)) => OutputFormat::of_file(path),
             (None, None) if shows_formatting() => Ok(OutputFormat::Ansi),
             (None, None) => Ok(OutputFormat::Text),
         }

@@ -163,7 +163,7 @@ mod tests {
         for (seconds, written) in [
             (0, "19700101T000000Z"),
             (951_782_400, "20000229T000000Z"),
-            (1_796_131_199, "20261201T115959Z"),
+            (1_796_131_199, "20261201T131959Z"),
             (4_107_542_400, "21000301T000000Z"),
         ] {
             let time = UNIX_EPOCH + std::time::Duration::from_secs(seconds);

@@ -71,7 +71,7 @@ fn an_output_never_overwrites_the_library() {
             "timeline --json -o",
             "stats --to svg -o",
             "cite a --to text -o",
-            "cite --markdown doc.md -o",
+            "cite --markdown doc.md --to markdown -o",
             "import bad.bib --rejects",
             "export --to ris --losses",
             "tags export",

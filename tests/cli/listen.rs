@@ -272,7 +272,7 @@ fn one_click_saves_a_work_with_its_file_and_one_undo_takes_it_back() {
     for words in [
         "Journal of Peer Production",
         "10.1000/penguin",
-        "{P2P Foundation}",
+        "Yochai Benkler and P2P Foundation",
         "peer production, Linux, to discuss",
         "benkler2011penguin.pdf",
         "Full Text \u{2013} PDF",
@@ -438,7 +438,7 @@ fn a_work_that_the_library_has_is_not_saved_twice() {
 
 #[test]
 fn pages_and_files_of_their_own_are_saved() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let server = Listening::start(&env, &[]);
     let page = json!({"sessionID": "a", "url": "https://blog.example/post", "title": "A post"});
     assert_eq!(server.post("saveSnapshot", &page).status, 201);
@@ -462,7 +462,7 @@ fn pages_and_files_of_their_own_are_saved() {
 
 #[test]
 fn no_text_of_a_page_becomes_a_path() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let server = Listening::start(&env, &[]);
     let item = json!({
         "itemType": "book", "id": "../../../evil", "title": "../../etc/passwd",
@@ -557,7 +557,7 @@ fn web_pages_get_no_answer() {
 
 #[test]
 fn other_endpoints_are_not_found() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let server = Listening::start(&env, &[]);
     for endpoint in [
         "getTranslators",
@@ -584,7 +584,7 @@ fn other_endpoints_are_not_found() {
 
 #[test]
 fn requests_that_cannot_be_read_are_refused() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let server = Listening::start(&env, &[]);
     let post = |endpoint: &str, body: &[u8]| {
         let target = format!("/connector/{endpoint}");
@@ -648,7 +648,7 @@ fn requests_that_cannot_be_read_are_refused() {
 
 #[test]
 fn no_request_holds_the_server_up() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let server = Listening::start(&env, &[]);
     // Bodies that are too large are refused before they are sent.
     for (endpoint, length) in [
@@ -716,7 +716,7 @@ fn no_request_holds_the_server_up() {
 
 #[test]
 fn whoever_has_the_port_is_named() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let server = Listening::start(&env, &[]);
     let told = env.refuses(1, &format!("listen --port {}", server.port));
     assert!(told.contains("peerbib listens on port"), "{told}");
@@ -748,7 +748,7 @@ fn whoever_has_the_port_is_named() {
 #[test]
 #[cfg(unix)]
 fn an_interrupt_leaves_the_library_whole() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let mut server = Listening::start(&env, &[]);
     server.save_article("s");
     let pid = server.child.id().to_string();

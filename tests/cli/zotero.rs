@@ -21,7 +21,7 @@ const HELD_DIRECTORY: &str = "PEERBIB_TEST_HELD_ZOTERO";
 
 /// Creates an environment with an empty database of Zotero in its home.
 fn zotero(version: i64) -> (TestEnvironment, ZoteroDatabase) {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let database = ZoteroDatabase::create(&env.path("Zotero"), version);
     (env, database)
 }
@@ -1004,7 +1004,7 @@ fn a_transaction_that_is_not_finished_is_not_seen() {
 
 #[test]
 fn a_database_that_is_none_is_refused_with_a_reason() {
-    let env = TestEnvironment::empty();
+    let env = TestEnvironment::bare();
     let missing = env.refuses(1, "import zotero:");
     insta::assert_snapshot!(missing, @r"
     error: there is no Zotero database in $TEST_ENV/Zotero

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::cli::commands::import::report_problem;
 use crate::cli::export_entries::{Entries, ReferenceOptions, report_losses_of, write_references};
-use crate::cli::file_kind::{ByExtension as _, without_extension};
+use crate::cli::file_kind::ByExtension as _;
 use crate::cli::format_name::FormatName;
 use crate::cli::input::{Source, column_field};
 use crate::cli::io::AtomicFile;
@@ -156,7 +156,7 @@ impl Convert {
                 ),
             );
         };
-        FormatName::of_file(path)?.ok_or_else(|| without_extension(path, "biblatex"))
+        FormatName::of_file(path)
     }
 
     fn print_report(

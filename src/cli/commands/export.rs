@@ -136,11 +136,11 @@ impl Export {
 
     /// Returns the output format: that of `--to`, or else that of the extension of the output file.
     fn format(&self) -> std::result::Result<FormatName, CommandError> {
-        let of_file = match (&self.to, &self.output) {
+        let format = match (self.to, self.output_file()) {
+            (Some(to), _) => to,
             (None, Some(path)) => FormatName::of_file(path)?,
-            (to, _) => *to,
+            (None, None) => FormatName::BIBLATEX,
         };
-        let format = of_file.unwrap_or(FormatName::BIBLATEX);
         // An imported file comes out as BibTeX or BibLaTeX, whatever it is called.
         if self.file.is_some() && !format.format().is_bibtex() {
             return Err(CommandError::usage(format_args!(

@@ -217,7 +217,9 @@ impl Import {
             if is_zotero(source) {
                 let libraries = self.zotero.read(context, name, lists.as_ref())?;
                 let libraries = libraries.into_iter();
-                inputs.extend(libraries.map(|library| (ImportInput::Zotero(Box::new(library)), *mode)));
+                inputs.extend(
+                    libraries.map(|library| (ImportInput::Zotero(Box::new(library)), *mode)),
+                );
                 continue;
             }
             // Without a terminal, nothing is asked.

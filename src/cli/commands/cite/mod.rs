@@ -392,7 +392,7 @@ impl CiteCommand {
     /// A usage error if the extension stands for no format of this command.
     fn form(&self) -> std::result::Result<Option<CiteFormat>, CommandError> {
         match (self.to, self.place()) {
-            (None, Output::File(path)) => CiteFormat::of_file(&path),
+            (None, Output::File(path)) => CiteFormat::of_file(&path).map(Some),
             (to, _) => Ok(to),
         }
     }
