@@ -857,6 +857,7 @@ fn zotero_is_converted_without_a_library() {
     database.book("BOOKBBBB", "Another", "another");
     let commons = database.collection(OWN, "COLLAAAA", "Commons", None);
     database.put_into(commons, book);
+    std::fs::remove_file(env.library()).unwrap();
     let run = env.runs("convert zotero: --collection Commons --to ris");
     assert!(
         run.stdout.contains("TI  - Governing the Commons"),
@@ -1004,7 +1005,7 @@ fn a_transaction_that_is_not_finished_is_not_seen() {
 
 #[test]
 fn a_database_that_is_none_is_refused_with_a_reason() {
-    let env = TestEnvironment::bare();
+    let env = TestEnvironment::empty();
     let missing = env.refuses(1, "import zotero:");
     insta::assert_snapshot!(missing, @r"
     error: there is no Zotero database in $TEST_ENV/Zotero
