@@ -5,7 +5,7 @@
 //! the program, as for a user; `CSL_LOCALES=official` takes those of the folder instead.
 //!
 //! For the default folder, `tests/data/csl/parity.txt` records how many results are equal, style by style. A
-//! style that falls below its record fails; `CSL_RECORD=1` writes the file anew.
+//! style that falls below its record fails; `CSL_RECORD=1` writes the file again.
 //!
 //! `--list-failures` prints the first differences of each style, `CSL_DIFFERENCES` says how many, and
 //! `CSL_STYLES` restricts the run to styles whose name contains it.

@@ -429,7 +429,7 @@ fn a_watched_file_is_imported_when_it_is_complete() {
     wait_until(&env, || {
         out().contains("0 imported, 0 updated, 3 unchanged")
     });
-    // A program that writes the file anew under another name.
+    // A program that writes the file again under another name.
     env.put("refs.tmp", REFS.replace("{Nests}", "{Nests, Corrected}"));
     std::fs::rename(env.path("refs.tmp"), env.path("refs.bib")).unwrap();
     wait_until(&env, || {

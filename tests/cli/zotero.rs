@@ -708,7 +708,7 @@ fn files_are_found_where_they_are() {
     let address = database.attachment(Some(book), "FILEAAA7", (3, "text/html"), "");
     database.set(address, "url", "https://a.example/review");
     let report = env.json("import zotero: --json");
-    // The exit code tells that a file is missing.
+    // The exit code is 1 if a file is missing.
     let listed = env.ends(1, "file list files --json");
     let files: Value = serde_json::from_str(&listed.stdout).unwrap();
     let paths: Vec<PathBuf> = files

@@ -25,7 +25,7 @@ pub(super) fn mark(context: &Context<'_>, file: i64, present: &BTreeSet<i64>) ->
     let mut marked = BTreeSet::new();
     for (id, work, is_gone) in rows {
         if present.contains(&work) || !context.is_followed || !marked.insert(work) {
-            // Those of works that are in the source are written anew.
+            // Those of works that are in the source are written again.
             delete.execute([id])?;
         } else if !is_gone {
             mark.execute(rusqlite::params![id, at])?;

@@ -153,7 +153,7 @@ struct GoneEntries {
 }
 
 impl GoneEntries {
-    /// A value that more entries share, such as the name of a publisher, tells nothing.
+    /// A value that more entries share, such as the name of a publisher, says nothing.
     const MOST_ALIKE: usize = 20;
 
     /// How many of the most similar entries are compared in full.
@@ -162,7 +162,7 @@ impl GoneEntries {
     fn add(&mut self, work: i64, entry: Entry) {
         for value in values(&entry) {
             let alike = self.by_value.entry(value).or_default();
-            // One more tells that there are too many.
+            // One more than the limit shows that there are too many.
             if alike.len() <= Self::MOST_ALIKE {
                 alike.push(self.entries.len());
             }

@@ -233,7 +233,7 @@ fn settings() -> String {
     )
 }
 
-/// Returns the numbering of the lists: two kinds, and for each list a number of its own, so that it begins anew.
+/// Returns the numbering of the lists: two kinds, and for each list a number of its own, so that it starts at 1.
 fn numbering(lists: &[Option<u64>]) -> String {
     let mut xml = format!("{HEADER}<w:numbering {NAMESPACES}>");
     for (id, is_numbered) in [(0, false), (1, true)] {

@@ -47,7 +47,7 @@ pub(super) fn text_of(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<St
     })
 }
 
-/// Returns a value as a number; `None` for anything that is none.
+/// Returns a value as a number; `None` for anything else.
 pub(super) fn number_of(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<i64>> {
     Ok(match row.get_ref(column)? {
         ValueRef::Integer(number) => Some(number),
