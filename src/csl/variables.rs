@@ -127,6 +127,7 @@ pub(crate) fn known(name: &str) -> Option<(&'static str, VariableKind)> {
 }
 
 /// Returns the variables of the specification with what they hold.
+#[cfg(feature = "formats")]
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, VariableKind)> {
     KNOWN.iter().copied()
 }

@@ -6,6 +6,7 @@
 //! be derived again at any time.
 
 mod edtf;
+#[cfg(feature = "formats")]
 mod identifiers;
 mod language;
 pub mod markup;

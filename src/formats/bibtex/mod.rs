@@ -35,6 +35,7 @@ pub use bib_file::{BibFile, Duplicate, FilePiece, line_of_field, parse_entry, re
 pub(crate) use dates::{date_in_words, year_in_words};
 pub use edit::{remove_field, set_entry_type, set_field, set_key};
 pub use encoding::{DecodedText, FileEncoding, decode};
+#[cfg(feature = "library")]
 pub(crate) use entry::visible_key;
 pub use entry::{EntryError, MAX_DEPTH};
 pub use from_csl::{FromCsl, from_csl};
