@@ -101,6 +101,14 @@ fn vocabulary(count: usize) -> String {
 
 const CASES: &[Case] = &[
     Case {
+        name: "a file that is imported again",
+        pieces: 2000,
+        file: "in.bib",
+        input: books,
+        before: IMPORT,
+        command: "import in.bib",
+    },
+    Case {
         name: "@strings",
         pieces: 1000,
         file: "in.bib",

@@ -55,7 +55,8 @@ CREATE TABLE occurrence (
     source_key      TEXT,
     gone_at         TEXT
 );
-CREATE INDEX occurrence_by_work ON occurrence (work_id);
+-- With the file, so that SQLite does not look for the place of a work among all entries of the file.
+CREATE INDEX occurrence_by_work ON occurrence (work_id, source_file_id);
 CREATE INDEX occurrence_by_file ON occurrence (source_file_id);
 
 -- An entry of a file whose work a person removed, by what identifies it in the file, so that it does not come back if
