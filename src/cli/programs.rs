@@ -99,9 +99,9 @@ pub(crate) fn pandoc(
 }
 
 fn failure(program: &str, stderr: &[u8]) -> CommandError {
-    let told = String::from_utf8_lossy(stderr);
-    let told: Vec<&str> = told.lines().take(8).collect();
-    CommandError::new(format_args!("{program} failed: {}", told.join("\n")))
+    let message = String::from_utf8_lossy(stderr);
+    let lines: Vec<&str> = message.lines().take(8).collect();
+    CommandError::new(format_args!("{program} failed: {}", lines.join("\n")))
 }
 
 /// Returns the path of an installed program.

@@ -6,6 +6,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use crate::model::civil_date;
+
 /// For how long an answer is used without asking again.
 const FRESH: Duration = Duration::from_secs(7 * 24 * 3600);
 
@@ -123,20 +125,7 @@ pub(super) fn now() -> i64 {
 
 /// Returns the date of a time in seconds since 1970: `2026-11-28`, in UTC.
 pub(super) fn date(seconds: i64) -> String {
-    // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": days to civil.
-    let days = seconds.div_euclid(86_400) + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let (year, month, day) = civil_date(seconds);
     format!("{year:04}-{month:02}-{day:02}")
 }
 

@@ -5,6 +5,8 @@
 //! reference in the variables of the Citation Style Language; it is derived from the entry and can
 //! be derived again at any time.
 
+#[cfg(any(feature = "lookup", feature = "output"))]
+mod calendar;
 mod edtf;
 #[cfg(feature = "formats")]
 mod identifiers;
@@ -16,6 +18,8 @@ pub use crate::csl::{
     Item as CslItem, ItemDate as CslDate, ItemName as CslName, ItemValue as CslValue,
     ItemVariables as CslVariables,
 };
+#[cfg(any(feature = "lookup", feature = "output"))]
+pub(crate) use calendar::civil_date;
 pub use edtf::{DatePoint, EdtfDate, EdtfError, RangeEnd, WithinYear};
 #[cfg(feature = "formats")]
 pub use identifiers::{Doi, IdentifierError, Isbn, Issn, percent_decoded};
