@@ -13,6 +13,7 @@ use super::year_axis::{Era, eras};
 use super::years::{Period, calendar_year, format_years, original_year};
 use crate::library::{self, CitableWork, Tag, TagName};
 use crate::model::{CslItem, EdtfDate};
+use crate::reading_list::HeadingTranslations;
 
 /// Works by year of first publication, with one lane for each tag of a facet.
 #[derive(Debug, Clone, Serialize)]
@@ -324,7 +325,7 @@ fn lanes(
         if *depth == 0 && place > 0 {
             color += 1;
         }
-        let mut lane = Lane::new(tag, *depth, unreadable);
+        let mut lane = Lane::new(tag, *depth, request.language, unreadable);
         lane.color = color;
         lane.take(by_tag.get(&tag.tag).map(Vec::as_slice).unwrap_or_default());
         lanes.push(lane);
@@ -369,9 +370,10 @@ fn lanes(
     }
     if !without.is_empty() {
         let label = if lanes.is_empty() {
-            "Works".to_owned()
+            ChartWords::of(request.language).all_works.to_owned()
         } else {
-            format!("Without a {}", clean(request.facet))
+            let headings = HeadingTranslations::in_language(request.language);
+            clean(&headings.without_tag(request.facet))
         };
         let mut lane = Lane {
             tag: None,
@@ -390,7 +392,8 @@ fn lanes(
 }
 
 impl Lane {
-    fn new(tag: &Tag, depth: usize, unreadable: &mut Vec<String>) -> Self {
+    fn new(tag: &Tag, depth: usize, language: &str, unreadable: &mut Vec<String>) -> Self {
+        let words = ChartWords::of(language);
         let mut read = |date: &str, of: &str| -> Option<EdtfDate> {
             let read = date.trim().parse().ok();
             if read.is_none() {
@@ -402,7 +405,7 @@ impl Lane {
             let read = read(date, "active")?;
             Some(ActiveYears {
                 date: date.clone(),
-                words: format_years(&read),
+                words: format_years(&read, words),
                 period: Period::new(&read),
             })
         });
@@ -413,7 +416,7 @@ impl Lane {
                 let read = read(&event.date, "event of")?;
                 Some(LaneEvent {
                     date: event.date.clone(),
-                    words: format_years(&read),
+                    words: format_years(&read, words),
                     what: clean(&event.what),
                     period: Period::new(&read),
                 })
@@ -422,7 +425,7 @@ impl Lane {
         events.sort_by(|one, other| one.at().total_cmp(&other.at()));
         Self {
             tag: Some(tag.tag.clone()),
-            label: clean(tag.heading(None)),
+            label: clean(tag.heading(Some(language))),
             depth,
             active,
             events,

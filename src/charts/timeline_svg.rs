@@ -373,12 +373,12 @@ impl Frame {
         let count = self.words.count(lane.works.len() + lane.undated.len());
         let short = match &lane.active {
             Some(active) => {
-                let years = self.words.years(&active.words);
+                let years = &active.words;
                 let both = format!("{years} \u{b7} {count}");
                 if width(&both, SMALL) <= room {
                     vec![both]
                 } else {
-                    vec![years, count]
+                    vec![years.clone(), count]
                 }
             }
             None => vec![count],
@@ -428,11 +428,7 @@ impl Frame {
         let mut bar = svg.polygon(&corners, color, None);
         bar.assign("fill-opacity", 0.45);
         bar.assign("data-active", active.date.clone());
-        bar.append(tooltip(&format!(
-            "{}: {}",
-            lane.label,
-            self.words.years(&active.words)
-        )));
+        bar.append(tooltip(&format!("{}: {}", lane.label, active.words)));
         bar
     }
 

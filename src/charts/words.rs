@@ -10,8 +10,11 @@ pub struct ChartWords {
     works: &'static str,
     since: &'static str,
     until: &'static str,
+    about: &'static str,
     one_undated: &'static str,
     undated: &'static str,
+    /// The label of all works.
+    pub(super) all_works: &'static str,
     /// The legend.
     pub(super) work: &'static str,
     pub(super) dots: &'static str,
@@ -45,14 +48,19 @@ impl ChartWords {
         }
     }
 
-    /// Returns active years, which the model has in English.
-    pub(super) fn years(&self, words: &str) -> String {
-        for (english, own) in [("since ", self.since), ("until ", self.until)] {
-            if let Some(year) = words.strip_prefix(english) {
-                return own.replace("{}", year);
-            }
-        }
-        words.to_owned()
+    /// Returns "since 2005".
+    pub(super) fn since(&self, year: &str) -> String {
+        self.since.replace("{}", year)
+    }
+
+    /// Returns "until 2013".
+    pub(super) fn until(&self, year: &str) -> String {
+        self.until.replace("{}", year)
+    }
+
+    /// Returns "about 1867".
+    pub(super) fn about(&self, year: &str) -> String {
+        self.about.replace("{}", year)
     }
 
     /// Returns a note on the works without a known year.
@@ -78,6 +86,8 @@ const ENGLISH: ChartWords = ChartWords {
     works: "{} works",
     since: "since {}",
     until: "until {}",
+    about: "about {}",
+    all_works: "Works",
     one_undated: "1 work without a known year is not shown",
     undated: "{} works without a known year are not shown",
     work: "work, by year of first publication",
@@ -99,6 +109,8 @@ static WORDS: [ChartWords; 9] = [
         works: "{} Werke",
         since: "seit {}",
         until: "bis {}",
+        about: "um {}",
+        all_works: "Werke",
         one_undated: "1 Werk ohne bekanntes Jahr ist nicht dargestellt",
         undated: "{} Werke ohne bekanntes Jahr sind nicht dargestellt",
         work: "Werk, nach dem Jahr der Erstveröffentlichung",
@@ -117,6 +129,8 @@ static WORDS: [ChartWords; 9] = [
         works: "{} œuvres",
         since: "depuis {}",
         until: "jusqu’en {}",
+        about: "vers {}",
+        all_works: "Œuvres",
         one_undated: "1 œuvre sans année connue n’est pas affichée",
         undated: "{} œuvres sans année connue ne sont pas affichées",
         work: "œuvre, selon l’année de première publication",
@@ -135,6 +149,8 @@ static WORDS: [ChartWords; 9] = [
         works: "{} obras",
         since: "desde {}",
         until: "hasta {}",
+        about: "hacia {}",
+        all_works: "Obras",
         one_undated: "1 obra sin año conocido no se muestra",
         undated: "{} obras sin año conocido no se muestran",
         work: "obra, según el año de la primera publicación",
@@ -153,6 +169,8 @@ static WORDS: [ChartWords; 9] = [
         works: "{} opere",
         since: "dal {}",
         until: "fino al {}",
+        about: "circa {}",
+        all_works: "Opere",
         one_undated: "1 opera senza anno noto non è mostrata",
         undated: "{} opere senza anno noto non sono mostrate",
         work: "opera, secondo l’anno di prima pubblicazione",
@@ -171,6 +189,8 @@ static WORDS: [ChartWords; 9] = [
         works: "{} obras",
         since: "desde {}",
         until: "até {}",
+        about: "cerca de {}",
+        all_works: "Obras",
         one_undated: "1 obra sem ano conhecido não é mostrada",
         undated: "{} obras sem ano conhecido não são mostradas",
         work: "obra, por ano da primeira publicação",
@@ -189,6 +209,8 @@ static WORDS: [ChartWords; 9] = [
         works: "{} werken",
         since: "sinds {}",
         until: "tot {}",
+        about: "rond {}",
+        all_works: "Werken",
         one_undated: "1 werk zonder bekend jaar is niet weergegeven",
         undated: "{} werken zonder bekend jaar zijn niet weergegeven",
         work: "werk, naar het jaar van de eerste publicatie",
@@ -207,6 +229,8 @@ static WORDS: [ChartWords; 9] = [
         works: "{} έργα",
         since: "από το {}",
         until: "έως το {}",
+        about: "περίπου {}",
+        all_works: "Έργα",
         one_undated: "1 έργο χωρίς γνωστό έτος δεν εμφανίζεται",
         undated: "{} έργα χωρίς γνωστό έτος δεν εμφανίζονται",
         work: "έργο, κατά έτος πρώτης δημοσίευσης",
@@ -225,6 +249,8 @@ static WORDS: [ChartWords; 9] = [
         works: "{} obres",
         since: "des de {}",
         until: "fins a {}",
+        about: "cap a {}",
+        all_works: "Obres",
         one_undated: "1 obra sense any conegut no es mostra",
         undated: "{} obres sense any conegut no es mostren",
         work: "obra, segons l’any de la primera publicació",
@@ -250,6 +276,7 @@ mod tests {
                 words.works,
                 words.since,
                 words.until,
+                words.about,
                 words.undated,
                 words.dots_by_years,
                 words.columns_by_years,
@@ -262,7 +289,7 @@ mod tests {
                 );
             }
         }
-        assert_eq!(ChartWords::of("de-AT").years("since 2005"), "seit 2005");
+        assert_eq!(ChartWords::of("de-AT").since("2005"), "seit 2005");
         assert_eq!(ChartWords::of("xx").count(2), "2 works");
     }
 }

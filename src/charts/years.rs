@@ -1,5 +1,6 @@
 //! Years on the axis, where 1 BCE is 0, so that there is no gap before 1 CE.
 
+use super::words::ChartWords;
 use crate::model::{CslDate, CslItem, DatePoint, EdtfDate, RangeEnd, WithinYear};
 
 /// The year of a work.
@@ -129,7 +130,8 @@ fn bounds(point: &DatePoint) -> (f64, f64) {
 }
 
 /// Formats the years of a date: "2014", "since 2005", "about 1867".
-pub(super) fn format_years(date: &EdtfDate) -> String {
+pub(super) fn format_years(date: &EdtfDate, words: &ChartWords) -> String {
+    let format_point = |point: &DatePoint| format_point(point, words);
     match date {
         EdtfDate::Single(point) => format_point(point),
         EdtfDate::Range(start, end) => match (start, end) {
@@ -141,18 +143,18 @@ pub(super) fn format_years(date: &EdtfDate) -> String {
                     format!("{start}\u{2013}{end}")
                 }
             }
-            (RangeEnd::Date(start), RangeEnd::Open) => format!("since {}", format_point(start)),
+            (RangeEnd::Date(start), RangeEnd::Open) => words.since(&format_point(start)),
             (RangeEnd::Date(start), RangeEnd::Unknown) => {
                 format!("{}\u{2013}?", format_point(start))
             }
-            (RangeEnd::Open, RangeEnd::Date(end)) => format!("until {}", format_point(end)),
+            (RangeEnd::Open, RangeEnd::Date(end)) => words.until(&format_point(end)),
             (RangeEnd::Unknown, RangeEnd::Date(end)) => format!("?\u{2013}{}", format_point(end)),
             _ => String::new(),
         },
     }
 }
 
-fn format_point(point: &DatePoint) -> String {
+fn format_point(point: &DatePoint, words: &ChartWords) -> String {
     let year = match point.unknown_digits {
         0 => format_year(point.year),
         1 => format!("{}s", point.year),
@@ -162,8 +164,12 @@ fn format_point(point: &DatePoint) -> String {
         }
     };
     let doubt = if point.uncertain { "?" } else { "" };
-    let about = if point.approximate { "about " } else { "" };
-    format!("{about}{year}{doubt}")
+    let year = format!("{year}{doubt}");
+    if point.approximate {
+        words.about(&year)
+    } else {
+        year
+    }
 }
 
 #[cfg(test)]
@@ -172,6 +178,16 @@ mod tests {
 
     fn date(text: &str) -> EdtfDate {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn dates_are_read_out_in_the_language_of_the_drawing() {
+        let german = ChartWords::of("de-AT");
+        assert_eq!(format_years(&date("2005/.."), german), "seit 2005");
+        assert_eq!(
+            format_years(&date("1867~/1869"), german),
+            "um 1867\u{2013}1869"
+        );
     }
 
     #[test]
@@ -189,7 +205,11 @@ mod tests {
             ("199X", "1990s"),
             ("-0349", "350 BCE"),
         ] {
-            assert_eq!(format_years(&date(edtf)), words, "{edtf}");
+            assert_eq!(
+                format_years(&date(edtf), ChartWords::of("en")),
+                words,
+                "{edtf}"
+            );
         }
     }
 

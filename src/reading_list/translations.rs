@@ -74,7 +74,7 @@ impl HeadingTranslations {
     }
 
     /// Returns the heading of works without a tag of `facet`.
-    pub(super) fn without_tag(self, facet: &str) -> String {
+    pub(crate) fn without_tag(self, facet: &str) -> String {
         let known = WITHOUT_A.iter().find(|(known, _)| *known == facet);
         match known {
             Some((_, words)) => self.word(words).to_owned(),
