@@ -158,20 +158,23 @@ impl CommandContext {
         if path.metadata().is_ok_and(|found| !found.is_file()) {
             return Ok(());
         }
-        let library = self.library_path().ok().map(|path| real_path(&path));
-        for suffix in ["", "-wal", "-shm", "-journal"] {
-            let mut file = library.clone().unwrap_or_default().into_os_string();
-            file.push(suffix);
-            if library.is_some() && is_same_file(Path::new(&file), path) {
-                return Err(CommandError::usage(format_args!(
-                    "{} would be overwritten, which belongs to the library",
-                    path.display()
-                ))
-                .with_help("choose another output file".to_owned()));
+        let output = FileIdentity::of(path);
+        if let Ok(library) = self.library_path() {
+            let library = real_path(&library);
+            for suffix in ["", "-wal", "-shm", "-journal"] {
+                let mut file = library.clone().into_os_string();
+                file.push(suffix);
+                if output.is_same(&FileIdentity::of_real_path(file.into())) {
+                    return Err(CommandError::usage(format_args!(
+                        "{} would be overwritten, which belongs to the library",
+                        path.display()
+                    ))
+                    .with_help("choose another output file".to_owned()));
+                }
             }
         }
         let mut inputs = inputs.into_iter();
-        if inputs.any(|input| is_same_file(input.as_ref(), path)) {
+        if inputs.any(|input| output.is_same(&FileIdentity::of(input.as_ref()))) {
             return Err(CommandError::usage(format_args!(
                 "{} would be overwritten while it is read",
                 path.display()
@@ -296,24 +299,42 @@ impl io::Write for AtomicFile {
     }
 }
 
-/// Returns whether two paths name the same file, through links too. The files need not exist.
-fn is_same_file(one: &Path, other: &Path) -> bool {
-    real_path(one) == real_path(other) || is_same_inode(one, other)
+/// What identifies a file, which need not exist.
+struct FileIdentity {
+    /// The path without symbolic links.
+    path: PathBuf,
+    /// The device and the inode, which hard links share.
+    inode: Option<(u64, u64)>,
 }
 
-#[cfg(unix)]
-fn is_same_inode(one: &Path, other: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
+impl FileIdentity {
+    fn of(path: &Path) -> Self {
+        Self::of_real_path(real_path(path))
+    }
 
-    match (one.metadata(), other.metadata()) {
-        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
-        _ => false,
+    fn of_real_path(path: PathBuf) -> Self {
+        Self {
+            inode: inode(&path),
+            path,
+        }
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.path == other.path || (self.inode.is_some() && self.inode == other.inode)
     }
 }
 
+#[cfg(unix)]
+fn inode(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let metadata = path.metadata().ok()?;
+    Some((metadata.dev(), metadata.ino()))
+}
+
 #[cfg(not(unix))]
-fn is_same_inode(_: &Path, _: &Path) -> bool {
-    false
+fn inode(_: &Path) -> Option<(u64, u64)> {
+    None
 }
 
 /// How many symbolic links in a row are followed, as on Linux.

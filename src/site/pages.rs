@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use minijinja::context;
 use minijinja::value::{Serde, Value, merge_maps};
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::views::{TagView, WorkView};
@@ -52,7 +53,7 @@ pub(super) fn write<E: From<SiteError>>(
     write: &mut impl FnMut(&str, &[u8]) -> Result<(), E>,
 ) -> Result<(), E> {
     let content = site.content;
-    let mut pages = Pages {
+    let renderer = Renderer {
         site,
         common: context! {
             site => context! {
@@ -64,12 +65,23 @@ pub(super) fn write<E: From<SiteError>>(
             words => value(&site.views.words),
             navigation => value(navigation(site)),
         },
+    };
+    let mut pages = Pages {
+        site,
+        renderer: &renderer,
         write,
     };
     pages.start()?;
     pages.works()?;
-    for number in 0..site.content.works.len() {
-        pages.work(number)?;
+    // Most of the time goes into the pages of works, so they use all cores.
+    for works in (0..content.works.len()).collect::<Vec<_>>().chunks(1_000) {
+        let files: Vec<_> = works
+            .par_iter()
+            .map(|number| renderer.work(*number))
+            .collect::<Result<_, SiteError>>()?;
+        for (path, text) in files.into_iter().flatten() {
+            (pages.write)(&path, text.as_bytes())?;
+        }
     }
     pages.tags()?;
     pages.matrix()?;
@@ -81,9 +93,15 @@ pub(super) fn write<E: From<SiteError>>(
 
 struct Pages<'s, 'c, W> {
     site: &'s Site<'c>,
+    renderer: &'s Renderer<'s, 'c>,
+    write: &'s mut W,
+}
+
+/// Renders pages.
+struct Renderer<'s, 'c> {
+    site: &'s Site<'c>,
     /// What every page shows.
     common: Value,
-    write: &'s mut W,
 }
 
 fn navigation(site: &Site<'_>) -> Vec<Link> {
@@ -123,20 +141,16 @@ fn has_matrix(site: &Site<'_>) -> bool {
     has("movement") && has("theme")
 }
 
-impl<W, E> Pages<'_, '_, W>
-where
-    W: FnMut(&str, &[u8]) -> Result<(), E>,
-    E: From<SiteError>,
-{
+impl Renderer<'_, '_> {
     /// Renders a page from a template. `path` is not percent-encoded.
     fn page(
-        &mut self,
+        &self,
         path: &str,
         template: &str,
         section: &str,
         title: &str,
         own: Value,
-    ) -> Result<(), E> {
+    ) -> Result<String, SiteError> {
         let root = "../".repeat(path.matches('/').count());
         let page = self.site.templates.render(
             template,
@@ -148,7 +162,181 @@ where
                 ..merge_maps([self.common.clone(), own])
             },
         )?;
-        (self.write)(path, valid_in_markup(&page).as_bytes())
+        Ok(valid_in_markup(&page).into_owned())
+    }
+
+    /// Returns the page of a work and its files to download, with their paths.
+    fn work(&self, number: usize) -> Result<Vec<(String, String)>, SiteError> {
+        let (content, views) = (self.site.content, &self.site.views);
+        let (Some(work), Some(view)) = (content.works.get(number), views.works.get(number)) else {
+            return Ok(Vec::new());
+        };
+        let metadata = ItemMetadata {
+            reference: &work.work,
+            item: &work.item,
+        };
+        let citations: Vec<Value> = work
+            .citations
+            .iter()
+            .zip(&content.styles)
+            .map(|(citation, style)| {
+                context! { style => style, html => html::rich_text_with_links(citation) }
+            })
+            .collect();
+        let tags: Vec<&TagView> = work
+            .work
+            .tags
+            .iter()
+            .filter_map(|tag| views.tag(&tag.to_string()))
+            .collect();
+        let lists: Vec<&super::views::ListView> = views
+            .lists_of_works
+            .get(&view.key)
+            .into_iter()
+            .flatten()
+            .filter_map(|position| views.lists.get(*position))
+            .collect();
+        let related: Vec<usize> = work
+            .related
+            .iter()
+            .filter_map(|key| views.positions.get(key).copied())
+            .collect();
+        let abstract_text = work.item.text("abstract").map(|text| plain(&text));
+        let paragraphs: Vec<String> = abstract_text
+            .unwrap_or_default()
+            .split("\n\n")
+            .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
+            .filter(|paragraph| !paragraph.is_empty())
+            .collect();
+        let json_ld =
+            serde_json::to_string(&context_of(json_ld::work(metadata))).unwrap_or_default();
+        let highwire: Vec<Value> = page_metadata::of_work(metadata)
+            .into_iter()
+            .map(|(name, content)| context! { name => name, content => content })
+            .collect();
+        let path = format!("works/{}.html", view.file);
+        let page = self.page(
+            &path,
+            "work.html",
+            "works/index.html",
+            &view.title,
+            context! {
+                work => context! { file => view.file_in_url.as_str(), ..value(view) },
+                citations => citations,
+                metadata => highwire,
+                json_ld => json_ld.replace('<', "\\u003c"),
+                facts => value(self.facts(work, metadata)),
+                abstract => paragraphs,
+                notes => html::blocks(&work.note),
+                tags => value(tags),
+                reasons => self.reasons(&work.assignments),
+                lists => value(lists),
+                related => value(views.at(&related)),
+                entry => work.biblatex.trim(),
+            },
+        )?;
+        let mut files = vec![(path, page)];
+        for (extension, text) in [
+            ("bib", &work.biblatex),
+            ("ris", &work.ris),
+            ("json", &work.csl_json),
+        ] {
+            files.push((format!("works/{}.{extension}", view.file), text.clone()));
+        }
+        Ok(files)
+    }
+
+    fn facts(&self, work: &SiteWork, metadata: ItemMetadata<'_>) -> Vec<Fact> {
+        let words = &self.site.views.words;
+        let mut facts = Vec::new();
+        let mut add = |label: &str, text: Option<String>, href: Option<String>| {
+            if let Some(text) = text.filter(|text| !text.is_empty()) {
+                facts.push(Fact {
+                    label: label.to_owned(),
+                    text,
+                    href: href.filter(|href| html::is_safe_link(href)),
+                });
+            }
+        };
+        let doi = metadata.doi();
+        let resolver = doi.as_ref().map(|doi| {
+            format!(
+                "https://doi.org/{}",
+                crate::output::percent_encode(doi, "?#[]")
+            )
+        });
+        add("DOI", doi, resolver);
+        add(words.get("address"), metadata.url(), metadata.url());
+        add(
+            words.get("archived"),
+            work.archived.clone(),
+            work.archived.clone(),
+        );
+        add("ISBN", metadata.text("ISBN"), None);
+        let headings = HeadingTranslations::in_language(&self.site.content.language);
+        let language = work
+            .item
+            .text("language")
+            .and_then(|language| headings.language(&language));
+        add(words.get("language"), language, None);
+        let day = work.added_at.split('T').next().map(str::to_owned);
+        add(words.get("added"), day, None);
+        facts
+    }
+
+    fn reasons(&self, assignments: &[Assignment]) -> Vec<Value> {
+        let words = &self.site.views.words;
+        let mut by_tag: Vec<(&TagView, Vec<String>)> = Vec::new();
+        for assignment in assignments {
+            let Some(tag) = self.site.views.tag(&assignment.tag.to_string()) else {
+                continue;
+            };
+            let mut text = match assignment.origin {
+                Origin::Hand => words.get("by_hand").to_owned(),
+                Origin::Rule => words.get("by_rule").replace("{rule}", &assignment.source),
+                Origin::Import => words.get("by_import").to_owned(),
+            };
+            let matched: Vec<String> = assignment
+                .matched
+                .iter()
+                .map(|found| match &found.text {
+                    Some(words) => format!("{} = {words}", found.condition),
+                    None => found.condition.clone(),
+                })
+                .collect();
+            if !matched.is_empty() {
+                text.push_str(&format!(" ({})", matched.join("; ")));
+            }
+            let mut texts: Vec<String> = assignment.reason.iter().cloned().collect();
+            texts.push(text);
+            match by_tag.last_mut() {
+                Some((last, all)) if last.name == tag.name => all.extend(texts),
+                _ => by_tag.push((tag, texts)),
+            }
+        }
+        by_tag
+            .into_iter()
+            .map(|(tag, texts)| context! { label => tag.label.as_str(), texts => texts })
+            .collect()
+    }
+}
+
+impl<W, E> Pages<'_, '_, W>
+where
+    W: FnMut(&str, &[u8]) -> Result<(), E>,
+    E: From<SiteError>,
+{
+    /// Renders a page and writes it.
+    fn page(
+        &mut self,
+        path: &str,
+        template: &str,
+        section: &str,
+        title: &str,
+        own: Value,
+    ) -> Result<(), E> {
+        let page = self.renderer.page(path, template, section, title, own)?;
+        (self.write)(path, page.as_bytes())
     }
 
     fn start(&mut self) -> Result<(), E> {
@@ -257,158 +445,6 @@ where
             )?;
         }
         Ok(())
-    }
-
-    fn work(&mut self, number: usize) -> Result<(), E> {
-        let (content, views) = (self.site.content, &self.site.views);
-        let (Some(work), Some(view)) = (content.works.get(number), views.works.get(number)) else {
-            return Ok(());
-        };
-        let metadata = ItemMetadata {
-            reference: &work.work,
-            item: &work.item,
-        };
-        let citations: Vec<Value> = work
-            .citations
-            .iter()
-            .zip(&content.styles)
-            .map(|(citation, style)| {
-                context! { style => style, html => html::rich_text_with_links(citation) }
-            })
-            .collect();
-        let tags: Vec<&TagView> = work
-            .work
-            .tags
-            .iter()
-            .filter_map(|tag| views.tag(&tag.to_string()))
-            .collect();
-        let lists: Vec<&super::views::ListView> = views
-            .lists_of_works
-            .get(&view.key)
-            .into_iter()
-            .flatten()
-            .filter_map(|position| views.lists.get(*position))
-            .collect();
-        let related: Vec<usize> = work
-            .related
-            .iter()
-            .filter_map(|key| views.positions.get(key).copied())
-            .collect();
-        let abstract_text = work.item.text("abstract").map(|text| plain(&text));
-        let paragraphs: Vec<String> = abstract_text
-            .unwrap_or_default()
-            .split("\n\n")
-            .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
-            .filter(|paragraph| !paragraph.is_empty())
-            .collect();
-        let json_ld =
-            serde_json::to_string(&context_of(json_ld::work(metadata))).unwrap_or_default();
-        let highwire: Vec<Value> = page_metadata::of_work(metadata)
-            .into_iter()
-            .map(|(name, content)| context! { name => name, content => content })
-            .collect();
-        self.page(
-            &format!("works/{}.html", view.file),
-            "work.html",
-            "works/index.html",
-            &view.title,
-            context! {
-                work => context! { file => view.file_in_url.as_str(), ..value(view) },
-                citations => citations,
-                metadata => highwire,
-                json_ld => json_ld.replace('<', "\\u003c"),
-                facts => value(self.facts(work, metadata)),
-                abstract => paragraphs,
-                notes => html::blocks(&work.note),
-                tags => value(tags),
-                reasons => self.reasons(&work.assignments),
-                lists => value(lists),
-                related => value(views.at(&related)),
-                entry => work.biblatex.trim(),
-            },
-        )?;
-        for (extension, text) in [
-            ("bib", &work.biblatex),
-            ("ris", &work.ris),
-            ("json", &work.csl_json),
-        ] {
-            (self.write)(&format!("works/{}.{extension}", view.file), text.as_bytes())?;
-        }
-        Ok(())
-    }
-
-    fn facts(&self, work: &SiteWork, metadata: ItemMetadata<'_>) -> Vec<Fact> {
-        let words = &self.site.views.words;
-        let mut facts = Vec::new();
-        let mut add = |label: &str, text: Option<String>, href: Option<String>| {
-            if let Some(text) = text.filter(|text| !text.is_empty()) {
-                facts.push(Fact {
-                    label: label.to_owned(),
-                    text,
-                    href: href.filter(|href| html::is_safe_link(href)),
-                });
-            }
-        };
-        let doi = metadata.doi();
-        let resolver = doi.as_ref().map(|doi| {
-            format!(
-                "https://doi.org/{}",
-                crate::output::percent_encode(doi, "?#[]")
-            )
-        });
-        add("DOI", doi, resolver);
-        add(words.get("address"), metadata.url(), metadata.url());
-        add(
-            words.get("archived"),
-            work.archived.clone(),
-            work.archived.clone(),
-        );
-        add("ISBN", metadata.text("ISBN"), None);
-        let headings = HeadingTranslations::in_language(&self.site.content.language);
-        let language = work
-            .item
-            .text("language")
-            .and_then(|language| headings.language(&language));
-        add(words.get("language"), language, None);
-        let day = work.added_at.split('T').next().map(str::to_owned);
-        add(words.get("added"), day, None);
-        facts
-    }
-
-    fn reasons(&self, assignments: &[Assignment]) -> Vec<Value> {
-        let words = &self.site.views.words;
-        let mut by_tag: Vec<(&TagView, Vec<String>)> = Vec::new();
-        for assignment in assignments {
-            let Some(tag) = self.site.views.tag(&assignment.tag.to_string()) else {
-                continue;
-            };
-            let mut text = match assignment.origin {
-                Origin::Hand => words.get("by_hand").to_owned(),
-                Origin::Rule => words.get("by_rule").replace("{rule}", &assignment.source),
-                Origin::Import => words.get("by_import").to_owned(),
-            };
-            let matched: Vec<String> = assignment
-                .matched
-                .iter()
-                .map(|found| match &found.text {
-                    Some(words) => format!("{} = {words}", found.condition),
-                    None => found.condition.clone(),
-                })
-                .collect();
-            if !matched.is_empty() {
-                text.push_str(&format!(" ({})", matched.join("; ")));
-            }
-            let mut texts: Vec<String> = assignment.reason.iter().cloned().collect();
-            texts.push(text);
-            match by_tag.last_mut() {
-                Some((last, all)) if last.name == tag.name => all.extend(texts),
-                _ => by_tag.push((tag, texts)),
-            }
-        }
-        by_tag
-            .into_iter()
-            .map(|(tag, texts)| context! { label => tag.label.as_str(), texts => texts })
-            .collect()
     }
 
     fn tags(&mut self) -> Result<(), E> {

@@ -32,7 +32,7 @@ pub(super) struct WorkView {
     /// The language tag, if it is one that HTML accepts.
     pub(super) language: Option<String>,
     /// The type in words.
-    pub(super) type_label: String,
+    pub(super) type_name: &'static str,
 }
 
 /// A tag as pages link to it.
@@ -95,6 +95,8 @@ pub(super) struct Views {
     pub(super) positions: HashMap<String, usize>,
     /// The tags of each facet, in the order of the content.
     pub(super) tags: Vec<Vec<TagView>>,
+    /// The facet and the position in it of each tag, by name.
+    tag_positions: HashMap<String, (usize, usize)>,
     /// The lists, in the order of the content.
     pub(super) lists: Vec<ListView>,
     /// The positions of the lists that each work is in, by key.
@@ -120,7 +122,7 @@ impl Views {
         let works: Vec<WorkView> = content
             .works
             .iter()
-            .map(|work| work_view(work, names.assign(&work.work.key), headings))
+            .map(|work| work_view(work, names.assign(&work.work.key), &words, headings))
             .collect();
         let positions = works
             .iter()
@@ -128,6 +130,14 @@ impl Views {
             .map(|(position, work)| (work.key.clone(), position))
             .collect();
         let tags = tag_views(content);
+        let tag_positions = tags
+            .iter()
+            .enumerate()
+            .flat_map(|(facet, tags)| {
+                let tags = tags.iter().enumerate();
+                tags.map(move |(position, tag)| (tag.name.clone(), (facet, position)))
+            })
+            .collect();
         let mut names = FileNames::default();
         let lists = content
             .lists
@@ -179,6 +189,7 @@ impl Views {
             works,
             positions,
             tags,
+            tag_positions,
             lists,
             lists_of_works,
             filters,
@@ -196,7 +207,8 @@ impl Views {
 
     /// Returns the view of a tag.
     pub(super) fn tag(&self, name: &str) -> Option<&TagView> {
-        self.tags.iter().flatten().find(|tag| tag.name == name)
+        let (facet, position) = self.tag_positions.get(name)?;
+        self.tags.get(*facet)?.get(*position)
     }
 
     /// Returns the paths of the pages of works, tags and lists, and of the main pages.
@@ -218,7 +230,12 @@ impl Views {
     }
 }
 
-fn work_view(work: &SiteWork, file: String, headings: HeadingTranslations) -> WorkView {
+fn work_view(
+    work: &SiteWork,
+    file: String,
+    words: &Words,
+    headings: HeadingTranslations,
+) -> WorkView {
     let record = &work.work;
     let title = record
         .title
@@ -246,7 +263,7 @@ fn work_view(work: &SiteWork, file: String, headings: HeadingTranslations) -> Wo
             .item
             .text("language")
             .filter(|language| is_language_tag(language)),
-        type_label: headings.of_type(&record.entry_type).to_owned(),
+        type_name: words.entry_type(&record.entry_type),
     }
 }
 
@@ -374,8 +391,9 @@ fn filters(
                 .collect(),
         }
     };
-    filters.push(of_value("type", &|work, view| {
-        Some((work.work.entry_type.clone(), view.type_label.clone()))
+    filters.push(of_value("type", &|work, _| {
+        let entry_type = &work.work.entry_type;
+        Some((entry_type.clone(), headings.of_type(entry_type).to_owned()))
     }));
     filters.push(of_value("decade", &|work, _| {
         let first = work.work.year?.div_euclid(10) * 10;

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use crate::formats::bibtex::schema::{self, TypeGroup};
+
 /// The languages of the interface.
 pub const INTERFACE_LANGUAGES: [&str; 9] = ["en", "de", "fr", "es", "it", "pt", "nl", "el", "ca"];
 
@@ -47,6 +49,34 @@ impl Words {
         }
     }
 
+    /// Returns what one work of a BibLaTeX type is called.
+    pub(super) fn entry_type(&self, entry_type: &str) -> &'static str {
+        let group = schema::entry_type(entry_type).map_or(TypeGroup::Other, |row| row.group);
+        self.get(match group {
+            TypeGroup::Articles => "type_article",
+            TypeGroup::Books => "type_book",
+            TypeGroup::Booklets => "type_booklet",
+            TypeGroup::Collections => "type_collection",
+            TypeGroup::References => "type_reference",
+            TypeGroup::Chapters => "type_chapter",
+            TypeGroup::ReferenceEntries => "type_entry",
+            TypeGroup::Proceedings => "type_proceedings",
+            TypeGroup::ConferencePapers => "type_paper",
+            TypeGroup::Manuals => "type_manual",
+            TypeGroup::Online => "type_online",
+            TypeGroup::Patents => "type_patent",
+            TypeGroup::Periodicals => "type_periodical",
+            TypeGroup::Reports => "type_report",
+            TypeGroup::Theses => "type_thesis",
+            TypeGroup::Unpublished => "type_unpublished",
+            TypeGroup::Datasets => "type_dataset",
+            TypeGroup::Software => "type_software",
+            TypeGroup::Recordings => "type_recording",
+            TypeGroup::Films => "type_film",
+            TypeGroup::Other => "type_other",
+        })
+    }
+
     /// Returns the name of a facet: the translation, or the label from the vocabulary, or the name itself.
     pub(super) fn facet(&self, name: &str, label: Option<&str>) -> String {
         match (self.0.get(name), label) {
@@ -74,6 +104,20 @@ mod tests {
             for language in INTERFACE_LANGUAGES {
                 assert!(translations.contains_key(language), "{word} in {language}");
             }
+        }
+    }
+
+    #[test]
+    fn a_type_has_a_singular_name() {
+        let german = Words::in_language("de");
+        for (entry_type, name) in [
+            ("phdthesis", "Hochschulschrift"),
+            ("article", "Artikel"),
+            ("mvbook", "Buch"),
+            ("letter", "Anderes Werk"),
+            ("unheard-of", "Anderes Werk"),
+        ] {
+            assert_eq!(german.entry_type(entry_type), name, "{entry_type}");
         }
     }
 

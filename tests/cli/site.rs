@@ -342,6 +342,11 @@ fn the_interface_speaks_the_language_of_the_site() {
     let start = page(&env, "index.html");
     assert!(start.contains("<html lang=\"de\""), "{start}");
     assert!(start.contains("Neu hinzugefügt"));
+    let timeline = page(&env, "timeline.html");
+    assert!(timeline.contains("Ereignis") && timeline.contains("seit "));
+    assert!(!timeline.contains("since "), "{timeline}");
+    let work = page(&env, "works/benkler2006wealth.html");
+    assert!(work.contains("lang=\"de\">Buch</p>"), "{work}");
     let run = env.ends(2, "site out --language xx");
     assert!(run.stderr.contains("xx"), "{}", run.stderr);
 }
@@ -358,6 +363,19 @@ fn a_template_of_the_user_replaces_one_of_the_program_and_errors_name_the_line()
     env.runs("site out --templates theme");
     assert!(page(&env, "about.html").contains("<p>Ours</p>"));
     assert_eq!(page(&env, "assets/site.css"), "body { color: green }");
+    let before = files(&env.path("out"));
+    env.put(
+        "theme/about.html",
+        "{% extends \"base.html\" %}\n{% block content %}<p>Changed</p>{% endblock %}",
+    );
+    env.runs("site out --templates theme");
+    let after = files(&env.path("out"));
+    let changed: Vec<_> = after
+        .iter()
+        .filter(|(name, content)| before.get(*name) != Some(content))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    assert_eq!(changed, ["about.html"]);
     env.put("theme/about.html", "one\n{% if %}");
     let run = env.ends(1, "site out --templates theme");
     assert!(
