@@ -67,7 +67,7 @@ pub(super) fn citation(work: ItemMetadata<'_>, book_title: Option<&String>) -> O
         call.address("url", &url);
         call.add("access-date", work.date("accessed"));
         let copy = work.text("archive_location");
-        if let Some((copy, date)) = copy.and_then(|copy| Some((copy.clone(), wayback_date(&copy)?)))
+        if let Some((copy, date)) = copy.and_then(|copy| Some((copy.clone(), archive_date(&copy)?)))
         {
             call.address("archive-url", &copy);
             call.add("archive-date", Some(date));
@@ -76,16 +76,26 @@ pub(super) fn citation(work: ItemMetadata<'_>, book_title: Option<&String>) -> O
     Some(call.finished())
 }
 
-/// Returns the date in the address of a copy in the Wayback Machine:
-/// `https://web.archive.org/web/20090919044612/http://example.org/`.
-fn wayback_date(url: &str) -> Option<String> {
-    let (_, rest) = url.split_once("://web.archive.org/web/")?;
-    let digits = rest
-        .get(..8)
-        .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?;
-    let (year, rest) = digits.split_at_checked(4)?;
-    let (month, day) = rest.split_at_checked(2)?;
-    Some(format!("{year}-{month}-{day}"))
+/// Returns the date of an archived copy, which most web archives have in the address as a segment of digits,
+/// YYYYMMDDhhmmss: `https://web.archive.org/web/20090919044612/http://example.org/`.
+fn archive_date(url: &str) -> Option<String> {
+    let (_, path) = url.split_once("://")?;
+    // The rest is the address of the page itself.
+    let archive = path.split_once("://").map_or(path, |(archive, _)| archive);
+    archive.split('/').skip(1).find_map(|segment| {
+        // The Wayback Machine adds flags to the digits: `20090919044612id_`. archive.today writes
+        // `2009.09.19-044612`.
+        let digits: String = segment.chars().filter(char::is_ascii_digit).collect();
+        let is_time = digits.len() == 14 && segment.starts_with(|c: char| c.is_ascii_digit());
+        if !is_time {
+            return None;
+        }
+        let (year, rest) = digits.split_at_checked(4)?;
+        let (month, rest) = rest.split_at_checked(2)?;
+        let (day, _) = rest.split_at_checked(2)?;
+        let is_date = ("01"..="12").contains(&month) && ("01"..="31").contains(&day);
+        is_date.then(|| format!("{year}-{month}-{day}"))
+    })
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -351,5 +361,47 @@ impl TemplateCall {
     fn finished(mut self) -> String {
         self.text.push_str("}}");
         self.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::archive_date;
+
+    #[test]
+    fn the_address_of_an_archived_copy_has_its_date() {
+        for (url, date) in [
+            (
+                "https://web.archive.org/web/20090919044612/http://example.org/",
+                Some("2009-09-19"),
+            ),
+            (
+                "https://web.archive.org/web/20090919044612id_/http://example.org/",
+                Some("2009-09-19"),
+            ),
+            (
+                "https://arquivo.pt/wayback/20090919044612/http://example.org/",
+                Some("2009-09-19"),
+            ),
+            (
+                "https://archive.today/2009.09.19-044612/http://example.org/",
+                Some("2009-09-19"),
+            ),
+            (
+                "https://webarchive.nationalarchives.gov.uk/ukgwa/20090919044612/http://example.org/",
+                Some("2009-09-19"),
+            ),
+            ("https://perma.cc/AB12-CD34", None),
+            (
+                "https://web.archive.org/web/20091919044612/http://example.org/",
+                None,
+            ),
+            (
+                "https://example.org/http://example.org/20090919044612/",
+                None,
+            ),
+        ] {
+            assert_eq!(archive_date(url).as_deref(), date, "{url}");
+        }
     }
 }
