@@ -28,6 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         style: &style,
         locale: None,
         title: Some("References"),
+        heading_level: 1,
     };
     let cited = Markdown::read(&document).cited_in(&works, &options);
     for key in &cited.missing {

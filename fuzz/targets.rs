@@ -117,6 +117,7 @@ pub fn documents(bytes: &[u8]) {
         style: &apa(),
         locale: None,
         title: Some("References"),
+        heading_level: 1,
     };
     Markdown::read(document).cited_in(&works, &options);
 }

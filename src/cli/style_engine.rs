@@ -42,6 +42,7 @@ impl StyleEngine {
             style: &self.style,
             locale: self.locale.as_deref(),
             title: None,
+            heading_level: 1,
         }
     }
 
@@ -115,10 +116,7 @@ impl StyleEngine {
             .entries
             .iter()
             .all(|entry| !entry.content.is_empty());
-        context.detail(format_args!(
-            "formatted {}",
-            crate::cli::commands::tag::works(works)
-        ));
+        context.detail(format_args!("formatted {}", crate::cli::ui::works(works)));
         (bibliography, complete)
     }
 }

@@ -115,14 +115,14 @@ pub fn reading_list(list: &ReadingList) -> String {
     write_blocks(&list.introduction.blocks, 0, &mut body);
     for section in &list.sections {
         if let Some(heading) = &section.heading {
-            let level = heading.depth.min(2);
-            let size = 32 - 4 * level;
+            let level = (heading.depth + list.heading_level.unwrap_or(1)).clamp(1, 6);
+            let size = 32 - 4 * (level - 1).min(2);
             let direction = Rtf::new(&heading.text, None).paragraph();
             let heading = Rtf::plain(&heading.text);
             let _ = writeln!(
                 body,
-                "{{\\pard{direction}\\s{}\\outlinelevel{level}\\sb240\\sa120\\keepn\\b\\fs{size} {heading}\\par}}",
-                level + 1
+                "{{\\pard{direction}\\s{level}\\outlinelevel{}\\sb240\\sa120\\keepn\\b\\fs{size} {heading}\\par}}",
+                level - 1
             );
         }
         write_blocks(&section.introduction.blocks, 0, &mut body);

@@ -70,6 +70,8 @@ pub struct CitationOptions<'o> {
     pub locale: Option<&'o str>,
     /// The heading of a bibliography that has none in the document.
     pub title: Option<&'o str>,
+    /// The level of this heading, from 1 to 6.
+    pub heading_level: u8,
 }
 
 /// A document with formatted citations.
@@ -448,7 +450,7 @@ impl Markdown<'_> {
         }
         let mut writer = CitedWriter::new(self, options, Target::Markdown);
         let (bibliography, cited) = self.write(works, options, &mut writer);
-        let (text, _) = writer.finish(bibliography, options.title);
+        let (text, _) = writer.finish(bibliography, options);
         CitedDocument { text, ..cited }
     }
 
@@ -466,7 +468,7 @@ impl Markdown<'_> {
         };
         let mut writer = CitedWriter::new(self, options, target);
         let (bibliography, cited) = self.write(works, options, &mut writer);
-        let (text, insertions) = writer.finish(bibliography, options.title);
+        let (text, insertions) = writer.finish(bibliography, options);
         let metadata = &self.metadata;
         let inline = |text: &Option<String>| text.as_deref().map(prose::inline).unwrap_or_default();
         let language = options
@@ -906,7 +908,11 @@ impl<'m, 's> CitedWriter<'m, 's> {
     }
 
     /// Returns the document with all replacements, and what its marks stand for.
-    fn finish(mut self, bibliography: Bibliography, title: Option<&str>) -> (String, Insertions) {
+    fn finish(
+        mut self,
+        bibliography: Bibliography,
+        options: &CitationOptions<'_>,
+    ) -> (String, Insertions) {
         let source = self.document.source;
         let line_break = if source.contains("\r\n") {
             "\r\n"
@@ -955,9 +961,11 @@ impl<'m, 's> CitedWriter<'m, 's> {
                 });
             }
             None if !entries.is_empty() => {
-                let title = title.or(self.document.metadata.section_title.as_deref());
+                let metadata = &self.document.metadata;
+                let title = options.title.or(metadata.section_title.as_deref());
                 if let Some(title) = title {
-                    tail.push_str(&format!("{line_break}# {title}{line_break}"));
+                    let marks = "#".repeat(usize::from(options.heading_level));
+                    tail.push_str(&format!("{line_break}{marks} {title}{line_break}"));
                 }
                 tail.push_str(&format!("{line_break}{entries}{line_break}"));
             }

@@ -471,6 +471,7 @@ mod tests {
                 style: &styles[style],
                 locale: None,
                 title: None,
+                heading_level: 1,
             };
             Markdown::read(text).cited_in(&works(), &options).text
         };
@@ -552,7 +553,7 @@ mod tests {
         fn any_document_is_read_and_written(text in pieces()) {
             let works = works();
             for style in styles() {
-                let options = CitationOptions { style, locale: None, title: Some("R") };
+                let options = CitationOptions { style, locale: None, title: Some("R"), heading_level: 1 };
                 let document = Markdown::read(&text);
                 let tree = document.cited_tree(&works, &options, Some(FieldKind::Word)).document;
                 crate::output::docx::document(&tree).unwrap();
@@ -568,7 +569,7 @@ mod tests {
         fn any_text_is_read(text in "[\\PC\n\r@\\[\\]^;{}<>`$:*-]{0,120}") {
             let works = works();
             let style = &styles()[1];
-            let options = CitationOptions { style, locale: None, title: None };
+            let options = CitationOptions { style, locale: None, title: None, heading_level: 1 };
             Markdown::read(&text).cited_in(&works, &options);
         }
 
@@ -577,7 +578,7 @@ mod tests {
         fn what_cites_nothing_stays_as_it_is(text in pieces()) {
             let text = text.replace('@', "at");
             let style = &styles()[0];
-            let options = CitationOptions { style, locale: None, title: Some("R") };
+            let options = CitationOptions { style, locale: None, title: Some("R"), heading_level: 1 };
             prop_assert_eq!(&Markdown::read(&text).cited_in(&works(), &options).text, &text);
         }
     }

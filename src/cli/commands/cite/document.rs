@@ -99,6 +99,7 @@ impl CiteCommand {
             style: &style,
             locale: locale.as_deref(),
             title: self.title.as_deref(),
+            heading_level: self.heading_level.unwrap_or(1),
         };
         let (bytes, cited) = match format {
             Some(format) => {

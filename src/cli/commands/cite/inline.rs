@@ -72,6 +72,7 @@ impl CiteCommand {
             style: &style,
             locale: locale.as_deref(),
             title: None,
+            heading_level: 1,
         };
         let citation = SingleCitation::new(&cites, in_sentence, self.author_only, &works, &options);
         if self.bibliography && citation.bibliography.entries.is_empty() {

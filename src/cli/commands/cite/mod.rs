@@ -110,6 +110,10 @@ pub(crate) struct CiteCommand {
     #[arg(long, value_name = "TITLE", help_heading = DOCUMENT)]
     title: Option<String>,
 
+    /// The level of this heading, from 1 to 6
+    #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(1..=6), help_heading = DOCUMENT)]
+    heading_level: Option<u8>,
+
     /// Write the citations of docx and odt as fields that Zotero can change
     #[arg(long, help_heading = DOCUMENT)]
     live: bool,
@@ -360,6 +364,7 @@ impl CiteCommand {
             (CITATION, "--author-only", self.author_only),
             (CITATION, "--bibliography", self.bibliography),
             (DOCUMENT, "--title", self.title.is_some()),
+            (DOCUMENT, "--heading-level", self.heading_level.is_some()),
             (DOCUMENT, "--live", self.live),
             (DOCUMENT, "--via", self.via.is_some()),
             (DOCUMENT, "--in-place", self.in_place),
