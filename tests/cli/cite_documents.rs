@@ -47,10 +47,11 @@ Water is H~2~O, and ~~wrong~~ is struck.
 
 /// A PNG of two by one pixels.
 const DOT: &[u8] = &[
-    0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0,
-    2, 0, 0, 0, 1, 8, 0, 0, 0, 0, 0xd1, 0x49, 0xfb, 0x57, 0, 0, 0, 11, b'I', b'D', b'A', b'T',
-    0x78, 0x9c, 0x63, 0x60, 0x68, 0, 0, 0, 0x82, 0, 0x81, 0x77, 0xcd, 0x72, 0xb6, 0, 0, 0, 0, b'I',
-    b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82,
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52,
+    0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x01, 0x08, 0x00, 0x00, 0x00, 0x00, 0xd1, 0x49, 0x20,
+    0x56, 0x00, 0x00, 0x00, 0x0b, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0x60, 0x68, 0x00, 0x00,
+    0x00, 0x83, 0x00, 0x81, 0x87, 0xcf, 0xec, 0xa4, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44,
+    0xae, 0x42, 0x60, 0x82,
 ];
 
 fn env() -> TestEnvironment {
@@ -560,6 +561,12 @@ fn unsupported_extensions_are_refused_by_every_command() {
             .unwrap()
             .starts_with("### Works of Benkler\n")
     );
+    env.runs("format author:benkler --group-by year -o out.rtf --heading-level 4");
+    let rtf = std::fs::read_to_string(env.path("out.rtf")).unwrap();
+    assert!(rtf.contains("\\s4\\outlinelevel3"), "{rtf}");
+    env.put("one.md", "See @benkler2006wealth.\n");
+    let cited = env.runs("cite one.md --to markdown --title Works --heading-level 3");
+    assert!(cited.stdout.contains("\n### Works\n"), "{}", cited.stdout);
     env.runs("format author:benkler -o out.odt --title 'Works of Benkler'");
     holds(
         &paragraphs(&part(&env, "out.odt", "content.xml")),
@@ -582,6 +589,25 @@ fn the_texts_of_a_list_cite_works_and_keep_links_of_the_wiki() {
         html.contains("(Benkler, 2006, p. 3)") && html.contains("[[Peer production|P2P]]"),
         "{html}"
     );
+}
+
+#[test]
+fn latex_engines_compile_the_documents() {
+    for engine in ["pdflatex", "xelatex", "lualatex"] {
+        if Command::new(engine).arg("--version").output().is_err() {
+            eprintln!("skipped: {engine} is not installed");
+            continue;
+        }
+        let env = env();
+        env.runs("cite essay.md -o essay.tex --style chicago-notes");
+        let output = env
+            .command(engine)
+            .args(["-interaction=nonstopmode", "-halt-on-error", "essay.tex"])
+            .output()
+            .unwrap();
+        let log = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{engine}: {log}");
+    }
 }
 
 #[test]

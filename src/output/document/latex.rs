@@ -15,7 +15,7 @@ use crate::output::text_runs::{TextRun, printable};
 /// What documents need beyond lists: images, tables, struck text, and headings without numbers.
 const PACKAGES: &str = "\\usepackage{graphicx}
 \\usepackage{array,longtable}
-\\IfFileExists{ulem.sty}{\\usepackage[normalem]{ulem}}{\\newcommand{\\sout}[1]{#1}}
+\\IfFileExists{ulem.sty}{\\usepackage[normalem]{ulem}}{\\let\\sout\\relax}
 \\setcounter{secnumdepth}{-1}
 ";
 
