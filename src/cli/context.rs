@@ -483,7 +483,7 @@ impl CommandContext {
         for ((tag, sign), works) in &works_by_tag {
             self.note(format_args!(
                 "  {sign}{tag:width$}  {}",
-                crate::cli::commands::tag::works(i64::try_from(*works).unwrap_or(i64::MAX))
+                crate::cli::ui::works(i64::try_from(*works).unwrap_or(i64::MAX))
             ));
         }
         Ok(outcome)
@@ -535,10 +535,7 @@ impl CommandContext {
         let ids = library
             .works()
             .ids(&self.query(query)?.selection(library)?)?;
-        self.detail(format_args!(
-            "{} found",
-            crate::cli::commands::tag::works(ids.len())
-        ));
+        self.detail(format_args!("{} found", crate::cli::ui::works(ids.len())));
         Ok(ids)
     }
 

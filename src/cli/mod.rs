@@ -23,6 +23,7 @@ mod network;
 mod output_format;
 mod paths;
 mod picker;
+mod problems;
 mod programs;
 mod progress;
 mod query_args;

@@ -428,6 +428,14 @@ pub(crate) fn wrapped(text: &str, indent: usize) -> String {
     textwrap::fill(text, options).replace('\n', &format!("\n{}", " ".repeat(indent)))
 }
 
+/// Returns “1 work”, “12 works”.
+pub(crate) fn works(count: impl TryInto<i64>) -> String {
+    match count.try_into().unwrap_or(i64::MAX) {
+        1 => "1 work".to_owned(),
+        count => format!("{count} works"),
+    }
+}
+
 /// Returns a number of things: “1 work”, “12 works”, “3 entries”.
 pub(crate) fn counted(count: usize, what: &str) -> String {
     match (count, what.strip_suffix('y')) {

@@ -80,7 +80,7 @@ impl BackupLibrary {
         let works = library.works().count()?;
         context.note(format_args!(
             "backed up {} to {}",
-            super::tag::works(works),
+            crate::cli::ui::works(works),
             file.display()
         ));
         Ok(Outcome::Done)

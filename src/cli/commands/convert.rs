@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use rayon::prelude::*;
 
-use crate::cli::commands::import::report_problem;
 use crate::cli::export_entries::{Entries, ReferenceOptions, report_losses_of, write_references};
 use crate::cli::file_kind::ByExtension as _;
 use crate::cli::format_name::FormatName;
 use crate::cli::input::{Source, column_field};
 use crate::cli::io::AtomicFile;
+use crate::cli::problems::report_problem;
 use crate::cli::ui::print_message;
 use crate::cli::zotero::{ZoteroArgs, is_zotero};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};

@@ -162,10 +162,7 @@ impl Find {
 }
 
 fn detail_found(context: &CommandContext, count: usize) {
-    context.detail(format_args!(
-        "{} found",
-        crate::cli::commands::tag::works(count)
-    ));
+    context.detail(format_args!("{} found", crate::cli::ui::works(count)));
 }
 
 /// Prints a table of works and their number.

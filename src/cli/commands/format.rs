@@ -180,7 +180,7 @@ impl Format {
         let mut all_read = true;
         let mut report = |path: &str, problems: &[Diagnostic]| {
             for problem in problems {
-                crate::cli::commands::import::report_problem(context, path, problem);
+                crate::cli::problems::report_problem(context, path, problem);
                 all_read &= problem.severity != Severity::Error;
             }
         };

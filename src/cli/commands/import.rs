@@ -12,6 +12,7 @@ use comfy_table::{Cell, CellAlignment, Table, presets};
 use crate::cli::commands::list::settings::default_list;
 use crate::cli::format_name::FormatName;
 use crate::cli::input::{Input, column_field};
+use crate::cli::problems::report_problem;
 use crate::cli::ui::{can_ask, counted, print_message, print_prompt};
 use crate::cli::zotero::{CollectionsTarget, ZoteroArgs, ZoteroInput, is_zotero};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, progress};
@@ -608,43 +609,6 @@ fn beginning(message: &str) -> String {
         .split_whitespace();
     let words = words.filter(|word| !word.contains(|c: char| c.is_ascii_digit()));
     words.take(WORDS).collect::<Vec<_>>().join(" ")
-}
-
-/// Prints a problem. `--quiet` hides notes.
-pub(crate) fn report_problem(context: &CommandContext, path: &str, problem: &Diagnostic) {
-    match problem.severity {
-        Severity::Error | Severity::Warning => context.warn(problem_line(path, problem)),
-        Severity::Notice => context.note(problem_line(path, problem)),
-    }
-}
-
-/// Returns a problem as one line: file, line, severity, key, field, message.
-fn problem_line(path: &str, problem: &Diagnostic) -> String {
-    let bold = crate::cli::ui::Style::Bold;
-    let mut text = path.to_owned();
-    if problem.line > 0 {
-        let _ = write!(text, ":{}", problem.line);
-    }
-    let severity = match problem.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Notice => "note",
-    };
-    let _ = write!(text, ": {bold}{severity}:{bold:#} ");
-    match (&problem.key, &problem.field) {
-        (Some(key), Some(field)) => {
-            let _ = write!(text, "{key}, {field}: ");
-        }
-        (Some(key), None) => {
-            let _ = write!(text, "{key}: ");
-        }
-        (None, Some(field)) => {
-            let _ = write!(text, "{field}: ");
-        }
-        (None, None) => {}
-    }
-    text.push_str(&problem.message);
-    text
 }
 
 fn table(receipt: &Receipt) -> String {

@@ -28,7 +28,7 @@ impl Rebuild {
         bar.finish_and_clear();
         context.note(format_args!(
             "rebuilt names, dates, CSL items and indexes of {}",
-            super::tag::works(count)
+            crate::cli::ui::works(count)
         ));
         context.detail(format_args!("in {:.1} s", started.elapsed().as_secs_f64()));
         Ok(Outcome::Done)

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
+use crate::cli::ui::works;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::library::{
     Change, Filter, Library, LibraryError, NewAssignment, Origin, Tag, TagChange, TagName,
@@ -357,14 +358,6 @@ fn preview(count: i64, changes: &[RequestedChange], counts: &[usize]) -> String 
         };
     }
     text
-}
-
-/// Returns “1 work”, “12 works”.
-pub(crate) fn works(count: impl TryInto<i64>) -> String {
-    match count.try_into().unwrap_or(i64::MAX) {
-        1 => "1 work".to_owned(),
-        count => format!("{count} works"),
-    }
 }
 
 /// Splits a list of tags at its commas.

@@ -270,7 +270,7 @@ fn check_files(
     for name in names {
         let input = Input::read(name, None)?;
         for problem in &input.reading.file.problems {
-            crate::cli::commands::import::report_problem(context, &input.path, problem);
+            crate::cli::problems::report_problem(context, &input.path, problem);
             report.unread |= problem.severity == Severity::Error;
         }
         let by_key: HashMap<&str, &Entry> = input.reading.file.by_key();

@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
-use crate::cli::commands::import;
 use crate::cli::export_entries::Entries;
 use crate::cli::format_name::FormatName;
 use crate::cli::input::Input;
+use crate::cli::problems::report_problem;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::bibtex::FilePiece;
 use peerbib::formats::{ParsedFile, Severity};
@@ -62,7 +62,7 @@ impl CitableWorks {
             files.push(PathBuf::from(name));
             let input = Input::read(name, from)?;
             for problem in &input.reading.file.problems {
-                import::report_problem(context, &input.path, problem);
+                report_problem(context, &input.path, problem);
                 complete &= problem.severity != Severity::Error;
             }
             readings.push(input.reading);

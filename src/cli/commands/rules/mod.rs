@@ -113,7 +113,7 @@ fn list(context: &CommandContext, json: bool) -> Result {
             text,
             "{bold}{}{bold:#}  {}",
             rule.name,
-            super::tag::works(*works)
+            crate::cli::ui::works(*works)
         );
         let _ = writeln!(text, "    when  {}", wrapped(&rule.when, 10));
         let _ = writeln!(text, "    then  {}", wrapped(&rule.then.join(", "), 10));

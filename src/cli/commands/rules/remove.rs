@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::commands::tag::works;
+use crate::cli::ui::works;
 use crate::cli::{CommandContext, Outcome, Result};
 
 /// Remove rules and the tags that they added

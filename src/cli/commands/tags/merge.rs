@@ -41,7 +41,7 @@ impl MergeTags {
             Ok(change.tags().extent(&into)?.works)
         })?;
         let (from, into) = (&from.tag, &into.tag);
-        let works = crate::cli::commands::tag::works(works);
+        let works = crate::cli::ui::works(works);
         report(
             context,
             self.dry_run,

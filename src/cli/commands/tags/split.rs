@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::{change, report};
-use crate::cli::commands::tag::works;
+use crate::cli::ui::works;
 use crate::cli::{CommandContext, CommandError, Result};
 use peerbib::library::{Library, LibraryError, SplitPart, Tag, TagName};
 use peerbib::tagging::split_rules;
