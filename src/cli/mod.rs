@@ -18,6 +18,7 @@ mod format_name;
 mod hints;
 mod http_server;
 mod input;
+mod interrupt;
 mod io;
 mod network;
 mod output_format;
