@@ -33,6 +33,7 @@ mod styles;
 mod table;
 mod ui;
 mod watch;
+mod works;
 mod zotero;
 
 use std::ffi::OsString;
