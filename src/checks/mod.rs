@@ -29,7 +29,7 @@ use crate::model::Entry;
 use entry::OwnField;
 pub use entry::{CheckedEntry, Status};
 pub use required::required_fields;
-pub use spellings::{SpellingCounts, Spellings};
+pub use spellings::{SpellingCounts, Spellings, UndecidedSpelling};
 
 /// A rule that entries are checked by.
 #[derive(Debug)]

@@ -30,7 +30,7 @@ fn finding(field: &OwnField<'_>, kind: Kind, text: &str, best: &Spelling) -> Rul
         text: other,
         tex,
         count,
-        is_most_frequent,
+        rival,
     } = best;
     let what = match kind {
         Kind::Publisher => "publisher",
@@ -44,10 +44,11 @@ fn finding(field: &OwnField<'_>, kind: Kind, text: &str, best: &Spelling) -> Rul
     let message =
         format!("the {what} is \u{201c}{text}\u{201d} here and \u{201c}{other}\u{201d} in {times}");
     let finding = RuleFinding::notice(field.name, message);
-    if *is_most_frequent {
-        finding.help(format!("write {tex}")).fix(field, tex.clone())
-    } else {
-        finding.help("write it in one way; it is equally frequent in both")
+    match rival {
+        None => finding.help(format!("write {tex}")).fix(field, tex.clone()),
+        Some(_) => finding.help(format!(
+            "choose one: both are equally frequent; to choose the latter, write {tex}"
+        )),
     }
 }
 

@@ -13,6 +13,19 @@ pub struct Spellings {
     pub(super) preferred: HashMap<(Kind, String), Spelling>,
 }
 
+/// A journal or publisher of which two spellings are equally frequent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UndecidedSpelling<'s> {
+    /// The field: `journaltitle` or `publisher`.
+    pub field: &'static str,
+    /// The spelling that looks better, as a person reads it.
+    pub one: &'s str,
+    /// The other one.
+    pub other: &'s str,
+    /// The first one in TeX.
+    pub tex: &'s str,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     Journal,
@@ -28,8 +41,8 @@ pub(super) struct Spelling {
     pub(super) tex: String,
     /// How often it occurs.
     pub(super) count: usize,
-    /// Whether no other occurs as often.
-    pub(super) is_most_frequent: bool,
+    /// Another one that occurs as often.
+    pub(super) rival: Option<String>,
 }
 
 /// Returns what kind of name a field holds.
@@ -66,7 +79,7 @@ impl SpellingCounts {
                 text: text.clone(),
                 tex: tex.trim().to_owned(),
                 count: 0,
-                is_most_frequent: true,
+                rival: None,
             });
             spelling.count += 1;
         }
@@ -76,13 +89,13 @@ impl SpellingCounts {
     pub fn preferred(self) -> Spellings {
         let preferred = self.names.into_iter().filter_map(|(name, spellings)| {
             let is_spelt_otherwise = spellings.len() > 1;
-            let mut counts: Vec<usize> = spellings.values().map(|one| one.count).collect();
-            counts.sort_unstable();
-            let mut best = spellings
-                .into_values()
-                .max_by(|one, other| one.rank().cmp(&other.rank()))?;
-            let rivals = counts.iter().filter(|count| **count == best.count);
-            best.is_most_frequent = rivals.count() == 1;
+            let mut spellings: Vec<Spelling> = spellings.into_values().collect();
+            spellings.sort_by(|one, other| one.rank().cmp(&other.rank()));
+            let mut best = spellings.pop()?;
+            let second = spellings.pop();
+            best.rival = second
+                .filter(|second| second.count == best.count)
+                .map(|second| second.text);
             is_spelt_otherwise.then_some((name, best))
         });
         Spellings {
@@ -92,6 +105,27 @@ impl SpellingCounts {
 }
 
 impl Spellings {
+    /// Returns the names of which two spellings are equally frequent, so that only a person can choose one.
+    pub fn undecided(&self) -> Vec<UndecidedSpelling<'_>> {
+        let mut undecided: Vec<_> = self
+            .preferred
+            .iter()
+            .filter_map(|((kind, _), best)| {
+                Some(UndecidedSpelling {
+                    field: match kind {
+                        Kind::Journal => "journaltitle",
+                        Kind::Publisher => "publisher",
+                    },
+                    one: &best.text,
+                    other: best.rival.as_deref()?,
+                    tex: &best.tex,
+                })
+            })
+            .collect();
+        undecided.sort_by_key(|undecided| (undecided.field, undecided.one));
+        undecided
+    }
+
     /// Counts the spellings in entries, each with the abbreviations of its file.
     pub fn of<'e>(entries: impl IntoIterator<Item = (&'e Entry, &'e Strings)>) -> Self {
         let mut counts = SpellingCounts::default();

@@ -80,7 +80,7 @@ fn completer_of(command: &str, argument: &str, value: &str) -> Option<ArgValueCo
         ("STEP", "redo", _) => steps(&[StepState::Undone]),
         ("STEP", "undo", _) => steps(&[StepState::Done]),
         ("STEP", ..) => steps(&[StepState::Done, StepState::Undone, StepState::Dropped]),
-        ("KEY|QUERY", ..) => keys_or(query()),
+        ("KEY|QUERY", ..) => keys_or(once_begun(query())),
         ("KEY|DOCUMENT", ..) => keys_or(files()),
         ("OTHER", "list move", _) | ("KEY", ..) => keys(),
         ("OTHER", "list section move", _) | ("SECTION", ..) => sections(),
@@ -186,6 +186,14 @@ fn keys_or(other: ArgValueCompleter) -> ArgValueCompleter {
         let mut all = keys().complete(word);
         all.extend(other.complete(word));
         all
+    })
+}
+
+/// Completes a word that is not empty: where keys are wanted first, there are enough of them.
+fn once_begun(other: ArgValueCompleter) -> ArgValueCompleter {
+    ArgValueCompleter::new(move |word: &OsStr| match word.is_empty() {
+        true => Vec::new(),
+        false => other.complete(word),
     })
 }
 

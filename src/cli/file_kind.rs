@@ -31,10 +31,7 @@ pub(crate) enum FileKind {
 const EXTENSIONS: &[(&[&str], FileKind)] = &[
     (&["txt", "text"], FileKind::Text),
     (&["html", "htm"], FileKind::Html),
-    (
-        &["md", "markdown", "mdown", "mkd", "qmd", "rmd"],
-        FileKind::Markdown,
-    ),
+    (MARKDOWN, FileKind::Markdown),
     (&["tex", "latex"], FileKind::Latex),
     (&["typ"], FileKind::Typst),
     (&["wiki", "mediawiki"], FileKind::Mediawiki),
@@ -74,6 +71,39 @@ pub(crate) trait ByExtension: Sized {
         })
     }
 }
+
+/// Refuses an output file whose extension promises another format than the only one that a command writes. A name without
+/// an extension promises nothing.
+///
+/// # Errors
+///
+/// A usage error.
+pub(crate) fn check_only_format(
+    path: &Path,
+    format: &str,
+    extensions: &[&str],
+) -> Result<(), CommandError> {
+    let Some(extension) = path
+        .extension()
+        .map(|extension| extension.to_string_lossy())
+    else {
+        return Ok(());
+    };
+    let is_supported = extensions
+        .iter()
+        .any(|supported| extension.eq_ignore_ascii_case(supported));
+    if is_supported {
+        return Ok(());
+    }
+    let usual = extensions.first().copied().unwrap_or_default();
+    Err(
+        CommandError::usage(format_args!("unsupported output format: .{extension}"))
+            .with_help(format!("this command writes {format}: use .{usual}")),
+    )
+}
+
+/// The extensions of Markdown.
+pub(crate) const MARKDOWN: &[&str] = &["md", "markdown", "mdown", "mkd", "qmd", "rmd"];
 
 /// Returns the usual extensions of the files that a command writes.
 fn supported<F: ByExtension>() -> Vec<String> {

@@ -5,7 +5,9 @@
 
 use std::path::Path;
 
+use crate::cli::context::quoted;
 use crate::cli::styles::{StyleLoadError, name_of};
+use peerbib::checks::UndecidedSpelling;
 use peerbib::config::{ConfigError, SETTINGS, UnknownSetting};
 use peerbib::library::{IntegrityIssue, IssueKind, LibraryError};
 use peerbib::lookup::{Failure, LookupError};
@@ -16,6 +18,16 @@ use peerbib::zotero::database::DatabaseError;
 /// Returns the hint for a malformed pattern of keys.
 pub(crate) fn key_pattern() -> String {
     "`peerbib rename --help` lists the markers; an example: [auth][year]".to_owned()
+}
+
+/// Returns what to do about two spellings that are equally frequent.
+pub(crate) fn undecided_spelling(spelling: &UndecidedSpelling<'_>) -> String {
+    let UndecidedSpelling {
+        field, other, tex, ..
+    } = spelling;
+    let query = quoted(&format!("{field}:=\"{}\"", other.replace('"', "")));
+    let value = quoted(&format!("{field}={tex}"));
+    format!("choose one of them, such as with `peerbib edit --find {query} --set {value}`")
 }
 
 /// Returns the advice for an error of the library.

@@ -18,6 +18,7 @@ mod format_name;
 mod hints;
 mod http_server;
 mod input;
+mod interrupt;
 mod io;
 mod network;
 mod output_format;
@@ -33,6 +34,7 @@ mod styles;
 mod table;
 mod ui;
 mod watch;
+mod works;
 mod zotero;
 
 use std::ffi::OsString;

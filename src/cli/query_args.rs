@@ -75,8 +75,8 @@ pub(crate) fn with_negations(root: &clap::Command, arguments: &[OsString]) -> Ve
         .collect()
 }
 
-/// Replaces `--find QUERY` by the words of the query for commands whose query is positional, so that a query can be given
-/// in both ways to every command.
+/// Replaces `--find QUERY` by an argument for commands that take a query as one and have no such option, so that a query can
+/// be given in both ways to every command.
 pub(crate) fn with_positional_queries(
     root: &clap::Command,
     arguments: &[OsString],
@@ -90,7 +90,10 @@ pub(crate) fn with_positional_queries(
         if let Some(subcommand) = command.find_subcommand(text) {
             command = subcommand;
         }
-        let is_positional = has_positional(command, &["QUERY"]) && !has_option(command, "find");
+        let has_option = has_option(command, "find");
+        let takes_query = has_positional(command, &["QUERY"]);
+        let takes_keys = has_positional(command, &["KEY", "KEY|QUERY", "KEY|DOCUMENT"]);
+        let is_positional = (takes_query || takes_keys) && !has_option;
         let query = match text.strip_prefix("--find") {
             Some("") if is_positional => rest.next().and_then(|query| query.to_str()),
             Some(value) if is_positional => value.strip_prefix('='),
@@ -103,6 +106,8 @@ pub(crate) fn with_positional_queries(
                 break;
             }
             (_, None) => words.push(argument.clone()),
+            // Between keys, the parentheses tell that even a single word is a query.
+            (_, Some(query)) if !takes_query => words.push(format!("({query})").into()),
             // Quoted words and groups stay together.
             (_, Some(query)) if query.contains(['"', '(', '/']) => words.push(query.into()),
             (_, Some(query)) => words.extend(query.split_whitespace().map(OsString::from)),

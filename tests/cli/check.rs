@@ -504,3 +504,35 @@ fn works_of_the_library_are_checked_for_typst_with_what_they_inherit() {
         "Typst crashes on a cycle of crossref or xdata"
     );
 }
+
+#[test]
+fn equally_frequent_spellings_are_reported_with_the_command_that_chooses_one() {
+    let env = TestEnvironment::with(
+        "@book{a, title = {A}, author = {Wren, Ada}, publisher = {M.I.T. Press}, date = {2001}}
+         @book{b, title = {B}, author = {Wren, Ada}, publisher = {MIT Press}, date = {2001}}
+         @article{c, title = {C}, author = {Wren, Ada}, journaltitle = {Nests and Twigs}, date = {2001}}
+         @article{d, title = {D}, author = {Wren, Ada}, journal = {Nests & Twigs}, year = {2001}}\n",
+    );
+    let told = env.ends(1, "check --fix --rule spelling").stderr;
+    assert!(told.contains("are equally frequent"), "{told}");
+    assert!(told.contains("nothing can be fixed safely"), "{told}");
+    // The advice works.
+    let command = told
+        .split('`')
+        .find(|part| part.starts_with("peerbib edit"))
+        .unwrap();
+    env.runs(&format!(
+        "{} --yes",
+        command.trim_start_matches("peerbib ").replace("\n", " ")
+    ));
+    let told = env.ends(1, "check --fix --rule spelling").stderr;
+    let command = told
+        .split('`')
+        .find(|part| part.starts_with("peerbib edit"))
+        .unwrap();
+    env.runs(&format!(
+        "{} --yes",
+        command.trim_start_matches("peerbib ").replace("\n", " ")
+    ));
+    env.runs("check --rule spelling");
+}

@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::history::rows;
+use crate::metadata_server::{MetadataServer, Reply};
 use crate::test_env::{Run, TestEnvironment, redact_times, words};
 
 /// Starts peerbib and lets it run.
@@ -198,6 +199,41 @@ fn an_undo_that_is_killed_is_there_whole_or_not_at_all() {
     survives(&copies_of(&env), "undo", 30);
     env.runs("undo");
     survives(&copies_of(&env), "redo", 30);
+}
+
+#[test]
+fn a_lookup_that_is_killed_is_there_whole_or_not_at_all() {
+    let env = small_library();
+    env.runs("edit w1 --set doi=10.1000/1");
+    env.runs("tag status:unverified w1 --create");
+    let copies = copies_of(&env);
+    let server = MetadataServer::start();
+    let work = r#"{"type": "book", "title": "On the nests of birds 1", "DOI": "10.1000/1", "publisher": "The Aviary",
+        "author": [{"given": "Ada", "family": "Wren"}, {"given": "Bo1", "family": "Finch"}], "issued": {"date-parts": [[2001]]}}"#;
+    let other = r#"{"type": "book", "title": "Twigs", "DOI": "10.1000/2", "issued": {"date-parts": [[2002]]}}"#;
+    server
+        .on("/doi.org/10.1000/2", [Reply::json(other)])
+        .on("/doi.org/10.1000/", [Reply::json(work)])
+        .on(
+            "/api.crossref.org/works/10.1000",
+            [Reply::json(&format!(r#"{{"message": {work}}}"#).replace(
+                r#""title": "On the nests of birds 1""#,
+                r#""title": ["On the nests of birds 1"]"#,
+            ))],
+        )
+        .on(
+            "/api.crossref.org/works?",
+            [Reply::json(r#"{"message": {"items": []}}"#)],
+        );
+    let base = server.base();
+    let prepare = || {
+        let env = copies();
+        env.runs(&format!("config set lookup.base {base}"));
+        env
+    };
+    survives(&prepare, "lookup key:w1 --apply --yes", 20);
+    survives(&prepare, "check --online key:w1", 20);
+    survives(&prepare, "add 10.1000/2", 20);
 }
 
 #[test]

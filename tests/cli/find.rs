@@ -641,8 +641,6 @@ fn a_query_can_be_given_in_both_ways_to_every_command() {
         let shown = env.runs(line).stdout;
         assert_eq!(shown.lines().count(), 2, "{line}: {shown}");
     }
-    let told = env.refuses(1, "remove author:finch");
-    assert!(told.contains("--find author:finch"), "{told}");
 }
 
 #[test]

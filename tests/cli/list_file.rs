@@ -159,3 +159,30 @@ fn a_file_written_by_hand_needs_little() {
     assert_eq!(run.code, Some(0), "{run:?}");
     assert_eq!(printed(&env, "list show other"), ["marx", "smith"]);
 }
+
+#[test]
+fn a_list_is_never_written_under_the_name_of_another_format() {
+    let env = TestEnvironment::with_chapter();
+    env.runs("list new l merten2000");
+    for (line, usual) in [
+        ("list export l -o l.docx", ".toml"),
+        ("list export l -o l.md", ".toml"),
+        ("list changelog l -o CHANGES.html", ".md"),
+        ("list changelog l -o l.toml", ".md"),
+        ("tags export vocabulary.csv", ".toml"),
+        ("rules export rules.json", ".toml"),
+    ] {
+        let error = env.refuses(2, line);
+        assert!(error.contains("unsupported output format"), "{error}");
+        assert!(error.contains(&format!("use {usual}")), "{error}");
+    }
+    assert!(!env.path("l.docx").exists() && !env.path("CHANGES.html").exists());
+    for line in [
+        "list export l -o L.TOML",
+        "list export l -o list",
+        "list changelog l -o c.markdown",
+        "list changelog l -o -",
+    ] {
+        env.runs(line);
+    }
+}

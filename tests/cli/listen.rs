@@ -757,10 +757,15 @@ fn an_interrupt_leaves_the_library_whole() {
         .status();
     assert!(killed.unwrap().success());
     let start = Instant::now();
-    while server.child.try_wait().unwrap().is_none() {
+    let status = loop {
+        if let Some(status) = server.child.try_wait().unwrap() {
+            break status;
+        }
         assert!(start.elapsed() < Duration::from_secs(5));
         std::thread::sleep(Duration::from_millis(20));
-    }
+    };
+    assert_eq!(status.code(), Some(0));
+    server.tells("stopped\n");
     assert!(TcpStream::connect(("127.0.0.1", server.port)).is_err());
     assert!(!env.path("data/peerbib/library.db-wal").exists());
     assert_eq!(env.keys(""), ["benkler2011penguin"]);

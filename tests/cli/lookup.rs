@@ -1,6 +1,8 @@
 //! `peerbib lookup`, against a server that stands in for every service.
 
-use std::time::Duration;
+#[cfg(unix)]
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use super::metadata_server::{MetadataServer, Reply};
 use super::test_env::TestEnvironment;
@@ -210,4 +212,107 @@ fn a_thousand_works_use_one_connection_per_host_at_the_allowed_rate_and_the_cach
     assert!(taken >= Duration::from_millis(999 * 2 - 50), "{taken:?}");
     assert_eq!(server.run(&env, &["lookup"]).code, Some(0));
     assert_eq!(server.arrived().len(), 1000);
+}
+
+/// Starts a command that asks the server.
+#[cfg(unix)]
+fn start(
+    server: &MetadataServer,
+    env: &TestEnvironment,
+    arguments: &[&str],
+) -> std::process::Child {
+    env.command(env!("CARGO_BIN_EXE_peerbib"))
+        .args(arguments)
+        .env("PEERBIB_LOOKUP_BASE", server.base())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Presses Ctrl-C, and returns the exit code and what was told.
+#[cfg(unix)]
+fn interrupt(child: std::process::Child) -> (Option<i32>, String) {
+    let pid = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let output = child.wait_with_output().unwrap();
+    (
+        output.status.code(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupt_while_services_are_asked_changes_nothing_and_says_so() {
+    let (server, env) = (MetadataServer::start(), TestEnvironment::with(LIBRARY));
+    env.runs("tag status:unverified benkler2002coase --create");
+    server.on("/", [Reply::Silence(Duration::from_secs(5))]);
+    let before = env.state();
+    for (arguments, told) in [
+        (
+            &["lookup", "--apply", "--yes"][..],
+            "interrupted: nothing was changed\n",
+        ),
+        (&["check", "--online"], "interrupted: nothing was changed\n"),
+        (&["add", "10.1000/xyz"], "interrupted: nothing was added\n"),
+        (
+            &["add", "--title", "Nests"],
+            "interrupted: nothing was added\n",
+        ),
+    ] {
+        let asked = server.arrived().len();
+        let child = start(&server, &env, arguments);
+        while server.arrived().len() == asked {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert_eq!(
+            interrupt(child),
+            (Some(130), told.to_owned()),
+            "{arguments:?}"
+        );
+    }
+    assert_eq!(env.state(), before);
+    assert_eq!(env.runs("doctor").stdout, "");
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupt_at_any_moment_says_what_became_of_the_library() {
+    const ROUNDS: u32 = 12;
+    let arguments = ["lookup", "--apply", "--yes"];
+    let mut whole = Duration::MAX;
+    let (mut nothing, mut all) = (0, 0);
+    for round in 0..=ROUNDS {
+        let (server, env) = (server(), TestEnvironment::with(LIBRARY));
+        let before = env.runs("export").stdout;
+        let started = Instant::now();
+        let child = start(&server, &env, &arguments);
+        if round == 0 {
+            assert!(child.wait_with_output().unwrap().status.success());
+            whole = started.elapsed();
+            continue;
+        }
+        std::thread::sleep(whole * round / ROUNDS);
+        let (code, told) = interrupt(child);
+        let is_changed = env.runs("export").stdout != before;
+        // Before the handler is set, and after the last line, the signal ends the program as it ends any other.
+        if told.contains("interrupted: nothing was changed") {
+            assert!(!is_changed && code == Some(130), "{told}");
+            nothing += 1;
+        } else if told.contains("changed 4 fields of 1 work; `peerbib undo` reverts it") {
+            assert!(is_changed, "{told}");
+            all += 1;
+        } else {
+            assert!(!is_changed, "{told}");
+        }
+        assert_eq!(env.runs("doctor").stdout, "");
+    }
+    assert!(nothing > 0 && nothing + all > 1, "{nothing}, {all}");
 }

@@ -402,6 +402,77 @@ fn a_host_can_have_a_server_of_its_own_and_services_get_their_keys() {
 }
 
 #[test]
+fn pubmed_is_asked_for_its_record_if_its_exporter_does_not_answer() {
+    let (server, env) = (MetadataServer::start(), TestEnvironment::bare());
+    env.runs("config set lookup.keys pubmed=s3cret");
+    let record = |database: &str, number: &str, text: &str| {
+        let path = format!(
+            "/eutils.ncbi.nlm.nih.gov/entrez/eutils/efetch.fcgi?db={database}&id={number}&rettype=medline&retmode=text"
+        );
+        server.on(&path, [Reply::typed("text/plain; charset=UTF-8", text)]);
+    };
+    server.on("/api.ncbi.nlm.nih.gov/", [Reply::status(500)]);
+    record(
+        "pubmed",
+        "31000001",
+        "\nPMID- 31000001\nOWN - NLM\nDP  - 2019 May\nTI  - Open hardware for the commons: lessons from\n      \
+         \u{c5}lesund.\nPG  - 512-21\nLID - 10.1000/xyz [doi]\nFAU - S\u{f8}nderg\u{e5}rd, \u{c5}se\nLA  - eng\n\
+         PT  - Journal Article\nJT  - Nature biotechnology\nVI  - 37\nIP  - 5\n\n",
+    );
+    record(
+        "pmc",
+        "3531190",
+        "PMC - PMC3531190\nPMID- 23193287\nDP  - 2013\nTI  - Another one.\nFAU - Benson, Dennis A\nJT  - Nucleic acids\n",
+    );
+    let run = server.run(&env, &["add", "pmid:31000001", "PMC3531190"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    insta::assert_snapshot!(entry(&env), @r"
+    @article{sondergard2019open,
+      author       = {Søndergård, Åse},
+      title        = {Open hardware for the commons: lessons from {Ålesund}{}},
+      journaltitle = {Nature biotechnology},
+      date         = {2019-05},
+      number       = {5},
+      volume       = {37},
+      pmid         = {31000001},
+      pages        = {512--21},
+      doi          = {10.1000/xyz},
+      langid       = {english},
+    }
+
+    @article{benson2013another,
+      author       = {Benson, Dennis A},
+      title        = {Another one},
+      journaltitle = {Nucleic acids},
+      date         = {2013},
+      pmid         = {23193287},
+      pmcid        = {PMC3531190},
+    }
+    ");
+    assert!(
+        server
+            .urls()
+            .iter()
+            .any(|url| url.contains("efetch.fcgi") && url.contains("api_key=s3cret"))
+    );
+
+    // An unknown number, and answers that are no records.
+    let env = TestEnvironment::bare();
+    record(
+        "pubmed",
+        "999",
+        "\n1. id: 999 Error occurred: The following PMID is not available: 999\n",
+    );
+    record("pubmed", "998", "<html>Sign in</html>");
+    record("pubmed", "997", "PMID- 31000001\nTI  - Another work.\n");
+    for number in ["999", "998", "997"] {
+        let run = server.run(&env, &["add", &format!("pmid:{number}")]);
+        assert_eq!(run.code, Some(1), "{}", run.stderr);
+        assert!(env.keys("").is_empty(), "{number}");
+    }
+}
+
+#[test]
 fn a_key_does_not_follow_a_redirect_to_another_host() {
     let (server, env) = (MetadataServer::start(), TestEnvironment::empty());
     env.runs("config set lookup.keys crossref=s3cret,openalex=0ther");

@@ -80,5 +80,6 @@ mod test_env;
 mod timeline;
 mod ui;
 mod why;
+mod works;
 mod zotero;
 mod zotero_database;

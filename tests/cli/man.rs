@@ -1,6 +1,7 @@
 //! `peerbib man`
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::test_env::TestEnvironment;
 
@@ -64,6 +65,54 @@ fn every_verb_and_every_verb_below_it_has_a_page() {
         "NO_COLOR",
     ] {
         assert!(main.contains(expected), "{expected}: {main}");
+    }
+}
+
+#[test]
+fn the_manual_says_what_is_sent_to_whom() {
+    let env = TestEnvironment::empty();
+    let page = env
+        .runs("man")
+        .stdout
+        .replace("\\-", "-")
+        .replace("\\&", "");
+    assert!(page.contains(".SH NETWORK"), "{page}");
+    // The hosts in the sources are those in the table.
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lookup");
+    let mut hosts = BTreeSet::new();
+    for directory in [sources.join("services"), sources] {
+        for file in std::fs::read_dir(directory).unwrap() {
+            let path = file.unwrap().path();
+            let is_code = path.extension().is_some_and(|extension| extension == "rs");
+            for line in is_code
+                .then(|| std::fs::read_to_string(path).unwrap())
+                .iter()
+                .flat_map(|code| code.lines())
+            {
+                // What a request is made of: an address with a path and a place for a value.
+                if line.trim_start().starts_with("//") || !line.contains('{') {
+                    continue;
+                }
+                let address = line.split("\"https://").nth(1).unwrap_or_default();
+                let host = address.split('/').next().unwrap_or_default();
+                if host.contains('.') && !host.contains(['{', '"']) {
+                    hosts.insert(host.to_owned());
+                }
+            }
+        }
+    }
+    // Pages that a person would open are named as the source of a value, and are not asked.
+    for shown in [
+        "arxiv.org",
+        "openalex.org",
+        "pubmed.ncbi.nlm.nih.gov",
+        "pmc.ncbi.nlm.nih.gov",
+    ] {
+        hosts.remove(shown);
+    }
+    assert!(hosts.len() > 8, "{hosts:?}");
+    for host in &hosts {
+        assert!(page.contains(host.as_str()), "{host} is not in the manual");
     }
 }
 

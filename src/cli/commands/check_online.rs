@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::cli::commands::lookup::{AskedWork, asked_works, report_failures};
+use crate::cli::interrupt::Interruptible;
 use crate::cli::network::{self, NetworkArgs};
 use crate::cli::ui::{Style, counted, wrapped};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::library::{FieldEdits, Library, NewAssignment, Origin, Tag, TagName, TaggedOutcome};
+use peerbib::library::{
+    Change, FieldEdits, Library, NewAssignment, Origin, Tag, TagName, TaggedOutcome,
+};
 use peerbib::lookup::{
     Existence, LinkState, LookupError, Source, Verification, map_in_parallel, notices_on, verify,
 };
@@ -45,6 +48,7 @@ impl OnlineCheck<'_> {
         drop(library);
         let client = self.network.client(context)?;
         let services = network::services(context)?;
+        let interruptible = Interruptible::new("nothing was changed");
         let items: Vec<_> = works.iter().map(|work| &work.item).collect();
         let mut failures = Vec::new();
         let notices = notices_on(&client, &items).unwrap_or_else(|failure| {
@@ -52,6 +56,7 @@ impl OnlineCheck<'_> {
             Default::default()
         });
         let bar = network::progress("works", works.len());
+        interruptible.shows(&bar);
         let verifications = map_in_parallel(
             &works,
             |work| verify(&client, &services, &work.entry, &work.item, &notices),
@@ -84,7 +89,7 @@ impl OnlineCheck<'_> {
             .chain(&failures);
         report_failures(context, all);
         if !self.dry_run {
-            self.record(context, &checked)?;
+            self.record(context, &checked, &interruptible)?;
         }
         let parts: Vec<String> = OUTCOMES
             .iter()
@@ -112,6 +117,7 @@ impl OnlineCheck<'_> {
         &self,
         context: &CommandContext,
         checked: &[(&AskedWork, Verification)],
+        interruptible: &Interruptible,
     ) -> std::result::Result<(), CommandError> {
         let mut library = context.open()?;
         let confirmed = confirmed(&library, checked)?;
@@ -128,7 +134,7 @@ impl OnlineCheck<'_> {
         let verified: TagName = VERIFIED.parse()?;
         let unverified = library.tags().find(&UNVERIFIED.parse()?)?;
         let existing = library.tags().find(&verified)?;
-        let done = context.change(&mut library, |change| {
+        let edit = |change: &Change<'_>| {
             let mut done = Vec::new();
             let tag = match existing {
                 Some(tag) => tag,
@@ -176,7 +182,11 @@ impl OnlineCheck<'_> {
                 ));
             }
             Ok(done)
-        })?;
+        };
+        let done = interruptible.change(
+            || context.change(&mut library, edit),
+            |done| format!("{}; `peerbib undo` reverts it", done.join("; ")),
+        )?;
         for line in done {
             context.note(line);
         }

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
-use crate::cli::commands::tag::named_works;
 use crate::cli::editor::{EditError, EditOutcome, EditRequest, TempFile};
 use crate::cli::picker::{Pick, picked};
+use crate::cli::works::{NamedWorks, named_works};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::formats::bibtex;
 use peerbib::library::{FieldEdits, Library, LibraryError};
@@ -46,22 +46,6 @@ pub(crate) struct Edit {
     dry_run: bool,
 }
 
-/// The selected works.
-#[derive(PartialEq, Eq)]
-struct SelectedWorks {
-    works: Vec<(i64, String)>,
-    by: By,
-}
-
-/// How works were selected.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum By {
-    Keys,
-    Find,
-    /// By arguments that are no keys and so are taken as a query.
-    Query,
-}
-
 impl Edit {
     pub(crate) fn run(mut self, context: &CommandContext) -> Result {
         let opens_editor = self.set.is_empty() && self.unset.is_empty();
@@ -96,7 +80,7 @@ impl Edit {
             }
             return Ok(Outcome::Done);
         }
-        if selected.by != By::Keys && !selected.works.is_empty() {
+        if (selected.by_query || self.find.is_some()) && !selected.works.is_empty() {
             self.ask(context, &library, &selected, &edits)?;
         }
         // While the user was asked, another program may have changed the library.
@@ -126,31 +110,8 @@ impl Edit {
         &self,
         context: &CommandContext,
         library: &Library,
-    ) -> std::result::Result<SelectedWorks, CommandError> {
-        let find = self.find.as_deref();
-        match named_works(context, library, &self.works, find) {
-            Ok(works) => Ok(SelectedWorks {
-                works,
-                by: if find.is_some() { By::Find } else { By::Keys },
-            }),
-            Err(failure) => {
-                // A key that cannot be looked up is none to be sure of.
-                let is_key = |word: &String| !matches!(library.works().find(word), Ok(None));
-                // A single word that looks like a key is a typo, not a query.
-                let is_query = match self.works.as_slice() {
-                    [word] => !is_key(word) && word.contains([':', ' ', '*', '"', '(', '/', '=']),
-                    words => !words.iter().any(is_key),
-                };
-                if !is_query || find.is_some() {
-                    return Err(failure);
-                }
-                let works = context.select(library, &self.works)?;
-                Ok(SelectedWorks {
-                    works: works.into_iter().map(|work| (work.id, work.key)).collect(),
-                    by: By::Query,
-                })
-            }
-        }
+    ) -> std::result::Result<NamedWorks, CommandError> {
+        named_works(context, library, &self.works, self.find.as_deref())
     }
 
     /// Shows what would be edited, and asks.
@@ -158,7 +119,7 @@ impl Edit {
         &self,
         context: &CommandContext,
         library: &Library,
-        selected: &SelectedWorks,
+        selected: &NamedWorks,
         edits: &FieldEdits,
     ) -> std::result::Result<(), CommandError> {
         const SHOWN: usize = 10;
@@ -184,9 +145,9 @@ impl Edit {
             count => format!("{count} works"),
         };
         let question = format!("Edit {works}?");
-        match selected.by {
-            By::Query => context.confirm(&question),
-            By::Find | By::Keys => context.confirm_at_terminal(&question),
+        match selected.by_query {
+            true => context.confirm(&question),
+            false => context.confirm_at_terminal(&question),
         }
     }
 }

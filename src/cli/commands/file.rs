@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 
 use crate::cli::io::{as_operand, reason};
 use crate::cli::picker::{Pick, picked};
+use crate::cli::works::{named_work, named_works};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Library, LibraryError, LinkedFile, path_from_root};
 use peerbib::suggest::{closest, question};
@@ -42,7 +43,7 @@ enum Action {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib file add merten2000 merten2000.pdf")]
 struct Add {
-    /// The citation key of the work
+    /// The citation key of the work, or a query that only it matches
     #[arg(value_name = "KEY")]
     key: String,
 
@@ -63,7 +64,7 @@ struct Add {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib file remove merten2000 merten2000.pdf")]
 struct Remove {
-    /// The citation key of the work
+    /// The citation key of the work, or a query that only it matches
     #[arg(value_name = "KEY")]
     key: String,
 
@@ -76,8 +77,8 @@ struct Remove {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib file list merten2000\n  peerbib file list --json")]
 struct List {
-    /// The citation keys of the works; without any, all
-    #[arg(value_name = "KEY")]
+    /// The works, as citation keys or as a query; without any, all
+    #[arg(value_name = "KEY|QUERY")]
     keys: Vec<String>,
 
     /// Print an array of files as JSON
@@ -95,7 +96,7 @@ struct List {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib file open merten2000")]
 struct Open {
-    /// The citation key of the work; without one, you pick a work with files at a terminal
+    /// The citation key of the work, or a query that only it matches; without one, you pick a work with files at a terminal
     #[arg(value_name = "KEY")]
     key: Option<String>,
 
@@ -114,8 +115,8 @@ struct Open {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib file check")]
 struct Check {
-    /// The citation keys of the works; without any, all
-    #[arg(value_name = "KEY")]
+    /// The works, as citation keys or as a query; without any, all
+    #[arg(value_name = "KEY|QUERY")]
     keys: Vec<String>,
 
     /// Print an array of the missing files as JSON
@@ -213,7 +214,7 @@ impl File {
 impl Add {
     fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
-        let work = library.works().id(&self.key)?;
+        let work = named_work(context, &library, &self.key)?;
         let key = library.works().key(work)?;
         let root = root(context, &library, self.root.as_deref())?;
         let paths = self
@@ -246,7 +247,7 @@ impl Add {
 impl Remove {
     fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
-        let work = library.works().id(&self.key)?;
+        let work = named_work(context, &library, &self.key)?;
         let key = library.works().key(work)?;
         let root = root(context, &library, None)?;
         let files = files_of_work(&library, work, &key, &root)?;
@@ -283,7 +284,7 @@ impl List {
     fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
         let root = root(context, &library, self.root.as_deref())?;
-        let files = files_of(&library, &self.keys, &root)?;
+        let files = files_of(context, &library, &self.keys, &root)?;
         if self.json {
             context.print_json(&files)?;
             return Ok(found(&files));
@@ -342,7 +343,7 @@ impl Open {
                 picked(context, &library, Pick::One, Some(&with_files))?
             }
         };
-        let work = library.works().id(&keys.concat())?;
+        let work = named_work(context, &library, &keys.concat())?;
         let key = library.works().key(work)?;
         let root = root(context, &library, self.root.as_deref())?;
         let files = files_of_work(&library, work, &key, &root)?;
@@ -375,7 +376,7 @@ impl Check {
     fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
         let root = root(context, &library, self.root.as_deref())?;
-        let mut files = files_of(&library, &self.keys, &root)?;
+        let mut files = files_of(context, &library, &self.keys, &root)?;
         let count = files.len();
         files.retain(|file| file.missing);
         if self.json {
@@ -495,20 +496,20 @@ fn existing(file: &Path) -> std::result::Result<PathBuf, CommandError> {
 }
 
 fn files_of(
+    context: &CommandContext,
     library: &Library,
-    keys: &[String],
+    words: &[String],
     root: &Path,
-) -> std::result::Result<Vec<FileJson>, LibraryError> {
-    let works = if keys.is_empty() {
+) -> std::result::Result<Vec<FileJson>, CommandError> {
+    let works = if words.is_empty() {
         library.files().works()?
     } else {
-        let work = |key: &String| {
-            let id = library.works().id(key)?;
-            Ok((id, library.works().key(id)?))
-        };
-        keys.iter()
-            .map(work)
-            .collect::<peerbib::library::Result<_>>()?
+        let works = named_works(context, library, words, None)?.works;
+        let works = works.into_iter().map(|(work, _)| {
+            let key = library.works().key(work)?;
+            Ok((work, key))
+        });
+        works.collect::<peerbib::library::Result<_>>()?
     };
     let mut files = Vec::new();
     for (work, key) in works {

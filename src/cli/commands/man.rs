@@ -129,6 +129,11 @@ fn page(command: &Command, parent: Option<&Command>) -> std::io::Result<Vec<u8>>
         write_text(&mut roff, lines);
     }
     if parent.is_none() {
+        roff.control("SH", ["NETWORK"]);
+        write_text(&mut roff, NETWORK);
+        for (service, about) in SERVICES {
+            write_row(&mut roff, service, about);
+        }
         write_table(&mut roff, "FILES", FILES);
         roff.control("SH", ["ENVIRONMENT"]);
         for setting in SETTINGS {
@@ -203,6 +208,65 @@ fn sentence(text: &str) -> String {
     let first: String = first.into_iter().flatten().collect();
     format!("{first}{}.", characters.as_str())
 }
+
+const NETWORK: &str = "\
+peerbib uses the network in four cases only: peerbib add with an identifier, an address or --title; peerbib lookup; \
+peerbib check --online; peerbib style add and peerbib style update. A service is asked only about the works that you \
+name, and it gets what the table below says, and never your tags, notes or files.
+
+Every service also sees your internet address and the version of peerbib, and your e-mail address if you set \
+lookup.email. Keys from lookup.keys go to their own service alone. Where the table does not say otherwise, add, lookup \
+and check --online ask the service.";
+
+/// The services on the network, and what each receives.
+const SERVICES: &[(&str, &str)] = &[
+    (
+        "doi.org",
+        "The DOI of the work. It redirects to the agency that registered the DOI (Crossref, DataCite, mEDRA), which \
+         gets the DOI, too.",
+    ),
+    (
+        "api.crossref.org (Crossref)",
+        "The DOI of the work. For a work that is found by no identifier: its title, the family name of its first \
+         author, and its year.",
+    ),
+    (
+        "api.openalex.org (OpenAlex)",
+        "The OpenAlex identifier, or a DOI, PMID or PMCID that the services above did not find. For a work that is \
+         found by no identifier: its title, the family name of its first author, and its year.",
+    ),
+    ("openlibrary.org (Open Library)", "The ISBN."),
+    (
+        "sru.k10plus.de (library catalogue), or the one in lookup.catalogue",
+        "The ISBN of a book that Open Library does not know.",
+    ),
+    ("export.arxiv.org (arXiv)", "The arXiv number."),
+    (
+        "api.ncbi.nlm.nih.gov, eutils.ncbi.nlm.nih.gov (PubMed)",
+        "The PMID or PMCID.",
+    ),
+    (
+        "www.wikidata.org (Wikidata)",
+        "The Wikidata identifier, and those of the people, journals and publishers that it refers to.",
+    ),
+    (
+        "en.wikipedia.org (Citoid)",
+        "The address of a page, or an ISBN, PMID or PMCID that the services above did not find.",
+    ),
+    (
+        "the page itself",
+        "A request for the page: when you add it, if Citoid does not answer; and with check --online, to see whether \
+         the address is alive.",
+    ),
+    (
+        "archive.org (Wayback Machine)",
+        "With check --online: an address that is dead, and the year of the work.",
+    ),
+    (
+        "raw.githubusercontent.com (styles)",
+        "With style add and style update: the name of the citation style.",
+    ),
+];
 
 const FILES: &[(&str, &str)] = &[
     (

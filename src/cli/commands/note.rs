@@ -6,6 +6,7 @@ use crate::cli::editor::{
     EditError, EditOutcome, EditRequest, TempFile, can_edit, without_blank_start,
 };
 use crate::cli::io::standard_input_as_text;
+use crate::cli::works::named_work;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Library, LibraryError, Note};
 
@@ -22,7 +23,7 @@ use peerbib::library::{Library, LibraryError, Note};
                         echo '- read again' | peerbib note merten2000 --append -m -"
 )]
 pub(crate) struct NoteWork {
-    /// The citation key of the work
+    /// The citation key of the work, or a query that only it matches
     #[arg(value_name = "KEY")]
     key: String,
 
@@ -70,7 +71,7 @@ impl NoteWork {
                 .with_help("give a text, or use --remove to remove the note".to_owned()));
         }
         let mut library = context.open_to_change()?;
-        let work = library.works().id(&self.key)?;
+        let work = named_work(context, &library, &self.key)?;
         let before = library.notes().get(work)?.map(|note| note.text);
         let text = match &before {
             Some(before) if self.append => format!("{before}\n\n{}", text.trim()),
@@ -82,7 +83,7 @@ impl NoteWork {
 
     fn edit(&self, context: &CommandContext) -> Result {
         let mut library = context.open()?;
-        let work = library.works().id(&self.key)?;
+        let work = named_work(context, &library, &self.key)?;
         let key = library.works().key(work)?;
         let before = library.notes().get(work)?.map(|note| note.text);
         let text = before.clone().unwrap_or_default();
@@ -115,7 +116,7 @@ impl NoteWork {
 }
 
 fn show(context: &CommandContext, library: &Library, key: &str, json: bool) -> Result {
-    let note: Option<Note> = library.notes().get(library.works().id(key)?)?;
+    let note: Option<Note> = library.notes().get(named_work(context, library, key)?)?;
     if json {
         context.print_json(&note)?;
         return Ok(Outcome::Done);

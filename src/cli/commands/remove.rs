@@ -4,19 +4,21 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 
-use crate::cli::commands::tag::named_works;
+use crate::cli::ui::counted;
+use crate::cli::works::named_works;
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::LibraryError;
 
 /// Remove works from the library
 ///
-/// `peerbib undo` restores them, with their tags. Comments and @strings before an entry in its file stay.
+/// The results of a query are confirmed. `peerbib undo` restores the works, with their tags. Comments and @strings before an entry in its file stay.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib remove siefkes2009\n  \
-                        peerbib remove --find 'type:online year:..1999' --dry-run")]
+                        peerbib remove type:online year:..1999 --dry-run\n  \
+                        peerbib remove --find 'type:online year:..1999' --yes")]
 pub(crate) struct Remove {
-    /// The citation keys of the works
-    #[arg(value_name = "KEY", required_unless_present = "find")]
+    /// The works, as citation keys or as a query
+    #[arg(value_name = "KEY|QUERY", required_unless_present = "find")]
     keys: Vec<String>,
 
     /// Remove the works that match a query
@@ -31,7 +33,8 @@ pub(crate) struct Remove {
 impl Remove {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_ask(self.dry_run)?;
-        let works = named_works(context, &library, &self.keys, self.find.as_deref())?;
+        let named = named_works(context, &library, &self.keys, self.find.as_deref())?;
+        let works = &named.works;
         if self.dry_run {
             let lines: String = works
                 .iter()
@@ -40,15 +43,15 @@ impl Remove {
             context.print(&lines)?;
             return Ok(Outcome::Done);
         }
-        if self.find.is_some() && !works.is_empty() {
-            context.confirm_at_terminal(&match works.len() {
-                1 => "Remove 1 work?".to_owned(),
-                count => format!("Remove {count} works?"),
-            })?;
+        let question = format!("Remove {}?", counted(works.len(), "work"));
+        if named.by_query && !works.is_empty() {
+            context.confirm(&question)?;
+        } else if self.find.is_some() && !works.is_empty() {
+            context.confirm_at_terminal(&question)?;
         }
         // While the user was asked, another program may have changed the library.
         library.lock_for_write()?;
-        if named_works(context, &library, &self.keys, self.find.as_deref())? != works {
+        if named_works(context, &library, &self.keys, self.find.as_deref())? != named {
             return Err(
                 LibraryError::ChangedMeanwhile("the result of the query".to_owned()).into(),
             );

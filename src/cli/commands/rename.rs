@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::commands::tag::named_works;
+use crate::cli::works::{named_work, named_works};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::NewKeys;
 
@@ -29,10 +29,10 @@ use peerbib::library::NewKeys;
     verbatim_doc_comment,
     after_help = "Examples:\n  peerbib rename merten2009 merten2009talk\n  \
                   peerbib rename --pattern '[auth:lower][year][veryshorttitle:lower]' --dry-run\n  \
-                  peerbib rename --pattern '[auth][year]' --find movement:oekonux"
+                  peerbib rename --pattern '[auth][year]' movement:oekonux"
 )]
 pub(crate) struct Rename {
-    /// A key and its new key; with --pattern, the works to rename
+    /// A key and its new key; with --pattern, the works to rename, as citation keys or as a query
     #[arg(value_name = "KEY")]
     keys: Vec<String>,
 
@@ -66,7 +66,7 @@ impl Rename {
                 let find = if all { Some("") } else { self.find.as_deref() };
                 let mut new_keys = NewKeys::default();
                 let mut renamings = Vec::new();
-                for (work, _) in named_works(context, &library, keys, find)? {
+                for (work, _) in named_works(context, &library, keys, find)?.works {
                     let old = library.works().key(work)?;
                     let new = library
                         .works()
@@ -77,7 +77,10 @@ impl Rename {
                 }
                 renamings
             }
-            (None, [key, new]) => vec![(library.works().id(key)?, key.clone(), new.clone())],
+            (None, [key, new]) => {
+                let work = named_work(context, &library, key)?;
+                vec![(work, library.works().key(work)?, new.clone())]
+            }
             (None, _) => {
                 return Err(
                     CommandError::usage("give a key and a new key, or --pattern").with_help(

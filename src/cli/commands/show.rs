@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use clap::Args;
 
 use crate::cli::picker::{Pick, picked};
+use crate::cli::works::named_keys;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::bibtex::{self, ReadableField};
 use peerbib::library::{
@@ -16,16 +17,18 @@ use peerbib::query::Query;
 
 /// Show everything about a work
 ///
-/// Its fields as a person reads them, with those that it inherits and from which work; its tags and who added them; its reading lists, files and your private note;
-/// its other keys, the bibliographies it was imported from, what it inherits; and its history.
+/// Its fields as a person reads them, with the inherited ones and where they come from; its tags and who added them; its
+/// reading lists, its files and your private note; its other keys; the bibliographies that it was imported from; and
+/// its history.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib show benkler2006wealth\n  \
+                        peerbib show author:benkler year:2006\n  \
                         peerbib show benkler2006wealth --raw\n  \
                         peerbib show benkler2006wealth --source\n  \
                         peerbib show benkler2006wealth --csl")]
 pub(crate) struct Show {
-    /// The citation keys of the works; without any, you pick works at a terminal
-    #[arg(value_name = "KEY")]
+    /// The works, as citation keys or as a query; without any, you pick works at a terminal
+    #[arg(value_name = "KEY|QUERY")]
     keys: Vec<String>,
 
     /// Print the values as they are written, in TeX, without inherited ones
@@ -107,6 +110,7 @@ impl Show {
         if self.keys.is_empty() {
             self.keys = picked(context, &library, Pick::Several, None)?;
         }
+        self.keys = named_keys(context, &library, &self.keys)?;
         if self.source {
             let sources = self
                 .keys

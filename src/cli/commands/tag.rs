@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
-use crate::cli::ui::works;
+use crate::cli::ui::{counted, works};
+use crate::cli::works::named_works;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::library::{
     Change, Filter, Library, LibraryError, NewAssignment, Origin, Tag, TagChange, TagName,
@@ -16,10 +17,10 @@ use peerbib::library::{
 /// A tag has a facet and a name: movement:oekonux, theme:germ-form. `peerbib tags` lists the tags;
 /// --create makes a new one.
 ///
-/// Give a tag (or several, separated by commas) and the keys of works, or --find and a query. Or give a
-/// query with changes among its words: +TAG adds a tag to every work that matches, -TAG removes it.
-/// Changes are previewed, and confirmed in a terminal. To exclude works with a tag from the query, write
-/// NOT before the tag.
+/// Give a tag (or several, separated by commas) and the keys of works, or a query. Or give a query with
+/// changes among its words: +TAG adds a tag to every work that matches, -TAG removes it. Changes are
+/// previewed, and confirmed in a terminal. To exclude works with a tag from the query, write NOT before
+/// the tag.
 ///
 /// A work has at most one tag of an exclusive facet, such as status: a new tag replaces the old one.
 ///
@@ -27,7 +28,7 @@ use peerbib::library::{
 /// re-added by rules or imports. `peerbib why` shows both.
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "peerbib tag [OPTIONS] TAG KEY...\n       \
+    override_usage = "peerbib tag [OPTIONS] TAG KEY|QUERY...\n       \
                       peerbib tag [OPTIONS] TAG --find QUERY\n       \
                       peerbib tag [OPTIONS] QUERY... +TAG -TAG...",
     after_help = "Examples:\n  peerbib tag theme:germ-form merten2000 merten2009\n  \
@@ -36,7 +37,7 @@ use peerbib::library::{
                   peerbib tag author:meretz +movement:oekonux -theme:value --yes"
 )]
 pub(crate) struct TagWorks {
-    /// A tag and the keys of works; or a query, with +TAG and -TAG for changes
+    /// A tag and works, by their keys or by a query; or a query, with +TAG and -TAG for changes
     #[arg(value_name = "WORD", required = true)]
     words: Vec<String>,
 
@@ -240,21 +241,37 @@ impl TagWorks {
         };
         if keys.is_empty() && self.find.is_none() {
             return Err(CommandError::usage("no works given").with_help(format!(
-                "give their keys, or --find QUERY, or a query with the change: `peerbib tag QUERY +{tags}`"
+                "give their keys or a query, or a query with the change: `peerbib tag QUERY +{tags}`"
             )));
         }
-        let works = named_works(context, library, keys, self.find.as_deref())?;
+        let named = named_works(context, library, keys, self.find.as_deref())?;
+        let works = &named.works;
+        if works.is_empty() {
+            context.note("no works found");
+            return Ok(Outcome::Done);
+        }
         let tags = split_tags(tags)?
             .into_iter()
             .map(|text| self.tag(library, text))
             .collect::<std::result::Result<Vec<_>, CommandError>>()?;
         if self.dry_run {
             for tag in &tags {
-                for (_, key) in &works {
+                for (_, key) in works {
                     context.print(&format!("would tag {key} as {}\n", tag.tag))?;
                 }
             }
             return Ok(Outcome::Done);
+        }
+        if named.by_query {
+            let question = format!("Tag {}?", counted(works.len(), "work"));
+            context.confirm_at_terminal(&question)?;
+            // While the user was asked, another program may have changed the library.
+            library.lock_for_write()?;
+            if named_works(context, library, keys, self.find.as_deref())? != named {
+                return Err(
+                    LibraryError::ChangedMeanwhile("the result of the query".to_owned()).into(),
+                );
+            }
         }
         let person = context.person()?;
         let tags = tags
@@ -269,7 +286,7 @@ impl TagWorks {
                 } else {
                     tag.id
                 };
-                for (work, key) in &works {
+                for (work, key) in works {
                     let outcome = change.tags().assign(NewAssignment {
                         work: *work,
                         tag: id,
@@ -376,35 +393,4 @@ pub(crate) fn split_tags(tags: &str) -> std::result::Result<Vec<&str>, CommandEr
             .with_help("write a tag as FACET:NAME, such as theme:germ-form".to_owned()));
     }
     Ok(tags)
-}
-
-/// Returns the ids and keys of the works with these keys and of those that match the query.
-pub(crate) fn named_works(
-    context: &CommandContext,
-    library: &Library,
-    keys: &[String],
-    find: Option<&str>,
-) -> std::result::Result<Vec<(i64, String)>, CommandError> {
-    let mut works = Vec::new();
-    for key in keys {
-        let work = library.works().id(key).map_err(|error| {
-            let looks_like_query = key.contains([':', ' ']);
-            let error = CommandError::from(error);
-            if looks_like_query {
-                error.with_help(format!(
-                    "to name works by a query, use --find {}",
-                    crate::cli::context::quoted(key)
-                ))
-            } else {
-                error
-            }
-        })?;
-        works.push((work, key.clone()));
-    }
-    if let Some(query) = find {
-        for work in context.select(library, &[query.to_owned()])? {
-            works.push((work.id, work.key));
-        }
-    }
-    Ok(works)
 }

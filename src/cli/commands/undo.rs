@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
-use crate::cli::{CommandContext, Outcome, Result};
+use crate::cli::works::named_work;
+use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{ChangedRows, Library, LibraryError, Step, StepState};
 
 /// Undo a command that changed the library
@@ -51,7 +52,7 @@ pub(crate) struct Redo {
 #[command(after_help = "Examples:\n  peerbib log\n  peerbib log --limit 10\n  \
                         peerbib log merten2000\n  peerbib log --show 1")]
 pub(crate) struct Log {
-    /// The citation key of a work, even of a removed one
+    /// The citation key of a work, even of a removed one, or a query that only it matches
     #[arg(value_name = "KEY")]
     key: Option<String>,
 
@@ -162,7 +163,9 @@ impl Log {
         }
         let steps = match &self.key {
             Some(key) => {
-                let mut steps = library.history().log_of(named_work(&library, key)?)?;
+                let mut steps = library
+                    .history()
+                    .log_of(past_work(context, &library, key)?)?;
                 steps.truncate(self.limit.unwrap_or(usize::MAX));
                 steps
             }
@@ -185,13 +188,17 @@ impl Log {
 }
 
 /// Returns the id of a work that is or was in the library.
-fn named_work(library: &Library, key: &str) -> std::result::Result<i64, LibraryError> {
-    match library.works().id(key) {
-        Err(error @ LibraryError::UnknownKey { .. }) => {
-            library.history().removed_work(key)?.ok_or(error)
-        }
-        found => found,
+fn past_work(
+    context: &CommandContext,
+    library: &Library,
+    key: &str,
+) -> std::result::Result<i64, CommandError> {
+    if library.works().find(key)?.is_none()
+        && let Some(removed) = library.history().removed_work(key)?
+    {
+        return Ok(removed);
     }
+    named_work(context, library, key)
 }
 
 /// Describes a step in one line, with its number in `width` columns.

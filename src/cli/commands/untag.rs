@@ -2,8 +2,11 @@
 
 use clap::Args;
 
-use crate::cli::commands::tag::{named_works, split_tags};
+use crate::cli::commands::tag::split_tags;
+use crate::cli::ui::counted;
+use crate::cli::works::named_works;
 use crate::cli::{CommandContext, Outcome, Result};
+use peerbib::library::LibraryError;
 
 /// Remove tags from works
 ///
@@ -12,15 +15,15 @@ use crate::cli::{CommandContext, Outcome, Result};
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib untag theme:law benkler2002coase\n  \
-                        peerbib untag course:week-3 --find 'year:..1999'"
+                        peerbib untag course:week-3 year:..1999"
 )]
 pub(crate) struct Untag {
     /// The tag, or several separated by commas
     #[arg(value_name = "TAG")]
     tags: String,
 
-    /// The citation keys of the works
-    #[arg(value_name = "KEY", required_unless_present = "find")]
+    /// The works, as citation keys or as a query
+    #[arg(value_name = "KEY|QUERY", required_unless_present = "find")]
     keys: Vec<String>,
 
     /// Untag the works that match a query
@@ -34,15 +37,20 @@ pub(crate) struct Untag {
 
 impl Untag {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
-        let mut library = context.open_to_change_unless(self.dry_run)?;
-        let works = named_works(context, &library, &self.keys, self.find.as_deref())?;
+        let mut library = context.open_to_ask(self.dry_run)?;
+        let named = named_works(context, &library, &self.keys, self.find.as_deref())?;
+        let works = &named.works;
+        if works.is_empty() {
+            context.note("no works found");
+            return Ok(Outcome::Done);
+        }
         let tags = split_tags(&self.tags)?
             .into_iter()
             .map(|text| library.tags().resolve(text))
             .collect::<peerbib::library::Result<Vec<_>>>()?;
         if self.dry_run {
             for tag in &tags {
-                for (_, key) in &works {
+                for (_, key) in works {
                     if library
                         .tags()
                         .of_work(key)?
@@ -56,10 +64,21 @@ impl Untag {
             }
             return Ok(Outcome::Done);
         }
+        if named.by_query {
+            let question = format!("Untag {}?", counted(works.len(), "work"));
+            context.confirm_at_terminal(&question)?;
+        }
+        // While the user was asked, another program may have changed the library.
+        library.lock_for_write()?;
+        if named_works(context, &library, &self.keys, self.find.as_deref())? != named {
+            return Err(
+                LibraryError::ChangedMeanwhile("the result of the query".to_owned()).into(),
+            );
+        }
         let removed = context.change(&mut library, |change| {
             let mut removed = Vec::new();
             for tag in &tags {
-                for (work, key) in &works {
+                for (work, key) in works {
                     if change.tags().unassign(*work, tag.id)? {
                         removed.push(format!("removed {} from {key}", tag.tag));
                     }

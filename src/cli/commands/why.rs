@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
+use crate::cli::works::named_keys;
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::{Assignment, Match, Origin, TagName, Tagging, ValueSource, Veto};
 
@@ -15,8 +16,8 @@ use peerbib::library::{Assignment, Match, Origin, TagName, Tagging, ValueSource,
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib why benkler2002coase")]
 pub(crate) struct Why {
-    /// The citation keys of the works
-    #[arg(value_name = "KEY", required = true)]
+    /// The works, as citation keys or as a query
+    #[arg(value_name = "KEY|QUERY", required = true)]
     keys: Vec<String>,
 
     /// Print an array as JSON
@@ -27,8 +28,7 @@ pub(crate) struct Why {
 impl Why {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
-        let works = self
-            .keys
+        let works = named_keys(context, &library, &self.keys)?
             .iter()
             .map(|key| {
                 let entry = library.works().entry(key)?;

@@ -18,7 +18,8 @@ use serde_json::Value as Json;
 use super::client::{Client, Request, Response};
 use super::error::{Failure, LookupError};
 use super::identifier::Identifier;
-use super::record::Record;
+use super::record::{ItemBuilder, Record};
+use crate::formats::{self, Records};
 
 pub(super) use crossref::{NAME as CROSSREF, notices, work as crossref_work};
 pub use sru::DEFAULT_CATALOGUE;
@@ -173,6 +174,23 @@ fn json(request: &Request<'_>, response: &Response) -> Result<Json, LookupError>
             },
         )
     })
+}
+
+/// Returns the items of an answer in a format of [`formats`], or why it cannot be read.
+fn parsed(format: &str, text: &str) -> Result<Vec<ItemBuilder>, String> {
+    let Some(format) = formats::named(format) else {
+        return Err(format!("no reader of {format}"));
+    };
+    let Records::Items(parsed) = format.read(text.as_bytes(), text) else {
+        return Ok(Vec::new());
+    };
+    if let ([], Some(refused)) = (parsed.items.as_slice(), parsed.rejected.first()) {
+        return Err(refused.reason.clone());
+    }
+    let items = parsed.items.iter();
+    Ok(items
+        .filter_map(|parsed| csl_json::builder(&serde_json::to_value(&parsed.item).ok()?))
+        .collect())
 }
 
 /// Returns the text of a member of a JSON object.

@@ -4,8 +4,7 @@
 
 use std::time::Duration;
 
-use super::{Service, csl_json, found, malformed};
-use crate::formats::{self, Records};
+use super::{Service, found, malformed, parsed};
 use crate::lookup::client::{Client, Request};
 use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
@@ -75,21 +74,12 @@ impl Service for Sru {
 
 /// Returns the items in an answer in MARCXML, or why it cannot be read.
 fn builders(xml: &str) -> Result<Vec<ItemBuilder>, String> {
-    let format = formats::named("marcxml").ok_or("no reader of MARCXML")?;
-    let Records::Items(parsed) = format.read(xml.as_bytes(), xml) else {
-        return Ok(Vec::new());
-    };
-    if parsed.items.is_empty() {
-        if let Some(refused) = parsed.rejected.first() {
-            return Err(format!("expected MARCXML: {}", refused.reason));
-        }
-        // An answer without records.
-        if !xml.contains("searchRetrieveResponse") && !xml.contains("collection") {
-            return Err("expected MARCXML".to_owned());
-        }
+    let builders =
+        parsed("marcxml", xml).map_err(|reason| format!("expected MARCXML: {reason}"))?;
+    // An answer without records.
+    let is_answer = xml.contains("searchRetrieveResponse") || xml.contains("collection");
+    if builders.is_empty() && !is_answer {
+        return Err("expected MARCXML".to_owned());
     }
-    let items = parsed.items.iter();
-    Ok(items
-        .filter_map(|parsed| csl_json::builder(&serde_json::to_value(&parsed.item).ok()?))
-        .collect())
+    Ok(builders)
 }

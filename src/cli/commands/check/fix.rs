@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use super::Check;
 use crate::cli::ui::{counted, wrapped};
-use crate::cli::{CommandContext, CommandError};
-use peerbib::checks::{self, CheckRule, FixedField, RULES, Spellings};
+use crate::cli::{CommandContext, CommandError, hints};
+use peerbib::checks::{self, CheckRule, FixedField, RULES, Spellings, UndecidedSpelling};
 use peerbib::library::{Library, LibraryError, StoredEntry};
 
 /// A work that can be fixed.
@@ -35,6 +35,7 @@ impl Check {
         for entries in library.works().entry_chunks(works) {
             fixed.extend(self::fixed(library, &entries?, rules, spellings));
         }
+        report_undecided(context, spellings);
         if fixed.is_empty() {
             context.note("nothing can be fixed safely");
             return Ok(false);
@@ -78,6 +79,25 @@ impl Check {
                 .try_for_each(|work| change.works().edit_entry(work.id, &work.source).map(drop))
         })?;
         Ok(true)
+    }
+}
+
+/// Reports the names of which two spellings are equally frequent, with what to do: `--fix` does not choose.
+fn report_undecided(context: &CommandContext, spellings: &Spellings) {
+    let undecided = spellings.undecided();
+    for UndecidedSpelling { one, other, .. } in undecided.iter().take(SHOWN) {
+        let line =
+            format!("\u{201c}{one}\u{201d} and \u{201c}{other}\u{201d} are equally frequent");
+        context.note(wrapped(&line, 2));
+    }
+    if undecided.len() > SHOWN {
+        context.note(format_args!(
+            "\u{2026} and {} more",
+            undecided.len() - SHOWN
+        ));
+    }
+    if let Some(first) = undecided.first() {
+        context.note(wrapped(&hints::undecided_spelling(first), 2));
     }
 }
 

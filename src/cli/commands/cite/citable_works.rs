@@ -7,6 +7,7 @@ use crate::cli::export_entries::Entries;
 use crate::cli::format_name::FormatName;
 use crate::cli::input::Input;
 use crate::cli::problems::report_problem;
+use crate::cli::works::{is_query, named_keys};
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::bibtex::FilePiece;
 use peerbib::formats::{ParsedFile, Severity};
@@ -120,6 +121,26 @@ impl CitableWorks {
             }
             Content::Files { references, .. } => references.clone(),
         })
+    }
+
+    /// Returns the keys that words name: themselves, or those of the works of the library that match a query.
+    pub(crate) fn named(
+        &self,
+        context: &CommandContext,
+        words: &[String],
+    ) -> Result<Vec<String>, CommandError> {
+        if let Content::Library(library) = &self.content {
+            let mut unknown = Vec::new();
+            for word in words {
+                if library.works().find(word)?.is_none() {
+                    unknown.push(word.clone());
+                }
+            }
+            if !unknown.is_empty() && is_query(&unknown, unknown.len() == words.len()) {
+                return named_keys(context, library, words);
+            }
+        }
+        Ok(words.to_vec())
     }
 
     /// Returns the works in the metadata of the document.

@@ -40,7 +40,7 @@ impl CiteCommand {
         };
         let shelf =
             CitableWorks::open(context, &self.input, self.from, Vec::new(), &mut Vec::new())?;
-        let (mut cites, in_sentence) = self.cites(&shelf)?;
+        let (mut cites, in_sentence) = self.cites(context, &shelf)?;
         self.add_details(&mut cites)?;
         let mut works = CitableItems::default();
         let mut complete = shelf.complete;
@@ -125,6 +125,7 @@ impl CiteCommand {
     /// Returns the requested cites, and whether the first is part of a sentence.
     fn cites(
         &self,
+        context: &CommandContext,
         shelf: &CitableWorks,
     ) -> std::result::Result<(Vec<WrittenCite>, bool), CommandError> {
         if let [written] = self.what.as_slice()
@@ -144,11 +145,12 @@ impl CiteCommand {
             };
             return Ok((cites, in_sentence));
         }
-        let cite = |key: &String| WrittenCite {
-            key: key.clone(),
+        let cite = |key: String| WrittenCite {
+            key,
             ..WrittenCite::default()
         };
-        Ok((self.what.iter().map(cite).collect(), false))
+        let keys = shelf.named(context, &self.what)?;
+        Ok((keys.into_iter().map(cite).collect(), false))
     }
 
     /// Adds locator, prefix and suffix of the options.

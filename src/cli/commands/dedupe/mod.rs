@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 use clap::{Args, Subcommand};
 
 use crate::cli::ui::{Style, counted, wrapped};
+use crate::cli::works::named_work;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use comparison::Comparison;
 use peerbib::library::{Certainty, Cluster, Library};
@@ -84,7 +85,7 @@ enum Action {
     after_help = "Example:\n  peerbib dedupe merge raymond1998cathedral raymond1999cathedral"
 )]
 struct Merge {
-    /// The citation keys; the first work stays
+    /// The works, as citation keys or each as a query that only it matches; the first one stays
     #[arg(value_name = "KEY", required = true, num_args = 2..)]
     keys: Vec<String>,
 
@@ -103,7 +104,7 @@ struct Merge {
     after_help = "Example:\n  peerbib dedupe keep-apart raymond1998cathedral raymond1999cathedral"
 )]
 struct KeepApart {
-    /// The citation keys of the works
+    /// The works, as citation keys or each as a query that only it matches
     #[arg(value_name = "KEY", required = true, num_args = 2..)]
     keys: Vec<String>,
 }
@@ -281,7 +282,7 @@ fn reasons(cluster: &Cluster) -> Vec<String> {
 impl Merge {
     fn run(&self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change_unless(self.dry_run)?;
-        let works = work_ids(&library, &self.keys)?;
+        let works = work_ids(context, &library, &self.keys)?;
         let merge = |change: &peerbib::library::Change<'_>| match works.split_first() {
             Some((keep, others)) => change.works().merge(*keep, others).map(Some),
             None => Ok(None),
@@ -322,10 +323,12 @@ impl Merge {
 impl KeepApart {
     fn run(&self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
-        let works = work_ids(&library, &self.keys)?;
+        let works = work_ids(context, &library, &self.keys)?;
         let is_new = context.change(&mut library, |change| change.works().keep_apart(&works))?;
+        let keys = works.iter().map(|work| library.works().key(*work));
+        let keys = keys.collect::<peerbib::library::Result<Vec<_>>>()?;
         context.note(if is_new {
-            format!("{} are kept apart", self.keys.join(" and "))
+            format!("{} are kept apart", keys.join(" and "))
         } else {
             "nothing to do: they are already kept apart".to_owned()
         });
@@ -333,6 +336,13 @@ impl KeepApart {
     }
 }
 
-fn work_ids(library: &Library, keys: &[String]) -> peerbib::library::Result<Vec<i64>> {
-    keys.iter().map(|key| library.works().id(key)).collect()
+fn work_ids(
+    context: &CommandContext,
+    library: &Library,
+    words: &[String],
+) -> std::result::Result<Vec<i64>, CommandError> {
+    words
+        .iter()
+        .map(|word| named_work(context, library, word))
+        .collect()
 }

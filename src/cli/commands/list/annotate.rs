@@ -6,6 +6,7 @@ use super::pin::Reading;
 use super::section::resolved;
 use crate::cli::editor::{EditError, EditOutcome, EditRequest, TempFile, without_blank_start};
 use crate::cli::io::standard_input_as_text;
+use crate::cli::works::named_work;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Change, Library, LibraryError, StoredList};
 use peerbib::reading_list::{AnnotationKind, AnnotationKinds, works_of_list};
@@ -27,7 +28,7 @@ pub(in crate::cli) struct AnnotateInList {
     #[arg(value_name = "LIST")]
     list: String,
 
-    /// The citation key of the work
+    /// The citation key of the work, or a query that only it matches
     #[arg(value_name = "KEY")]
     key: String,
 
@@ -75,21 +76,21 @@ impl AnnotateInList {
             None => None,
         };
         let said = library.lists().entries(list.id)?;
-        let work = match library.works().id(&self.key) {
+        let is_missing = self.remove && library.works().find(&self.key)?.is_none();
+        let work = match named_work(context, &library, &self.key) {
             Ok(work) => work,
-            Err(error @ LibraryError::UnknownKey { .. }) => {
+            Err(error) if is_missing => {
                 // The work may no longer exist.
-                let removed = self.remove
-                    && context.change(&mut library, |change| {
-                        change.lists().remove_missing_annotation(list.id, &self.key)
-                    })?;
+                let removed = context.change(&mut library, |change| {
+                    change.lists().remove_missing_annotation(list.id, &self.key)
+                })?;
                 if !removed {
-                    return Err(error.into());
+                    return Err(error);
                 }
                 context.note(format_args!("removed the annotation of {}", self.key));
                 return Ok(Outcome::Done);
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(error),
         };
         let target = Target {
             list: list.id,

@@ -9,6 +9,8 @@ use super::diff::current_snapshot;
 use super::file::parse_snapshot;
 use super::snapshot::day;
 use super::{counted, in_markdown, on_one_line};
+use crate::cli::file_kind::{MARKDOWN, check_only_format};
+use crate::cli::io::NO_INPUTS;
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::reading_list::{DiffEntry, FieldChange, ListDiff, Snapshot};
 
@@ -85,6 +87,8 @@ impl ListChangelog {
         let text = entries.join("\n");
         match &self.output {
             Some(path) if path.as_os_str() != "-" => {
+                context.check_output(path, NO_INPUTS)?;
+                check_only_format(path, "Markdown", MARKDOWN)?;
                 context.write_file(path, text)?;
             }
             _ => context.print_data(&text)?,

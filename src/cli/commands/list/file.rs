@@ -7,7 +7,8 @@ use clap::{Args, ValueEnum};
 
 use super::settings::{check_stored, checked_query};
 use crate::cli::editor::{EditError, EditOutcome, EditRequest, TempFile};
-use crate::cli::io::read_text;
+use crate::cli::file_kind::check_only_format;
+use crate::cli::io::{NO_INPUTS, read_text};
 use crate::cli::style_engine::StyleEngine;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::library::{Library, LibraryError, StoredList, StoredSnapshot};
@@ -61,6 +62,8 @@ impl ExportList {
         };
         match &self.output {
             Some(path) if path.as_os_str() != "-" => {
+                context.check_output(path, NO_INPUTS)?;
+                check_only_format(path, "TOML", &["toml"])?;
                 context.write_file(path, text)?;
                 context.note(format_args!("wrote {} to {}", list.name, path.display()));
             }

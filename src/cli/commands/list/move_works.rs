@@ -7,14 +7,15 @@ use clap::Args;
 use super::render::{formatted, headings};
 use super::section::{PlaceArguments, resolved};
 use crate::cli::style_engine::StyleEngine;
+use crate::cli::works::named_works;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Change, Library, Placement, StoredList, StoredSection};
 use peerbib::reading_list::{HeadingTranslations, ListOrder, OrderBy, ResolvedList};
 
 /// Move works within a reading list: to a position, or into a section
 ///
-/// A list whose works are moved to a position is sorted manually from then on, starting from its current
-/// order. Works that are added later come last.
+/// Moving works to a position makes the list sorted manually, starting from its current order. Works that
+/// are added later come last.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib list move commons-101 merten2000 --first\n  \
@@ -26,19 +27,19 @@ pub(in crate::cli) struct MoveInList {
     #[arg(value_name = "LIST")]
     list: String,
 
-    /// The citation keys of the works
-    #[arg(value_name = "KEY", required = true)]
+    /// The works, as citation keys or as a query
+    #[arg(value_name = "KEY|QUERY", required = true)]
     keys: Vec<String>,
 
     #[command(flatten)]
     place: PlaceArguments,
 
-    /// Move them into this section, out of those that they were put into: its title, its number, or the beginning of
-    /// its title
+    /// Put them into this section instead of the sections that they were put into before: its title, its number, or
+    /// the beginning of its title
     #[arg(long, value_name = "SECTION")]
     section: Option<String>,
 
-    /// Let the queries of the sections decide again
+    /// Take them out of the sections that they were put into; the queries of the sections apply again
     #[arg(long, conflicts_with = "section")]
     no_section: bool,
 }
@@ -53,11 +54,12 @@ impl MoveInList {
                 "use --first, --last, --before KEY, --after KEY or --section SECTION".to_owned(),
             ));
         }
-        let works = self
-            .keys
-            .iter()
-            .map(|key| library.works().id(key))
-            .collect::<peerbib::library::Result<Vec<_>>>()?;
+        let named = named_works(context, &library, &self.keys, None)?.works;
+        if named.is_empty() {
+            context.note("no works found");
+            return Ok(Outcome::Done);
+        }
+        let works: Vec<i64> = named.iter().map(|(work, _)| *work).collect();
         let sections = library.lists().sections(list.id)?;
         let section = match &self.section {
             Some(name) => Some(Some(resolved(&sections, name)?.id)),
@@ -106,7 +108,10 @@ impl MoveInList {
             holding.contents.sections.iter().any(|printed| {
                 let heading = printed.heading.as_ref().map(|heading| &heading.text);
                 heading == Some(&section.title)
-                    && printed.works.iter().any(|key| self.keys.contains(key))
+                    && printed
+                        .works
+                        .iter()
+                        .any(|key| named.iter().any(|(_, moved)| moved == key))
             })
         };
         let turns_to_hand = order.is_some() && list.order != by_hand;
@@ -135,8 +140,8 @@ impl MoveInList {
             }
             Ok(())
         })?;
-        context.note(match self.keys.as_slice() {
-            [key] => format!("moved {key}"),
+        context.note(match named.as_slice() {
+            [(_, key)] => format!("moved {key}"),
             several => format!("moved {} works", several.len()),
         });
         if turns_to_hand {

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::settings::{Settings, check_stored, default_list};
+use crate::cli::works::named_works;
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::Membership;
 
@@ -20,8 +21,8 @@ pub(in crate::cli) struct NewList {
     #[arg(value_name = "NAME")]
     name: String,
 
-    /// The citation keys of works to pin
-    #[arg(value_name = "KEY")]
+    /// Works to pin, as citation keys or as a query
+    #[arg(value_name = "KEY|QUERY")]
     keys: Vec<String>,
 
     #[command(flatten)]
@@ -33,15 +34,11 @@ impl NewList {
         let mut library = context.open_to_change()?;
         let mut list = default_list(context, &self.name)?;
         self.settings.apply(context, &library, &mut list)?;
-        let works = self
-            .keys
-            .iter()
-            .map(|key| library.works().id(key))
-            .collect::<peerbib::library::Result<Vec<_>>>()?;
+        let works = named_works(context, &library, &self.keys, None)?.works;
         check_stored(&mut library, &list)?;
         list.id = context.change(&mut library, |change| {
             let id = change.lists().put(&list)?;
-            for work in &works {
+            for (work, _) in &works {
                 change
                     .lists()
                     .set_membership(id, *work, Some(Membership::Pinned))?;

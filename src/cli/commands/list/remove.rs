@@ -9,8 +9,10 @@ use peerbib::library::{LibraryError, Membership};
 
 /// Remove works from a reading list, or the list itself
 ///
-/// A pinned work is unpinned, and one that the query matches is excluded. Works stay in the library.
-/// Their annotations stay until they are removed; `peerbib list diff` shows them.
+/// Pinned works are unpinned, and works that the query matches are excluded. They stay in the library.
+/// Their annotations are kept, in case they come back; `peerbib list annotate --remove` removes one.
+///
+/// Without works, the list itself is removed.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib list remove commons-101 merten2000\n  \
@@ -20,7 +22,7 @@ pub(in crate::cli) struct RemoveFromList {
     #[command(flatten)]
     works: WorkArgs,
 
-    /// Take them only out of this section: its title, its number, or the beginning of its title
+    /// Remove them from this section only: its title, its number, or the beginning of its title
     #[arg(long, value_name = "SECTION")]
     section: Option<String>,
 }
@@ -35,7 +37,7 @@ impl RemoveFromList {
             return self.take_out(context, chosen.all_known()?, section);
         }
         // A pinned work that is not in the library can be removed by its key.
-        let missing = chosen.take_missing()?;
+        let missing = std::mem::take(&mut chosen.missing);
         let mut actions: Vec<(i64, Option<Membership>)> = Vec::new();
         let mut messages = Vec::new();
         for work in &chosen.works {

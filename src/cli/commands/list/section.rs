@@ -10,10 +10,10 @@ use peerbib::text::fold;
 
 /// Define the sections of a reading list
 ///
-/// The query of a section brings works into the list; with --within, it only selects among those that the list has
-/// anyway. A work belongs to the sections that `list add --section` or `list move --section` put it into, or else to
-/// the first one whose query matches it. The others come last, under their own heading (`list edit --rest`). `list
-/// show --outline` shows the plan, and `list show --to ics` writes a calendar of the sections that have a date.
+/// The query of a section adds works to the list; with --within, it only selects works that are in the list already. A
+/// work appears in the sections that `list add --section` or `list move --section` put it into, or else in the first
+/// section whose query matches it. All other works come last, under their own heading (`list edit --rest`). `list show
+/// --outline` prints the plan, and `list show --to ics` a calendar of the sections that have a date.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib list section add commons-101 --title Beginnings --query year:..2005 --within\n  \
@@ -86,19 +86,19 @@ struct SectionFields {
     #[arg(long, value_name = "MARKDOWN", allow_hyphen_values = true)]
     introduction: Option<String>,
 
-    /// Which works it contains; empty for those that are put into it
+    /// The query of the section; empty if it only has the works that are put into it
     #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     query: Option<String>,
 
-    /// Let the query only select among the works that the list has anyway
+    /// The query only selects works that are in the list already
     #[arg(long, conflicts_with = "no_within")]
     within: bool,
 
-    /// Let the query bring works into the list
+    /// The query adds works to the list
     #[arg(long)]
     no_within: bool,
 
-    /// When it takes place: 2026-10-12, 2026-10-12/2026-10-14 or 2026-10-12T14:15/16:00; empty to remove it
+    /// Its date: 2026-10-12, 2026-10-12/2026-10-14 or 2026-10-12T14:15/16:00; empty to remove it
     #[arg(long, value_name = "DATE")]
     date: Option<String>,
 
@@ -179,19 +179,19 @@ struct RemoveSection {
 /// A position among works or sections.
 #[derive(Debug, Args)]
 pub(crate) struct PlaceArguments {
-    /// To the beginning
+    /// Move to the beginning
     #[arg(long, group = "place")]
     first: bool,
 
-    /// To the end
+    /// Move to the end
     #[arg(long, group = "place")]
     last: bool,
 
-    /// Before this one
+    /// Move before this one
     #[arg(long, value_name = "OTHER", group = "place")]
     before: Option<String>,
 
-    /// After this one
+    /// Move after this one
     #[arg(long, value_name = "OTHER", group = "place")]
     after: Option<String>,
 }

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use clap::Args;
 
-use crate::cli::commands::tag::named_works;
+use crate::cli::works::named_works;
 use crate::cli::{CommandContext, CommandError};
-use peerbib::library::{Library, LibraryError, Membership, StoredList};
+use peerbib::library::{Library, Membership, StoredList};
 use peerbib::reading_list::list_queries;
 
 /// A list and works.
@@ -16,8 +16,8 @@ pub(crate) struct WorkArgs {
     #[arg(value_name = "LIST")]
     pub(crate) list: String,
 
-    /// The citation keys of the works
-    #[arg(value_name = "KEY")]
+    /// The works, as citation keys or as a query
+    #[arg(value_name = "KEY|QUERY")]
     pub(crate) keys: Vec<String>,
 
     /// The works that match a query
@@ -34,8 +34,8 @@ pub(crate) struct SelectedWorks {
     pub(crate) library: Library,
     pub(crate) list: StoredList,
     pub(crate) works: Vec<SelectedWork>,
-    /// Keys that no work has.
-    unknown: Vec<LibraryError>,
+    /// Keys of works that the library no longer has, but the list mentions.
+    pub(crate) missing: Vec<String>,
 }
 
 /// A selected work.
@@ -64,24 +64,21 @@ impl WorkArgs {
         let list = library.lists().get(&self.list)?;
         if self.names_none() {
             return Err(CommandError::usage("no works given")
-                .with_help("give their keys, or --find QUERY".to_owned()));
+                .with_help("give their keys or a query".to_owned()));
         }
-        let mut named = Vec::new();
-        let mut unknown = Vec::new();
+        let entries = library.lists().entries(list.id)?;
+        let (mut words, mut missing) = (Vec::new(), Vec::new());
         for key in &self.keys {
-            match library.works().id(key) {
-                Ok(work) => named.push(work),
-                Err(error @ LibraryError::UnknownKey { .. }) => unknown.push(error),
-                Err(error) => return Err(error.into()),
+            let is_of_list = entries
+                .iter()
+                .any(|said| said.work.is_none() && said.key == *key);
+            match is_of_list && library.works().find(key)?.is_none() {
+                true => missing.push(key.clone()),
+                false => words.push(key.clone()),
             }
         }
-        let found = named_works(context, &library, &[], self.find.as_deref())?;
-        named.extend(found.iter().map(|(work, _)| *work));
-        let mut seen = HashSet::new();
-        named.retain(|work| seen.insert(*work));
-        let membership: HashMap<i64, Membership> = library
-            .lists()
-            .entries(list.id)?
+        let named = named_works(context, &library, &words, self.find.as_deref())?.works;
+        let membership: HashMap<i64, Membership> = entries
             .iter()
             .filter_map(|said| Some((said.work?, said.membership?)))
             .collect();
@@ -91,7 +88,7 @@ impl WorkArgs {
         }
         let works = named
             .into_iter()
-            .map(|id| {
+            .map(|(id, _)| {
                 Ok(SelectedWork {
                     id,
                     key: library.works().key(id)?,
@@ -104,46 +101,22 @@ impl WorkArgs {
             library,
             list,
             works,
-            unknown,
+            missing,
         })
     }
 }
 
 impl SelectedWorks {
-    /// Rejects unknown keys.
+    /// Rejects keys of works that the library no longer has.
     ///
     /// # Errors
     ///
-    /// If a key is unknown.
-    pub(crate) fn all_known(mut self) -> Result<Self, CommandError> {
-        if self.unknown.is_empty() {
-            Ok(self)
-        } else {
-            Err(self.unknown.swap_remove(0).into())
+    /// If there is one.
+    pub(crate) fn all_known(self) -> Result<Self, CommandError> {
+        if let Some(key) = self.missing.first() {
+            self.library.works().id(key)?;
         }
-    }
-
-    /// Removes and returns the unknown keys that the list mentions.
-    ///
-    /// # Errors
-    ///
-    /// If a key is unknown to the list, too.
-    pub(crate) fn take_missing(&mut self) -> Result<Vec<String>, CommandError> {
-        let said = self.library.lists().entries(self.list.id)?;
-        let mut missing = Vec::new();
-        for error in self.unknown.drain(..) {
-            match &error {
-                LibraryError::UnknownKey { key, .. }
-                    if said
-                        .iter()
-                        .any(|said| said.work.is_none() && said.key == *key) =>
-                {
-                    missing.push(key.clone());
-                }
-                _ => return Err(error.into()),
-            }
-        }
-        Ok(missing)
+        Ok(self)
     }
 }
 

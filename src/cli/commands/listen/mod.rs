@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use crate::cli::interrupt::Interruptible;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, http_server};
 use peerbib::zotero::connector;
 use server::{Server, admit};
@@ -59,7 +60,10 @@ impl Listen {
             "listening for Zotero\u{2019}s connector on http://127.0.0.1:{port} (stop with Ctrl-C)"
         ));
         let mut server = server;
-        http_server::serve(listener, admit, |request| server.answer(&request));
+        let interruptible = Interruptible::until_stopped();
+        http_server::serve(listener, admit, |request| {
+            interruptible.uninterrupted(|| server.answer(&request))
+        });
         Ok(Outcome::Done)
     }
 

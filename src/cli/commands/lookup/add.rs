@@ -1,7 +1,9 @@
 //! Adding works that metadata services know.
 
 use crate::cli::commands::edit::report_entry_problems;
+use crate::cli::interrupt::Interruptible;
 use crate::cli::network::{self, NetworkArgs};
+use crate::cli::ui::counted;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::formats::bibtex;
 use peerbib::formats::key_pattern::KeyPattern;
@@ -46,7 +48,9 @@ pub(crate) fn add(
     }
     let client = network.client(context)?;
     let services = network::services(context)?;
+    let interruptible = Interruptible::new("nothing was added");
     let bar = network::progress("references", wanted.len());
+    interruptible.shows(&bar);
     let answers = map_in_parallel(
         &wanted,
         |identifier| services.find(&client, identifier),
@@ -72,7 +76,7 @@ pub(crate) fn add(
     };
     if !found.is_empty() {
         let entries: Vec<(Record, Entry)> = found.into_iter().map(|(_, entry)| entry).collect();
-        store(context, &entries, pattern)?;
+        store(context, &entries, pattern, &interruptible)?;
     }
     let mut errors = missing
         .iter()
@@ -97,6 +101,7 @@ pub(crate) fn add_by_title(
     pattern: &KeyPattern,
 ) -> Result {
     let client = network.client(context)?;
+    let interruptible = Interruptible::new("nothing was added");
     let answers = network::services(context)?.search(&client, search);
     for failure in answers
         .failures
@@ -125,7 +130,8 @@ pub(crate) fn add_by_title(
         [record] => {
             let entry = record.entry();
             let entry = entry.ok_or_else(|| CommandError::new("the reference has no title"))?;
-            store(context, &[((*record).clone(), entry)], pattern)?;
+            let entries = [((*record).clone(), entry)];
+            store(context, &entries, pattern, &interruptible)?;
             Ok(Outcome::Done)
         }
         [] => {
@@ -238,14 +244,26 @@ fn store(
     context: &CommandContext,
     entries: &[(Record, Entry)],
     pattern: &KeyPattern,
+    interruptible: &Interruptible,
 ) -> std::result::Result<(), CommandError> {
     let mut library = context.open_or_create()?;
-    let added = context.change(&mut library, |change| {
+    let add = |change: &Change<'_>| {
         entries
             .iter()
             .map(|(record, entry)| add_record(change, record, entry, pattern))
             .collect::<peerbib::library::Result<Vec<Added>>>()
-    })?;
+    };
+    let added = interruptible.change(
+        || context.change(&mut library, add),
+        |added| {
+            let is_new = |added: &&Added| matches!(added, Added::New(_));
+            let count = added.iter().filter(is_new).count();
+            format!(
+                "added {}; `peerbib undo` removes it again",
+                counted(count, "work")
+            )
+        },
+    )?;
     for ((record, _), added) in entries.iter().zip(added) {
         let title = record.item.text("title").unwrap_or_default();
         let title = markup::plain(&title);

@@ -9,12 +9,13 @@ use std::fmt::Write as _;
 use clap::Args;
 use comfy_table::{ContentArrangement, Table, presets};
 
+use crate::cli::interrupt::Interruptible;
 use crate::cli::network::{self, NetworkArgs};
 use crate::cli::ui::{Style, counted, terminal_width};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 pub(crate) use add::{add, add_by_title};
 use peerbib::formats::bibtex::schema;
-use peerbib::library::{FieldEdits, Library};
+use peerbib::library::{Change, FieldEdits, Library};
 use peerbib::lookup::{
     Difference, LookupError, Record, Rejection, WorkMatch, differences, map_in_parallel, match_work,
 };
@@ -31,7 +32,10 @@ pub(crate) use works::{AskedWork, asked_works};
 /// Nothing is changed without --apply, which fills in missing fields alone; --replace overwrites the fields that it
 /// names. One run is one step that `peerbib undo` reverts, and `peerbib why` shows the source of each value.
 ///
-/// The exit code is 1 if a service failed.
+/// Nothing is changed before all answers are there. Ctrl-C stops without a change, unless the changes are just being made;
+/// it says which.
+///
+/// The exit code is 1 if a service failed. peerbib(1) lists what each service receives.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib lookup missing:doi type:article\n  \
@@ -99,12 +103,9 @@ impl Lookup {
         drop(library);
         let client = self.network.client(context)?;
         let services = network::services(context)?;
+        let interruptible = Interruptible::new("nothing was changed");
         let bar = network::progress("works", works.len());
-        if self.apply && !bar.is_hidden() {
-            context.note(
-                "nothing is changed before all answers are there; Ctrl-C stops without a change",
-            );
-        }
+        interruptible.shows(&bar);
         let matches = map_in_parallel(
             &works,
             |work| match_work(&client, &services, &work.entry, &work.item),
@@ -129,7 +130,7 @@ impl Lookup {
             findings.iter().flat_map(|finding| &finding.failures),
         );
         if self.apply {
-            apply(context, &findings, self.dry_run)?;
+            apply(context, &findings, self.dry_run, &interruptible)?;
         }
         let has_failed = findings.iter().any(|finding| !finding.failures.is_empty());
         Ok(if has_failed {
@@ -370,6 +371,7 @@ fn apply(
     context: &CommandContext,
     findings: &[Finding<'_>],
     dry_run: bool,
+    interruptible: &Interruptible,
 ) -> std::result::Result<(), CommandError> {
     let planned: Vec<(&Finding<'_>, FieldEdits)> = findings
         .iter()
@@ -414,7 +416,13 @@ fn apply(
         })
         .map(|(finding, edits)| (*finding, edits))
         .collect();
-    context.change(&mut library, |change| {
+    let fields: usize = current.iter().map(|(_, edits)| edits.set.len()).sum();
+    let report = format!(
+        "changed {} of {}; `peerbib undo` reverts it",
+        counted(fields, "field"),
+        counted(current.len(), "work")
+    );
+    let edit = |change: &Change<'_>| {
         for (finding, edits) in &current {
             let id = finding.work.id;
             change.works().edit_fields(id, edits)?;
@@ -433,13 +441,9 @@ fn apply(
             }
         }
         Ok(())
-    })?;
-    let fields: usize = current.iter().map(|(_, edits)| edits.set.len()).sum();
-    context.note(format_args!(
-        "changed {} of {}; `peerbib undo` reverts it",
-        counted(fields, "field"),
-        counted(current.len(), "work")
-    ));
+    };
+    interruptible.change(|| context.change(&mut library, edit), |()| report.clone())?;
+    context.note(report);
     for key in skipped {
         context.warn(format_args!(
             "warning: {key} was skipped: its entry changed meanwhile, or cannot hold the values"

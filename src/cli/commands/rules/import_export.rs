@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::change;
 use super::edit::replace;
-use crate::cli::commands::tags::write_text;
+use crate::cli::commands::tags::write_toml;
 use crate::cli::io::read_text;
 use crate::cli::ui::counted;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
@@ -58,7 +58,7 @@ impl ExportRules {
         let rules = Rules {
             rules: library.rules().all()?,
         };
-        write_text(context, &self.file, &rules.to_toml())?;
+        write_toml(context, &self.file, &rules.to_toml())?;
         Ok(Outcome::Done)
     }
 }

@@ -1,8 +1,11 @@
 //! `peerbib tags export` and `peerbib tags import`
 
+use std::path::Path;
+
 use clap::Args;
 
-use crate::cli::io::read_text;
+use crate::cli::file_kind::check_only_format;
+use crate::cli::io::{NO_INPUTS, read_text};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, no_such_facet};
 use peerbib::bundled;
 use peerbib::tagging::Vocabulary;
@@ -56,7 +59,7 @@ impl ExportTags {
             return Err(no_such_facet(&library, facet)?);
         }
         let toml = Vocabulary::export(&library, facet.as_deref())?;
-        write_text(context, &self.file, &toml)?;
+        write_toml(context, &self.file, &toml)?;
         Ok(Outcome::Done)
     }
 }
@@ -99,8 +102,8 @@ impl ImportTags {
     }
 }
 
-/// Writes text to a file or to standard output.
-pub(crate) fn write_text(
+/// Writes TOML to a file or to standard output.
+pub(crate) fn write_toml(
     context: &CommandContext,
     file: &str,
     text: &str,
@@ -108,6 +111,8 @@ pub(crate) fn write_text(
     if file == "-" {
         return context.print_data(text);
     }
+    context.check_output(file, NO_INPUTS)?;
+    check_only_format(Path::new(file), "TOML", &["toml"])?;
     context.write_file(file, text)?;
     context.note(format_args!("wrote {file}"));
     Ok(())

@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 
 use clap::{Args, Subcommand};
 
-pub(crate) use import_export::write_text;
+pub(crate) use import_export::write_toml;
 
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::{Change, Library, LibraryError, Tag, TagExtent};
