@@ -151,11 +151,18 @@ pub(crate) fn items_of(
         .collect::<peerbib::library::Result<Vec<_>>>()?;
     for (item, work) in items.iter_mut().zip(works) {
         item.id.clone_from(&work.key);
-        if !annotations {
-            item.variables.remove("annote");
-        }
+    }
+    if !annotations {
+        remove_annotations(&mut items);
     }
     Ok(items)
+}
+
+/// Removes private annotations.
+pub(crate) fn remove_annotations(items: &mut [CslItem]) {
+    for item in items {
+        item.variables.remove("annote");
+    }
 }
 
 /// Returns the locale that a user asked for, if peerbib has its terms.

@@ -159,7 +159,7 @@ pub(super) fn spaced_punctuation(text: &str) -> Cow<'_, str> {
             && pair
                 .get(1)
                 .is_some_and(|next| matches!(next, b':' | b';' | b'?' | b'!' | 0xc2))
-    }) || text.contains("\u{ab} ");
+    }) || !text.is_ascii() && text.contains("\u{ab} ");
     if !found {
         return Cow::Borrowed(text);
     }
@@ -274,6 +274,9 @@ pub(super) fn last_delimiter(delimiter: &str) -> Option<Node<'_>> {
 
 /// Returns whether "et al" is given as a particle of the name, as some databases do.
 pub(super) fn has_et_al(person: &NameParts) -> bool {
+    if person.dropping_particle.is_empty() {
+        return false;
+    }
     let particle = person.dropping_particle.replace('.', "");
     particle == "et al" || particle == "et.al"
 }

@@ -13,7 +13,7 @@ use super::compiled::{Compiled, LayoutSection, Options};
 use super::element::*;
 use super::locale::LocaleLayer;
 use super::macros::{MAX_VISITS, MacroError, check_macros, uses_variable};
-use super::variables::{self, VariableId, Variables};
+use super::variables::{self, ItemType, VariableId, Variables};
 use super::xml::{MAX_DEPTH, Node, StyleError};
 use super::{BibliographyLayout, SecondFieldAlign};
 
@@ -390,7 +390,7 @@ impl Compiler {
                     }));
                 }
                 "type" => {
-                    conditions.push(Condition::Types(values.map(str::to_owned).collect()));
+                    conditions.push(Condition::Types(values.map(ItemType::new).collect()));
                 }
                 "variable" => conditions
                     .extend(values.map(|name| Condition::Variable(self.variables.intern(name)))),

@@ -4,7 +4,6 @@ use super::Abbreviations;
 use super::citation::CitePosition;
 use super::compiled::{Compiled, LayoutSection};
 use super::element::SortKey;
-use super::given_names::GivenNames;
 use super::locale::Locale;
 use super::prepared_item::PreparedItem;
 use super::variables::VariableId;
@@ -52,7 +51,6 @@ pub(super) struct Context<'c> {
     /// The citation number, if the item has one already.
     pub(super) number: Option<usize>,
     pub(super) disambiguation: &'c Disambiguation,
-    pub(super) given_names: &'c GivenNames,
     pub(super) abbreviations: &'c Abbreviations,
     /// The sort key that is being made; it can override how many names are shown.
     pub(super) sort_key: Option<&'c SortKey>,

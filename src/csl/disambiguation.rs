@@ -15,6 +15,8 @@ use super::element::GivennameRule;
 pub(super) trait CiteText {
     /// Returns the text of an item's cite, and the trace of its evaluation.
     fn cite(&self, work: usize, disambiguation: &Disambiguation) -> (String, RenderTrace);
+    /// Returns whether the cite of an item could show more names than it does before disambiguation.
+    fn hides_names(&self, work: usize) -> bool;
     /// Returns the place of an item in the bibliography, which decides the order of year suffixes.
     fn rank(&self, work: usize) -> usize;
 }
@@ -28,7 +30,8 @@ pub(super) fn resolve(
     let mut result = Vec::with_capacity(group.len());
     let by_cite = options.add_givenname && options.givenname_rule == GivennameRule::ByCite;
     let mut classes: Vec<(Disambiguation, Vec<usize>)> = Vec::new();
-    if options.add_names || by_cite {
+    let can_change = by_cite || group.iter().any(|work| cites.hides_names(*work));
+    if (options.add_names || by_cite) && can_change {
         let mut pending = vec![(Disambiguation::default(), group.to_vec())];
         while let Some((start, works)) = pending.pop() {
             add_names(

@@ -1,7 +1,7 @@
 //! The rendering elements of a compiled style, after the clauses "Rendering Elements", "Names" and "Choose".
 
 use super::rich_text::{Display, Formatting};
-use super::variables::VariableId;
+use super::variables::{ItemType, VariableId};
 
 /// The font attributes of an element (clause "Formatting").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -184,7 +184,7 @@ pub(super) enum Condition {
     Locator(String),
     Position(Position),
     /// Types are alternatives whatever `match` says, because an item has only one.
-    Types(Vec<String>),
+    Types(Vec<ItemType>),
     Variable(VariableId),
     /// A condition that never holds.
     Never,

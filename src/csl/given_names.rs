@@ -1,83 +1,46 @@
 //! Persons who share a family name (clause "Disambiguation", `givenname-disambiguation-rule`).
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::element::GivennameRule;
+use super::compiled::Options;
+use super::element::{DemoteParticle, GivennameRule};
 use super::initials;
 use super::name_parts::NameParts;
+use super::prepared_item::PreparedItem;
+use super::variables::VariableId;
 
-/// The parts of a name that distinguish persons with the same family name.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct NameKey {
-    pub(super) family: String,
-    pub(super) initials: String,
-    pub(super) given: String,
+/// Which other persons have the family name of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Namesakes {
+    /// Whether any has other initials.
+    other_initials: bool,
+    /// Whether any has the same initials and another given name.
+    same_initials: bool,
 }
 
-/// The persons who share a family name, for the values of `givenname-disambiguation-rule` that go by name and
-/// not by cite.
-#[derive(Debug, Default)]
-pub(super) struct GivenNames {
-    rule: Option<GivennameRule>,
-    particle_counts: bool,
-    families: FxHashMap<String, FxHashMap<String, FxHashSet<String>>>,
-}
-
-impl GivenNames {
-    /// Returns no persons, for styles without such a rule.
-    pub(super) fn none() -> Self {
-        Self::default()
-    }
-
-    /// Collects the persons that a rule has to distinguish.
-    pub(super) fn new<'n>(
-        rule: GivennameRule,
-        particle_counts: bool,
-        names: impl Iterator<Item = &'n NameParts>,
-    ) -> Self {
-        let mut this = Self {
-            rule: Some(rule),
-            particle_counts,
-            families: FxHashMap::default(),
-        };
-        for name in names {
-            let key = name_key(name, particle_counts);
-            this.families
-                .entry(key.family)
-                .or_default()
-                .entry(key.initials)
-                .or_default()
-                .insert(key.given);
-        }
-        this
-    }
-
-    /// Returns how much of a given name the rule shows: 0 for nothing, 1 for initials, 2 for all.
+impl Namesakes {
+    /// Returns how much of the given name at this position a rule shows: 0 for nothing, 1 for initials, 2 for all.
     pub(super) fn level(
-        &self,
-        person: &NameParts,
+        self,
+        rule: GivennameRule,
         position: usize,
         base: u8,
         has_initials: bool,
     ) -> u8 {
-        let Some(rule) = self.rule else { return base };
-        if person.given.is_empty() || (rule.primary_only() && position > 0) {
+        if rule.primary_only() && position > 0 {
             return base;
         }
-        let key = name_key(person, self.particle_counts);
-        let Some(initials) = self.families.get(&key.family) else {
-            return base;
-        };
-        let namesakes = initials.len() > 1;
         if rule.initials_only() {
-            return if namesakes { base.max(1) } else { base };
+            return if self.other_initials {
+                base.max(1)
+            } else {
+                base
+            };
         }
-        let same_initials = initials
-            .get(&key.initials)
-            .is_some_and(|givens| givens.len() > 1);
-        if same_initials || (namesakes && !has_initials) {
+        if self.same_initials || (self.other_initials && !has_initials) {
             2
-        } else if namesakes {
+        } else if self.other_initials {
             base.max(1)
         } else {
             base
@@ -85,8 +48,93 @@ impl GivenNames {
     }
 }
 
+/// Returns the rule of a style that shows given names by name, and not by cite; none if it has no such rule.
+pub(super) fn rule_by_name(options: &Options) -> Option<GivennameRule> {
+    let rule = options.givenname_rule;
+    (options.add_givenname && rule != GivennameRule::ByCite).then_some(rule)
+}
+
+/// Finds the namesakes of all persons among those that the cites of the items name. `printed` has the name variables
+/// that the cite of each item prints. Returns for each item whether it has a person with namesakes.
+pub(super) fn find_namesakes(
+    items: &mut [PreparedItem<'_>],
+    printed: &[Vec<VariableId>],
+    rule: GivennameRule,
+    options: &Options,
+) -> Vec<bool> {
+    let particle_counts = options.demote_particle == DemoteParticle::Never;
+    // Libraries name the same persons again and again.
+    let mut keys: FxHashMap<String, NameKey> = FxHashMap::default();
+    let mut written = String::new();
+    for (item, variables) in items.iter().zip(printed) {
+        for variable in variables {
+            let names = item.names(*variable);
+            let count = if rule.primary_only() { 1 } else { names.len() };
+            for name in names.iter().take(count).filter(|name| !name.is_literal()) {
+                write_name(name, &mut written);
+                if !keys.contains_key(&written) {
+                    keys.insert(written.clone(), name_key(name, particle_counts));
+                }
+            }
+        }
+    }
+    let mut families: Families<'_> = FxHashMap::default();
+    for key in keys.values() {
+        families
+            .entry(&key.family)
+            .or_default()
+            .entry(&key.initials)
+            .or_default()
+            .insert(&key.given);
+    }
+    let known: FxHashMap<&str, Namesakes> = keys
+        .iter()
+        .map(|(written, key)| (written.as_str(), namesakes(&families, key)))
+        .collect();
+    items
+        .par_iter_mut()
+        .map_init(String::new, |written, item| {
+            let mut any = false;
+            for name in item.name_lists_mut().flatten() {
+                if name.given.is_empty() || name.is_literal() {
+                    continue;
+                }
+                write_name(name, written);
+                name.namesakes = match known.get(written.as_str()) {
+                    Some(namesakes) => *namesakes,
+                    None => namesakes(&families, &name_key(name, particle_counts)),
+                };
+                any |= name.namesakes != Namesakes::default();
+            }
+            any
+        })
+        .collect()
+}
+
+/// The given names of persons by their family names and initials.
+type Families<'k> = FxHashMap<&'k str, FxHashMap<&'k str, FxHashSet<&'k str>>>;
+
+fn namesakes(families: &Families<'_>, key: &NameKey) -> Namesakes {
+    let Some(initials) = families.get(key.family.as_str()) else {
+        return Namesakes::default();
+    };
+    Namesakes {
+        other_initials: initials.len() > 1,
+        same_initials: initials
+            .get(key.initials.as_str())
+            .is_some_and(|given| given.len() > 1),
+    }
+}
+
+/// The parts of a name that distinguish persons with the same family name.
+struct NameKey {
+    family: String,
+    initials: String,
+    given: String,
+}
+
 /// Returns the key of a person.
-pub(super) fn name_key(person: &NameParts, particle_counts: bool) -> NameKey {
+fn name_key(person: &NameParts, particle_counts: bool) -> NameKey {
     let plain = |text: &str| {
         text.replace('.', " ")
             .split_whitespace()
@@ -103,5 +151,14 @@ pub(super) fn name_key(person: &NameParts, particle_counts: bool) -> NameKey {
         family,
         initials,
         given,
+    }
+}
+
+/// Writes the parts of a name that its key is made of.
+fn write_name(person: &NameParts, into: &mut String) {
+    into.clear();
+    for part in [&person.family, &person.non_dropping_particle, &person.given] {
+        into.push_str(part);
+        into.push('\0');
     }
 }

@@ -1,5 +1,7 @@
 //! Initials (clause "Name", `initialize-with`).
 
+use std::borrow::Cow;
+
 use super::citeproc_js;
 use super::name_parts::{begins_alphabetic, is_alphabetic_script};
 
@@ -9,35 +11,25 @@ struct Part<'n> {
     hyphen: bool,
 }
 
-fn parts(given: &str) -> Vec<Part<'_>> {
-    let mut parts = Vec::new();
-    let mut hyphen = false;
-    let mut start = 0;
-    for (at, character) in given.char_indices() {
-        if character.is_whitespace() || character == '-' {
-            if at > start {
-                parts.push(Part {
-                    text: given.get(start..at).unwrap_or_default(),
-                    hyphen,
-                });
-                hyphen = false;
-            }
-            hyphen |= character == '-';
-            start = at + character.len_utf8();
-        }
-    }
-    if start < given.len() {
-        parts.push(Part {
-            text: given.get(start..).unwrap_or_default(),
-            hyphen,
-        });
-    }
-    parts
+fn parts(given: &str) -> impl Iterator<Item = Part<'_>> {
+    let is_gap = |character: char| character.is_whitespace() || character == '-';
+    let mut rest = given;
+    std::iter::from_fn(move || {
+        let start = rest.find(|character| !is_gap(character))?;
+        let (gap, from) = rest.split_at(start);
+        let (text, after) = from.split_at(from.find(is_gap).unwrap_or(from.len()));
+        rest = after;
+        let hyphen = gap.contains('-');
+        Some(Part { text, hyphen })
+    })
 }
 
 /// Prepares a given name: full stops separate initials, so that "J.R." is two names, and hyphens are as the
 /// style wants them.
-fn prepare(given: &str, hyphen: bool) -> String {
+fn prepare(given: &str, hyphen: bool) -> Cow<'_, str> {
+    if !given.contains(['-', '.']) {
+        return Cow::Borrowed(given);
+    }
     let mut result = String::with_capacity(given.len() + 4);
     let mut characters = given.chars().peekable();
     while let Some(character) = characters.next() {
@@ -62,10 +54,13 @@ fn prepare(given: &str, hyphen: bool) -> String {
             _ => result.push(character),
         }
     }
-    result
+    Cow::Owned(result)
 }
 
 fn is_capital(character: char) -> bool {
+    if character.is_ascii() {
+        return character.is_ascii_uppercase();
+    }
     let mut upper = character.to_uppercase();
     character.is_alphabetic() && upper.next() == Some(character) && upper.next().is_none()
 }
@@ -94,26 +89,24 @@ pub(super) fn initialize(given: &str, with: &str, hyphen: bool) -> String {
                 result.truncate(kept);
                 result.push('-');
             }
-            let mut initial = first.to_string();
             // "Th." and "Ph." stay as they are. Several capitals at the start become one, and the others
             // lower-case.
             let letters = text.trim_end_matches('.');
-            let capitals: String = letters
-                .chars()
-                .skip(1)
-                .take_while(|letter| is_capital(*letter))
-                .collect();
-            let ends_in_stop = text.ends_with('.') && letters.chars().count() > 1;
-            if ends_in_stop {
-                initial.push_str(letters.get(first.len_utf8()..).unwrap_or_default());
-            } else if !capitals.is_empty() && capitals.chars().count() + 1 < letters.chars().count()
-            {
-                initial.push_str(&capitals.to_lowercase());
-            }
-            if template {
-                result.push_str(&with.replace("%s", &initial));
+            let behind = letters.get(first.len_utf8()..).unwrap_or_default();
+            let small = behind.trim_start_matches(is_capital);
+            let capitals = behind.get(..behind.len() - small.len()).unwrap_or_default();
+            let more = if text.ends_with('.') && !behind.is_empty() {
+                Cow::Borrowed(behind)
+            } else if !small.is_empty() {
+                Cow::Owned(capitals.to_lowercase())
             } else {
-                result.push_str(&initial);
+                Cow::Borrowed("")
+            };
+            if template {
+                result.push_str(&with.replace("%s", &format!("{first}{more}")));
+            } else {
+                result.push(first);
+                result.push_str(&more);
                 result.push_str(with);
             }
         } else if text.chars().any(is_alphabetic_script) {
@@ -125,7 +118,7 @@ pub(super) fn initialize(given: &str, with: &str, hyphen: bool) -> String {
             result.push(' ');
         }
     }
-    finish(&result)
+    finish(result)
 }
 
 /// Returns a given name with its initials in the style's form and its full names unchanged.
@@ -134,9 +127,8 @@ pub(super) fn normalize_with(given: &str, with: &str, hyphen: bool) -> String {
         return given.to_owned();
     }
     let prepared = prepare(given, hyphen);
-    let list = parts(&prepared);
     let mut result = String::new();
-    for part in &list {
+    for part in parts(&prepared) {
         let text = part.text;
         if part.hyphen {
             let kept = result.trim_end().len();
@@ -157,7 +149,7 @@ pub(super) fn normalize_with(given: &str, with: &str, hyphen: bool) -> String {
             result.push(' ');
         }
     }
-    finish(&result)
+    finish(result)
 }
 
 /// Applies [`normalize_with`] to the suffix of a name.
@@ -165,13 +157,19 @@ pub(super) fn normalize(suffix: &str, with: &str) -> String {
     normalize_with(suffix, with, true)
 }
 
-fn finish(text: &str) -> String {
-    let trimmed = text
-        .trim_end_matches(['\t', '\n', '\r', ' ', '\u{feff}', '\u{a0}'])
-        .replace('\u{2013}', "-");
-    let mut result = String::with_capacity(trimmed.len());
+/// Removes spaces at the end, around hyphens and behind others.
+fn finish(mut text: String) -> String {
+    text.truncate(
+        text.trim_end_matches(['\t', '\n', '\r', ' ', '\u{feff}', '\u{a0}'])
+            .len(),
+    );
+    if !text.contains(['-', '\u{2013}']) && !text.contains("  ") {
+        return text;
+    }
+    let text = text.replace('\u{2013}', "-");
+    let mut result = String::with_capacity(text.len());
     let mut space = false;
-    for character in trimmed.chars() {
+    for character in text.chars() {
         if character == ' ' {
             space = true;
             continue;

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::given_names::Namesakes;
 use super::item::ItemName;
 
 /// A name with its particles split off.
@@ -21,6 +22,8 @@ pub(super) struct NameParts {
     /// The name of an institution, or another name to be printed verbatim.
     pub(super) literal: String,
     pub(super) script: Script,
+    /// The persons with the same family name, if the style goes by them.
+    pub(super) namesakes: Namesakes,
 }
 
 /// How the parts of a name are ordered and separated.

@@ -40,6 +40,11 @@ pub(super) fn leading_label(text: &str) -> Option<(&'static str, &str)> {
     (after.len() < rest.len() && !after.is_empty()).then_some((*term, after))
 }
 
+/// Returns whether text consists of digits.
+pub(super) fn is_plain_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Returns whether a value is a number in the sense of `is-numeric`: digits with letters around them.
 fn is_number(value: &str) -> bool {
     split_prefix(value).is_some()
@@ -101,7 +106,7 @@ impl NumberValue {
         let text = value.trim();
         let labelled = matches!(variable, "locator" | "page" | "number");
         // By far the most frequent case.
-        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        if is_plain_number(text) {
             return Self {
                 plural: variable.starts_with("number-of-")
                     && text.trim_start_matches('0') != "1"

@@ -8,7 +8,6 @@ use super::Abbreviations;
 use super::citation::CitePosition;
 use super::context::{CiteDetails, Context, Disambiguation, Purpose, RenderTrace, Section};
 use super::evaluate::Evaluator;
-use super::given_names::GivenNames;
 use super::locale::Locale;
 use super::output_tree::Node;
 use super::prepared_item::PreparedItem;
@@ -25,7 +24,6 @@ pub(super) struct Prepared<'a> {
     pub(super) index: FxHashMap<Cow<'a, str>, usize>,
     pub(super) abbreviations: Abbreviations,
     pub(super) collation: Collation,
-    pub(super) given_names: GivenNames,
     /// What disambiguation adds to each item's cites.
     pub(super) disambiguations: Vec<Disambiguation>,
     /// The citation number of each item.
@@ -70,7 +68,6 @@ impl Prepared<'_> {
             cite: None,
             number: self.numbers.get(item).copied(),
             disambiguation: &self.no_disambiguation,
-            given_names: &self.given_names,
             abbreviations: &self.abbreviations,
             sort_key: None,
             first_range: false,
@@ -109,10 +106,11 @@ impl Prepared<'_> {
         (text, evaluator.trace)
     }
 
-    /// Returns the output tree of a bibliography entry, and what heads it, as far as it can be substituted.
+    /// Returns the output tree of a bibliography entry, and what heads it, as far as the style substitutes it.
     pub(super) fn entry(&self, item: usize) -> Option<(Node<'_>, Vec<String>)> {
         let (tree, evaluator) = self.evaluated_entry(item, self.first_range == Some(item))?;
-        let head = if evaluator.head_is_fixed {
+        let substitutes = self.style.compiled.options.author_substitute.is_some();
+        let head = if evaluator.head_is_fixed || !substitutes {
             Vec::new()
         } else {
             reference_grouping::head(&tree, evaluator.head_names)

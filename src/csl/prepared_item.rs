@@ -9,13 +9,13 @@ use serde_json::Value as Json;
 use super::dates::CalendarDate;
 use super::item::{Item, ItemValue};
 use super::name_parts::NameParts;
-use super::variables::{self, VariableId, VariableKind, Variables};
+use super::variables::{self, ItemType, VariableId, VariableKind, Variables};
 
 /// An item prepared for evaluation.
 #[derive(Debug)]
 pub(super) struct PreparedItem<'i> {
     pub(super) id: Cow<'i, str>,
-    pub(super) item_type: Cow<'i, str>,
+    pub(super) item_type: ItemType,
     /// The language of the item, such as `de-DE`.
     pub(super) language: Option<Cow<'i, str>>,
     /// The values, sorted by variable.
@@ -35,7 +35,7 @@ impl<'i> PreparedItem<'i> {
     pub(super) fn new(item: &'i Item, known: &Variables) -> Self {
         let mut work = Self {
             id: Cow::Borrowed(&item.id),
-            item_type: Cow::Borrowed(&item.item_type),
+            item_type: ItemType::new(&item.item_type),
             language: None,
             values: Vec::with_capacity(item.variables.len()),
         };
@@ -82,10 +82,7 @@ impl<'i> PreparedItem<'i> {
         }));
         PreparedItem {
             id: owned(self.id),
-            item_type: match variables::known_type(&self.item_type) {
-                Some(known) => Cow::Borrowed(known),
-                None => owned(self.item_type),
-            },
+            item_type: self.item_type,
             language: self.language.map(owned),
             values,
         }
@@ -152,7 +149,7 @@ impl<'i> PreparedItem<'i> {
                 break;
             };
             if key == "type" {
-                self.item_type = Cow::Owned(value.to_owned());
+                self.item_type = ItemType::new(value);
                 taken.push(number);
                 continue;
             }
@@ -255,6 +252,14 @@ impl<'i> PreparedItem<'i> {
             Some(Value::Date(date)) => !date.is_empty(),
             None => false,
         }
+    }
+
+    /// Returns the name lists of the item, to be changed.
+    pub(super) fn name_lists_mut(&mut self) -> impl Iterator<Item = &mut [NameParts]> {
+        self.values.iter_mut().filter_map(|(_, value)| match value {
+            Value::Names(names) => Some(&mut **names),
+            _ => None,
+        })
     }
 
     /// Returns the name lists of the item, in the order of the specification.

@@ -1,6 +1,9 @@
 //! The processor: formats citations and bibliographies of items in a style and a locale.
 
 use std::borrow::Cow;
+use std::panic::resume_unwind;
+use std::sync::mpsc;
+use std::thread;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -11,10 +14,8 @@ use super::cite_grouping::{self, AuthorPart};
 use super::citeproc_js::first_range::{FirstRange, first_range};
 use super::context::{CiteDetails, Disambiguation, Purpose, RenderTrace, Section};
 use super::disambiguation::{self, CiteText};
-use super::element::{
-    DemoteParticle, Element, GivennameRule, SortSource, TermForm, Text, TextSource,
-};
-use super::given_names::GivenNames;
+use super::element::{Element, SortSource, TermForm, Text, TextSource};
+use super::given_names;
 use super::item::Item;
 use super::locale::{Locale, LocaleSource};
 use super::numbers;
@@ -24,9 +25,9 @@ use super::prepared::{Prepared, subsequent_cite};
 use super::prepared_item::PreparedItem;
 use super::reference_grouping::substitute_author;
 use super::render::{self, Renderer};
-use super::sorting::{self, Collation, SortKeys};
+use super::sorting::{self, Collation};
 use super::style::Style;
-use super::variables;
+use super::variables::{self, VariableId};
 use super::{
     Abbreviations, Bibliography, BibliographyEntry, LabelledText, RichText, Warning, citeproc_js,
 };
@@ -90,11 +91,26 @@ impl<'a> Processor<'a> {
         items: impl IntoIterator<Item = Result<Vec<Item>, E>>,
     ) -> Result<Self, E> {
         let variables = &style.compiled.variables;
-        let mut prepared = Vec::new();
-        for chunk in items {
-            let prepare = |item| PreparedItem::new(item, variables).into_owned();
-            prepared.par_extend(chunk?.par_iter().map(prepare));
-        }
+        // While one array is prepared, the next one is read.
+        let (sender, receiver) = mpsc::sync_channel::<Vec<Item>>(0);
+        let prepared = thread::scope(|scope| {
+            let preparation = scope.spawn(move || {
+                let mut prepared = Vec::new();
+                for chunk in receiver {
+                    let prepare = |item| PreparedItem::new(item, variables).into_owned();
+                    prepared.par_extend(chunk.par_iter().map(prepare));
+                }
+                prepared
+            });
+            for chunk in items {
+                // Fails only after a panic, which `join` returns.
+                let _ = sender.send(chunk?);
+            }
+            drop(sender);
+            Ok(preparation
+                .join()
+                .unwrap_or_else(|panic| resume_unwind(panic)))
+        })?;
         let abbreviations = Abbreviations::default();
         Ok(Self::of_prepared(
             style,
@@ -136,7 +152,6 @@ impl<'a> Processor<'a> {
             items,
             index,
             abbreviations,
-            given_names: GivenNames::none(),
             disambiguations: vec![Disambiguation::default(); count],
             numbers: (1..=count).collect(),
             no_disambiguation: Disambiguation::default(),
@@ -144,9 +159,7 @@ impl<'a> Processor<'a> {
         };
         let order = bibliography_order(&prepared);
         prepared.numbers = citation_numbers(style, &order);
-        if let Some(given_names) = persons_by_family(&prepared) {
-            prepared.given_names = given_names;
-        }
+        let cites = compared_cites(&mut prepared);
         let unlike = match first_range(&prepared, &order) {
             Some(FirstRange::Cite(item)) => Some(item),
             Some(FirstRange::Entry(item)) => {
@@ -155,7 +168,7 @@ impl<'a> Processor<'a> {
             }
             None => None,
         };
-        prepared.disambiguations = disambiguations(&prepared, &order, unlike);
+        prepared.disambiguations = disambiguations(&prepared, &cites, &order, unlike);
         Self { prepared, order }
     }
 
@@ -364,26 +377,13 @@ impl<'a> Processor<'a> {
 /// Returns the items in the order of the bibliography.
 fn bibliography_order(prepared: &Prepared<'_>) -> Vec<usize> {
     let count = prepared.items.len();
-    let mut order: Vec<usize> = (0..count).collect();
     let Some(section) = &prepared.style.compiled.bibliography else {
-        return order;
+        return (0..count).collect();
     };
-    if section.sort.is_empty() {
-        return order;
-    }
-    let values: Vec<SortKeys> = (0..count)
-        .into_par_iter()
-        .map(|item| {
-            prepared
-                .context(item, Section::Bibliography, Purpose::Sort)
-                .map(|context| sorting::sort_keys(&section.sort, context, &prepared.collation))
-                .unwrap_or_default()
-        })
-        .collect();
-    let empty = SortKeys::new();
-    let value = |item: &usize| values.get(*item).unwrap_or(&empty);
-    order.par_sort_by(|left, right| sorting::compare(value(left), value(right), &section.sort));
-    order
+    sorting::order(count, &section.sort, &prepared.collation, |item, key| {
+        let context = prepared.context(item, Section::Bibliography, Purpose::Sort)?;
+        sorting::key_text(key, context)
+    })
 }
 
 /// Returns the citation number of each item. A bibliography that is sorted by descending numbers counts
@@ -425,66 +425,78 @@ fn is_number_key(source: &SortSource, macros: &[Vec<Element>]) -> bool {
     }
 }
 
-/// Returns the persons that cites name, by family name; none if given names are not disambiguated, or by
-/// cite only.
-fn persons_by_family(prepared: &Prepared<'_>) -> Option<GivenNames> {
-    let options = &prepared.style.compiled.options;
-    let rule = options.givenname_rule;
-    if !options.add_givenname || rule == GivennameRule::ByCite {
-        return None;
+/// A cite before disambiguation by cite, to be compared with others.
+struct ComparedCite {
+    text: String,
+    /// Whether one of its lists does not show all its names.
+    hides_names: bool,
+}
+
+impl ComparedCite {
+    fn new(text: String, trace: &RenderTrace) -> Self {
+        let mut lists = trace.name_lists.iter();
+        Self {
+            text,
+            hides_names: lists.any(|list| list.shown < list.total),
+        }
     }
-    let variables: Vec<Vec<variables::VariableId>> = (0..prepared.items.len())
-        .into_par_iter()
+}
+
+/// Returns the cites of all items; none if the style does not disambiguate. On the way, persons with the same family
+/// name are found, if the style goes by them.
+fn compared_cites(prepared: &mut Prepared<'_>) -> Vec<ComparedCite> {
+    let options = &prepared.style.compiled.options;
+    let needed = options.add_names
+        || options.add_givenname
+        || options.add_year_suffix
+        || options.has_disambiguate;
+    if !needed {
+        return Vec::new();
+    }
+    let items = (0..prepared.items.len()).into_par_iter();
+    let Some(rule) = given_names::rule_by_name(options) else {
+        let cite = |item| {
+            let (text, trace) = prepared.compare_text(item, &prepared.no_disambiguation);
+            ComparedCite::new(text, &trace)
+        };
+        return items.map(cite).collect();
+    };
+    let (mut cites, printed): (Vec<ComparedCite>, Vec<Vec<VariableId>>) = items
         .map(|item| {
-            let (_, trace) = prepared.compare_text(item, &prepared.no_disambiguation);
-            let mut variables = trace.name_variables;
+            let (text, mut trace) = prepared.compare_text(item, &prepared.no_disambiguation);
+            let mut variables = std::mem::take(&mut trace.name_variables);
             variables.sort_unstable();
             variables.dedup();
-            variables
+            (ComparedCite::new(text, &trace), variables)
         })
-        .collect();
-    let names = prepared
-        .items
-        .iter()
-        .zip(&variables)
-        .flat_map(|(item, variables)| {
-            variables.iter().flat_map(move |variable| {
-                let names = item.names(*variable);
-                let count = if rule.primary_only() { 1 } else { names.len() };
-                names.iter().take(count).filter(|name| !name.is_literal())
-            })
-        });
-    let particle_counts = options.demote_particle == DemoteParticle::Never;
-    Some(GivenNames::new(rule, particle_counts, names))
+        .unzip();
+    let has_namesakes = given_names::find_namesakes(&mut prepared.items, &printed, rule, options);
+    let changed = cites.par_iter_mut().zip(has_namesakes).enumerate();
+    changed.for_each(|(item, (cite, has_namesakes))| {
+        if has_namesakes {
+            cite.text = prepared.compare_text(item, &prepared.no_disambiguation).0;
+        }
+    });
+    cites
 }
 
 /// Finds the items whose cites are equal, and what disambiguates them. The cite of the item `unlike` is equal
 /// to no other.
 fn disambiguations(
     prepared: &Prepared<'_>,
+    cites: &[ComparedCite],
     order: &[usize],
     unlike: Option<usize>,
 ) -> Vec<Disambiguation> {
     let options = &prepared.style.compiled.options;
     let count = prepared.items.len();
     let mut disambiguations = vec![Disambiguation::default(); count];
-    let needed = options.add_names
-        || options.add_givenname
-        || options.add_year_suffix
-        || options.has_disambiguate;
-    if !needed {
-        return disambiguations;
-    }
-    let texts: Vec<String> = (0..count)
-        .into_par_iter()
-        .map(|item| prepared.compare_text(item, &prepared.no_disambiguation).0)
-        .collect();
     let mut groups: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
-    for (item, text) in texts.iter().enumerate() {
+    for (item, cite) in cites.iter().enumerate() {
         if unlike == Some(item) {
             continue;
         }
-        groups.entry(text).or_default().push(item);
+        groups.entry(&cite.text).or_default().push(item);
     }
     let mut groups: Vec<Vec<usize>> = groups
         .into_values()
@@ -499,6 +511,7 @@ fn disambiguations(
     }
     let cites = Cites {
         prepared,
+        compared: cites,
         ranks: &ranks,
     };
     let resolved: Vec<(usize, Disambiguation)> = groups
@@ -516,12 +529,17 @@ fn disambiguations(
 /// The cites that disambiguation compares.
 struct Cites<'p, 'a> {
     prepared: &'p Prepared<'a>,
+    compared: &'p [ComparedCite],
     ranks: &'p [usize],
 }
 
 impl CiteText for Cites<'_, '_> {
     fn cite(&self, item: usize, disambiguation: &Disambiguation) -> (String, RenderTrace) {
         self.prepared.compare_text(item, disambiguation)
+    }
+
+    fn hides_names(&self, item: usize) -> bool {
+        self.compared.get(item).is_none_or(|cite| cite.hides_names)
     }
 
     fn rank(&self, item: usize) -> usize {

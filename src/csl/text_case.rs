@@ -18,6 +18,14 @@ struct Piece<'t> {
 /// Changes the case of text. Markup stays as it is, and so does text in `nocase`, small capitals, superscript
 /// and subscript, formulas, and words such as "example.org" with a punctuation mark inside.
 pub(super) fn apply(text: &str, case: TextCase, language: &str) -> String {
+    if case == TextCase::CapitalizeFirst && is_simple(text) {
+        let first = text.split(' ').next().unwrap_or_default();
+        return if first.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            text.to_owned()
+        } else {
+            capitalize(text, language)
+        };
+    }
     let pieces = split(text);
     match case {
         TextCase::Lowercase => map_words(&pieces, |word| lower(word, language)),
@@ -58,6 +66,14 @@ pub(super) fn apply(text: &str, case: TextCase, language: &str) -> String {
         }
         TextCase::Title => title(&pieces, language),
     }
+}
+
+/// Returns whether text begins with a word and has nothing but words, as most terms do.
+fn is_simple(text: &str) -> bool {
+    !text.starts_with(' ')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b' ')
 }
 
 /// Returns whether a word has a capital inside, as "iPhone" and "OpenAlex" do. Its case is part of its spelling.

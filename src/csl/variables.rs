@@ -145,6 +145,25 @@ pub(crate) fn known_type(name: &str) -> Option<&'static str> {
     TYPES.get(index).copied()
 }
 
+/// The type of an item. Styles compare it many times with each item (`benches/csl.rs`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum ItemType {
+    /// A type of CSL, by its place in [`TYPES`].
+    Known(usize),
+    /// Any other.
+    Other(Box<str>),
+}
+
+impl ItemType {
+    /// Returns the type of this name.
+    pub(super) fn new(name: &str) -> Self {
+        match TYPES.binary_search(&name) {
+            Ok(place) => Self::Known(place),
+            Err(_) => Self::Other(name.into()),
+        }
+    }
+}
+
 /// The types of CSL 1.0.2, appendix III, in the order of bytes.
 pub(crate) const TYPES: &[&str] = &[
     "article",

@@ -1,5 +1,6 @@
 //! Works: found by key, or by a condition over all of them.
 
+use rayon::prelude::*;
 use rusqlite::{OptionalExtension as _, Row, params_from_iter};
 
 use super::{Filter, LibraryError, Result, Sql, TagName, Works};
@@ -230,12 +231,7 @@ impl CitableWork {
     pub fn item(&self) -> Result<CslItem> {
         match &self.item {
             Item::Read(item) => Ok(item.clone()),
-            Item::Packed(json) => {
-                serde_json::from_str(json).map_err(|error| LibraryError::UnreadableWork {
-                    key: self.key.clone(),
-                    reason: error.to_string(),
-                })
-            }
+            Item::Packed(json) => unpacked(json, &self.key),
         }
     }
 
@@ -254,6 +250,13 @@ impl CitableWork {
             }
         }
     }
+}
+
+fn unpacked(json: &str, key: &str) -> Result<CslItem> {
+    serde_json::from_str(json).map_err(|error| LibraryError::UnreadableWork {
+        key: key.to_owned(),
+        reason: error.to_string(),
+    })
 }
 
 /// The columns and tables that [`citable_work`] reads, behind those of [`SUMMARY`].
@@ -433,6 +436,32 @@ impl Works<'_> {
     /// Reads the works with these rowids in parts, in their order, so that a large library needs little memory.
     pub fn chunks(self, ids: &[i64]) -> impl Iterator<Item = Result<Vec<CitableWork>>> {
         ids.chunks(CHUNK).map(move |ids| self.citable(ids))
+    }
+
+    /// Reads the works like [`Works::chunks`], but only in the variables of CSL, with their citation keys as ids.
+    pub fn item_chunks(self, ids: &[i64]) -> impl Iterator<Item = Result<Vec<CslItem>>> {
+        ids.chunks(CHUNK).map(move |ids| self.items(ids))
+    }
+
+    fn items(&self, ids: &[i64]) -> Result<Vec<CslItem>> {
+        let mut statement = self.library.connection.prepare_cached(
+            "SELECT citation_key, item
+             FROM work_summary JOIN csl_item ON csl_item.work_id = work_summary.work_id
+             WHERE work_summary.work_id = ?1",
+        )?;
+        let mut packed: Vec<(String, String)> = Vec::with_capacity(ids.len());
+        for id in ids {
+            let row = statement.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)));
+            packed.extend(row.optional()?);
+        }
+        packed
+            .into_par_iter()
+            .map(|(key, json)| {
+                let mut item = unpacked(&json, &key)?;
+                item.id = key;
+                Ok(item)
+            })
+            .collect()
     }
 
     /// Returns the works with these rowids, in their order; those that do not exist are left out.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use anstyle::{Effects, Style};
+use rayon::prelude::*;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -11,8 +12,8 @@ use super::direction::{Direction, opposite_parts};
 use super::terminal::visible;
 use super::text_runs::{TextLine, TextRun, TextStyle, lines, printable};
 use super::urls::{is_terminal_link, percent_encode};
-use crate::csl::Inline;
-use crate::reading_list::{Block, ReadingList, RichBlocks, Section};
+use crate::csl::{Display, Inline};
+use crate::reading_list::{Block, FormattedEntry, ReadingList, RichBlocks, Section};
 
 /// The layout of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -78,6 +79,9 @@ pub fn reading_list(list: &ReadingList, layout: TextLayout) -> String {
     text
 }
 
+/// How many entries are written at once, one after the other.
+const ENTRIES_AT_ONCE: usize = 512;
+
 struct TextWriter {
     layout: TextLayout,
     text: String,
@@ -130,26 +134,41 @@ impl TextWriter {
         let margin = section
             .entries
             .iter()
+            .filter(|entry| has_margin(&entry.content))
             .flat_map(|entry| lines(&entry.content))
             .map(|line| width(&line.margin))
             .max()
             .unwrap_or(0);
         let spaced = self.layout.width.is_some() && list.layout.entry_spacing > 0
             || section.has_annotations();
-        for (index, entry) in section.entries.iter().enumerate() {
-            if index > 0 && spaced {
+        let layout = self.layout;
+        let texts: Vec<String> = section
+            .entries
+            .par_chunks(ENTRIES_AT_ONCE)
+            .enumerate()
+            .map(|(number, entries)| {
+                let mut writer = Self::new(layout);
+                for (index, entry) in entries.iter().enumerate() {
+                    if (number > 0 || index > 0) && spaced {
+                        writer.text.push('\n');
+                    }
+                    writer.entry(entry, margin, list.layout.hanging_indent, spaced);
+                }
+                writer.text
+            })
+            .collect();
+        self.text.extend(texts);
+    }
+
+    fn entry(&mut self, entry: &FormattedEntry, margin: usize, hanging: bool, spaced: bool) {
+        for (index, line) in lines(&entry.content).iter().enumerate() {
+            self.line(line, margin, hanging && index == 0);
+        }
+        if !entry.annotation.is_empty() {
+            if spaced && self.layout.width.is_some() {
                 self.text.push('\n');
             }
-            for (index, line) in lines(&entry.content).iter().enumerate() {
-                let hanging = list.layout.hanging_indent && index == 0;
-                self.line(line, margin, hanging);
-            }
-            if !entry.annotation.is_empty() {
-                if spaced && self.layout.width.is_some() {
-                    self.text.push('\n');
-                }
-                self.blocks(&entry.annotation.blocks, "    ");
-            }
+            self.blocks(&entry.annotation.blocks, "    ");
         }
     }
 
@@ -421,6 +440,17 @@ fn append_urls(runs: Vec<TextRun>, links: bool) -> Vec<TextRun> {
 
 fn width(runs: &[TextRun]) -> usize {
     runs.iter().map(|run| run.text.width()).sum()
+}
+
+/// Returns whether an entry has text in the left margin.
+fn has_margin(content: &[Inline]) -> bool {
+    content.iter().any(|piece| match piece {
+        Inline::Text(_) => false,
+        Inline::Display(Display::LeftMargin, _) => true,
+        Inline::Formatted(_, content)
+        | Inline::Link { content, .. }
+        | Inline::Display(_, content) => has_margin(content),
+    })
 }
 
 fn unstyled(runs: &[TextRun]) -> String {

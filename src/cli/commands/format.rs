@@ -6,7 +6,7 @@ use crate::cli::export_entries::Entries;
 use crate::cli::format_name::FormatName;
 use crate::cli::input::{Input, Source};
 use crate::cli::output_format::{ListedWorks, OutputArgs, RenderedList, WorkDigest};
-use crate::cli::style_engine::{StyleEngine, items_of};
+use crate::cli::style_engine::{StyleEngine, items_of, remove_annotations};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::csl::Bibliography;
 use peerbib::formats::{Diagnostic, Records, Severity};
@@ -144,17 +144,28 @@ impl Format {
         engine: &StyleEngine,
     ) -> std::result::Result<bool, CommandError> {
         let mut digest = WorkDigest::default();
-        let chunks = library.works().chunks(works).map(|works| {
-            let mut works = works?;
-            let mut items = items_of(&mut works, self.annotations)?;
-            digest.add(&items);
-            if self.form.has_coins() {
+        let bibliography = if self.form.has_coins() {
+            let chunks = library.works().chunks(works).map(|works| {
+                let mut works = works?;
+                let mut items = items_of(&mut works, self.annotations)?;
                 digest.add_coins(&works, &items);
-            }
-            digest.assume_languages(&mut items);
-            Ok(items)
-        });
-        let bibliography = engine.bibliography_of_chunks(context, chunks)?;
+                digest.add(&items);
+                digest.assume_languages(&mut items);
+                Ok(items)
+            });
+            engine.bibliography_of_chunks(context, chunks)?
+        } else {
+            let chunks = library.works().item_chunks(works).map(|items| {
+                let mut items = items?;
+                if !self.annotations {
+                    remove_annotations(&mut items);
+                }
+                digest.add(&items);
+                digest.assume_languages(&mut items);
+                Ok(items)
+            });
+            engine.bibliography_of_chunks(context, chunks)?
+        };
         let entries = Entries::Library(library);
         self.write_bibliography(context, entries, bibliography, &digest, engine)
     }
@@ -200,9 +211,7 @@ impl Format {
                     let (mut items, problems) = items.into_items();
                     report(&path, &problems);
                     if !self.annotations {
-                        for item in &mut items {
-                            item.variables.remove("annote");
-                        }
+                        remove_annotations(&mut items);
                     }
                     digest.add(&items);
                     digest.assume_languages(&mut items);

@@ -276,6 +276,16 @@ fn year(year: i32, form: DatePartForm) -> Option<String> {
     })
 }
 
+/// Returns the name of the term for a month.
+fn month_term(month: i32) -> Option<&'static str> {
+    const TERMS: [&str; 12] = [
+        "month-01", "month-02", "month-03", "month-04", "month-05", "month-06", "month-07",
+        "month-08", "month-09", "month-10", "month-11", "month-12",
+    ];
+    let place = usize::try_from(month).ok()?.checked_sub(1)?;
+    TERMS.get(place).copied()
+}
+
 fn month_text(month: i32, form: DatePartForm, locale: &Locale) -> Option<String> {
     if (13..=24).contains(&month)
         && matches!(
@@ -300,10 +310,10 @@ fn month_text(month: i32, form: DatePartForm, locale: &Locale) -> Option<String>
         DatePartForm::Numeric => month.to_string(),
         DatePartForm::NumericLeadingZeros => format!("{month:02}"),
         DatePartForm::Short => locale
-            .term(&format!("month-{month:02}"), TermForm::Short, false)?
+            .term(month_term(month)?, TermForm::Short, false)?
             .to_owned(),
         _ => locale
-            .term(&format!("month-{month:02}"), TermForm::Long, false)?
+            .term(month_term(month)?, TermForm::Long, false)?
             .to_owned(),
     })
 }

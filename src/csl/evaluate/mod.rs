@@ -11,7 +11,7 @@ use super::citation::CitePosition;
 use super::citeproc_js;
 use super::context::{Context, Purpose, RenderTrace, Section};
 use super::element::*;
-use super::numbers::{NumberContext, NumberValue, year_suffix};
+use super::numbers::{NumberContext, NumberValue, is_plain_number, year_suffix};
 use super::output_tree::{Node, Tag};
 use super::prepared_item::Value;
 use super::rich_text::Display;
@@ -183,7 +183,7 @@ impl<'c> Evaluator<'c> {
     }
 
     pub(super) fn elements(&mut self, elements: &'c [Element]) -> Vec<Node<'c>> {
-        let mut nodes = Vec::with_capacity(elements.len().min(8));
+        let mut nodes = Vec::new();
         for element in elements {
             self.element(element, &mut nodes);
         }
@@ -218,7 +218,9 @@ impl<'c> Evaluator<'c> {
                 return;
             }
         };
-        into.extend(node);
+        if let Some(node) = node {
+            into.push(node);
+        }
     }
 
     /// Evaluates the content of a group, and drops it if the group does not print.
@@ -724,9 +726,11 @@ impl<'c> Evaluator<'c> {
                 self.disambiguate_used += usize::from(holds);
                 holds
             }
-            Condition::IsNumeric(variable) => self
-                .parsed_number(*variable)
-                .is_some_and(|number| number.numeric),
+            Condition::IsNumeric(variable) => self.number_value(*variable).is_some_and(|value| {
+                let name = context.style.variables.name(*variable);
+                is_plain_number(value.trim())
+                    || NumberValue::parse(&value, name, context.locale).numeric
+            }),
             Condition::IsUncertainDate(variable) => {
                 context.item.date(*variable).is_some_and(|date| date.circa)
             }
@@ -738,7 +742,7 @@ impl<'c> Evaluator<'c> {
                 number.label.or(own).unwrap_or("page") == label
             }
             Condition::Position(position) => self.is_at(*position),
-            Condition::Types(types) => types.iter().any(|name| *name == context.item.item_type),
+            Condition::Types(types) => types.contains(&context.item.item_type),
             Condition::Variable(variable) => match *variable {
                 variables::LOCATOR | variables::FIRST_REFERENCE_NOTE_NUMBER => {
                     self.number_value(*variable).is_some()

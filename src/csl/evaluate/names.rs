@@ -8,6 +8,7 @@ use crate::csl::citation::CitePosition;
 use crate::csl::citeproc_js;
 use crate::csl::context::{Context, NameListTrace, Purpose, Section};
 use crate::csl::element::*;
+use crate::csl::given_names;
 use crate::csl::initials;
 use crate::csl::name_parts::{NameParts, Script, begins_alphabetic};
 use crate::csl::output_tree::{Node, Tag};
@@ -45,13 +46,16 @@ pub(super) fn names<'c>(
             present.push(*variable);
         }
     }
+    if present.is_empty() && (context.purpose != Purpose::Sort || !element.substitute.is_empty()) {
+        return None;
+    }
     let style = resolve(evaluator, element);
     if present.is_empty() {
         // Without names, the count is zero as a sort key.
-        let counts = context.purpose == Purpose::Sort
-            && style.form == NameForm::Count
-            && element.substitute.is_empty();
-        return if counts { Node::text("00000") } else { None };
+        return match style.form {
+            NameForm::Count => Node::text("00000"),
+            _ => None,
+        };
     }
     // Identical editors and translators print as one list with one label, if the locale has the term.
     let mut common_term = None;
@@ -224,6 +228,7 @@ fn name_list<'c>(
         (_, Some(_)) => 1,
         _ => 2,
     };
+    let rule_by_name = given_names::rule_by_name(&context.style.options);
     let levels: Vec<u8> = people
         .iter()
         .enumerate()
@@ -244,10 +249,10 @@ fn name_list<'c>(
             if person.is_literal() || context.purpose == Purpose::Sort {
                 return base_level;
             }
-            let by_name =
-                context
-                    .given_names
-                    .level(person, at, base_level, style.initialize_with.is_some());
+            let by_name = rule_by_name.map_or(base_level, |rule| {
+                let has_initials = style.initialize_with.is_some();
+                person.namesakes.level(rule, at, base_level, has_initials)
+            });
             base_level.max(requested).max(by_name)
         })
         .collect();
@@ -256,7 +261,10 @@ fn name_list<'c>(
     evaluator.trace.name_lists.push(NameListTrace {
         shown,
         total: people.len(),
-        levels: levels.clone(),
+        levels: match context.purpose {
+            Purpose::Compare => levels.clone(),
+            Purpose::Print | Purpose::Sort => Vec::new(),
+        },
     });
     if style.form == NameForm::Count {
         return (None, shown);
@@ -264,9 +272,10 @@ fn name_list<'c>(
     let truncated = shown < people.len();
     let mut nodes: Vec<Node<'c>> = Vec::with_capacity(shown + 1);
     let mut inverted: Vec<bool> = Vec::with_capacity(shown + 1);
+    let substitutes = context.style.options.author_substitute.is_some();
     let mut push = |evaluator: &mut Evaluator<'c>, at: usize| {
         let Some(person) = people.get(at) else { return };
-        if evaluator.context.purpose == Purpose::Print {
+        if substitutes && evaluator.context.purpose == Purpose::Print {
             evaluator.shown_names.push(person.raw());
         }
         let level = levels.get(at).copied().unwrap_or(base_level);
@@ -621,30 +630,23 @@ fn one_name<'c>(
     let plain = is_plain(family_look) && is_plain(given_look);
     let outer = element.attributes.font;
     let sorting = context.purpose == Purpose::Sort;
-    let cased = |text: &str, look: Option<&CommonAttributes>| -> String {
-        let mut text = text.to_owned();
-        if evaluator.strips_periods() {
-            text = text.replace('.', "");
+    let piece = |text: &str, look: Option<&'c CommonAttributes>| {
+        let strips = evaluator.strips_periods() || look.is_some_and(|look| look.strip_periods);
+        let mut text = Cow::Borrowed(text);
+        if strips && text.contains('.') {
+            text = Cow::Owned(text.replace('.', ""));
         }
-        if let Some(look) = look {
-            if look.strip_periods {
-                text = text.replace('.', "");
-            }
-            if let Some(case) = look.text_case {
-                text = text_case::apply(&text, case, evaluator.language());
-            }
+        if let Some(case) = look.and_then(|look| look.text_case) {
+            text = Cow::Owned(text_case::apply(&text, case, evaluator.language()));
         }
-        text
+        let mut pieces = NamePieces::new(plain, outer);
+        pieces.push(&text, look);
+        pieces
     };
     // In some languages of items, the family name comes first.
     let family_first = citeproc_js::has_family_first(context.item.language.as_deref());
     let given_text = given_name(evaluator, style, person, level);
     let show_given = level > 0;
-    let piece = |text: &str, look: Option<&'c CommonAttributes>| {
-        let mut pieces = NamePieces::new(plain, outer);
-        pieces.push(&cased(text, look), look);
-        pieces
-    };
     let family = || piece(&person.family, family_look);
     let particle = || {
         if sorting {
@@ -778,9 +780,9 @@ fn one_name<'c>(
             let space = if hard { hard_space } else { " " };
             let between =
                 if person.comma_particle && family_look.is_none_or(|look| look.prefix.is_empty()) {
-                    format!(",{space}")
+                    Cow::Owned(format!(",{space}"))
                 } else {
-                    space.to_owned()
+                    Cow::Borrowed(space)
                 };
             name.join(&between, second);
             name
@@ -796,22 +798,22 @@ fn one_name<'c>(
 }
 
 /// Returns the given name as far as it is shown: nothing, initials, or all of it.
-fn given_name(
+fn given_name<'n>(
     evaluator: &Evaluator<'_>,
     style: &NameStyle<'_>,
-    person: &NameParts,
+    person: &'n NameParts,
     level: u8,
-) -> String {
+) -> Cow<'n, str> {
     let options = &evaluator.context.style.options;
     let hyphen = options.initialize_with_hyphen;
-    let full = || person.given.clone();
+    let full = Cow::Borrowed(person.given.as_str());
     if level == 0 {
-        return String::new();
+        return Cow::Borrowed("");
     }
     if person.family.is_empty() || person.static_ordering {
-        return full();
+        return full;
     }
-    match style.initialize_with {
+    Cow::Owned(match style.initialize_with {
         // Initials have the form that the style wants in a full name, too.
         Some(with) if !style.initialize => initials::normalize_with(&person.given, with, hyphen),
         Some(with) if level == 1 => initials::initialize(&person.given, with, hyphen),
@@ -822,8 +824,8 @@ fn given_name(
                 initials::normalize_with(&person.given, "", hyphen)
             }
         }
-        _ => full(),
-    }
+        _ => return full,
+    })
 }
 
 /// The `cs:names` element that a sort key with a names variable stands for.
