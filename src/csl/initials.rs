@@ -46,7 +46,7 @@ fn prepare(given: &str, hyphen: bool) -> Cow<'_, str> {
                 result.push('.');
                 if characters
                     .peek()
-                    .is_some_and(|next| *next != ' ' && *next != '-')
+                    .is_some_and(|next| *next != ' ' && *next != '-' && !is_mark(*next))
                 {
                     result.push(' ');
                 }
@@ -65,21 +65,95 @@ fn is_capital(character: char) -> bool {
     character.is_alphabetic() && upper.next() == Some(character) && upper.next().is_none()
 }
 
+/// The first of the private-use characters that stand for tags such as `<b>` while initials are made.
+const FIRST_MARK: u32 = 0xf_0000;
+const MOST_MARKS: usize = 1_000;
+
+fn is_mark(character: char) -> bool {
+    (FIRST_MARK..FIRST_MARK + MOST_MARKS as u32).contains(&u32::from(character))
+}
+
+/// Applies `make` to a given name whose tags are replaced by single characters.
+fn around_tags(given: &str, make: impl FnOnce(&str) -> String) -> String {
+    let mut tags = Vec::new();
+    let mut marked = String::with_capacity(given.len());
+    let mut rest = given;
+    while let Some((before, tag)) = rest.split_once('<') {
+        let mark = u32::try_from(tags.len())
+            .ok()
+            .map(|place| FIRST_MARK + place);
+        let (Some((tag, after)), Some(mark)) = (tag.split_once('>'), mark.and_then(char::from_u32))
+        else {
+            break;
+        };
+        if tags.len() == MOST_MARKS {
+            break;
+        }
+        marked.push_str(before);
+        marked.push(mark);
+        tags.push(tag);
+        rest = after;
+    }
+    marked.push_str(rest);
+    let made = make(&marked);
+    let mut result = String::with_capacity(made.len() + given.len());
+    for character in made.chars() {
+        let place = u32::from(character).checked_sub(FIRST_MARK);
+        match place.and_then(|place| tags.get(usize::try_from(place).ok()?)) {
+            Some(tag) => {
+                result.push('<');
+                result.push_str(tag);
+                result.push('>');
+            }
+            None => result.push(character),
+        }
+    }
+    result
+}
+
+/// Splits the marks of tags off both ends of a part.
+fn without_marks(text: &str) -> (&str, &str, &str) {
+    let inner = text.trim_start_matches(is_mark);
+    let (before, _) = text.split_at(text.len() - inner.len());
+    let core = inner.trim_end_matches(is_mark);
+    let (_, after) = inner.split_at(core.len());
+    (before, core, after)
+}
+
+/// Adds the marks that end with a part before the space behind it.
+fn push_end_marks(result: &mut String, marks: &str) {
+    if !marks.is_empty() {
+        let space = result.split_off(result.trim_end().len());
+        result.push_str(marks);
+        result.push_str(&space);
+    }
+}
+
 /// Returns a given name as initials, each followed by `with`. If `with` contains "%s", the initial replaces
-/// it.
+/// it. Tags such as `<b>` stay around what they enclose.
 pub(super) fn initialize(given: &str, with: &str, hyphen: bool) -> String {
+    if given.contains('<') {
+        return around_tags(given, |marked| initials_of(marked, with, hyphen));
+    }
+    initials_of(given, with, hyphen)
+}
+
+fn initials_of(given: &str, with: &str, hyphen: bool) -> String {
     if given.is_empty() {
         return String::new();
     }
     let template = with.contains("%s");
-    if citeproc_js::is_title(given) || (!begins_alphabetic(given) && !template) {
+    if citeproc_js::is_title(given)
+        || (!begins_alphabetic(given.trim_start_matches(is_mark)) && !template)
+    {
         return given.to_owned();
     }
     let prepared = prepare(given, hyphen);
     let mut result = String::new();
     for part in parts(&prepared) {
-        let text = part.text;
+        let (before, text, after) = without_marks(part.text);
         let Some(first) = text.chars().next() else {
+            result.push_str(before);
             continue;
         };
         if is_capital(first) || (template && !begins_alphabetic(text)) {
@@ -102,6 +176,7 @@ pub(super) fn initialize(given: &str, with: &str, hyphen: bool) -> String {
             } else {
                 Cow::Borrowed("")
             };
+            result.push_str(before);
             if template {
                 result.push_str(&with.replace("%s", &format!("{first}{more}")));
             } else {
@@ -114,22 +189,33 @@ pub(super) fn initialize(given: &str, with: &str, hyphen: bool) -> String {
             if !result.is_empty() && !result.ends_with(' ') {
                 result.push(' ');
             }
+            result.push_str(before);
             result.push_str(text);
             result.push(' ');
+        } else {
+            result.push_str(before);
         }
+        push_end_marks(&mut result, after);
     }
     finish(result)
 }
 
 /// Returns a given name with its initials in the style's form and its full names unchanged.
 pub(super) fn normalize_with(given: &str, with: &str, hyphen: bool) -> String {
-    if given.is_empty() || !begins_alphabetic(given) {
+    if given.contains('<') {
+        return around_tags(given, |marked| normalized(marked, with, hyphen));
+    }
+    normalized(given, with, hyphen)
+}
+
+fn normalized(given: &str, with: &str, hyphen: bool) -> String {
+    if !begins_alphabetic(given.trim_start_matches(is_mark)) {
         return given.to_owned();
     }
     let prepared = prepare(given, hyphen);
     let mut result = String::new();
     for part in parts(&prepared) {
-        let text = part.text;
+        let (before, text, after) = without_marks(part.text);
         if part.hyphen {
             let kept = result.trim_end().len();
             result.truncate(kept);
@@ -139,15 +225,18 @@ pub(super) fn normalize_with(given: &str, with: &str, hyphen: bool) -> String {
         let single = letters.chars().count() == 1 && letters.chars().all(is_capital);
         let abbreviated = text.len() > letters.len() || single;
         if abbreviated {
+            result.push_str(before);
             result.push_str(letters);
             result.push_str(with);
         } else {
             if !result.is_empty() && !result.ends_with([' ', '-']) {
                 result.push(' ');
             }
+            result.push_str(before);
             result.push_str(text);
             result.push(' ');
         }
+        push_end_marks(&mut result, after);
     }
     finish(result)
 }

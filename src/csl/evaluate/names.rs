@@ -777,7 +777,13 @@ fn one_name<'c>(
                 .initialize_with
                 .is_some_and(|with| with.contains(['\u{a0}', '\u{feff}']))
                 && level == 1;
-            let space = if hard { hard_space } else { " " };
+            // A space that does not break, which a style gives the given name, is the space between them.
+            let ends_in_space = given_look.is_some_and(|look| look.suffix.ends_with('\u{a0}'));
+            let space = match (hard, ends_in_space) {
+                (_, true) => "",
+                (true, false) => hard_space,
+                (false, false) => " ",
+            };
             let between =
                 if person.comma_particle && family_look.is_none_or(|look| look.prefix.is_empty()) {
                     Cow::Owned(format!(",{space}"))
