@@ -64,9 +64,6 @@ pub(crate) fn library(error: &LibraryError) -> Option<String> {
         E::BackupExists(_) => {
             "nothing was changed; choose another file, or overwrite this one with --force".to_owned()
         }
-        E::Scratch(_) => "nothing was changed; free some space in the directory for temporary files, \
-                          or set TMPDIR to another directory"
-            .to_owned(),
         E::BackupPlace { .. } => "nothing was changed; choose another file".to_owned(),
         E::UnknownKey { suggestions, .. } => {
             suggested(suggestions, "`peerbib find` lists the works with their keys")

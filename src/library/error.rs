@@ -100,9 +100,6 @@ pub enum LibraryError {
         /// Why not.
         reason: String,
     },
-    /// There is no room for a copy of the library to compare it with.
-    #[error("the library cannot be compared with a copy of itself: {0}")]
-    Scratch(String),
     /// No work has this key.
     #[error("no work has the key \u{201c}{key}\u{201d}")]
     UnknownKey {

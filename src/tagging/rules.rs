@@ -140,7 +140,6 @@ impl ParsedRule {
             query,
             ready: CompiledRule {
                 name: rule.name.clone(),
-                why: rule.why.clone(),
                 tags,
                 condition,
                 parts: terms.iter().map(|term| term.condition.clone()).collect(),
