@@ -71,7 +71,7 @@ pub(crate) fn library(error: &LibraryError) -> Option<String> {
         E::UnknownTag { suggestions, .. } => suggested(suggestions, "`peerbib tags` lists the tags"),
         E::MalformedTag { .. } => "write a tag as FACET:NAME, such as theme:germ-form".to_owned(),
         E::AmbiguousTag { .. } => "include the facet: FACET:NAME".to_owned(),
-        E::TagCycle { .. } => "choose another parent".to_owned(),
+        E::TagCycle { .. } | E::TagTooDeep { .. } => "choose another parent".to_owned(),
         E::TakenTag { holder, .. } => format!(
             "choose another name; if both mean the same, `peerbib tags merge` merges the other tag into \
              {holder}"

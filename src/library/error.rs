@@ -140,6 +140,16 @@ pub enum LibraryError {
         /// The parent that was asked for.
         parent: String,
     },
+    /// A hierarchy of tags would become too deep.
+    #[error("{tag} cannot be under {parent}: more than {deepest} tags would be under each other")]
+    TagTooDeep {
+        /// The tag.
+        tag: String,
+        /// The parent that was asked for.
+        parent: String,
+        /// The greatest number of levels.
+        deepest: u8,
+    },
     /// The name belongs to another tag, or is another name of it.
     #[error("the name {tag} belongs to {holder}")]
     TakenTag {
