@@ -2,19 +2,25 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::io::{Cursor, Write as _};
+use std::sync::LazyLock;
 
 use peerbib::csl::{Style, bundled, format_bibliography};
-use peerbib::documents::markdown::{CitableItems, CitationOptions, Markdown};
+use peerbib::documents::markdown::{CitableItems, CitationOptions, FieldKind, Markdown};
 use peerbib::documents::{latex, typst};
 use peerbib::formats::bibtex::{self, BibFile, FilePiece, Strings};
-use peerbib::formats::{self, Export, ExportedWork, FORMATS, ParsedItem, Records};
+use peerbib::formats::key_pattern::KeyPattern;
+use peerbib::formats::{self, Export, ExportedWork, FORMATS, Format, Records};
 use peerbib::library::{CitableWork, ConflictPolicy, ImportedFile, Library};
 use peerbib::model::{CslItem, Entry};
 use peerbib::output::{
-    MetadataIndex, html, latex as latex_output, markdown, rtf, text, typst as typst_output,
+    MetadataIndex, document, docx, html, latex as latex_output, markdown, odt, rtf, text,
+    typst as typst_output,
 };
 use peerbib::query::Query;
-use peerbib::reading_list::ReadingList;
+use peerbib::reading_list::{ListFile, ReadingList};
+use peerbib::tagging::{Rules, Vocabulary};
+use peerbib::zotero;
 
 /// Bibliography for styles, documents and queries.
 const REFS: &str = "@book{a, author = {Wren, Ada and de Finch, Bo}, title = {Nests}, date = {2001-05}}
@@ -26,12 +32,23 @@ const REFS: &str = "@book{a, author = {Wren, Ada and de Finch, Bo}, title = {Nes
 pub type Target = fn(&[u8]);
 
 /// All targets with the names of their corpora.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 17] = [
     ("bibtex", bibtex),
-    ("formats", formats),
+    ("json", json),
+    ("yaml", yaml),
+    ("tagged", tagged),
+    ("xml", xml),
+    ("tables", tables),
+    ("web", web),
+    ("bbl", bbl),
+    ("references", references),
+    ("word_processor", word_processor),
+    ("conversion", conversion),
     ("query", query),
     ("style", style),
     ("documents", documents),
+    ("prose", prose),
+    ("settings", settings),
     ("library", library),
 ];
 
@@ -59,16 +76,84 @@ pub fn bibtex(bytes: &[u8]) {
     bibtex::tidy(&file);
 }
 
-/// Every format reads the bytes, and what one reads the others write.
-pub fn formats(bytes: &[u8]) {
-    let text = bibtex::decode(bytes).text;
-    let _ = formats::of_file("fuzz", &text);
-    for format in FORMATS {
-        if let Records::Items(read) = format.read(bytes, &text) {
-            write_everywhere(&read.with_keys().items);
-        }
-        let _ = format.read(bytes, &text).into_entries();
+/// CSL-JSON is read, and the items of Zotero's connector.
+pub fn json(bytes: &[u8]) {
+    read_as(&[&formats::CSL_JSON], bytes);
+    if let Ok(items) = serde_json::from_slice::<Vec<zotero::Item>>(bytes) {
+        let _ = zotero::read(&items).into_entries();
     }
+}
+
+/// The formats in YAML are read.
+pub fn yaml(bytes: &[u8]) {
+    read_as(&[&formats::HAYAGRIVA, &formats::CFF], bytes);
+}
+
+/// The formats with a tag on each line are read.
+pub fn tagged(bytes: &[u8]) {
+    read_as(&[&formats::RIS, &formats::NBIB, &formats::ENW], bytes);
+}
+
+/// The formats in XML are read.
+pub fn xml(bytes: &[u8]) {
+    let all = [&formats::ENDNOTE_XML, &formats::MODS, &formats::MARCXML];
+    read_as(&all, bytes);
+}
+
+/// Tables are read.
+pub fn tables(bytes: &[u8]) {
+    read_as(&[&formats::CSV, &formats::TSV], bytes);
+}
+
+/// Pages of wikis and of the web are read.
+pub fn web(bytes: &[u8]) {
+    read_as(&[&formats::MEDIAWIKI, &formats::COINS], bytes);
+}
+
+/// The bibliographies that LaTeX reads are read.
+pub fn bbl(bytes: &[u8]) {
+    read_as(&[&formats::BBL], bytes);
+}
+
+/// Plain reference lists are read.
+pub fn references(bytes: &[u8]) {
+    read_as(&[&formats::REFERENCES], bytes);
+}
+
+/// Documents of word processors are read: the bytes as an archive, and as the text of a document.
+pub fn word_processor(bytes: &[u8]) {
+    read_as(&[&formats::DOCX], bytes);
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    // Without compression and of one time, so that equal inputs are equal archives.
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Stored)
+        .last_modified_time(zip::DateTime::default());
+    archive
+        .start_file("word/document.xml", options)
+        .expect("an archive in memory can be written");
+    archive
+        .write_all(bytes)
+        .expect("an archive in memory can be written");
+    let archive = archive
+        .finish()
+        .expect("an archive in memory can be written");
+    read_as(&[&formats::DOCX], archive.get_ref());
+}
+
+/// A file is read in the format that its content shows, and written in every format.
+pub fn conversion(bytes: &[u8]) {
+    let text = bibtex::decode(bytes).text;
+    let Some(format) = formats::of_content(&text) else {
+        return;
+    };
+    let items = match format.read(bytes, &text) {
+        Records::Items(read) => {
+            let read = read.with_keys().items;
+            read.into_iter().map(|read| read.item).collect()
+        }
+        Records::Entries(file) => items(&file),
+    };
+    write_everywhere(&items);
 }
 
 /// A query is parsed, translated and run.
@@ -91,13 +176,16 @@ pub fn query(bytes: &[u8]) {
     }
 }
 
-/// A style is compiled, and formats a bibliography.
+/// A style is compiled, and formats a bibliography and citations.
 pub fn style(bytes: &[u8]) {
     let parsed = std::str::from_utf8(bytes)
         .ok()
         .and_then(|text| Style::from_xml(text).ok());
     if let Some(style) = parsed {
         format_bibliography(&style, None, &items(&bibtex::read(REFS)));
+        let document =
+            "@a [p. 3] and [see @b, chap. 2; @c]. Again [@b; -@a].[^1]\n\n[^1]: See @b.\n";
+        Markdown::read(document).cited_in(&works(), &options(&style));
     }
 }
 
@@ -109,17 +197,41 @@ pub fn documents(bytes: &[u8]) {
     latex::read_aux(document);
     let _ = latex::read_bcf(document);
     typst::cited(document);
-    let mut works = CitableItems::default();
-    for item in items(&bibtex::read(REFS)) {
-        works.add(&item.id.clone(), item);
-    }
-    let options = CitationOptions {
-        style: &apa(),
-        locale: None,
-        title: Some("References"),
-        heading_level: 1,
+    Markdown::read(document).cited_in(&works(), &options(apa()));
+}
+
+/// A document becomes a document of every format.
+pub fn prose(bytes: &[u8]) {
+    let Ok(document) = std::str::from_utf8(bytes) else {
+        return;
     };
-    Markdown::read(document).cited_in(&works, &options);
+    let document = Markdown::read(document)
+        .cited_tree(&works(), &options(apa()), Some(FieldKind::Word))
+        .document;
+    document::page(&document);
+    document::latex(&document);
+    document::typst(&document);
+    docx::document(&document).expect("a document in memory can be written");
+    odt::document(&document).expect("a document in memory can be written");
+}
+
+/// Files that people write for a library are read: a vocabulary, rules, a reading list, and a pattern of keys.
+pub fn settings(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    if let Ok(vocabulary) = text.parse::<Vocabulary>() {
+        let _ = imported(&bibtex::read(REFS))
+            .change("fuzz", |change| vocabulary.install(change, "fuzz"));
+    }
+    if let Ok(rules) = text.parse::<Rules>() {
+        assert_eq!(rules.to_toml().parse::<Rules>().ok().as_ref(), Some(&rules));
+    }
+    if let Ok(list) = ListFile::from_toml(text) {
+        let written = list.to_toml().expect("a list can be written");
+        ListFile::from_toml(&written).expect("a written list can be read");
+    }
+    let _ = text.parse::<KeyPattern>();
 }
 
 /// A file is imported twice and exported as it was, formatted in every output format, and undone.
@@ -140,7 +252,7 @@ pub fn library(bytes: &[u8]) {
         .iter()
         .map(|work| work.item().expect("the item is readable"))
         .collect();
-    let list = ReadingList::plain(format_bibliography(&apa(), None, &items));
+    let list = ReadingList::plain(format_bibliography(apa(), None, &items));
     html::page(&list, &MetadataIndex::new(&works, &items), "en-US");
     text::reading_list(&list, text::TextLayout::default());
     markdown::reading_list(&list);
@@ -158,8 +270,30 @@ pub fn library(bytes: &[u8]) {
     assert_eq!(library.works().count().expect("works are counted"), 0);
 }
 
-fn apa() -> Style {
-    Style::from_xml(&bundled::style_xml("apa").expect("APA is bundled")).expect("APA compiles")
+fn apa() -> &'static Style {
+    static APA: LazyLock<Style> = LazyLock::new(|| {
+        let xml = bundled::style_xml("apa").expect("APA is bundled");
+        Style::from_xml(&xml).expect("APA compiles")
+    });
+    &APA
+}
+
+fn options(style: &Style) -> CitationOptions<'_> {
+    CitationOptions {
+        style,
+        locale: None,
+        title: Some("References"),
+        heading_level: 1,
+    }
+}
+
+/// Returns the works that documents cite.
+fn works() -> CitableItems {
+    let mut works = CitableItems::default();
+    for item in items(&bibtex::read(REFS)) {
+        works.add(&item.id.clone(), item);
+    }
+    works
 }
 
 fn items(file: &BibFile) -> Vec<CslItem> {
@@ -189,12 +323,20 @@ fn imported(file: &BibFile) -> Library {
     library
 }
 
+/// Reads bytes in each of several formats.
+fn read_as(formats: &[&Format], bytes: &[u8]) {
+    let text = bibtex::decode(bytes).text;
+    for format in formats {
+        let _ = format.read(bytes, &text).into_entries();
+    }
+}
+
 /// Writes items in every format.
-fn write_everywhere(items: &[ParsedItem]) {
+fn write_everywhere(items: &[CslItem]) {
     let works: Vec<Entry> = items
         .iter()
-        .map(|read| Entry {
-            key: read.item.id.clone(),
+        .map(|item| Entry {
+            key: item.id.clone(),
             entry_type: String::new(),
             fields: Vec::new(),
             source: String::new(),
@@ -204,9 +346,9 @@ fn write_everywhere(items: &[ParsedItem]) {
     let exported: Vec<ExportedWork<'_>> = works
         .iter()
         .zip(items)
-        .map(|(work, read)| ExportedWork {
+        .map(|(work, item)| ExportedWork {
             work,
-            item: &read.item,
+            item,
             strings: &strings,
         })
         .collect();

@@ -76,7 +76,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "documents",
-        &["csl", "model", "output", "reading_list", "text"],
+        &["csl", "formats", "model", "output", "reading_list", "text"],
     ),
     (
         "charts",

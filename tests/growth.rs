@@ -99,6 +99,66 @@ fn vocabulary(count: usize) -> String {
     })
 }
 
+/// Returns a piece for each number, which stands for `%` in it.
+fn numbered(count: usize, piece: &str) -> String {
+    repeated(count, |n| piece.replace('%', &n.to_string()))
+}
+
+fn endnote_xml(count: usize) -> String {
+    numbered(
+        count,
+        "<record><ref-type name=\"Book\">6</ref-type><titles><title>Nests %</title></titles><contributors><authors>\
+         <author>Wren, Ada</author></authors></contributors></record>",
+    )
+}
+
+fn mods(content: String) -> String {
+    format!("<modsCollection xmlns=\"http://www.loc.gov/mods/v3\">{content}</modsCollection>")
+}
+
+fn marcxml(content: String) -> String {
+    format!(
+        "<collection xmlns=\"http://www.loc.gov/MARC21/slim\"><record><leader>00000nam a2200000 a 4500</leader>\
+         <datafield tag=\"245\"><subfield code=\"a\">Nests</subfield></datafield>{content}</record></collection>"
+    )
+}
+
+/// A document that has its own references, and cites each.
+fn manuscript(count: usize) -> String {
+    let references = numbered(
+        count,
+        "- {id: w%, type: book, title: Nests %, author: [{family: Wren}]}\n",
+    );
+    let cites = numbered(count, "Text [@w%].\n\n");
+    format!("---\nreferences:\n{references}---\n\n{cites}")
+}
+
+fn many_authors(count: usize) -> String {
+    let authors = repeated(count, |n| format!("Wren{n}, Ada and ")) + "Finch, Bo";
+    format!(
+        "@book{{v, title = {{Nests}}, author = {{{authors}}}, year = 2001}}\n\
+         @book{{w, title = {{Twigs}}, author = {{{authors}}}, year = 2001}}\n"
+    )
+}
+
+fn child_tags(count: usize) -> String {
+    repeated(count, |n| {
+        format!(
+            "[[tag]]\nfacet = \"theme\"\ntag = \"t{n}\"\nparent = \"t{}\"\n",
+            if n == 0 { count } else { n / 2 }
+        )
+    }) + &format!("[[tag]]\nfacet = \"theme\"\ntag = \"t{count}\"\n")
+}
+
+fn reading_list(count: usize) -> String {
+    "format = 1\nname = \"l\"\ntitle = \"T\"\nstyle = \"apa\"\n".to_owned()
+        + &numbered(
+            count,
+            "[[section]]\ntitle = \"S%\"\ndate = \"2026-10-12\"\n[[section.work]]\nkey = \"w%\"\n\
+             [[work]]\nkey = \"w%\"\nmembership = \"pinned\"\nannotation = \"[@w%, p. 3]\"\n",
+        )
+}
+
 const CASES: &[Case] = &[
     Case {
         name: "a file that is imported again",
@@ -362,6 +422,537 @@ const CASES: &[Case] = &[
         pieces: 100,
         file: "in.md",
         input: |n| repeated(n, |n| format!("Text [@w, p. {n}].\n\n")),
+        before: &[],
+        command: "cite in.md --input refs.bib",
+    },
+    Case {
+        name: "MEDLINE records",
+        pieces: 500,
+        file: "in.nbib",
+        input: |n| numbered(n, "PMID- %\nTI  - Nests %\nFAU - Wren, Ada\nDP  - 2001\n\n"),
+        before: &[],
+        command: "convert in.nbib --to csl-json",
+    },
+    Case {
+        name: "MEDLINE tags of a record",
+        pieces: 3000,
+        file: "in.nbib",
+        input: |n| {
+            "PMID- 1\nTI  - Nests\n".to_owned()
+                + &numbered(n, "FAU - Wren%, Ada\nOT  - k%\nAB  - a\n      b\n")
+        },
+        before: &[],
+        command: "convert in.nbib --to csl-json",
+    },
+    Case {
+        name: "EndNote's records",
+        pieces: 500,
+        file: "in.enw",
+        input: |n| repeated(n, |n| format!("%0 Book\n%T Nests {n}\n%A Wren, Ada\n\n")),
+        before: &[],
+        command: "convert in.enw --to csl-json",
+    },
+    Case {
+        name: "EndNote's tags of a record",
+        pieces: 3000,
+        file: "in.enw",
+        input: |n| {
+            "%0 Book\n%T Nests\n".to_owned()
+                + &repeated(n, |n| {
+                    format!("%A Wren{n}, Ada\n%K k{n}\n%Z note\nand more\n")
+                })
+        },
+        before: &[],
+        command: "convert in.enw --to csl-json",
+    },
+    Case {
+        name: "EndNote XML",
+        pieces: 400,
+        file: "in.xml",
+        input: |n| format!("<xml><records>{}</records></xml>", endnote_xml(n)),
+        before: &[],
+        command: "convert in.xml --to csl-json",
+    },
+    Case {
+        name: "EndNote XML that is damaged",
+        pieces: 500,
+        file: "in.xml",
+        input: |n| {
+            format!(
+                "<xml a=\"{}\"><records>{}<record>&x;</record></records></xml>",
+                "x".repeat(1000 * n),
+                endnote_xml(n)
+            )
+        },
+        before: &[],
+        command: "convert in.xml --to csl-json",
+    },
+    Case {
+        name: "MODS in MODS",
+        pieces: 1500,
+        file: "in.mods",
+        input: |n| {
+            let open = "<mods><titleInfo><title>Nests</title></titleInfo>".repeat(n);
+            mods(open + &"</mods>".repeat(n))
+        },
+        before: &[],
+        command: "convert in.mods --to csl-json",
+    },
+    Case {
+        name: "MODS names",
+        pieces: 1000,
+        file: "in.mods",
+        input: |n| {
+            let names = "<name type=\"personal\"><namePart>Wren%</namePart></name><note>n%</note>";
+            mods(format!(
+                "<mods><titleInfo><title>Nests</title></titleInfo>{}</mods>",
+                numbered(n, names)
+            ))
+        },
+        before: &[],
+        command: "convert in.mods --to csl-json",
+    },
+    Case {
+        name: "MARC fields",
+        pieces: 1000,
+        file: "in.marcxml",
+        input: |n| {
+            marcxml(numbered(
+                n,
+                "<datafield tag=\"700\"><subfield code=\"a\">Wren%, Ada</subfield></datafield>\
+                 <datafield tag=\"650\"><subfield code=\"a\">k%</subfield></datafield>",
+            ))
+        },
+        before: &[],
+        command: "convert in.marcxml --to csl-json",
+    },
+    Case {
+        name: "CITATION.cff",
+        pieces: 300,
+        file: "CITATION.cff",
+        input: |n| {
+            "cff-version: 1.2.0\ntitle: Nests\nauthors: [{family-names: Wren}]\nreferences:\n"
+                .to_owned()
+                + &numbered(
+                    n,
+                    "- {type: book, title: Nests %, authors: [{family-names: Wren}]}\n",
+                )
+        },
+        before: &[],
+        command: "convert CITATION.cff --to csl-json",
+    },
+    Case {
+        name: "CSV rows",
+        pieces: 1000,
+        file: "in.csv",
+        input: |n| "Title,Author\n".to_owned() + &numbered(n, "Nests %,\"Wren, Ada\"\n"),
+        before: &[],
+        command: "convert in.csv --to csl-json",
+    },
+    Case {
+        name: "CSV columns",
+        pieces: 10000,
+        file: "in.csv",
+        input: |n| format!("Title,{}\nNests,{}\n", "Title,".repeat(n), "x,".repeat(n)),
+        before: &[],
+        command: "convert in.csv --to csl-json",
+    },
+    Case {
+        name: "unclosed quotes in CSV",
+        pieces: 3000,
+        file: "in.csv",
+        input: |n| "Title,Author\n".to_owned() + &numbered(n, "\"Nests %,Wren\n"),
+        before: &[],
+        command: "convert in.csv --to csl-json",
+    },
+    Case {
+        name: "templates of a wiki",
+        pieces: 400,
+        file: "in.wiki",
+        input: |n| numbered(n, "* {{cite book |title=Nests % |last=Wren |first=Ada}}\n"),
+        before: &[],
+        command: "convert in.wiki --to csl-json",
+    },
+    Case {
+        name: "templates in templates",
+        pieces: 3000,
+        file: "in.wiki",
+        input: |n| "{{cite book |title=x ".repeat(n) + &"}}".repeat(n),
+        before: &[],
+        command: "convert in.wiki --to csl-json",
+    },
+    Case {
+        name: "open templates and links",
+        pieces: 3000,
+        file: "in.wiki",
+        input: |n| "{{cite book |title=[[a|<!-- <ref> ".repeat(n),
+        before: &[],
+        command: "convert in.wiki --to csl-json",
+    },
+    Case {
+        name: "COinS",
+        pieces: 300,
+        file: "in.html",
+        input: |n| {
+            numbered(
+                n,
+                "<span class=\"Z3988\" title=\"ctx_ver=Z39.88-2004&amp;\
+                 rft_val_fmt=info%3Aofi/fmt%3Akev%3Amtx%3Abook&amp;rft.btitle=Nests&amp;rft.au=Wren\"></span>\n",
+            )
+        },
+        before: &[],
+        command: "convert in.html --to csl-json",
+    },
+    Case {
+        name: "bibliography items of LaTeX",
+        pieces: 200,
+        file: "in.bbl",
+        input: |n| {
+            "\\begin{thebibliography}{9}\n".to_owned()
+                + &numbered(
+                    n,
+                    "\\bibitem{w%} A. Wren. \\newblock {\\em Nests %}. \\newblock Aviary, 2001.\n\n",
+                )
+        },
+        before: &[],
+        command: "convert in.bbl --to csl-json",
+    },
+    Case {
+        name: "a plain reference list",
+        pieces: 100,
+        file: "in.txt",
+        input: |n| numbered(n, "Wren, A. (2001). Nests %. Aviary Press.\n\n"),
+        before: &[],
+        command: "convert in.txt --from references --to csl-json",
+    },
+    Case {
+        name: "a long plain reference",
+        pieces: 500,
+        file: "in.txt",
+        input: |n| numbered(n, "Wren%, A., ") + "(2001). Nests. Aviary Press.\n",
+        before: &[],
+        command: "convert in.txt --from references --to csl-json",
+    },
+    Case {
+        name: "citations of a Word document",
+        pieces: 100,
+        file: "in.md",
+        input: manuscript,
+        before: &["cite in.md --live -o in.docx"],
+        command: "convert in.docx --to csl-json",
+    },
+    Case {
+        name: "citations of an OpenDocument text",
+        pieces: 100,
+        file: "in.md",
+        input: manuscript,
+        before: &["cite in.md --live -o in.odt"],
+        command: "convert in.odt --to csl-json",
+    },
+    Case {
+        name: "nbib export",
+        pieces: 200,
+        file: "in.bib",
+        input: books,
+        before: &[],
+        command: "convert in.bib --to nbib",
+    },
+    Case {
+        name: "endnote-xml export",
+        pieces: 200,
+        file: "in.bib",
+        input: books,
+        before: &[],
+        command: "convert in.bib --to endnote-xml",
+    },
+    Case {
+        name: "enw export",
+        pieces: 200,
+        file: "in.bib",
+        input: books,
+        before: &[],
+        command: "convert in.bib --to enw",
+    },
+    Case {
+        name: "mods export",
+        pieces: 200,
+        file: "in.bib",
+        input: books,
+        before: &[],
+        command: "convert in.bib --to mods",
+    },
+    Case {
+        name: "cff export",
+        pieces: 200,
+        file: "in.bib",
+        input: books,
+        before: &[],
+        command: "convert in.bib --to cff",
+    },
+    Case {
+        name: "csv export",
+        pieces: 200,
+        file: "in.bib",
+        input: books,
+        before: &[],
+        command: "convert in.bib --to csv",
+    },
+    Case {
+        name: "mediawiki export",
+        pieces: 200,
+        file: "in.bib",
+        input: books,
+        before: &[],
+        command: "convert in.bib --to mediawiki",
+    },
+    Case {
+        name: "a list in .docx",
+        pieces: 100,
+        file: "in.bib",
+        input: books,
+        before: &[],
+        command: "format --input in.bib --style apa -o out.docx",
+    },
+    Case {
+        name: "a list in .odt",
+        pieces: 100,
+        file: "in.bib",
+        input: books,
+        before: &[],
+        command: "format --input in.bib --style apa -o out.odt",
+    },
+    Case {
+        name: "a list in .html",
+        pieces: 100,
+        file: "in.bib",
+        input: books,
+        before: &[],
+        command: "format --input in.bib --style apa -o out.html",
+    },
+    Case {
+        name: "a list in .tex",
+        pieces: 100,
+        file: "in.bib",
+        input: books,
+        before: &[],
+        command: "format --input in.bib --style apa -o out.tex",
+    },
+    Case {
+        name: "a list in .typ",
+        pieces: 100,
+        file: "in.bib",
+        input: books,
+        before: &[],
+        command: "format --input in.bib --style apa -o out.typ",
+    },
+    Case {
+        name: "a list in .rtf",
+        pieces: 100,
+        file: "in.bib",
+        input: books,
+        before: &[],
+        command: "format --input in.bib --style apa -o out.rtf",
+    },
+    Case {
+        name: "a list in .md",
+        pieces: 100,
+        file: "in.bib",
+        input: books,
+        before: &[],
+        command: "format --input in.bib --style apa -o out.md",
+    },
+    Case {
+        name: "a document in .docx",
+        pieces: 80,
+        file: "in.md",
+        input: manuscript,
+        before: &[],
+        command: "cite in.md --style apa -o out.docx",
+    },
+    Case {
+        name: "a document in .odt",
+        pieces: 80,
+        file: "in.md",
+        input: manuscript,
+        before: &[],
+        command: "cite in.md --style apa -o out.odt",
+    },
+    Case {
+        name: "a document in .html",
+        pieces: 80,
+        file: "in.md",
+        input: manuscript,
+        before: &[],
+        command: "cite in.md --style apa -o out.html",
+    },
+    Case {
+        name: "a document in .tex",
+        pieces: 80,
+        file: "in.md",
+        input: manuscript,
+        before: &[],
+        command: "cite in.md --style apa -o out.tex",
+    },
+    Case {
+        name: "a document in .typ",
+        pieces: 80,
+        file: "in.md",
+        input: manuscript,
+        before: &[],
+        command: "cite in.md --style apa -o out.typ",
+    },
+    Case {
+        name: "a site",
+        pieces: 60,
+        file: "in.bib",
+        input: books,
+        before: IMPORT,
+        command: "site out",
+    },
+    Case {
+        name: "a calendar",
+        pieces: 100,
+        file: "in.toml",
+        input: reading_list,
+        before: &["init", "list import in.toml"],
+        command: "list show l -o out.ics",
+    },
+    Case {
+        name: "a list of unknown works",
+        pieces: 300,
+        file: "in.toml",
+        input: reading_list,
+        before: &["init"],
+        command: "list import in.toml",
+    },
+    Case {
+        name: "rules",
+        pieces: 300,
+        file: "in.toml",
+        input: |n| {
+            numbered(
+                n,
+                "[[rule]]\nname = \"r%\"\nwhen = \"title:x\"\nthen = [\"theme:t%\"]\n",
+            )
+        },
+        before: &["init"],
+        command: "rules import in.toml",
+    },
+    Case {
+        name: "child tags",
+        pieces: 200,
+        file: "in.toml",
+        input: child_tags,
+        before: &["tags import in.toml"],
+        command: "tags",
+    },
+    Case {
+        name: "works of many equal authors",
+        pieces: 150,
+        file: "in.bib",
+        input: many_authors,
+        before: &[],
+        command: "format --input in.bib --style apa",
+    },
+    Case {
+        name: "open inline notes",
+        pieces: 8000,
+        file: "in.md",
+        input: |n| "^[".repeat(n),
+        before: &[],
+        command: "cite in.md --input refs.bib",
+    },
+    Case {
+        name: "notes in notes",
+        pieces: 4000,
+        file: "in.md",
+        input: |n| format!("{}@w{}", "^[".repeat(n), "]".repeat(n)),
+        before: &[],
+        command: "cite in.md --input refs.bib",
+    },
+    Case {
+        name: "open keys in braces",
+        pieces: 8000,
+        file: "in.md",
+        input: |n| "@{".repeat(n),
+        before: &[],
+        command: "cite in.md --input refs.bib",
+    },
+    Case {
+        name: "citations in citations",
+        pieces: 4000,
+        file: "in.md",
+        input: |n| format!("{}{}", "[@w ".repeat(n), "]{.x}".repeat(n)),
+        before: &[],
+        command: "cite in.md --input refs.bib",
+    },
+    Case {
+        name: "open commands of TeX",
+        pieces: 3000,
+        file: "in.md",
+        input: |n| "@w \\a[".repeat(n),
+        before: &[],
+        command: "cite in.md --input refs.bib",
+    },
+    Case {
+        name: "lines of a quotation",
+        pieces: 500,
+        file: "in.md",
+        input: |n| "> @w a b c d e f g\n".repeat(n),
+        before: &[],
+        command: "cite in.md --input refs.bib",
+    },
+    Case {
+        name: "scripts in a document",
+        pieces: 2000,
+        file: "in.md",
+        input: |n| format!("<div>\n{}", "<script></script> @w\n".repeat(n)),
+        before: &[],
+        command: "cite in.md --input refs.bib",
+    },
+    Case {
+        name: "keys that are only listed",
+        pieces: 3000,
+        file: "in.md",
+        input: |n| format!("---\nnocite: |\n  {}\n---\n", numbered(n, "@k% ")),
+        before: &[],
+        command: "cite in.md --input refs.bib",
+    },
+    Case {
+        name: "aliases in metadata",
+        pieces: 400,
+        file: "in.md",
+        input: |n| {
+            format!(
+                "---\na: &a [{}]\nb: [{}]\n---\n@w\n",
+                "x,".repeat(n),
+                "*a,".repeat(n)
+            )
+        },
+        before: &[],
+        command: "cite in.md --input refs.bib",
+    },
+    Case {
+        name: "notes of a style",
+        pieces: 150,
+        file: "in.md",
+        input: |n| repeated(n, |n| format!("Text [@w, p. {n}].\n\n")),
+        before: &[],
+        command: "cite in.md --input refs.bib --style chicago-notes",
+    },
+    Case {
+        name: "emphasis in emphasis",
+        pieces: 3000,
+        file: "in.md",
+        input: |n| format!("{}^[x] @w{}", "*a ^[b] ".repeat(n), " a*".repeat(n)),
+        before: &[],
+        command: "cite in.md --input refs.bib -o out.html",
+    },
+    Case {
+        name: "citations of one citation",
+        pieces: 300,
+        file: "in.md",
+        input: |n| format!("[{}]", vec!["@w, p. 3"; n].join("; ")),
         before: &[],
         command: "cite in.md --input refs.bib",
     },

@@ -64,9 +64,6 @@ pub(crate) fn library(error: &LibraryError) -> Option<String> {
         E::BackupExists(_) => {
             "nothing was changed; choose another file, or overwrite this one with --force".to_owned()
         }
-        E::Scratch(_) => "nothing was changed; free some space in the directory for temporary files, \
-                          or set TMPDIR to another directory"
-            .to_owned(),
         E::BackupPlace { .. } => "nothing was changed; choose another file".to_owned(),
         E::UnknownKey { suggestions, .. } => {
             suggested(suggestions, "`peerbib find` lists the works with their keys")
@@ -74,7 +71,7 @@ pub(crate) fn library(error: &LibraryError) -> Option<String> {
         E::UnknownTag { suggestions, .. } => suggested(suggestions, "`peerbib tags` lists the tags"),
         E::MalformedTag { .. } => "write a tag as FACET:NAME, such as theme:germ-form".to_owned(),
         E::AmbiguousTag { .. } => "include the facet: FACET:NAME".to_owned(),
-        E::TagCycle { .. } => "choose another parent".to_owned(),
+        E::TagCycle { .. } | E::TagTooDeep { .. } => "choose another parent".to_owned(),
         E::TakenTag { holder, .. } => format!(
             "choose another name; if both mean the same, `peerbib tags merge` merges the other tag into \
              {holder}"

@@ -30,8 +30,8 @@ pub(crate) struct Input {
 pub(crate) struct Source {
     /// The name of the file in reports.
     pub(crate) path: String,
-    /// Its bytes.
-    pub(crate) bytes: Vec<u8>,
+    /// Its bytes, unless they are those of the text.
+    bytes: Option<Vec<u8>>,
     /// Its text.
     pub(crate) decoded: DecodedText,
 }
@@ -44,11 +44,21 @@ impl Source {
         } else {
             read_file(Path::new(name))?
         };
+        let decoded = bibtex::decode(&bytes);
+        // A large file need not be in memory twice.
+        let bytes = Some(bytes).filter(|bytes| *bytes != decoded.text.as_bytes());
         Ok(Self {
             path: known_path(name),
-            decoded: bibtex::decode(&bytes),
             bytes,
+            decoded,
         })
+    }
+
+    /// Returns the bytes of the file.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.bytes
+            .as_deref()
+            .unwrap_or(self.decoded.text.as_bytes())
     }
 
     /// Returns the format that a person named, or else that of the content, or else that of the extension.
@@ -103,7 +113,7 @@ impl Source {
         let mut records = if format.is_table() {
             csv::read_with(&self.decoded.text, columns)
         } else {
-            format.read(&self.bytes, &self.decoded.text)
+            format.read(self.bytes(), &self.decoded.text)
         };
         let (problems, has_entries) = match &mut records {
             Records::Entries(file) => {

@@ -11,6 +11,10 @@ use super::compiled::Options;
 use super::context::{Disambiguation, RenderTrace};
 use super::element::GivennameRule;
 
+/// How many names of a list are compared. Each further name means to print all items of the group again, and the
+/// thousands of authors of one collaboration do not tell its papers apart.
+const MOST_NAMES: usize = 100;
+
 /// Evaluates cites for comparison.
 pub(super) trait CiteText {
     /// Returns the text of an item's cite, and the trace of its evaluation.
@@ -163,7 +167,7 @@ fn add_names(
     }
     let mut kept = start;
     for list in 0..lists {
-        let total = most_names.get(list).copied().unwrap_or(0);
+        let total = most_names.get(list).copied().unwrap_or(0).min(MOST_NAMES);
         let mut position = 0;
         while position < total {
             // Show more of the given name at this position, then one more name.

@@ -41,6 +41,57 @@ pub(crate) fn has_operator(inside: &str) -> bool {
     inside.contains(['+', '=', '<', '>'])
 }
 
+/// Parts of the names of commands that define commands, or read or write files.
+const COMMANDS_OF_PROGRAMS: [&str; 22] = [
+    "active",
+    "aftergroup",
+    "catcode",
+    "command",
+    "csname",
+    "def",
+    "environment",
+    "expandafter",
+    "file",
+    "immediate",
+    "import",
+    "include",
+    "input",
+    "loop",
+    "lua",
+    "package",
+    "read",
+    "scantokens",
+    "shell",
+    "special",
+    "toks",
+    "write",
+];
+
+/// Returns whether a formula has no commands but those that set text. The text of a reference may come from anywhere, and
+/// TeX would run them.
+pub(crate) fn is_harmless(formula: &str) -> bool {
+    // A character by its code could be any other, such as a backslash.
+    if formula.contains("^^") {
+        return false;
+    }
+    formula.split('\\').skip(1).all(|command| {
+        let end = command
+            .find(|c: char| !c.is_ascii_alphabetic() && c != '@')
+            .unwrap_or(command.len());
+        let (name, after) = command.split_at_checked(end).unwrap_or((command, ""));
+        // An environment runs the command of its name.
+        let name = match name {
+            "begin" | "end" => after.split('}').next().unwrap_or_default(),
+            name => name,
+        };
+        let name = name.to_ascii_lowercase();
+        !matches!(
+            name.as_str(),
+            "let" | "futurelet" | "openin" | "openout" | "endlinechar"
+        ) && !COMMANDS_OF_PROGRAMS.iter().any(|part| name.contains(part))
+    })
+}
+
 /// Returns the length of what stands before the closing delimiter, if that is not empty and its braces match.
 fn end_of_inside(inside: &str, close: &str) -> Option<usize> {
     let mut depth = 0_usize;
@@ -67,6 +118,33 @@ fn end_of_inside(inside: &str, close: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn formulas_that_run_programs_are_told_from_mathematics() {
+        for formula in [
+            "$\\mathbb{R}$",
+            "$x_{input}$",
+            "\\(\\begin{pmatrix}a\\\\b\\end{pmatrix}\\)",
+            "$\\text{let } a \\leq b$",
+            "$\\$5$",
+        ] {
+            assert!(is_harmless(formula), "{formula}");
+        }
+        for formula in [
+            "$\\input{x}$",
+            "$a\\write18{x}$",
+            "$\\csname x\\endcsname$",
+            "$a^^5cinput{x}$",
+            "$\\begin{filecontents*}{x}$",
+            "$\\begin{input}{x}$",
+            "$\\let\\a\\b$",
+            "$\\gdef\\a{b}$",
+            "$\\@@input x$",
+            "$\\newcommand\\a{b}$",
+        ] {
+            assert!(!is_harmless(formula), "{formula}");
+        }
+    }
 
     #[test]
     fn formulas_are_told_from_money_and_names() {

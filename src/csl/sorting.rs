@@ -257,7 +257,7 @@ pub(super) fn order(
 ) -> Vec<usize> {
     let mut order: Vec<usize> = (0..count).collect();
     // Where the items are whose keys so far are equal.
-    let mut ties: Vec<Range<usize>> = vec![0..count];
+    let mut ties: Vec<Range<usize>> = std::iter::once(0..count).collect();
     for key in keys {
         let items = |tie: &Range<usize>| order.get(tie.clone()).unwrap_or_default();
         let tied: Vec<usize> = ties.iter().flat_map(items).copied().collect();
@@ -385,5 +385,46 @@ pub(super) fn is_date_key(key: &SortKey, style: &Compiled) -> bool {
             .macros
             .get(number)
             .is_some_and(|elements| holds_date(elements, style)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order_of(items: &[[&str; 2]], descending: bool) -> Vec<usize> {
+        let key = |variable, descending| SortKey {
+            source: SortSource::Variable(variable),
+            descending,
+            names_min: None,
+            names_use_first: None,
+            names_use_last: None,
+        };
+        let keys = [key(0, false), key(1, descending)];
+        order(items.len(), &keys, &Collation::new("en"), |item, key| {
+            let place = usize::from(matches!(key.source, SortSource::Variable(1)));
+            let text = items.get(item)?.get(place)?;
+            (!text.is_empty()).then(|| (*text).to_owned())
+        })
+    }
+
+    #[test]
+    fn a_later_key_orders_what_earlier_keys_leave_equal() {
+        let items = [["b", "1"], ["A", "2"], ["a", "1"], ["b", "1"], ["c", "0"]];
+        assert_eq!(order_of(&items, false), [2, 1, 0, 3, 4]);
+        assert_eq!(order_of(&items, true), [1, 2, 0, 3, 4]);
+    }
+
+    #[test]
+    fn an_item_without_a_key_is_last_in_either_direction() {
+        let items = [["", "1"], ["a", ""], ["a", "2"], ["a", "1"]];
+        assert_eq!(order_of(&items, false), [3, 2, 1, 0]);
+        assert_eq!(order_of(&items, true), [2, 3, 1, 0]);
+    }
+
+    #[test]
+    fn many_equal_items_keep_their_order() {
+        let items = vec![["a", "1"]; 10_000];
+        assert!(order_of(&items, true).is_sorted());
     }
 }

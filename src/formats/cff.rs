@@ -4,14 +4,13 @@
 use serde_yaml::{Mapping, Value};
 
 use super::csl_to_bib::ParsedItems;
-use super::hayagriva::expansion;
 use super::item_builder::{
     ItemBuilder, date, iso_date, keywords, literal_name, one_dash, page_ends, person,
 };
 use super::lines::LineCounter;
 use super::losses::compare;
 use super::records::write_records;
-use super::{Export, ReadFormat, Records, WriteFormat, WriteResult};
+use super::{Export, ReadFormat, Records, WriteFormat, WriteResult, yaml};
 use crate::model::markup::{plain, without_nocase};
 use crate::model::{CslItem, CslName};
 
@@ -148,7 +147,7 @@ enum Place {
 fn read_items(text: &str) -> ParsedItems {
     let mut items = ParsedItems::default();
     let text = text.trim_start_matches('\u{feff}');
-    let read = expansion::check(text).and_then(|()| serde_yaml::from_str::<Value>(text));
+    let read = yaml::parse(text);
     let root = match read {
         Ok(Value::Mapping(root)) => root,
         Ok(_) => {

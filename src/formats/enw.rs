@@ -8,6 +8,7 @@ use super::item_builder::{
 };
 use super::lines::{first_lines, numbered};
 use super::records::write_records;
+use super::ris;
 use super::ris::types::{counts_pages, has_container, number_variable};
 use super::{Export, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::model::markup::without_nocase;
@@ -339,13 +340,21 @@ struct EnwWriter<'i> {
 }
 
 impl EnwWriter<'_> {
-    /// Writes a line; further lines of the value follow without a tag.
+    /// Writes a line; further lines of the value follow without a tag. One that would be read as a tag, or make the file
+    /// look like RIS, goes on the line before it, so that no text becomes a field or a record.
     fn line(&mut self, tag: char, value: &str) {
         let value = without_nocase(value);
-        let lines = value.lines().map(str::trim).filter(|line| !line.is_empty());
-        let value = lines.collect::<Vec<_>>().join("\n");
-        if !value.is_empty() {
-            self.text.push_str(&format!("%{tag} {value}\n"));
+        let lines = value.split(['\n', '\r']).map(str::trim);
+        let mut text = String::new();
+        for line in lines.filter(|line| !line.is_empty()) {
+            if !text.is_empty() {
+                let is_tag = line.starts_with('%') || ris::tagged(line).is_some();
+                text.push(if is_tag { ' ' } else { '\n' });
+            }
+            text.push_str(line);
+        }
+        if !text.is_empty() {
+            self.text.push_str(&format!("%{tag} {text}\n"));
         }
     }
 

@@ -36,6 +36,7 @@ pub mod references;
 mod ris;
 mod word_processor;
 mod xml;
+pub mod yaml;
 
 use std::borrow::Cow;
 

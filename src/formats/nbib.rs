@@ -430,7 +430,7 @@ struct NbibWriter<'i> {
 impl NbibWriter<'_> {
     fn line(&mut self, tag: &str, value: &str) {
         let value = without_nocase(value);
-        let lines: Vec<&str> = value.lines().map(str::trim).collect();
+        let lines: Vec<&str> = value.split(['\n', '\r']).map(str::trim).collect();
         let value = lines.join("\n      ");
         self.text.push_str(&format!("{tag:<4}- {value}\n"));
     }

@@ -48,6 +48,9 @@ fn local(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or(name)
 }
 
+/// The longest tag that is put around each record of a damaged file, in bytes. It only has to hold the namespaces.
+const LONGEST_ROOT_TAG: usize = 4096;
+
 fn parse(text: &str) -> Result<Document<'_>, roxmltree::Error> {
     let options = ParsingOptions {
         // Its entities could repeat each other.
@@ -73,7 +76,14 @@ pub(crate) fn read_records(
         Ok(document) => {
             let is_record =
                 |node: &Element<'_>| node.is_element() && node.tag_name().name() == name;
+            // A record within another one is a part of it. If each were read with all that it contains, records in
+            // records would take quadratic time.
+            let mut end = 0;
             for node in document.descendants().filter(is_record) {
+                if node.range().start < end {
+                    continue;
+                }
+                end = node.range().end;
                 let line = lines.line_of(start + node.range().start);
                 if let Some(item) = read(node, line, &mut items) {
                     let original = body.get(node.range()).unwrap_or_default();
@@ -83,7 +93,9 @@ pub(crate) fn read_records(
         }
         Err(error) => {
             let (root, root_tag) = match root_tag(body) {
-                Some((root, tag)) if local(root) != name => (root, tag),
+                Some((root, tag)) if local(root) != name && tag.len() <= LONGEST_ROOT_TAG => {
+                    (root, tag)
+                }
                 _ => ("records", "<records>"),
             };
             let pieces = pieces(body, name);
@@ -134,7 +146,7 @@ fn pieces(text: &str, name: &str) -> Vec<std::ops::Range<usize>> {
         let is_end = tag.starts_with("</");
         if let Some(start) = open.take() {
             let end = if is_end {
-                tag.find('>').map_or(text.len(), |end| at + end + 1)
+                tag.find('>').map_or(at, |end| at + end + 1)
             } else {
                 at
             };

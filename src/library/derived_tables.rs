@@ -5,34 +5,54 @@ use std::collections::hash_map;
 use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, OptionalExtension as _, params};
 
 use super::field_text::{FieldText, LANGUAGE, column_of, field_of_names};
 use super::full_text::{self, Column, NameOf, field_name};
 use super::identity::Identity;
 use super::works::Item;
-use super::{Change, CitableWork, Library, LibraryError, Result, Sources, TagName};
+use super::{Change, CitableWork, Library, LibraryError, Result, Sources, Sql, TagName};
 use crate::formats::bibtex::schema::{self, ValueKind};
 use crate::formats::bibtex::{self, Derived, Strings};
 use crate::formats::bibtex::{BibFile, Duplicate, FilePiece};
 use crate::language;
-use crate::model::{CslDate, CslItem, CslName, CslValue, Entry, markup};
+use crate::model::{CslDate, CslItem, CslName, CslValue, CslVariables, Entry, markup};
 use crate::text;
 
 /// What is written down of a derived work: made beside the connection, where many are made at once.
 pub(super) struct DerivedRows {
     key: String,
+    times: Times,
     /// Whether the entry is no work, but holds data for others.
-    is_data: bool,
+    pub(super) is_data: bool,
     item: String,
     summary: SummaryColumns,
     authors: String,
-    parents: Vec<String>,
-    text: FullText,
+    pub(super) parents: Vec<String>,
+    pub(super) text: FullText,
     values: FieldText,
     pub(super) identity: Identity,
-    match_keys: Vec<i64>,
+    pub(super) match_keys: Vec<i64>,
     match_keys_as_json: String,
+}
+
+/// The derived tables that have one row for each work: their names, and their columns after `work_id`.
+pub(super) const ONE_ROW_TABLES: [(&str, &str); 3] = [
+    (
+        "work_summary",
+        "entry_type, title, authors, sort_author, year, last_year, citation_key, original_year, last_original_year,
+         added, changed, match_keys",
+    ),
+    ("csl_item", "item"),
+    ("field_text", "lines"),
+];
+
+/// When a work was added, and when its entry last changed or was added, in seconds since 1970.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Times {
+    pub(super) added: Option<i64>,
+    pub(super) changed: Option<i64>,
 }
 
 /// What a work is found, shown and sorted by.
@@ -69,8 +89,17 @@ impl Years {
 
 /// The text of each column of the full-text index: see [`full_text`].
 #[derive(Default)]
-struct FullText {
-    columns: [String; Column::ALL.len()],
+pub(super) struct FullText {
+    pub(super) columns: [String; Column::ALL.len()],
+}
+
+/// A CSL item as the library stores it: without its citation key, which stands in `work_summary`.
+#[derive(serde::Serialize)]
+struct StoredItem<'a> {
+    #[serde(rename = "type")]
+    item_type: &'a str,
+    #[serde(flatten)]
+    variables: &'a CslVariables,
 }
 
 impl SummaryColumns {
@@ -97,7 +126,12 @@ impl SummaryColumns {
 
 impl DerivedRows {
     /// The rows of a work under the key that the library knows it by, with the private note on it.
-    pub(super) fn new(key: &str, work: &Entry, derived: &Derived, note: Option<&str>) -> Self {
+    pub(super) fn new(
+        (key, times): (&str, Times),
+        work: &Entry,
+        derived: &Derived,
+        note: Option<&str>,
+    ) -> Self {
         let item = &derived.item;
         let summary = SummaryColumns::new(work, derived);
         let identity = Identity::of(work, item, principal_names(item));
@@ -107,8 +141,13 @@ impl DerivedRows {
         let text = FullText::of(key, derived, note, &mut values);
         Self {
             key: key.to_owned(),
+            times,
             is_data: derived.is_data,
-            item: serde_json::to_string(item).unwrap_or_default(),
+            item: serde_json::to_string(&StoredItem {
+                item_type: &item.item_type,
+                variables: &item.variables,
+            })
+            .unwrap_or_default(),
             authors,
             summary,
             parents: derived.parents.clone(),
@@ -118,6 +157,39 @@ impl DerivedRows {
             match_keys,
             identity,
         }
+    }
+
+    /// Returns the values of the columns of [`ONE_ROW_TABLES`].
+    pub(super) fn columns(&self) -> [Vec<ValueRef<'_>>; ONE_ROW_TABLES.len()] {
+        let SummaryColumns {
+            entry_type,
+            title,
+            sort_author,
+            years,
+            original,
+            ..
+        } = &self.summary;
+        let number =
+            |number: Option<i64>| number.map_or(ValueRef::Null, |number| ValueRef::Integer(number));
+        let year = |year: Option<i32>| number(year.map(i64::from));
+        [
+            vec![
+                entry_type.as_str().into(),
+                title.as_deref().map_or(ValueRef::Null, ValueRef::from),
+                self.authors.as_str().into(),
+                sort_author.as_str().into(),
+                year(years.first),
+                year(years.last),
+                self.key.as_str().into(),
+                year(original.first),
+                year(original.last),
+                number(self.times.added),
+                number(self.times.changed),
+                self.match_keys_as_json.as_str().into(),
+            ],
+            vec![self.item.as_str().into()],
+            vec![self.values.as_str().into()],
+        ]
     }
 }
 
@@ -152,6 +224,7 @@ impl FullText {
 
     fn column(&mut self, column: Column) -> &mut String {
         let [
+            fields,
             title,
             author,
             editor,
@@ -163,7 +236,6 @@ impl FullText {
             keywords,
             note,
             other,
-            fields,
         ] = &mut self.columns;
         match column {
             Column::Title => title,
@@ -461,9 +533,8 @@ impl Sources<'_> {
 
 /// The statements that write derived rows, prepared once for many works.
 pub(super) struct DerivedRowWriter<'c> {
-    summary: CachedStatement<'c>,
-    item: CachedStatement<'c>,
-    field_text: CachedStatement<'c>,
+    /// Those of [`ONE_ROW_TABLES`].
+    one_row: Vec<CachedStatement<'c>>,
     parent: CachedStatement<'c>,
     match_key: CachedStatement<'c>,
     /// The match keys with their works that are to be written: sorted, they take a third of the time.
@@ -475,27 +546,25 @@ pub(super) struct DerivedRowWriter<'c> {
 impl<'c> DerivedRowWriter<'c> {
     pub(super) fn new(change: &'c Change<'c>) -> Result<Self> {
         let connection = change.connection();
+        let one_row = ONE_ROW_TABLES.map(|(table, columns)| {
+            let marks = Sql::marks(columns.split(',').count());
+            connection.prepare_cached(&format!(
+                "INSERT INTO {table} (work_id, {columns}) VALUES (?, {marks})"
+            ))
+        });
         Ok(Self {
             change,
-            summary: connection.prepare_cached(
-                "INSERT INTO work_summary (work_id, citation_key, entry_type, title, authors, sort_author,
-                                        year, last_year, original_year, last_original_year, match_keys)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-            )?,
-            item: connection
-                .prepare_cached("INSERT INTO csl_item (work_id, item) VALUES (?1, ?2)")?,
+            one_row: one_row.into_iter().collect::<rusqlite::Result<_>>()?,
             parent: connection
                 .prepare_cached("INSERT INTO inheritance (work_id, parent_key) VALUES (?1, ?2)")?,
-            field_text: connection
-                .prepare_cached("INSERT INTO field_text (work_id, lines) VALUES (?1, ?2)")?,
             match_key: connection
                 .prepare_cached("INSERT INTO match_key (match_key, work_id) VALUES (?1, ?2)")?,
             match_keys: Vec::new(),
-            full_text: connection.prepare_cached(
-                "INSERT INTO full_text (rowid, title, author, editor, contributor, container, publisher,
-                                        place, abstract, keywords, note, other, fields)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-            )?,
+            full_text: connection.prepare_cached(&format!(
+                "INSERT INTO full_text (rowid, {}) VALUES (?, {})",
+                Column::ALL.map(Column::name).join(", "),
+                Sql::marks(Column::ALL.len())
+            ))?,
         })
     }
 
@@ -508,22 +577,13 @@ impl<'c> DerivedRowWriter<'c> {
             // It is there to be inherited from, and nothing finds it.
             return Ok(());
         }
-        self.summary.execute(params![
-            work,
-            rows.key,
-            rows.summary.entry_type,
-            rows.summary.title,
-            rows.authors,
-            rows.summary.sort_author,
-            rows.summary.years.first,
-            rows.summary.years.last,
-            rows.summary.original.first,
-            rows.summary.original.last,
-            rows.match_keys_as_json,
-        ])?;
-        self.item.execute(params![work, rows.item])?;
-        self.field_text
-            .execute(params![work, rows.values.as_str()])?;
+        for (statement, values) in self.one_row.iter_mut().zip(rows.columns()) {
+            statement.raw_bind_parameter(1, work)?;
+            for (position, value) in values.into_iter().enumerate() {
+                statement.raw_bind_parameter(position + 2, ToSqlOutput::Borrowed(value))?;
+            }
+            statement.raw_execute()?;
+        }
         let match_keys = rows.match_keys.iter().map(|key| (*key, work));
         self.match_keys.extend(match_keys);
         self.full_text.raw_bind_parameter(1, work)?;
@@ -548,6 +608,7 @@ impl<'c> DerivedRowWriter<'c> {
 /// A work as the store has it, with what it is derived by.
 struct StoredWork {
     id: i64,
+    times: Times,
     work: Entry,
     /// The file whose `@string`s its fields name.
     file: Option<i64>,
@@ -558,7 +619,8 @@ impl StoredWork {
     fn derive(&self, strings: &StringCache, parents: &Parents) -> DerivedRows {
         let strings = strings.of_file(self.file);
         let derived = bibtex::derive(&self.work, strings, &|key| parents.get(key));
-        DerivedRows::new(&self.work.key, &self.work, &derived, self.note.as_deref())
+        let head = (self.work.key.as_str(), self.times);
+        DerivedRows::new(head, &self.work, &derived, self.note.as_deref())
     }
 }
 
@@ -604,9 +666,10 @@ const MANY: usize = 1_000;
 
 impl Change<'_> {
     /// Tells the full-text index how many works are to come: many are gathered in memory and written
-    /// as one segment, in place of many small ones that are then merged. `end_bulk_index` ends it.
+    /// as few segments, in place of many small ones that are then merged. `end_bulk_index` ends it.
     pub(super) fn begin_bulk_index(&self, works: usize) -> Result<()> {
-        const BYTES: i64 = 96 << 20;
+        // Half of the words of 100,000 works. More would take memory and save no time.
+        const BYTES: i64 = 16 << 20;
         if works >= MANY {
             self.set_full_text_gathering(BYTES)?;
         }
@@ -627,15 +690,6 @@ impl Change<'_> {
             [bytes],
         )?;
         Ok(())
-    }
-
-    /// Returns the private note on a work, which is part of the full-text index.
-    fn private_note(&self, work: i64) -> Result<Option<String>> {
-        Ok(self
-            .connection()
-            .prepare_cached("SELECT text FROM note WHERE work_id = ?1")?
-            .query_row([work], |row| row.get(0))
-            .optional()?)
     }
 
     /// Returns the works that inherit from these, directly or not.
@@ -710,78 +764,15 @@ impl Change<'_> {
     fn write_derived(&self, works: &[i64], advance: &mut dyn FnMut(usize)) -> Result<()> {
         self.begin_bulk_index(works.len())?;
         let mut writer = DerivedRowWriter::new(self)?;
-        let mut strings = StringCache::default();
-        let mut derived: Vec<(i64, DerivedRows)> = Vec::new();
-        for batch in works.chunks(MANY) {
-            let stored = self.stored(batch, &mut strings)?;
-            let parents = self.parents_of(&stored, &strings)?;
-            let derive = || -> Vec<(i64, DerivedRows)> {
-                let works = stored.par_iter();
-                works
-                    .map(|work| (work.id, work.derive(&strings, &parents)))
-                    .collect()
-            };
-            derived = if derived.is_empty() {
-                derive()
-            } else {
-                std::thread::scope(|scope| -> Result<_> {
-                    let next = scope.spawn(derive);
-                    self.write_rows(&mut writer, &derived, advance)?;
-                    next.join()
-                        .or_else(|panic| std::panic::resume_unwind(panic))
-                })?
-            };
-        }
-        self.write_rows(&mut writer, &derived, advance)?;
+        self.derive_in_batches(works, &mut |batch| {
+            for (work, rows) in batch {
+                writer.write(*work, rows)?;
+            }
+            advance(batch.len());
+            Ok(())
+        })?;
         writer.finish()?;
         self.end_bulk_index(works.len())
-    }
-
-    fn write_rows(
-        &self,
-        writer: &mut DerivedRowWriter<'_>,
-        derived: &[(i64, DerivedRows)],
-        advance: &mut dyn FnMut(usize),
-    ) -> Result<()> {
-        for (work, rows) in derived {
-            writer.write(*work, rows)?;
-        }
-        advance(derived.len());
-        Ok(())
-    }
-
-    /// Reads the works that these inherit from.
-    fn parents_of(&self, works: &[StoredWork], strings: &StringCache) -> Result<Parents> {
-        let mut parents = Parents::default();
-        for work in works {
-            parents.load(self, &work.work, strings.of_file(work.file), &|_| false)?;
-        }
-        Ok(parents)
-    }
-
-    /// Returns works as the store has them, without those that are gone.
-    fn stored(&self, works: &[i64], strings: &mut StringCache) -> Result<Vec<StoredWork>> {
-        let mut entry = self
-            .connection()
-            .prepare_cached("SELECT key, source FROM work WHERE id = ?1")?;
-        let mut stored = Vec::with_capacity(works.len());
-        for id in works {
-            let found = entry.query_row([id], |row| {
-                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
-            });
-            let Some((key, source)) = found.optional()? else {
-                continue;
-            };
-            let mut work = read_entry(&key, &source)?;
-            work.key = key;
-            stored.push(StoredWork {
-                id: *id,
-                work,
-                file: strings.file_of(self, *id)?,
-                note: self.private_note(*id)?,
-            });
-        }
-        Ok(stored)
     }
 
     /// Rebuilds all derived rows and the damaged indexes. Returns the number of works. `advance` is called with
@@ -826,6 +817,93 @@ impl Change<'_> {
             }
         }
         Ok(())
+    }
+}
+
+impl Library {
+    /// Derives the rows of works, many at once, and passes them on in the order of the works. While `pass_on` deals with
+    /// some, the next are derived.
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::UnreadableWork`] if a stored entry is damaged.
+    pub(super) fn derive_in_batches(
+        &self,
+        works: &[i64],
+        pass_on: &mut dyn FnMut(&[(i64, DerivedRows)]) -> Result<()>,
+    ) -> Result<()> {
+        let mut strings = StringCache::default();
+        let mut derived: Vec<(i64, DerivedRows)> = Vec::new();
+        for batch in works.chunks(MANY) {
+            let stored = self.stored(batch, &mut strings)?;
+            let parents = self.parents_of(&stored, &strings)?;
+            let derive = || -> Vec<(i64, DerivedRows)> {
+                let works = stored.par_iter();
+                works
+                    .map(|work| (work.id, work.derive(&strings, &parents)))
+                    .collect()
+            };
+            derived = if derived.is_empty() {
+                derive()
+            } else {
+                std::thread::scope(|scope| -> Result<_> {
+                    let next = scope.spawn(derive);
+                    pass_on(&derived)?;
+                    next.join()
+                        .or_else(|panic| std::panic::resume_unwind(panic))
+                })?
+            };
+        }
+        pass_on(&derived)
+    }
+
+    /// Reads the works that these inherit from.
+    fn parents_of(&self, works: &[StoredWork], strings: &StringCache) -> Result<Parents> {
+        let mut parents = Parents::default();
+        for work in works {
+            parents.load(self, &work.work, strings.of_file(work.file), &|_| false)?;
+        }
+        Ok(parents)
+    }
+
+    /// Returns works as the store has them, without those that are gone.
+    fn stored(&self, works: &[i64], strings: &mut StringCache) -> Result<Vec<StoredWork>> {
+        let mut entry = self.connection.prepare_cached(
+            "SELECT key, source, unixepoch(added_at), unixepoch(coalesce(changed_at, added_at))
+             FROM work WHERE id = ?1",
+        )?;
+        let mut stored = Vec::with_capacity(works.len());
+        for id in works {
+            let found = entry.query_row([id], |row| {
+                let times = Times {
+                    added: row.get(2)?,
+                    changed: row.get(3)?,
+                };
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, times))
+            });
+            let Some((key, source, times)) = found.optional()? else {
+                continue;
+            };
+            let mut work = read_entry(&key, &source)?;
+            work.key = key;
+            stored.push(StoredWork {
+                id: *id,
+                times,
+                work,
+                file: strings.file_of(self, *id)?,
+                note: self.private_note(*id)?,
+            });
+        }
+        Ok(stored)
+    }
+
+    /// Returns the private note on a work, which is part of the full-text index.
+    fn private_note(&self, work: i64) -> Result<Option<String>> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT text FROM note WHERE work_id = ?1")?
+            .query_row([work], |row| row.get(0))
+            .optional()?)
     }
 }
 

@@ -100,9 +100,6 @@ pub enum LibraryError {
         /// Why not.
         reason: String,
     },
-    /// There is no room for a copy of the library to compare it with.
-    #[error("the library cannot be compared with a copy of itself: {0}")]
-    Scratch(String),
     /// No work has this key.
     #[error("no work has the key \u{201c}{key}\u{201d}")]
     UnknownKey {
@@ -142,6 +139,16 @@ pub enum LibraryError {
         tag: String,
         /// The parent that was asked for.
         parent: String,
+    },
+    /// A hierarchy of tags would become too deep.
+    #[error("{tag} cannot be under {parent}: more than {deepest} tags would be under each other")]
+    TagTooDeep {
+        /// The tag.
+        tag: String,
+        /// The parent that was asked for.
+        parent: String,
+        /// The greatest number of levels.
+        deepest: u8,
     },
     /// The name belongs to another tag, or is another name of it.
     #[error("the name {tag} belongs to {holder}")]

@@ -70,8 +70,12 @@ pub enum Filter {
     All,
     /// The works with these rowids.
     Works(Vec<i64>),
-    /// The works whose rowids a statement selects.
+    /// The works whose rows in `work_summary` meet an expression, for conditions that many works meet.
+    Row(Sql),
+    /// The works whose rowids a statement selects by an index.
     Statement(Sql),
+    /// The works whose rowids a statement selects that looks at every work.
+    Scan(Sql),
     /// The works that another filter does not match.
     Not(Box<Self>),
     /// The works that match all of these.
@@ -100,6 +104,16 @@ impl Filter {
         Self::Every(vec![self, other])
     }
 
+    /// Returns whether evaluating the filter takes long, as each work is looked at.
+    pub fn is_scan(&self) -> bool {
+        match self {
+            Self::All | Self::Works(_) | Self::Row(_) | Self::Statement(_) => false,
+            Self::Scan(_) => true,
+            Self::Not(inner) => inner.is_scan(),
+            Self::Every(parts) | Self::Any(parts) => parts.iter().any(Self::is_scan),
+        }
+    }
+
     /// Returns an expression over the table `work_summary` that is true for the matching works.
     pub fn expression(&self) -> Sql {
         match self {
@@ -109,7 +123,12 @@ impl Filter {
                 Sql::new(format!("work_summary.work_id IN ({marks})")).with(works.iter().copied())
             }
             Self::Works(works) => listed(works).works(),
-            Self::Statement(statement) => statement.clone().works(),
+            Self::Row(expression) => Sql {
+                // The negation is true for works without the value.
+                text: format!("(({}) IS TRUE)", expression.text),
+                ..expression.clone()
+            },
+            Self::Statement(statement) | Self::Scan(statement) => statement.clone().works(),
             Self::Not(inner) => {
                 let inner = inner.expression();
                 Sql {
@@ -145,7 +164,9 @@ fn either(parts: &[Filter]) -> Sql {
     for part in parts {
         match part {
             Filter::Works(works) => statements.push(listed(works)),
-            Filter::Statement(statement) => statements.push(statement.clone()),
+            Filter::Statement(statement) | Filter::Scan(statement) => {
+                statements.push(statement.clone());
+            }
             other => expressions.push(other.expression()),
         }
     }
@@ -170,6 +191,11 @@ impl Works<'_> {
 
     /// Returns the number of matching works.
     pub fn count_matching(&self, filter: &Filter) -> Result<usize> {
+        if let Filter::Not(inner) = filter {
+            // All works but some need not be looked at one by one.
+            let all = self.count_matching(&Filter::All)?;
+            return Ok(all.saturating_sub(self.count_matching(inner)?));
+        }
         let Sql { text, parameters } = filter.expression();
         let sql = format!("SELECT count(*) FROM work_summary WHERE {text}");
         let mut statement = self.library.connection.prepare_cached(&sql)?;

@@ -56,8 +56,6 @@ impl Rule {
 pub struct CompiledRule {
     /// Its name.
     pub name: String,
-    /// The reason to show for the assignments.
-    pub why: Option<String>,
     /// Its tags, by rowid and name.
     pub tags: Vec<(i64, TagName)>,
     /// Its condition.
@@ -320,9 +318,6 @@ impl RulesMut<'_> {
         effect: &mut dyn FnMut(RuleEffect),
     ) -> Result<usize> {
         let mut earlier = self.earlier_assignments(&rule.name, scope)?;
-        if !earlier.is_empty() {
-            self.update_reasons(rule)?;
-        }
         let mut run = RuleRun {
             change: self.change,
             rule,
@@ -339,19 +334,6 @@ impl RulesMut<'_> {
         Ok(run.changes)
     }
 
-    /// Updates the reasons of a rule's assignments.
-    fn update_reasons(&self, rule: &CompiledRule) -> Result<()> {
-        const OTHERS: &str = "origin = 'rule' AND source = ?1 AND reason IS NOT ?2";
-        let (connection, given) = (self.change.connection(), params![rule.name, rule.why]);
-        let look = format!("SELECT 1 FROM assignment WHERE {OTHERS} LIMIT 1");
-        // The SELECT is cheap, but each UPDATE makes FTS5 write out the words that it has collected.
-        if connection.prepare_cached(&look)?.exists(given)? {
-            let update = format!("UPDATE assignment SET reason = ?2 WHERE {OTHERS}");
-            connection.execute(&update, given)?;
-        }
-        Ok(())
-    }
-
     /// Removes the assignments of rules that no longer exist. Returns the number of changes.
     pub fn drop_orphans(&self, effect: &mut dyn FnMut(RuleEffect)) -> Result<usize> {
         let mut statement = self.change.connection().prepare_cached(
@@ -365,7 +347,6 @@ impl RulesMut<'_> {
         for name in sources {
             let rule = CompiledRule {
                 name,
-                why: None,
                 tags: Vec::new(),
                 condition: Filter::NONE,
                 parts: Vec::new(),
@@ -464,8 +445,8 @@ impl RuleRun<'_> {
         let mut statement = connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(parameters))?;
         let mut insert = connection.prepare_cached(
-            "INSERT INTO assignment (work_id, tag_id, origin, source, reason, at, matched)
-             VALUES (?1, ?2, 'rule', ?3, ?4, ?5, ?6)",
+            "INSERT INTO assignment (work_id, tag_id, origin, source, at, matched)
+             VALUES (?1, ?2, 'rule', ?3, ?4, ?5)",
         )?;
         let mut update =
             connection.prepare_cached("UPDATE assignment SET matched = ?2 WHERE id = ?1")?;
@@ -500,14 +481,7 @@ impl RuleRun<'_> {
                     continue;
                 }
                 let shared = self.is_on(work, *tag)?;
-                insert.execute(params![
-                    work,
-                    tag,
-                    self.rule.name,
-                    self.rule.why,
-                    self.at,
-                    json
-                ])?;
+                insert.execute(params![work, tag, self.rule.name, self.at, json])?;
                 self.changes += 1;
                 (self.effect)(RuleEffect {
                     work,

@@ -16,8 +16,6 @@ CREATE TABLE work (
     -- When the entry last changed; NULL if it never did.
     changed_at TEXT
 );
-CREATE INDEX work_by_added ON work (added_at);
-CREATE INDEX work_by_changed ON work (changed_at) WHERE changed_at IS NOT NULL;
 
 -- Other keys of a work: its former keys and those in its BibLaTeX field `ids`.
 CREATE TABLE key_alias (
@@ -119,8 +117,8 @@ CREATE TABLE tag_event (
 );
 CREATE INDEX tag_event_by_tag ON tag_event (tag_id);
 
--- The assignment of a tag to a work: by whom (`origin`; `source` is the person, the rule or the file) and why.
--- For a rule, `matched` is a JSON array of the conditions that the work meets, each with the matching words
+-- The assignment of a tag to a work: by whom (`origin`; `source` is the person, the rule or the file) and why. The
+-- `reason` of a rule is its own `why`. For a rule, `matched` is a JSON array of the conditions that the work meets, each with the matching words
 -- (`condition`, `text`).
 CREATE TABLE assignment (
     id       INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -364,6 +362,9 @@ CREATE TABLE work_summary (
     -- The years of the work that this one is a new edition, a translation or a reprint of.
     original_year       INTEGER,
     last_original_year  INTEGER,
+    -- When the work was added, and when its entry last changed or was added: seconds, as `unixepoch` returns them.
+    added               INTEGER,
+    changed             INTEGER,
     match_keys          TEXT NOT NULL DEFAULT '[]' -- JSON array
 );
 CREATE INDEX work_summary_by_year ON work_summary (year, last_year);
@@ -372,16 +373,23 @@ CREATE INDEX work_summary_by_last_year ON work_summary (last_year, year) WHERE l
 CREATE INDEX work_summary_by_original_year ON work_summary (original_year, last_original_year)
     WHERE original_year IS NOT NULL;
 CREATE INDEX work_summary_by_type ON work_summary (entry_type);
+CREATE INDEX work_summary_by_added ON work_summary (added);
+CREATE INDEX work_summary_by_changed ON work_summary (changed);
+CREATE TRIGGER work_times_into_summary AFTER UPDATE OF added_at, changed_at ON work BEGIN
+    UPDATE work_summary
+    SET added = unixepoch(NEW.added_at), changed = unixepoch(coalesce(NEW.changed_at, NEW.added_at))
+    WHERE work_id = NEW.id;
+END;
 
--- The work in the variables of CSL, as JSON. These are long and seldom asked for: they stand apart, so that
--- `reference` is short to read from one end to the other.
+-- The work in the variables of CSL, as CSL-JSON without the `id`, which is the citation key. These are long and seldom
+-- asked for: they stand apart, so that `work_summary` is short to read from one end to the other.
 CREATE TABLE csl_item (
     work_id  INTEGER PRIMARY KEY REFERENCES work_summary ON DELETE CASCADE,
     item     TEXT NOT NULL
 );
 
 -- What identifies a work whatever its key: its DOI, ISBNs and eprint, and its fingerprint (title, first author,
--- year, type), each as a hash. Works that share one are compared in full. `work_summary` has the same keys for
+-- year, type), each as a hash of four bytes. Works that share one are compared in full. `work_summary` has the same keys for
 -- each work, so that they can be deleted with it.
 CREATE TABLE match_key (
     match_key  INTEGER NOT NULL,
@@ -408,7 +416,7 @@ CREATE TABLE field_text (
 -- The words of works, and tokens for fields and for the ends of values: see `full_text.rs`, which folds the
 -- words, so that the tokenizer has nothing to do but split them.
 CREATE VIRTUAL TABLE full_text USING fts5 (
-    title, author, editor, contributor, container, publisher, place, abstract, keywords, note, other, fields,
+    fields, title, author, editor, contributor, container, publisher, place, abstract, keywords, note, other,
     content = '', contentless_delete = 1,
     tokenize = "ascii tokenchars '=#_'"
 );

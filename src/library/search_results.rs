@@ -3,8 +3,8 @@
 use rusqlite::params_from_iter;
 
 use super::full_text::field_name;
-use super::works::{JOIN_WORK, SUMMARY, SUMMARY_COLUMNS, summary};
-use super::{Result, Selection, SortBy, Sql, WorkSummary, Works};
+use super::works::{SUMMARY, SUMMARY_COLUMNS, summary};
+use super::{Result, Selection, Sql, WorkSummary, Works};
 
 /// A value that an overview can show of a work beside its summary.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,8 +58,8 @@ impl Selection {
             match detail {
                 Detail::Tags => columns.push_str(TAGS),
                 Detail::SortName => columns.push_str(SORT_NAME),
-                Detail::Added => columns.push_str(SortBy::Added.sql()),
-                Detail::Changed => columns.push_str(SortBy::Changed.sql()),
+                Detail::Added => columns.push_str("added_at"),
+                Detail::Changed => columns.push_str("coalesce(changed_at, added_at)"),
                 Detail::Field(name) => {
                     columns.push_str("field_value(lines, ?)");
                     names.push(field_name(name).into_owned());
@@ -67,8 +67,8 @@ impl Selection {
             }
         }
         let shows_time = |detail: &Detail| matches!(detail, Detail::Added | Detail::Changed);
-        if self.sorts_by_time() || details.iter().any(shows_time) {
-            joins.push_str(JOIN_WORK);
+        if details.iter().any(shows_time) {
+            joins.push_str(" JOIN work ON work.id = work_summary.work_id");
         }
         if !names.is_empty() {
             joins.push_str(" JOIN field_text ON field_text.work_id = work_summary.work_id");

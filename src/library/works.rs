@@ -98,8 +98,8 @@ impl SortBy {
             Self::Title => "title COLLATE NOCASE",
             Self::Key => "citation_key COLLATE NOCASE",
             Self::Type => "entry_type",
-            Self::Added => "added_at",
-            Self::Changed => "coalesce(changed_at, added_at)",
+            Self::Added => "added",
+            Self::Changed => "changed",
             Self::Original => "original_year",
         }
     }
@@ -111,19 +111,14 @@ impl Selection {
         if self.limit.is_none() {
             return self.filter;
         }
-        let times = if self.sorts_by_time() { JOIN_WORK } else { "" };
-        let where_and_order = self.where_and_order();
-        let sql = format!(
-            "SELECT work_summary.work_id FROM work_summary {times} {}",
-            where_and_order.text
-        );
-        Filter::Statement(Sql::new(sql).with(where_and_order.parameters))
+        Filter::Statement(self.numbers())
     }
 
-    /// Returns whether the order needs the table `work`, which alone knows the times.
-    pub(super) fn sorts_by_time(&self) -> bool {
-        let is_time = |order: &Order| matches!(order.by, SortBy::Added | SortBy::Changed);
-        self.order.iter().any(is_time)
+    /// Returns a statement that selects the rowids of the works, in their order.
+    fn numbers(&self) -> Sql {
+        let where_and_order = self.where_and_order();
+        let sql = format!("SELECT work_id FROM work_summary {}", where_and_order.text);
+        Sql::new(sql).with(where_and_order.parameters)
     }
 
     /// Returns the clauses `WHERE`, `ORDER BY` and `LIMIT` of a statement over the table `work_summary`.
@@ -160,9 +155,6 @@ pub struct WorkSummary {
     /// The year in which it appeared, or began to.
     pub year: Option<i32>,
 }
-
-/// Joins the table that knows when works were added and changed.
-pub(super) const JOIN_WORK: &str = "JOIN work ON work.id = work_summary.work_id";
 
 /// The columns that [`summary`] reads.
 pub(super) const SUMMARY: &str =
@@ -215,7 +207,7 @@ pub struct CitableWork {
     pub(super) item: Item,
 }
 
-/// A work in the variables of CSL: packed as the library stores it, or as it was read from a file.
+/// A work in the variables of CSL: packed as the library stores it, without its key, or as it was read from a file.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Item {
     Packed(String),
@@ -252,10 +244,15 @@ impl CitableWork {
     }
 }
 
+/// Reads a stored CSL item, whose key is stored with the work only.
 fn unpacked(json: &str, key: &str) -> Result<CslItem> {
-    serde_json::from_str(json).map_err(|error| LibraryError::UnreadableWork {
+    let item = serde_json::from_str(json).map_err(|error| LibraryError::UnreadableWork {
         key: key.to_owned(),
         reason: error.to_string(),
+    })?;
+    Ok(CslItem {
+        id: key.to_owned(),
+        ..item
     })
 }
 
@@ -417,18 +414,9 @@ impl Works<'_> {
 
     /// Returns the rowids of the works of a selection, in its order, for [`Works::chunks`].
     pub fn ids(&self, selection: &Selection) -> Result<Vec<i64>> {
-        let times = if selection.sorts_by_time() {
-            JOIN_WORK
-        } else {
-            ""
-        };
-        let where_and_order = selection.where_and_order();
-        let sql = format!(
-            "SELECT work_summary.work_id FROM work_summary {times} {}",
-            where_and_order.text
-        );
-        let mut statement = self.library.connection.prepare_cached(&sql)?;
-        let parameters = params_from_iter(&where_and_order.parameters);
+        let Sql { text, parameters } = selection.numbers();
+        let mut statement = self.library.connection.prepare_cached(&text)?;
+        let parameters = params_from_iter(&parameters);
         let ids = statement.query_map(parameters, |row| row.get(0))?;
         Ok(ids.collect::<rusqlite::Result<_>>()?)
     }
@@ -456,11 +444,7 @@ impl Works<'_> {
         }
         packed
             .into_par_iter()
-            .map(|(key, json)| {
-                let mut item = unpacked(&json, &key)?;
-                item.id = key;
-                Ok(item)
-            })
+            .map(|(key, json)| unpacked(&json, &key))
             .collect()
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::urls::is_web_address;
 use crate::library::CitableWork;
 use crate::model::markup::plain;
 use crate::model::{CslDate, CslItem, CslName};
@@ -92,7 +93,7 @@ impl<'a> ItemMetadata<'a> {
 
     /// Returns the URL if a browser can open it.
     pub(crate) fn url(&self) -> Option<String> {
-        self.text("URL").filter(|url| url.contains("://"))
+        self.text("URL").filter(|url| is_web_address(url))
     }
 }
 

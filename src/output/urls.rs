@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-/// Returns whether following a link is safe. URLs such as `javascript:` may come from an imported reference
-/// or annotation.
+/// Returns whether following a link is safe: one to the web, to a person, or within the document or its folder. URLs such
+/// as `javascript:` may come from an imported reference or annotation, and some schemes start programs.
 pub(crate) fn is_safe_link(address: &str) -> bool {
     let address: String = address
         .chars()
@@ -14,11 +14,16 @@ pub(crate) fn is_safe_link(address: &str) -> bool {
         .next()
         .and_then(|start| start.split_once(':'))
         .map(|(scheme, _)| scheme.to_ascii_lowercase());
-    !address.is_empty()
-        && !matches!(
-            scheme.as_deref(),
-            Some("javascript" | "vbscript" | "data" | "file" | "about" | "blob")
-        )
+    !address.is_empty() && matches!(scheme.as_deref(), None | Some("http" | "https" | "mailto"))
+}
+
+/// Returns whether an address is one of the web.
+pub(super) fn is_web_address(address: &str) -> bool {
+    address.split_once("://").is_some_and(|(scheme, _)| {
+        ["http", "https"]
+            .iter()
+            .any(|web| scheme.eq_ignore_ascii_case(web))
+    })
 }
 
 /// Returns whether a link may become a link of a terminal, which passes its target to the system's program for
@@ -94,6 +99,8 @@ mod tests {
             " JavaScript:x",
             "java\nscript:x",
             "data:text/html,x",
+            "vscode://x",
+            "file:///etc/passwd",
             "",
         ] {
             assert!(!is_safe_link(bad), "{bad}");

@@ -235,22 +235,13 @@ impl Translation<'_> {
                     _ => found,
                 }
             }
-            Term::Year(span) => Translated::statement(years(*span, "year", "last_year")),
+            Term::Year(span) => Translated::Filter(years(*span, "year", "last_year")),
             Term::OriginalYear(span) => {
-                Translated::statement(years(*span, "original_year", "last_original_year"))
+                Translated::Filter(years(*span, "original_year", "last_original_year"))
             }
-            Term::Added(span) => Translated::statement(moments(span, "added_at", "")),
-            Term::Changed(span) => {
-                // A work that never changed has the time at which it was added.
-                let mut statement = moments(
-                    span,
-                    "added_at",
-                    " AND id NOT IN (SELECT id FROM work WHERE changed_at IS NOT NULL)",
-                );
-                let changed = moments(span, "changed_at", " AND changed_at IS NOT NULL");
-                statement.text = format!("{} UNION ALL {}", statement.text, changed.text);
-                Translated::statement(statement.with(changed.parameters))
-            }
+            Term::Added(span) => Translated::statement(moments(span, "added")),
+            // A work that never changed has the time at which it was added.
+            Term::Changed(span) => Translated::statement(moments(span, "changed")),
             Term::Type(matching) => self.of_type(matching, node)?,
             Term::Key(matching) => self.key(matching, node)?,
             Term::Language(matching) => self.language(matching, node)?,
@@ -352,7 +343,7 @@ impl Translation<'_> {
             statement.text += " UNION ALL SELECT work_id FROM note WHERE text REGEXP ?";
             statement = statement.with([text.to_owned()]);
         }
-        Translated::statement(statement)
+        Translated::Filter(Filter::Scan(statement))
     }
 
     fn of_type(&self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
@@ -416,9 +407,9 @@ impl Translation<'_> {
                     ]),
                 ))
             }
-            Matching::Pattern(text) => Ok(Translated::statement(
+            Matching::Pattern(text) => Ok(Translated::Filter(Filter::Scan(
                 Sql::new("SELECT id FROM work WHERE key REGEXP ?").with([text.clone()]),
-            )),
+            ))),
         }
     }
 
@@ -579,7 +570,12 @@ impl Translation<'_> {
             };
             conditions.push(selection.into_filter());
         }
-        Ok(Translated::statement(list.filter(conditions).numbers()))
+        let filter = list.filter(conditions);
+        let works = filter.numbers();
+        Ok(Translated::Filter(match filter.is_scan() {
+            true => Filter::Scan(works),
+            false => Filter::Statement(works),
+        }))
     }
 
     /// Translates files: linked ones, and those in the field `file`.
@@ -624,9 +620,9 @@ impl Translation<'_> {
         };
         let known_field = field_called(name).map(|field| field.kind);
         Ok(match known_field {
+            // Without a condition, SQLite looks a work up in the index, and need not collect the ids first.
             Some(FieldKind::Tag) => {
-                let tags = self.library.tags().summaries(None)?;
-                Translated::Tagged(tags.iter().map(|tag| tag.id).collect())
+                Translated::statement(Sql::new("SELECT work_id FROM assignment"))
             }
             Some(FieldKind::Names(columns)) => match columns {
                 [Column::Author] => present(&["author"]),
@@ -687,40 +683,36 @@ impl Translation<'_> {
 
 /// Returns works with a year in the range. A work of several years also matches by its last one, if its first
 /// is before the range.
-fn years(span: YearRange, year: &str, last_year: &str) -> Sql {
-    let mut bounds = Vec::new();
-    let mut parameters: Vec<i64> = Vec::new();
-    if let Some(first) = span.first {
-        bounds.push(format!("{year} >= ?"));
-        parameters.push(first.into());
+///
+/// Most works are probably in an open range. Looking at the rows of all is faster than collecting their ids, and the plus
+/// sign keeps SQLite from doing so.
+fn years(span: YearRange, year: &str, last_year: &str) -> Filter {
+    match (span.first.map(i64::from), span.last.map(i64::from)) {
+        (Some(first), Some(last)) => Filter::Statement(
+            Sql::new(format!(
+                "SELECT work_id FROM work_summary WHERE {year} >= ? AND {year} <= ? \
+                 UNION ALL SELECT work_id FROM work_summary WHERE {last_year} >= ? AND {year} < ?"
+            ))
+            .with([first, last, first, first]),
+        ),
+        (Some(first), None) => {
+            let of_several = format!("+{last_year} >= ? AND {year} IS NOT NULL");
+            let expression = Sql::new(format!("+{year} >= ? OR {of_several}"));
+            Filter::Row(expression.with([first, first]))
+        }
+        (None, Some(last)) => Filter::Row(Sql::new(format!("+{year} <= ?")).with([last])),
+        (None, None) => Filter::Row(Sql::new(format!("{year} IS NOT NULL"))),
     }
-    if let Some(last) = span.last {
-        bounds.push(format!("{year} <= ?"));
-        parameters.push(last.into());
-    }
-    let mut statement = format!(
-        "SELECT work_id FROM work_summary WHERE {}",
-        bounds.join(" AND ")
-    );
-    if let Some(first) = span.first {
-        statement.push_str(&format!(
-            " UNION ALL SELECT work_id FROM work_summary WHERE {last_year} >= ? AND {year} < ?"
-        ));
-        parameters.extend([i64::from(first), i64::from(first)]);
-    }
-    Sql::new(statement).with(parameters)
 }
 
 /// Returns works with a time in the range.
-fn moments(span: &TimeRange, column: &str, and: &str) -> Sql {
+fn moments(span: &TimeRange, column: &str) -> Sql {
     let mut bounds = Vec::new();
     let mut parameters: Vec<String> = Vec::new();
     let mut bound = |sign: &str, moment: &TimePoint| {
         // Times are stored in UTC; queries use local time.
         let modifiers = "?, ".repeat(moment.modifiers.len());
-        bounds.push(format!(
-            "{column} {sign} strftime('%Y-%m-%dT%H:%M:%SZ', ?, {modifiers}'utc')"
-        ));
+        bounds.push(format!("{column} {sign} unixepoch(?, {modifiers}'utc')"));
         parameters.push(moment.base.clone());
         parameters.extend(moment.modifiers.iter().cloned());
     };
@@ -731,5 +723,5 @@ fn moments(span: &TimeRange, column: &str, and: &str) -> Sql {
         bound("<", until);
     }
     let bounds = bounds.join(" AND ");
-    Sql::new(format!("SELECT id FROM work WHERE {bounds}{and}")).with(parameters)
+    Sql::new(format!("SELECT work_id FROM work_summary WHERE {bounds}")).with(parameters)
 }

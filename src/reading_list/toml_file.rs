@@ -1,6 +1,6 @@
 //! Reading lists as TOML files that can be shared, versioned and edited.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -272,10 +272,11 @@ impl ListFile {
     /// Returns the keys in the list that are not in the library.
     pub fn missing(&self, library: &Library) -> Result<Vec<&str>> {
         let mut missing = Vec::new();
+        let mut seen = BTreeSet::new();
         let in_sections = self.sections.iter().flat_map(|section| &section.works);
         let keys = self.works.iter().map(|work| &work.key);
         for key in keys.chain(in_sections.map(|work| &work.key)) {
-            if library.works().find(key)?.is_none() && !missing.contains(&key.as_str()) {
+            if seen.insert(key.as_str()) && library.works().find(key)?.is_none() {
                 missing.push(key.as_str());
             }
         }

@@ -1,5 +1,6 @@
 //! Rules: reading, writing and running them.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde::Deserialize;
@@ -50,7 +51,8 @@ impl std::str::FromStr for Rules {
     /// rule has no name, condition or tag.
     fn from_str(text: &str) -> Result<Self, RulesError> {
         let rules: Self = toml::from_str(text)?;
-        for (index, rule) in rules.rules.iter().enumerate() {
+        let mut names = BTreeSet::new();
+        for rule in &rules.rules {
             let incomplete = |reason| RulesError::Incomplete {
                 name: rule.name.clone(),
                 reason,
@@ -64,8 +66,7 @@ impl std::str::FromStr for Rules {
             if rule.then.is_empty() {
                 return Err(incomplete("assigns no tag"));
             }
-            let same = |other: &Rule| other.name.to_lowercase() == rule.name.to_lowercase();
-            if rules.rules.iter().take(index).any(same) {
+            if !names.insert(rule.name.to_lowercase()) {
                 return Err(RulesError::DuplicateName(rule.name.clone()));
             }
         }
@@ -140,7 +141,6 @@ impl ParsedRule {
             query,
             ready: CompiledRule {
                 name: rule.name.clone(),
-                why: rule.why.clone(),
                 tags,
                 condition,
                 parts: terms.iter().map(|term| term.condition.clone()).collect(),

@@ -69,9 +69,9 @@ fn index_left_behind(index: &str, change: &str, change_back: &str) -> String {
 fn an_index_that_does_not_fit_its_table_is_found_and_mended() {
     for (index, change, change_back) in [
         (
-            "work_by_added",
-            "UPDATE work SET added_at = added_at || 'x'",
-            "UPDATE work SET added_at = rtrim(added_at, 'x')",
+            "work_summary_by_added",
+            "UPDATE work_summary SET added = added + 1",
+            "UPDATE work_summary SET added = added - 1",
         ),
         (
             "assignment_by_tag",
@@ -138,6 +138,22 @@ fn derived_values_that_are_not_what_the_entries_say_are_found_and_mended() {
     fixed_by_rebuild(
         "UPDATE work_summary SET year = 1900 WHERE work_id = 3",
         "derived",
+    );
+    fixed_by_rebuild("UPDATE work_summary SET changed = 0", "derived");
+    fixed_by_rebuild("DELETE FROM csl_item WHERE work_id = 3", "derived");
+    fixed_by_rebuild("DELETE FROM match_key", "derived");
+    fixed_by_rebuild(
+        "INSERT INTO match_key (match_key, work_id) VALUES (1, 3)",
+        "derived",
+    );
+    fixed_by_rebuild(
+        "INSERT INTO inheritance (work_id, parent_key) VALUES (3, 'none')",
+        "derived",
+    );
+    fixed_by_rebuild("DELETE FROM full_text WHERE rowid = 3", "full-text");
+    fixed_by_rebuild(
+        "DELETE FROM full_text WHERE rowid = 3; INSERT INTO full_text (rowid, title) VALUES (3, 'other words')",
+        "full-text",
     );
     fixed_by_rebuild(
         "DELETE FROM match_key WHERE work_id = (SELECT min(work_id) FROM match_key)",

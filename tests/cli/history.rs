@@ -1,5 +1,6 @@
 //! `peerbib undo`, `peerbib redo` and `peerbib log`
 
+use rusqlite::types::ValueRef;
 use serde_json::Value;
 
 use crate::test_env::{TestEnvironment, redact_times};
@@ -32,13 +33,17 @@ pub(crate) fn rows(env: &TestEnvironment) -> String {
         let mut all = connection
             .prepare(&format!("SELECT * FROM {table}"))
             .unwrap();
-        let columns = all.column_count();
+        let columns = all.column_names().into_iter().map(str::to_owned);
+        let columns: Vec<String> = columns.collect();
         let mut rows: Vec<String> = all
             .query_map([], |row| {
-                let values = (0..columns).map(|column| {
-                    row.get_ref(column).map(|value| match value {
-                        rusqlite::types::ValueRef::Text(text) => {
-                            String::from_utf8_lossy(text).into_owned()
+                let values = columns.iter().enumerate().map(|(place, column)| {
+                    row.get_ref(place).map(|value| match value {
+                        ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+                        ValueRef::Integer(seconds)
+                            if matches!(column.as_str(), "added" | "changed") =>
+                        {
+                            time(&connection, seconds)
                         }
                         other => format!("{other:?}"),
                     })
@@ -52,6 +57,17 @@ pub(crate) fn rows(env: &TestEnvironment) -> String {
         text += &format!("{table}\n{}\n", rows.join("\n"));
     }
     text
+}
+
+/// Seconds since 1970 as the library writes other times.
+fn time(connection: &rusqlite::Connection, seconds: i64) -> String {
+    connection
+        .query_row(
+            "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', ?1, 'unixepoch')",
+            [seconds],
+            |row| row.get(0),
+        )
+        .unwrap()
 }
 
 /// Undoing `line` gives back what was there, and redoing it gives back what it did.

@@ -42,6 +42,7 @@ mod hostile_formats;
 mod hostile_outputs;
 mod hostile_overwrites;
 mod hostile_terminal;
+mod hostile_text;
 mod import;
 mod import_faults;
 mod init;

@@ -435,3 +435,33 @@ fn a_wide_matrix_fits_the_terminal_with_a_legend() {
         );
     }
 }
+
+#[test]
+fn a_hierarchy_of_tags_has_a_hundred_levels_at_most() {
+    let chain = |levels: usize, is_reversed: bool| {
+        let mut tags: Vec<String> = (0..levels)
+            .map(|level| {
+                let parent = match level {
+                    0 => String::new(),
+                    level => format!("parent = \"t{}\"\n", level - 1),
+                };
+                format!("[[tag]]\nfacet = \"theme\"\ntag = \"t{level}\"\n{parent}")
+            })
+            .collect();
+        if is_reversed {
+            tags.reverse();
+        }
+        tags.concat()
+    };
+    for is_reversed in [false, true] {
+        let env = TestEnvironment::bare();
+        env.put("deep.toml", chain(100, is_reversed));
+        env.runs("tags import deep.toml");
+        env.put("deeper.toml", chain(101, is_reversed));
+        let told = env.refuses(1, "tags import deeper.toml");
+        assert!(
+            told.contains("more than 100 tags would be under each other"),
+            "{told}"
+        );
+    }
+}

@@ -244,7 +244,7 @@ fn search_and_count(
     selection: &Selection,
     details: &[Detail],
 ) -> std::result::Result<(Vec<SearchResult>, usize), CommandError> {
-    if selection.limit.is_none() || selection.filter == Filter::All {
+    if selection.limit.is_none() || !selection.filter.is_scan() {
         let results = search(context, library, selection, details)?;
         let found = match selection.limit {
             Some(_) => library.works().count_matching(&selection.filter)?,

@@ -109,7 +109,7 @@ fn compare(
     let encoding = encoding_named(&encoding_name(source.decoded.encoding));
     if encoding
         .encode(text)
-        .is_ok_and(|bytes| bytes == source.bytes)
+        .is_ok_and(|bytes| bytes == source.bytes())
     {
         return Ok(true);
     }

@@ -425,12 +425,14 @@ fn glyphs(source: &str, open: &OpenPassage) -> Vec<SourceChar> {
         let inside = range.start.saturating_sub(start)..range.end.saturating_sub(start);
         opaque.get_mut(inside).unwrap_or_default().fill(true);
     }
+    let mut skipped = open.skipped.iter().peekable();
     let mut glyphs: Vec<SourceChar> = Vec::with_capacity(text.len());
     let mut escaped = false;
     for (at, character) in text.char_indices() {
         let place = start + at;
+        while skipped.next_if(|range| range.end <= place).is_some() {}
         let is_prefix = matches!(character, ' ' | '\t' | '>');
-        if is_prefix && open.skipped.iter().any(|range| range.contains(&place)) {
+        if is_prefix && skipped.peek().is_some_and(|range| range.contains(&place)) {
             continue;
         }
         let kind = if opaque.get(at).copied().unwrap_or_default() {
@@ -462,6 +464,10 @@ fn glyphs(source: &str, open: &OpenPassage) -> Vec<SourceChar> {
 
 /// Marks TeX commands and their arguments as opaque: `\citep[see][]{key@2}`.
 fn hide_tex(glyphs: &mut [SourceChar]) {
+    if !glyphs.iter().any(|glyph| glyph.character == '\\') {
+        return;
+    }
+    let closings = closings(glyphs);
     let mut at = 0;
     while let Some(glyph) = glyphs.get(at) {
         at += 1;
@@ -479,7 +485,7 @@ fn hide_tex(glyphs: &mut [SourceChar]) {
             continue;
         }
         let mut end = at + letters;
-        while let Some(close) = closing(glyphs, end) {
+        while let Some(close) = closings.get(&end) {
             end = close + 1;
         }
         for glyph in glyphs.get_mut(at - 1..end).unwrap_or_default() {
@@ -489,29 +495,30 @@ fn hide_tex(glyphs: &mut [SourceChar]) {
     }
 }
 
-/// Returns the bracket that closes the one at `at`.
-fn closing(glyphs: &[SourceChar], at: usize) -> Option<usize> {
-    let close = match glyphs.get(at)?.character {
-        '{' => '}',
-        '[' => ']',
-        _ => return None,
-    };
-    let open = glyphs.get(at)?.character;
-    let mut depth = 0_usize;
-    for (offset, glyph) in glyphs.get(at..)?.iter().enumerate() {
+/// Returns where each bracket and brace closes, by the index of the opening one.
+fn closings(glyphs: &[SourceChar]) -> HashMap<usize, usize> {
+    let mut closings = HashMap::new();
+    let (mut brackets, mut braces) = (Vec::new(), Vec::new());
+    for (at, glyph) in glyphs.iter().enumerate() {
         if glyph.kind == CharKind::Escaped {
             continue;
         }
-        if glyph.character == open {
-            depth += 1;
-        } else if glyph.character == close {
-            depth -= 1;
-            if depth == 0 {
-                return Some(at + offset);
+        let opened = match glyph.character {
+            '[' => {
+                brackets.push(at);
+                None
             }
-        }
+            '{' => {
+                braces.push(at);
+                None
+            }
+            ']' => brackets.pop(),
+            '}' => braces.pop(),
+            _ => None,
+        };
+        closings.extend(opened.map(|open| (open, at)));
     }
-    None
+    closings
 }
 
 /// Returns the tags, comments and scripts of an HTML block. Pandoc reads the text between them as Markdown.
@@ -546,9 +553,7 @@ fn html_tags(source: &str, range: Range<usize>) -> Vec<Range<usize>> {
             if !is_tag {
                 1
             } else if VERBATIM.contains(&name.as_str()) {
-                let end = format!("</{name}");
-                let lower = rest.to_ascii_lowercase();
-                lower.find(&end).map_or(rest.len(), |end| end)
+                end_of_verbatim(rest, &name)
             } else {
                 end_of_tag(rest)
             }
@@ -557,6 +562,18 @@ fn html_tags(source: &str, range: Range<usize>) -> Vec<Range<usize>> {
         at = start + length.max(1);
     }
     tags
+}
+
+/// Returns where the closing tag of a verbatim element begins, or the end of the text.
+fn end_of_verbatim(text: &str, name: &str) -> usize {
+    let is_end = |at: usize| {
+        let tag = text.get(at + 2..at + 2 + name.len());
+        tag.is_some_and(|found| found.eq_ignore_ascii_case(name))
+    };
+    text.match_indices("</")
+        .map(|(at, _)| at)
+        .find(|at| is_end(*at))
+        .unwrap_or(text.len())
 }
 
 /// Returns the length of a tag, whose quoted attributes may contain a `>`.

@@ -1,5 +1,6 @@
 //! Formats the citations of a document in a style.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
@@ -617,6 +618,8 @@ struct CitedWriter<'m, 's> {
     /// The labels and texts of the notes added.
     notes: Vec<(String, String)>,
     label: usize,
+    /// The numbers of the document's own labels of this form.
+    taken_labels: HashSet<usize>,
     /// How many citations were written.
     count: usize,
 }
@@ -658,6 +661,7 @@ impl<'m, 's> CitedWriter<'m, 's> {
             edits: Vec::new(),
             notes: Vec::new(),
             label: 0,
+            taken_labels: taken_labels(document.source),
             count: 0,
         }
     }
@@ -898,9 +902,8 @@ impl<'m, 's> CitedWriter<'m, 's> {
     fn add_note(&mut self, text: String) -> String {
         let label = loop {
             self.label += 1;
-            let label = format!("fn{}", self.label);
-            if !self.document.source.contains(&format!("[^{label}]")) {
-                break label;
+            if !self.taken_labels.contains(&self.label) {
+                break format!("fn{}", self.label);
             }
         };
         self.notes.push((label.clone(), text));
@@ -920,6 +923,15 @@ impl<'m, 's> CitedWriter<'m, 's> {
             "\n"
         };
         let mut insertions = Insertions::default();
+        let is_tree = matches!(self.target, Target::Tree { .. });
+        let between = |range: Range<usize>| {
+            let text = source.get(range).unwrap_or_default();
+            if is_tree {
+                prose::without_marks(text)
+            } else {
+                Cow::Borrowed(text)
+            }
+        };
         let entries = match self.target {
             Target::Markdown => self.markdown_entries(&bibliography, line_break),
             Target::Tree {
@@ -983,11 +995,11 @@ impl<'m, 's> CitedWriter<'m, 's> {
                 // The citation is inside a part that was replaced as a whole, such as an old bibliography.
                 continue;
             }
-            text.push_str(source.get(at..edit.range.start).unwrap_or_default());
+            text.push_str(&between(at..edit.range.start));
             text.push_str(&edit.text);
             at = edit.range.end;
         }
-        text.push_str(source.get(at..).unwrap_or_default());
+        text.push_str(&between(at..source.len()));
         if !tail.is_empty() && !text.is_empty() && !text.ends_with('\n') {
             text.push_str(line_break);
         }
@@ -1009,6 +1021,19 @@ impl<'m, 's> CitedWriter<'m, 's> {
         let entries: Vec<String> = entries.collect();
         entries.join(&format!("{line_break}{line_break}"))
     }
+}
+
+/// Returns the numbers of the footnotes `[^fn1]`, `[^fn2]` and so on of a document.
+fn taken_labels(source: &str) -> HashSet<usize> {
+    source
+        .match_indices("[^fn")
+        .filter_map(|(at, mark)| {
+            let label = source.get(at + mark.len()..)?;
+            // No document has a number of more digits.
+            let end = label.bytes().take(20).position(|byte| byte == b']')?;
+            label.get(..end)?.parse().ok()
+        })
+        .collect()
 }
 
 /// Returns the link target of an entry, as pandoc names it.

@@ -6,6 +6,7 @@ use serde::Deserialize as _;
 use serde_yaml::Value;
 
 use super::scanner;
+use crate::formats::yaml;
 use crate::model::CslItem;
 
 /// The metadata that affects citations (pandoc's manual, "Citations").
@@ -54,7 +55,7 @@ impl Metadata {
             let text = source.get(block.clone()).unwrap_or_default();
             let first_line = super::super::Lines::new(source).of(block.start);
             let inside = inside(text);
-            match serde_yaml::from_str::<Value>(&inside) {
+            match yaml::parse(&inside) {
                 Ok(Value::Mapping(fields)) => {
                     for (name, value) in &fields {
                         if let Some(name) = name.as_str() {

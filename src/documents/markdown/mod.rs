@@ -178,12 +178,22 @@ impl<'s> Markdown<'s> {
             .map(|cite| CitedKey::new(cite.key.clone(), lines.of(cite.at)))
             .collect();
         let mut all = false;
+        // The metadata has the keys in this order, so the text is searched once for all of them.
+        let mut signs = self.source.match_indices('@');
+        let mut at = 0;
         for key in &self.metadata.nocite {
             if key == "*" {
                 all = true;
                 continue;
             }
-            let at = self.source.find(&format!("@{key}")).unwrap_or_default();
+            let is_here = |sign: usize| {
+                let written = self.source.get(sign + 1..).unwrap_or_default();
+                let written = written.strip_prefix('{').unwrap_or(written);
+                written.trim_start().starts_with(key.as_str())
+            };
+            at = signs
+                .find_map(|(sign, _)| is_here(sign).then_some(sign))
+                .unwrap_or(at);
             keys.push(CitedKey::new(key.clone(), lines.of(at)));
         }
         Cited {

@@ -3,6 +3,7 @@
 //! The tree is made of the document's Markdown after its citations were replaced by marks, which no Markdown parser
 //! takes for syntax. So a citation never becomes Markdown, and each format escapes it in its own way.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -23,6 +24,16 @@ const BIBLIOGRAPHY: char = '\u{10000c}';
 /// The brackets of a note within the text, `^[…]`.
 pub(super) const NOTE_START: char = '\u{10000d}';
 pub(super) const NOTE_END: char = '\u{10000e}';
+
+/// Removes characters from a document that would be taken for marks.
+pub(super) fn without_marks(text: &str) -> Cow<'_, str> {
+    let is_mark = |c: char| (CITATION_START..=NOTE_END).contains(&c);
+    if text.contains(is_mark) {
+        Cow::Owned(text.replace(is_mark, ""))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
 
 /// The greatest depth of quotations, lists and nested formatting. What is deeper loses its structure, not its text.
 const MAX_DEPTH: usize = 40;
@@ -277,8 +288,6 @@ enum OpenSpan {
     Link(String),
     Image(String),
     Note,
-    /// An element that is too deep to have a structure.
-    Bare,
 }
 
 struct Builder<'i> {
@@ -287,6 +296,8 @@ struct Builder<'i> {
     /// How many containers are open that are too deep to have a structure.
     flattened: usize,
     spans: Vec<(OpenSpan, Vec<Span>)>,
+    /// How many elements within the innermost of `spans` are open that are too deep to have a structure.
+    bare_spans: usize,
     code: Option<String>,
     /// Whether the open code block is an environment of LaTeX.
     is_latex: bool,
@@ -307,6 +318,7 @@ impl<'i> Builder<'i> {
             open: vec![Container::Blocks(Vec::new())],
             flattened: 0,
             spans: Vec::new(),
+            bare_spans: 0,
             code: None,
             is_latex: false,
             table: None,
@@ -477,6 +489,10 @@ impl<'i> Builder<'i> {
             | TagEnd::Strikethrough
             | TagEnd::Link
             | TagEnd::Image => {
+                if self.bare_spans > 0 {
+                    self.bare_spans -= 1;
+                    return;
+                }
                 // A note may begin within emphasis and end behind it.
                 if !matches!(self.spans.last(), Some((OpenSpan::Note, _))) && self.spans.len() > 1 {
                     self.close_span();
@@ -494,9 +510,11 @@ impl<'i> Builder<'i> {
         if self.spans.is_empty() {
             self.spans.push((OpenSpan::Paragraph, Vec::new()));
         }
-        let is_deep = self.spans.len() >= MAX_DEPTH;
-        let span = if is_deep { OpenSpan::Bare } else { span };
-        self.spans.push((span, Vec::new()));
+        if self.spans.len() >= MAX_DEPTH {
+            self.bare_spans += 1;
+        } else {
+            self.spans.push((span, Vec::new()));
+        }
     }
 
     fn push(&mut self, span: Span) {
@@ -529,7 +547,10 @@ impl<'i> Builder<'i> {
                     rest = after;
                     continue;
                 }
-                Some(NOTE_START) => self.open_span(OpenSpan::Note),
+                // A note within many elements is text.
+                Some(NOTE_START) if self.spans.len() < MAX_DEPTH => {
+                    self.open_span(OpenSpan::Note);
+                }
                 Some(NOTE_END) => {
                     let is_note =
                         |(span, _): &(OpenSpan, Vec<Span>)| matches!(span, OpenSpan::Note);
@@ -611,6 +632,7 @@ impl<'i> Builder<'i> {
     }
 
     fn close_span(&mut self) {
+        self.bare_spans = 0;
         let Some((span, content)) = self.spans.pop() else {
             return;
         };
@@ -626,11 +648,7 @@ impl<'i> Builder<'i> {
                 self.note_count += 1;
                 Span::Note(vec![Block::Paragraph(content)])
             }
-            OpenSpan::Bare
-            | OpenSpan::Paragraph
-            | OpenSpan::Heading(..)
-            | OpenSpan::Term
-            | OpenSpan::Cell => {
+            OpenSpan::Paragraph | OpenSpan::Heading(..) | OpenSpan::Term | OpenSpan::Cell => {
                 for span in content {
                     self.push(span);
                 }
@@ -641,6 +659,7 @@ impl<'i> Builder<'i> {
     }
 
     fn end_paragraph(&mut self) {
+        self.bare_spans = 0;
         while self.spans.len() > 1 {
             self.close_span();
         }

@@ -1,5 +1,8 @@
 //! A parser of pandoc's citation syntax (manual, "Citation syntax") in a passage.
 
+use std::collections::HashMap;
+use std::ops::Range;
+
 use super::citable_text::{CharKind, Passage, SourceChar};
 
 /// A cite as written in the document.
@@ -93,6 +96,7 @@ pub(super) fn scan(
 ) -> Vec<PassageItem> {
     let mut scanner = Scanner {
         glyphs: &passage.glyphs,
+        pairs: Pairs::of(&passage.glyphs),
         held,
         is_own,
     };
@@ -107,6 +111,7 @@ pub(super) fn scan(
         match (glyph.kind, glyph.character) {
             (CharKind::Plain, '[') => {
                 if let Some((cites, end)) = scanner.bracketed(at) {
+                    let cites = scanner.written(cites);
                     found.push(PassageItem::Citation {
                         cites,
                         in_sentence: false,
@@ -154,6 +159,7 @@ pub(super) fn keys(text: &str) -> Vec<String> {
         .collect();
     let scanner = Scanner {
         glyphs: &glyphs,
+        pairs: Pairs::of(&glyphs),
         held: &mut Placeholders::default(),
         is_own: &|_| false,
     };
@@ -173,8 +179,50 @@ pub(super) fn keys(text: &str) -> Vec<String> {
     keys
 }
 
+/// Where the brackets and braces of a passage close, found once so that unclosed ones do not make the scanner read
+/// the passage again and again.
+struct Pairs {
+    /// The closing bracket of each opening one, by the index of the opening one.
+    brackets: HashMap<usize, usize>,
+    /// The same for braces on one line.
+    braces: HashMap<usize, usize>,
+}
+
+impl Pairs {
+    fn of(glyphs: &[SourceChar]) -> Self {
+        let mut pairs = Self {
+            brackets: HashMap::new(),
+            braces: HashMap::new(),
+        };
+        let (mut brackets, mut braces) = (Vec::new(), Vec::new());
+        for (at, glyph) in glyphs.iter().enumerate() {
+            let is_plain = glyph.kind == CharKind::Plain;
+            match glyph.character {
+                '[' if is_plain => brackets.push(at),
+                ']' if is_plain => {
+                    pairs.brackets.extend(brackets.pop().map(|open| (open, at)));
+                }
+                '{' => braces.push(at),
+                '}' => pairs.braces.extend(braces.pop().map(|open| (open, at))),
+                '\n' => braces.clear(),
+                _ => {}
+            }
+        }
+        pairs
+    }
+}
+
+/// A cite whose texts were not taken out of the passage yet. A bracket within brackets can turn out to be no citation
+/// only at its end, and copying the text of each would take quadratic time.
+struct FoundCite {
+    key: Key,
+    prefix: Range<usize>,
+    suffix: Range<usize>,
+}
+
 struct Scanner<'p> {
     glyphs: &'p [SourceChar],
+    pairs: Pairs,
     held: &'p mut Placeholders,
     is_own: &'p dyn Fn(&str) -> bool,
 }
@@ -234,24 +282,11 @@ impl Scanner<'_> {
     }
 
     fn braced_key(&self, open: usize) -> Option<(String, usize)> {
-        let mut depth = 0_usize;
-        let mut key = String::new();
-        for (offset, glyph) in self.glyphs.get(open..)?.iter().enumerate() {
-            match glyph.character {
-                '\n' => return None,
-                '{' => depth += 1,
-                '}' => depth -= 1,
-                _ => {}
-            }
-            if depth == 0 {
-                let key = key.trim().to_owned();
-                return (!key.is_empty()).then_some((key, open + offset + 1));
-            }
-            if offset > 0 {
-                key.push(glyph.character);
-            }
-        }
-        None
+        let close = *self.pairs.braces.get(&open)?;
+        let inside = self.glyphs.get(open + 1..close)?;
+        let key: String = inside.iter().map(|glyph| glyph.character).collect();
+        let key = key.trim().to_owned();
+        (!key.is_empty()).then_some((key, close + 1))
     }
 
     /// Parses a letter, digit or `_`, followed by more of them with single punctuation marks in between.
@@ -303,24 +338,11 @@ impl Scanner<'_> {
 
     /// Returns the bracket that closes the one at `open`.
     fn closing(&self, open: usize) -> Option<usize> {
-        let mut depth = 0_usize;
-        for (offset, glyph) in self.glyphs.get(open..)?.iter().enumerate() {
-            match (glyph.kind, glyph.character) {
-                (CharKind::Plain, '[') => depth += 1,
-                (CharKind::Plain, ']') => {
-                    depth -= 1;
-                    if depth == 0 {
-                        return Some(open + offset);
-                    }
-                }
-                _ => {}
-            }
-        }
-        None
+        self.pairs.brackets.get(&open).copied()
     }
 
     /// Parses `[see @one, p. 3; @two]` and returns its end.
-    fn bracketed(&mut self, open: usize) -> Option<(Vec<WrittenCite>, usize)> {
+    fn bracketed(&self, open: usize) -> Option<(Vec<FoundCite>, usize)> {
         if self.is(open + 1, '^') {
             return None;
         }
@@ -334,11 +356,12 @@ impl Scanner<'_> {
     }
 
     /// Parses cites separated by semicolons, up to the closing bracket.
-    fn cites(&mut self, start: usize) -> Option<(Vec<WrittenCite>, usize)> {
+    fn cites(&self, start: usize) -> Option<(Vec<FoundCite>, usize)> {
         let mut cites = Vec::new();
         let mut at = self.space(start);
         loop {
-            let (cite, end) = self.cite(at)?;
+            let cite = self.cite(at)?;
+            let end = cite.suffix.end;
             cites.push(cite);
             if self.is(end, ']') {
                 return Some((cites, end));
@@ -348,7 +371,7 @@ impl Scanner<'_> {
     }
 
     /// Parses a cite up to the semicolon or bracket after it.
-    fn cite(&mut self, start: usize) -> Option<(WrittenCite, usize)> {
+    fn cite(&self, start: usize) -> Option<FoundCite> {
         let mut at = start;
         let mut stars = 0;
         let key = loop {
@@ -370,34 +393,54 @@ impl Scanner<'_> {
         if stars % 2 == 1 {
             return None;
         }
-        let prefix = self.fragment(start, at).trim().to_owned();
-        let (suffix, end) = self.suffix(key.end)?;
-        let strays = self.strays(key.end, end);
-        let cite = WrittenCite {
-            key: key.key,
-            at: key.at,
-            prefix,
+        let suffix = key.end..self.end_of_suffix(key.end)?;
+        Some(FoundCite {
+            key,
+            prefix: start..at,
             suffix,
-            suppress_author: key.suppress_author,
-            strays,
-        };
-        Some((cite, end))
+        })
+    }
+
+    /// Takes the texts of cites out of the passage.
+    fn written(&mut self, cites: Vec<FoundCite>) -> Vec<WrittenCite> {
+        let mut written = Vec::with_capacity(cites.len());
+        for cite in cites {
+            written.push(WrittenCite {
+                prefix: self.fragment(cite.prefix).trim().to_owned(),
+                strays: self.strays(cite.suffix.clone()),
+                suffix: self.fragment(cite.suffix),
+                key: cite.key.key,
+                at: cite.key.at,
+                suppress_author: cite.key.suppress_author,
+            });
+        }
+        written
     }
 
     /// Returns the keys in a range.
-    fn strays(&self, start: usize, end: usize) -> Vec<(String, usize)> {
-        let keys = (start..end).filter_map(|at| self.key(at));
-        keys.filter(|key| !key.suppress_author)
-            .map(|key| (key.key, key.at))
-            .collect()
+    fn strays(&self, range: Range<usize>) -> Vec<(String, usize)> {
+        let mut strays = Vec::new();
+        let mut at = range.start;
+        while at < range.end {
+            match self.key(at) {
+                Some(key) => {
+                    at = key.end;
+                    if !key.suppress_author {
+                        strays.push((key.key, key.at));
+                    }
+                }
+                None => at += 1,
+            }
+        }
+        strays
     }
 
-    /// Parses the text up to the next semicolon or closing bracket.
-    fn suffix(&mut self, start: usize) -> Option<(String, usize)> {
+    /// Returns the place of the next semicolon or closing bracket.
+    fn end_of_suffix(&self, start: usize) -> Option<usize> {
         let mut at = start;
         loop {
             match self.plain(at) {
-                Some(';' | ']') => break,
+                Some(';' | ']') => return Some(at),
                 Some('[') => at = self.closing(at)? + 1,
                 _ => {
                     self.glyphs.get(at)?;
@@ -405,50 +448,51 @@ impl Scanner<'_> {
                 }
             }
         }
-        Some((self.fragment(start, at), at))
     }
 
     /// Parses `@key` with an optional suffix and returns its end.
     fn in_sentence(&mut self, start: usize) -> Option<(Vec<WrittenCite>, usize)> {
         let key = self.key(start)?;
+        let end = key.end;
         let mut first = WrittenCite {
             key: key.key,
             at: key.at,
             suppress_author: key.suppress_author,
             ..WrittenCite::default()
         };
-        let open = self.space(key.end);
+        let open = self.space(end);
         if !self.is(open, '[') || self.is(open + 1, '^') {
-            return Some((vec![first], key.end));
+            return Some((vec![first], end));
         }
         if let Some((others, end)) = self.bracketed(open) {
-            let cites = std::iter::once(first).chain(others).collect();
-            return Some((cites, end));
+            let others = self.written(others);
+            return Some((std::iter::once(first).chain(others).collect(), end));
         }
-        let locator = self.suffix(open + 1).and_then(|(suffix, at)| {
+        let locator = self.end_of_suffix(open + 1).and_then(|at| {
             let (others, close) = if self.is(at, ';') {
                 self.cites(at + 1)?
             } else {
                 (Vec::new(), at)
             };
             let is_link = matches!(self.plain(close + 1), Some('(' | '['));
-            (!is_link && !suffix.trim().is_empty()).then_some((suffix, others, close + 1))
+            (!is_link).then_some((open + 1..at, others, close + 1))
         });
-        match locator {
-            Some((suffix, others, end)) => {
+        if let Some((suffix, others, end)) = locator {
+            let suffix = self.fragment(suffix);
+            if !suffix.trim().is_empty() {
                 first.suffix = suffix;
-                let cites = std::iter::once(first).chain(others).collect();
-                Some((cites, end))
+                let others = self.written(others);
+                return Some((std::iter::once(first).chain(others).collect(), end));
             }
-            None => Some((vec![first], key.end)),
         }
+        Some((vec![first], end))
     }
 
     /// Returns the Markdown of a range, with opaque parts replaced by placeholders.
-    fn fragment(&mut self, start: usize, end: usize) -> String {
+    fn fragment(&mut self, range: Range<usize>) -> String {
         let mut text = String::new();
         let mut opaque = String::new();
-        for glyph in self.glyphs.get(start..end).unwrap_or_default() {
+        for glyph in self.glyphs.get(range).unwrap_or_default() {
             if glyph.kind == CharKind::Opaque {
                 opaque.push(glyph.character);
                 continue;

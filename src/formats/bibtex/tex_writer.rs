@@ -1,12 +1,14 @@
 //! RichText text to TeX, the other way round from [`super::tex`].
 
+use std::borrow::Cow;
+
 use super::entry::MAX_DEPTH;
 use crate::csl::formula;
 
 /// Returns the HTML-like text of CSL-JSON as TeX.
 ///
 /// Characters that mean something to TeX are escaped, other characters stay as they are (biber and today's
-/// LaTeX read UTF-8); mathematics between `$` stays; `nocase` spans become braces.
+/// LaTeX read UTF-8); mathematics between `$` stays if it runs nothing; `nocase` spans become braces.
 pub(crate) fn to_tex(html: &str) -> String {
     let mut tex = String::with_capacity(html.len() + 8);
     let balanced = is_balanced(html);
@@ -36,7 +38,8 @@ pub(crate) fn to_tex(html: &str) -> String {
             }
         }
         if matches!(character, '$' | '\\')
-            && let Some(formula) = formula::at_start(rest)
+            && let Some(formula) =
+                formula::at_start(rest).filter(|formula| formula::is_harmless(formula))
         {
             tex.push_str(formula);
             rest = rest.get(formula.len()..).unwrap_or_default();
@@ -157,11 +160,14 @@ pub fn is_balanced(text: &str) -> bool {
 }
 
 /// Returns a URL or identifier for a verbatim field; unchanged, except that braces must be
-/// balanced.
+/// balanced, for BibTeX and for readers to which a backslash before a brace matters.
 pub(crate) fn to_verbatim(text: &str) -> String {
-    let text = text.trim();
-    if is_balanced(text) {
-        text.to_owned()
+    let mut text = Cow::Borrowed(text.trim());
+    if text.ends_with('\\') || text.contains("\\{") || text.contains("\\}") {
+        text = Cow::Owned(text.replace('\\', "%5C"));
+    }
+    if is_balanced(&text) {
+        text.into_owned()
     } else {
         text.replace('{', "%7B").replace('}', "%7D")
     }

@@ -4,7 +4,6 @@
 //! are corrected: a name in one text ("Foundation for Peer to Peer Alternatives") is not split at
 //! its particles, and names are written as maps, which are not ambiguous.
 
-pub(super) mod expansion;
 mod read;
 mod types;
 mod write;

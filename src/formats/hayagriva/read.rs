@@ -8,8 +8,9 @@ use ::hayagriva::types::{
 use ::hayagriva::{Entry, Library, io};
 use serde_yaml::{Mapping, Value as Yaml};
 
-use super::{expansion, types};
+use super::types;
 use crate::formats::csl_to_bib::ParsedItems;
+use crate::formats::yaml;
 use crate::model::{CslDate, CslItem, CslName, CslValue};
 
 /// The fields of an entry.
@@ -51,9 +52,8 @@ pub(super) fn read_items(text: &str) -> ParsedItems {
     let mut items = ParsedItems::default();
     let mut failed = Vec::new();
     for block in blocks(text) {
-        let read = expansion::check(block.text)
-            .and_then(|()| serde_yaml::from_str::<Yaml>(block.text))
-            .and_then(|yaml| Ok((yaml.clone(), library(block.text, yaml)?)));
+        let read =
+            yaml::parse(block.text).and_then(|yaml| Ok((yaml.clone(), library(block.text, yaml)?)));
         match read {
             Ok((yaml, library)) => {
                 let index = BlockIndex::new(&block, &yaml);
@@ -66,8 +66,7 @@ pub(super) fn read_items(text: &str) -> ParsedItems {
     }
     // Aliases may name anchors of other entries, and a whole file may be one map in braces.
     if !failed.is_empty()
-        && expansion::check(text).is_ok()
-        && let Ok(yaml) = serde_yaml::from_str::<Yaml>(text)
+        && let Ok(yaml) = yaml::parse(text)
         && let Ok(library) = library(text, yaml.clone())
     {
         let whole = YamlBlock { line: 1, text };

@@ -358,6 +358,9 @@ fn text_of(template: &Template) -> String {
 pub(super) fn rich_text(value: &str) -> (String, Option<String>) {
     let mut address = None;
     let linked = external_links(value, &mut address);
+    // Quotes that are written as entities are no markup.
+    let linked = with_quotes(&linked, "'''", "b");
+    let linked = with_quotes(&linked, "''", "i");
     let mut rich = String::new();
     let mut open: Vec<&'static str> = Vec::new();
     // The content of a footnote within a value is none of it.
@@ -394,8 +397,6 @@ pub(super) fn rich_text(value: &str) -> (String, Option<String>) {
     for element in open.iter().rev() {
         rich.push_str(&format!("</{element}>"));
     }
-    let rich = with_quotes(&rich, "'''", "b");
-    let rich = with_quotes(&rich, "''", "i");
     let text = rich.split_whitespace().collect::<Vec<_>>().join(" ");
     (text, address)
 }

@@ -8,6 +8,8 @@ mod read;
 pub(super) mod types;
 mod write;
 
+pub(super) use read::tagged;
+
 use super::losses::{compare, fields_without_variable};
 use super::{Export, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 

@@ -134,7 +134,7 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
 
 /// Returns the tag of a line and its value. The specification has two blanks before the hyphen and
 /// one after it; other numbers of them are met.
-pub(super) fn tagged(line: &str) -> Option<(&str, &str)> {
+pub(in crate::formats) fn tagged(line: &str) -> Option<(&str, &str)> {
     let (tag, rest) = line.split_at_checked(2)?;
     let mut letters = tag.bytes();
     let is_tag = letters.next().is_some_and(|byte| byte.is_ascii_uppercase())

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::read::tagged;
 use super::types;
 use crate::formats::losses::resolved_date;
 use crate::formats::pages;
@@ -86,12 +87,19 @@ struct RisWriter<'i> {
 }
 
 impl RisWriter<'_> {
-    /// Writes a line; further lines of the value follow without a tag.
+    /// Writes a line; further lines of the value follow without a tag. One that would be read as a tag goes on the line
+    /// before it, so that no text becomes a field or a record.
     fn line(&mut self, tag: &str, value: &str) {
         self.text.push_str(tag);
         self.text.push_str("  - ");
-        let lines = value.lines().map(str::trim).filter(|line| !line.is_empty());
-        self.text.push_str(&lines.collect::<Vec<_>>().join("\r\n"));
+        let lines = value.split(['\n', '\r']).map(str::trim);
+        for (number, line) in lines.filter(|line| !line.is_empty()).enumerate() {
+            if number > 0 {
+                self.text
+                    .push_str(if tagged(line).is_some() { " " } else { "\r\n" });
+            }
+            self.text.push_str(line);
+        }
         self.text.push_str("\r\n");
     }
 

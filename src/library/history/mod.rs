@@ -37,4 +37,4 @@ pub use step::Step;
 pub(super) use step::now;
 pub use step_state::StepState;
 pub use summary::ChangedRows;
-pub(super) use tables::{RECORDED_TABLES, columns};
+pub(super) use tables::RECORDED_TABLES;

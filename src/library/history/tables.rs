@@ -63,7 +63,7 @@ pub(super) fn foreign_keys(connection: &Connection) -> Result<Vec<ForeignKey>> {
 }
 
 /// Returns the names of a table's columns.
-pub(in crate::library) fn columns(connection: &Connection, table: &str) -> Result<Vec<String>> {
+pub(super) fn columns(connection: &Connection, table: &str) -> Result<Vec<String>> {
     let mut statement = connection.prepare_cached("SELECT name FROM pragma_table_info(?1)")?;
     let names = statement.query_map([table], |row| row.get(0))?;
     Ok(names.collect::<rusqlite::Result<_>>()?)

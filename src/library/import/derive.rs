@@ -10,7 +10,7 @@ use super::classify::NewEntry;
 use crate::formats::Diagnostic;
 use crate::formats::bibtex::{self, BibFile};
 use crate::library::TagName;
-use crate::library::derived_tables::{DerivedRows, Parents};
+use crate::library::derived_tables::{DerivedRows, Parents, Times};
 use crate::model::Entry;
 
 /// An entry with all that is to be written of it.
@@ -26,7 +26,7 @@ const BATCH: usize = 1_000;
 
 /// Derives entries and sends them batch by batch, in their order.
 pub(super) fn derive_all(
-    new: &[NewEntry<'_>],
+    (new, times): (&[NewEntry<'_>], Times),
     (file, in_file): (&BibFile, &HashMap<&str, &Entry>),
     parents: &Parents,
     sender: &SyncSender<Vec<DerivedEntry>>,
@@ -34,7 +34,7 @@ pub(super) fn derive_all(
     for batch in new.chunks(BATCH) {
         let derived = batch
             .par_iter()
-            .map(|new| derive(new, (file, in_file), parents));
+            .map(|new| derive((new, times), (file, in_file), parents));
         // Where nobody receives, writing has failed, and the rest is not wanted.
         if sender.send(derived.collect()).is_err() {
             return;
@@ -45,7 +45,7 @@ pub(super) fn derive_all(
 /// Derives an entry. It inherits from entries of its file or, where that has none of the key, from works of the
 /// library.
 fn derive(
-    new: &NewEntry<'_>,
+    (new, times): (&NewEntry<'_>, Times),
     (file, in_file): (&BibFile, &HashMap<&str, &Entry>),
     parents: &Parents,
 ) -> DerivedEntry {
@@ -56,7 +56,7 @@ fn derive(
     derived.item.id.clone_from(&new.key);
     let keywords = derived.keywords.iter();
     DerivedEntry {
-        rows: DerivedRows::new(&new.key, new.entry, &derived, None),
+        rows: DerivedRows::new((&new.key, times), new.entry, &derived, None),
         tags: keywords
             .filter_map(|keyword| keyword.parse().ok())
             .collect(),

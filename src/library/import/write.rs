@@ -13,7 +13,7 @@ use super::report::Findings;
 use super::{Callbacks, Context, ImportedFile};
 use crate::formats::{Diagnostic, Severity};
 use crate::library::derived_tables::{
-    DerivedRowWriter, Parents, StringCache, principal_names, read_entry,
+    DerivedRowWriter, Parents, StringCache, Times, principal_names, read_entry,
 };
 use crate::library::history::now;
 use crate::library::identity::{Evidence, Identity};
@@ -75,13 +75,21 @@ pub(super) fn write<'a>(
         claimed: plan.claimed,
     };
     change.begin_bulk_index(plan.new.len())?;
+    let at = now(change.connection())?;
+    let seconds = change
+        .connection()
+        .query_row("SELECT unixepoch(?1)", [&at], |row| row.get(0))?;
+    let times = Times {
+        added: seconds,
+        changed: seconds,
+    };
     let (file, in_file) = (context.file, &context.in_file);
     let written = std::thread::scope(|scope| {
         // Two batches may wait, so that neither side idles and memory stays small.
         let (sender, receiver) = mpsc::sync_channel(2);
-        let (new, parents) = (&plan.new, &parents);
-        scope.spawn(move || derive_all(new, (file, in_file), parents, &sender));
-        writer.write_all(new, &receiver)
+        let (new, parents) = (plan.new.as_slice(), &parents);
+        scope.spawn(move || derive_all((new, times), (file, in_file), parents, &sender));
+        writer.write_all(new, &at, &receiver)
     })?;
     change.end_bulk_index(plan.new.len())?;
     let NewWorkWriter {
@@ -172,10 +180,10 @@ impl NewWorkWriter<'_, '_, '_> {
     fn write_all(
         &mut self,
         new: &[NewEntry<'_>],
+        at: &str,
         receiver: &mpsc::Receiver<Vec<DerivedEntry>>,
     ) -> Result<Vec<NewWork>> {
         let connection = self.context.change.connection();
-        let at = now(connection)?;
         let mut insert =
             connection.prepare("INSERT INTO work (key, source, added_at) VALUES (?1, ?2, ?3)")?;
         let mut alias = connection

@@ -112,6 +112,10 @@ pub enum TaggedOutcome {
     Vetoed,
 }
 
+/// The reason of an assignment: that of its rule, or its own.
+const REASON: &str =
+    "iif(origin = 'rule', (SELECT why FROM rule WHERE rule.name = assignment.source), reason)";
+
 impl Tags<'_> {
     /// Returns the tags of a work and who assigned them, in the order of the vocabulary.
     ///
@@ -120,11 +124,11 @@ impl Tags<'_> {
     /// [`crate::library::LibraryError::UnknownKey`].
     pub fn of_work(&self, key: &str) -> Result<Tagging> {
         let work = self.library.works().id(key)?;
-        let mut statement = self.library.connection.prepare_cached(
-            "SELECT facet, name, origin, source, reason, at, matched
+        let mut statement = self.library.connection.prepare_cached(&format!(
+            "SELECT facet, name, origin, source, {REASON}, at, matched
              FROM assignment JOIN tag ON tag.id = tag_id
-             WHERE work_id = ?1 ORDER BY tag.position, assignment.id",
-        )?;
+             WHERE work_id = ?1 ORDER BY tag.position, assignment.id"
+        ))?;
         let tags = statement
             .query_map([work], |row| {
                 Ok(Assignment {
@@ -170,10 +174,10 @@ impl Tags<'_> {
 
     /// The works with a tag, by their numbers, each with the reason that was given for it last.
     pub fn reasons(&self, tag: i64) -> Result<HashMap<i64, Option<String>>> {
-        let mut statement = self.library.connection.prepare_cached(
-            "SELECT work_id, reason FROM assignment WHERE tag_id = ?1
-             ORDER BY work_id, reason IS NOT NULL, id",
-        )?;
+        let mut statement = self.library.connection.prepare_cached(&format!(
+            "SELECT work_id, {REASON} AS why FROM assignment WHERE tag_id = ?1
+             ORDER BY work_id, why IS NOT NULL, id"
+        ))?;
         let reasons = statement.query_map([tag], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(reasons.collect::<rusqlite::Result<_>>()?)
     }

@@ -20,6 +20,7 @@ pub use assignments::{
     Assignment, Match, NewAssignment, Origin, TagChange, TaggedOutcome, Tagging, Veto,
 };
 pub use matrix::Axis;
+pub(in crate::library) use vocabulary::DEEPEST_TAG;
 pub use vocabulary::{SplitPart, TagExtent};
 
 /// The full name of a tag: a facet and a name within it, written `movement:oekonux`.

@@ -6,6 +6,10 @@ use super::{Facet, Tag, TagEvent, TagName, tag_name};
 use crate::library::{Filter, LibraryError, Result, Tags, TagsMut};
 use crate::model::EdtfDate;
 
+/// How many levels of tags may be under each other. A work counts for every tag above its own, which would take
+/// quadratic time in a hierarchy as deep as it has tags.
+pub(in crate::library) const DEEPEST_TAG: u8 = 100;
+
 /// What removing or changing a tag would affect.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct TagExtent {
@@ -85,7 +89,7 @@ impl TagsMut<'_> {
     ///
     /// # Errors
     ///
-    /// [`LibraryError::UnknownTag`] for its parent; [`LibraryError::TagCycle`].
+    /// [`LibraryError::UnknownTag`] for its parent; [`LibraryError::TagCycle`]; [`LibraryError::TagTooDeep`].
     pub fn put(&self, tag: &Tag) -> Result<i64> {
         check_dates(tag)?;
         let connection = self.change.connection();
@@ -193,7 +197,7 @@ impl TagsMut<'_> {
     ///
     /// # Errors
     ///
-    /// [`LibraryError::UnknownTag`] for its parent; [`LibraryError::TagCycle`];
+    /// [`LibraryError::UnknownTag`] for its parent; [`LibraryError::TagCycle`]; [`LibraryError::TagTooDeep`];
     /// [`LibraryError::TakenTag`] for an alias that another tag has; [`LibraryError::MalformedDate`].
     pub fn write(&self, tag: &Tag) -> Result<()> {
         let before = self.get(tag.id)?;
@@ -296,10 +300,10 @@ impl TagsMut<'_> {
     ///
     /// # Errors
     ///
-    /// [`LibraryError::TagCycle`].
+    /// [`LibraryError::TagCycle`]; [`LibraryError::TagTooDeep`].
     pub fn put_under(&self, tag: &Tag, parent: Option<&Tag>) -> Result<()> {
         if let Some(parent) = parent {
-            self.check_no_cycle(tag.id, &tag.tag, parent)?;
+            self.check_hierarchy(tag.id, &tag.tag, parent)?;
         }
         self.change.connection().execute(
             "UPDATE tag SET parent_id = ?2 WHERE id = ?1 AND parent_id IS NOT ?2",
@@ -519,18 +523,55 @@ impl TagsMut<'_> {
 
     fn parent_of(&self, id: i64, name: &TagName, parent: &TagName) -> Result<i64> {
         let parent = self.resolve(&parent.to_string())?;
-        self.check_no_cycle(id, name, &parent)?;
+        self.check_hierarchy(id, name, &parent)?;
         Ok(parent.id)
     }
 
-    fn check_no_cycle(&self, id: i64, name: &TagName, parent: &Tag) -> Result<()> {
+    fn check_hierarchy(&self, id: i64, name: &TagName, parent: &Tag) -> Result<()> {
         if self.is_under(parent.id, id)? {
             return Err(LibraryError::TagCycle {
                 tag: name.to_string(),
                 parent: parent.tag.to_string(),
             });
         }
+        if self.depth_of(parent.id)? + self.height_of(id)? > i64::from(DEEPEST_TAG) {
+            return Err(LibraryError::TagTooDeep {
+                tag: name.to_string(),
+                parent: parent.tag.to_string(),
+                deepest: DEEPEST_TAG,
+            });
+        }
         Ok(())
+    }
+
+    /// Returns the number of tags from one to the top of its hierarchy, itself included.
+    fn depth_of(&self, tag: i64) -> Result<i64> {
+        Ok(self
+            .change
+            .connection()
+            .prepare_cached(
+                "WITH RECURSIVE up (id, depth) AS (
+                     SELECT ?1, 1 UNION ALL
+                     SELECT parent_id, depth + 1 FROM tag JOIN up ON tag.id = up.id
+                     WHERE parent_id IS NOT NULL AND depth <= ?2
+                 ) SELECT max(depth) FROM up",
+            )?
+            .query_row(params![tag, DEEPEST_TAG], |row| row.get(0))?)
+    }
+
+    /// Returns the number of levels from a tag down to its lowest narrower tag, its own included.
+    fn height_of(&self, tag: i64) -> Result<i64> {
+        Ok(self
+            .change
+            .connection()
+            .prepare_cached(
+                "WITH RECURSIVE down (id, level) AS (
+                     SELECT ?1, 1 UNION ALL
+                     SELECT tag.id, level + 1 FROM tag JOIN down ON tag.parent_id = down.id
+                     WHERE level <= ?2
+                 ) SELECT max(level) FROM down",
+            )?
+            .query_row(params![tag, DEEPEST_TAG], |row| row.get(0))?)
     }
 
     /// Returns whether `tag` is `ancestor` or one of its narrower tags.

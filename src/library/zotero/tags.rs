@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::params;
 
-use crate::library::tags::{NewAssignment, Origin, Tag, TagName};
+use crate::library::tags::{DEEPEST_TAG, NewAssignment, Origin, Tag, TagName};
 use crate::library::{Change, Result};
 use crate::zotero::database::Collection;
 use crate::zotero::{Item, TagOrigin};
@@ -197,6 +197,8 @@ impl<'c> ZoteroTags<'c> {
         }
         let parent = match path.split_last() {
             Some((_, [])) | None => None,
+            // What is too deep for a hierarchy of tags has no parent.
+            Some((_, parents)) if parents.len() >= usize::from(DEEPEST_TAG) => None,
             Some((_, parents)) => self.put_collection(parents)?,
         };
         let tag = match self.collection(path)? {

@@ -188,18 +188,21 @@ impl Check {
             context.open()?
         };
         let works = context.select_ids(&library, &self.query)?;
-        let mut spellings = self.spellings(&library, &works, checks)?;
+        // Works that are read in the order of the table are read from the disk once.
+        let mut in_table = works.clone();
+        in_table.sort_unstable();
+        let mut spellings = self.spellings(&library, &in_table, checks)?;
         if let (true, Checks::Rules(rules)) = (self.fix, checks)
             && self.fix_entries(context, &mut library, &works, (rules, &spellings))?
         {
-            spellings = self.spellings(&library, &works, checks)?;
+            spellings = self.spellings(&library, &in_table, checks)?;
         }
         let unverified = match library.tags().find(&UNVERIFIED.parse()?)? {
             Some(tag) => library.tags().reasons(tag)?,
             None => HashMap::new(),
         };
-        let mut report = Report::default();
-        for entries in library.works().entry_chunks(&works) {
+        let mut checked = Vec::with_capacity(works.len());
+        for entries in library.works().entry_chunks(&in_table) {
             let entries = entries?;
             let parents = library.works().parents_of(&entries)?;
             let parent = |key: &str| parents.get(key);
@@ -217,7 +220,13 @@ impl Check {
                 };
                 (entry.is_unverified(), findings)
             });
-            for (is_unverified, findings) in found.collect::<Vec<_>>() {
+            checked.par_extend(found);
+        }
+        let mut report = Report::default();
+        for work in works {
+            let place = in_table.binary_search(&work);
+            if let Some(found) = place.ok().and_then(|place| checked.get_mut(place)) {
+                let (is_unverified, findings) = std::mem::take(found);
                 report.add(is_unverified, findings);
             }
         }

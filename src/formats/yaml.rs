@@ -1,4 +1,4 @@
-//! A limit for YAML aliases, each of which repeats the value of its anchor.
+//! Reading YAML with a limit for aliases, each of which repeats the value of its anchor.
 //!
 //! The parser limits how often aliases are followed, but not how long the repeated texts are.
 
@@ -8,12 +8,23 @@ use std::fmt;
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
+use serde_yaml::Value;
 
 /// The maximum size of the content of even a short text, in bytes.
 const MINIMUM: usize = 1024 * 1024;
 
+/// Parses a text whose aliases do not expand to much more than the text.
+///
+/// # Errors
+///
+/// The place and the reason if the text is not YAML, or if its aliases expand to too much.
+pub fn parse(yaml: &str) -> Result<Value, serde_yaml::Error> {
+    check_expansion(yaml)?;
+    serde_yaml::from_str(yaml)
+}
+
 /// Checks that a text with its aliases expanded is not much larger than as written. Nothing is built for that.
-pub(in crate::formats) fn check(yaml: &str) -> Result<(), serde_yaml::Error> {
+fn check_expansion(yaml: &str) -> Result<(), serde_yaml::Error> {
     if !yaml.contains('&') || !yaml.contains('*') {
         return Ok(());
     }
@@ -118,23 +129,23 @@ impl<'de> Visitor<'de> for Expansion<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::parse;
 
     #[test]
     fn aliases_may_not_expand_without_limit() {
-        check("a: &a {type: book, n: 1.5, b: ~, c: !x [1, -2, true]}\nb: *a\n").unwrap();
+        parse("a: &a {type: book, n: 1.5, b: ~, c: !x [1, -2, true]}\nb: *a\n").unwrap();
         let long = format!(
             "a: &a {}\nb: [{}]\n",
             "x".repeat(100_000),
             "*a, ".repeat(10_000)
         );
-        let error = check(&long).unwrap_err().to_string();
+        let error = parse(&long).unwrap_err().to_string();
         assert!(error.contains("expand to too much text"), "{error}");
         let mut nested = "a0: &a0 [x, x]\n".to_owned();
         for level in 1..40 {
             let below = level - 1;
             nested += &format!("a{level}: &a{level} [*a{below}, *a{below}]\n");
         }
-        check(&nested).unwrap_err();
+        parse(&nested).unwrap_err();
     }
 }

@@ -1,19 +1,21 @@
 //! The integrity check of a library.
 //!
-//! The recorded tables are checked for damage and dangling references. The derived tables are compared with a
-//! rebuild of a copy, and history is compared with the rows that exist.
+//! The recorded tables are checked for damage and dangling references. The works are derived again and compared with
+//! the derived tables, and history is compared with the rows that exist.
 
-use std::cmp::Ordering;
+mod derived;
+mod full_text;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rayon::prelude::*;
-use rusqlite::{Connection, OptionalExtension as _, Row};
+use rusqlite::OptionalExtension as _;
 
 use super::derived_tables::read_entry;
-use super::history::{RECORDED_TABLES, columns, row_label};
+use super::history::{RECORDED_TABLES, row_label};
 use super::works::CHUNK;
-use super::{BusyTimeout, Change, Library, LibraryError, Result};
+use super::{Library, LibraryError, Result};
 
 /// Something that is wrong with a library file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -60,7 +62,7 @@ impl Library {
     ///
     /// # Errors
     ///
-    /// If the library cannot be read at all, or there is no room for the copy.
+    /// If the library cannot be read at all.
     pub fn check_integrity(
         &self,
         root: &Path,
@@ -73,13 +75,10 @@ impl Library {
         self.connection.execute_batch("ROLLBACK")?;
         match checked {
             // The damage explains why the other checks failed.
-            Err(error) if !matches!(error, LibraryError::Scratch(_)) && found.is_empty() => {
-                match error.at(&self.path) {
-                    LibraryError::Damaged { reason, .. } => found.push(damage(reason)),
-                    error => return Err(error),
-                }
-            }
-            Err(error @ LibraryError::Scratch(_)) => return Err(error),
+            Err(error) if found.is_empty() => match error.at(&self.path) {
+                LibraryError::Damaged { reason, .. } => found.push(damage(reason)),
+                error => return Err(error),
+            },
             _ => {}
         }
         Ok(found)
@@ -101,6 +100,7 @@ impl Library {
         if self.check_entries(found)? {
             self.compare_derived(advance, found)?;
         }
+        self.compare_file_text(found)?;
         self.check_history(found)?;
         self.check_linked_files(root, found)
     }
@@ -211,72 +211,6 @@ impl Library {
                 });
             }
         }
-    }
-
-    /// Compares the derived tables with those of a rebuilt copy.
-    fn compare_derived(
-        &self,
-        advance: &mut dyn FnMut(usize),
-        found: &mut Vec<IntegrityIssue>,
-    ) -> Result<()> {
-        let scratch = scratch_copy(self)?;
-        scratch.connection.execute_batch("BEGIN")?;
-        Change::new(&scratch).rebuild(advance)?;
-        scratch.connection.execute_batch("COMMIT")?;
-        let (own, rebuilt) = (&self.connection, &scratch.connection);
-        for table in derived_tables(own)? {
-            let works = differing_rows([own, rebuilt], &rows_of(own, &table)?)?;
-            if works.is_empty() {
-                continue;
-            }
-            let names = self.keys_of(&works)?;
-            found.push(IntegrityIssue {
-                kind: IssueKind::Derived,
-                message: format!(
-                    "derived data of {} ({}) differs from the entries",
-                    counted(works.len(), "work"),
-                    table.replace('_', " ")
-                ),
-                names,
-                fixed_by_rebuild: true,
-            });
-        }
-        self.compare_full_text(rebuilt, found)
-    }
-
-    fn compare_full_text(
-        &self,
-        rebuilt: &Connection,
-        found: &mut Vec<IntegrityIssue>,
-    ) -> Result<()> {
-        let own = &self.connection;
-        for index in full_text_indexes(own)? {
-            let sizes = format!("SELECT id, sz FROM {index}_docsize ORDER BY id");
-            let rows = differing_rows([own, rebuilt], &sizes)?;
-            if rows.is_empty() && has_same_terms(own, rebuilt, &index)? {
-                continue;
-            }
-            let is_of_works = !index.starts_with("file");
-            found.push(IntegrityIssue {
-                kind: IssueKind::FullText,
-                message: format!(
-                    "the full-text index ({}) differs from {}",
-                    index.replace('_', " "),
-                    match (is_of_works, rows.len()) {
-                        (true, 0) => "the entries".to_owned(),
-                        (true, count) => format!("the entries of {}", counted(count, "work")),
-                        (false, _) => "the linked files".to_owned(),
-                    }
-                ),
-                names: if is_of_works {
-                    self.keys_of(&rows)?
-                } else {
-                    Vec::new()
-                },
-                fixed_by_rebuild: true,
-            });
-        }
-        Ok(())
     }
 
     /// Returns the keys of some of these works.
@@ -392,133 +326,4 @@ fn counted(count: usize, what: &str) -> String {
         1 => format!("1 {what}"),
         count => format!("{count} {what}s"),
     }
-}
-
-/// Returns the derived tables, apart from the full-text indexes.
-fn derived_tables(connection: &Connection) -> Result<Vec<String>> {
-    let mut statement = connection.prepare(
-        "SELECT name FROM pragma_table_list
-         WHERE schema = 'main' AND type = 'table' AND name NOT GLOB 'sqlite_*'
-           AND name NOT IN ('step', 'change') ORDER BY name",
-    )?;
-    let tables = statement
-        .query_map([], |row| row.get(0))?
-        .collect::<rusqlite::Result<Vec<String>>>()?;
-    Ok(tables
-        .into_iter()
-        .filter(|table| !RECORDED_TABLES.contains(&table.as_str()))
-        .collect())
-}
-
-/// Returns the statement for the rows of a derived table, in order: each as its work and all its columns but `id`, which
-/// has no meaning.
-fn rows_of(connection: &Connection, table: &str) -> Result<String> {
-    let columns = columns(connection, table)?;
-    let own = columns.iter().filter(|column| *column != "id");
-    let own: Vec<String> = own.map(|column| format!("quote({column})")).collect();
-    let work = if columns.iter().any(|column| column == "work_id") {
-        "work_id"
-    } else {
-        "0"
-    };
-    let own = own.join(", ");
-    Ok(format!(
-        "SELECT {work}, concat_ws(',', {own}) FROM {table} ORDER BY 1, 2"
-    ))
-}
-
-fn bytes<'r>(row: &'r Row<'_>) -> rusqlite::Result<&'r [u8]> {
-    Ok(row.get_ref(1)?.as_bytes()?)
-}
-
-/// Returns the numbers, in the first column, of the rows that only one of two databases has. Both return them in order,
-/// so that only one of each is in memory.
-fn differing_rows(databases: [&Connection; 2], sql: &str) -> Result<BTreeSet<i64>> {
-    let [own, other] = databases;
-    let (mut own, mut other) = (own.prepare(sql)?, other.prepare(sql)?);
-    let (mut own, mut other) = (own.query([])?, other.query([])?);
-    let mut differing = BTreeSet::new();
-    let (mut left, mut right) = (own.next()?, other.next()?);
-    loop {
-        let order = match (left, right) {
-            (None, None) => return Ok(differing),
-            (Some(row), None) => {
-                differing.insert(row.get(0)?);
-                Ordering::Less
-            }
-            (None, Some(row)) => {
-                differing.insert(row.get(0)?);
-                Ordering::Greater
-            }
-            (Some(left), Some(right)) => {
-                let (work, other): (i64, i64) = (left.get(0)?, right.get(0)?);
-                let (left_text, right_text) = (bytes(left)?, bytes(right)?);
-                let order = work.cmp(&other).then_with(|| left_text.cmp(right_text));
-                if order != Ordering::Equal {
-                    differing.insert(work.min(other));
-                }
-                order
-            }
-        };
-        if order != Ordering::Greater {
-            left = own.next()?;
-        }
-        if order != Ordering::Less {
-            right = other.next()?;
-        }
-    }
-}
-
-/// Returns the names of the full-text indexes.
-fn full_text_indexes(connection: &Connection) -> Result<Vec<String>> {
-    let mut statement = connection.prepare(
-        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'virtual' ORDER BY name",
-    )?;
-    let indexes = statement.query_map([], |row| row.get(0))?;
-    Ok(indexes.collect::<rusqlite::Result<_>>()?)
-}
-
-/// Compares the words of a full-text index by column, and in how many rows and positions each occurs.
-fn has_same_terms(one: &Connection, other: &Connection, index: &str) -> Result<bool> {
-    // FTS5 returns the rows in the order of the words.
-    let sql = format!("SELECT term, col, doc, cnt FROM temp.{index}_words");
-    for connection in [one, other] {
-        connection.execute_batch(&format!(
-            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.{index}_words USING fts5vocab(main, {index}, col)"
-        ))?;
-    }
-    let (mut one, mut other) = (one.prepare(&sql)?, other.prepare(&sql)?);
-    let (mut one, mut other) = (one.query([])?, other.query([])?);
-    loop {
-        let (one, other) = match (one.next()?, other.next()?) {
-            (None, None) => return Ok(true),
-            (Some(one), Some(other)) => (one, other),
-            _ => return Ok(false),
-        };
-        for column in 0..4 {
-            if one.get_ref(column)? != other.get_ref(column)? {
-                return Ok(false);
-            }
-        }
-    }
-}
-
-/// Returns a private copy of a library, which SQLite keeps in memory or in a temporary file and deletes with the
-/// connection.
-fn scratch_copy(library: &Library) -> Result<Library> {
-    let busy_timeout = BusyTimeout::default();
-    let prepared = Library::prepare(Connection::open(""), &library.path, busy_timeout);
-    let copied = prepared.and_then(|mut copy| {
-        copy.pragma_update(None, "cache_size", -65_536)?;
-        {
-            let backup = rusqlite::backup::Backup::new(&library.connection, &mut copy)?;
-            backup.step(-1)?;
-        }
-        // The copy need not survive a crash.
-        copy.pragma_update(None, "journal_mode", "MEMORY")?;
-        copy.pragma_update(None, "synchronous", "OFF")?;
-        Ok(copy)
-    });
-    let copy = copied.map_err(|error| LibraryError::Scratch(error.to_string()))?;
-    Ok(Library::on(copy, &library.path))
 }
