@@ -182,6 +182,7 @@ fn yaml_aliases_that_repeat_a_long_text_cost_one_entry() {
 fn a_nul_byte_costs_one_entry() {
     for (extension, content) in [
         ("bib", format!("@book{{bad, title = {{x\0y}}}}{GOOD}")),
+        ("bib", format!("@string{{bad = {{x\0y}}}}{GOOD}")),
         (
             "json",
             r#"[{"id":"bad","type":"book","title":"x\u0000y"},{"id":"good","type":"book","title":"Fine"}]"#

@@ -801,7 +801,10 @@ fn files_of_references_have_a_reference_for_each_text_and_no_other() {
     ] {
         let name = format!("out.{extension}");
         env.put(&name, exported(format));
-        let run = env.peerbib(&["convert", &name, "--to", "csl-json"], "");
+        let run = env.peerbib(
+            &["convert", &name, "--from", format, "--to", "csl-json"],
+            "",
+        );
         let items: Value = serde_json::from_str(&run.stdout).unwrap();
         let items = items.as_array().unwrap();
         assert_eq!(items.len(), count, "{format}");

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use memchr::memchr;
 use rayon::prelude::*;
 
 use super::abbreviations::{DefinitionProblem, MAX_EXPANSION, Strings, definitions};
@@ -167,6 +168,9 @@ fn read_piece(piece: Piece<'_>) -> (FilePiece, Vec<Diagnostic>) {
         PieceKind::Comment => (FilePiece::Comment(text()), Vec::new()),
         PieceKind::Preamble => (FilePiece::Preamble(text()), Vec::new()),
         PieceKind::Abbreviation => {
+            if memchr(b'\0', piece.text.as_bytes()).is_some() {
+                return rejected(piece.text, line, EntryError::Nul.to_string());
+            }
             if definitions(piece.text).is_empty() {
                 return rejected(piece.text, line, "defines no abbreviation".to_owned());
             }

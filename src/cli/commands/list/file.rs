@@ -1,5 +1,6 @@
 //! `peerbib list export` and `peerbib list import`
 
+use std::collections::HashMap;
 use std::io::Write as _;
 use std::path::PathBuf;
 
@@ -172,6 +173,19 @@ fn place(name: &str, text: &str, sought: &str) -> String {
     }
 }
 
+/// Returns the line of each key of a list, where it first stands.
+fn lines_of_keys(text: &str) -> HashMap<&str, usize> {
+    let mut lines = HashMap::new();
+    for (line, number) in text.lines().zip(1..) {
+        if let Some(value) = line.trim_start().strip_prefix("key")
+            && let Some(key) = value.split('"').nth(1)
+        {
+            lines.entry(key).or_insert(number);
+        }
+    }
+    lines
+}
+
 /// Returns what in a list does not match the library; it is kept nevertheless.
 ///
 /// # Errors
@@ -213,6 +227,7 @@ fn mismatches(
             failure.message()
         ));
     }
+    let lines = lines_of_keys(text);
     for key in file.missing(library)? {
         let suggestion = match library.works().id(key) {
             Err(LibraryError::UnknownKey { suggestions, .. }) => in_sentence(&suggestions),
@@ -220,7 +235,9 @@ fn mismatches(
         };
         mismatches.push(format!(
             "{}: no work has the key {key}{suggestion}",
-            place(name, text, &format!("\"{key}\""))
+            lines
+                .get(key)
+                .map_or_else(|| name.to_owned(), |line| format!("{name}:{line}"))
         ));
     }
     Ok(mismatches)
