@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{Cursor, Write as _};
 use std::sync::LazyLock;
 
@@ -20,7 +21,8 @@ use peerbib::output::{
 use peerbib::query::Query;
 use peerbib::reading_list::{ListFile, ReadingList};
 use peerbib::tagging::{Rules, Vocabulary};
-use peerbib::zotero;
+use peerbib::zotero::connector::SaveItems;
+use peerbib::zotero::{self, Annotation, Attachment, Item, Note, NoteWriter};
 
 /// Bibliography for styles, documents and queries.
 const REFS: &str = "@book{a, author = {Wren, Ada and de Finch, Bo}, title = {Nests}, date = {2001-05}}
@@ -32,7 +34,7 @@ const REFS: &str = "@book{a, author = {Wren, Ada and de Finch, Bo}, title = {Nes
 pub type Target = fn(&[u8]);
 
 /// All targets with the names of their corpora.
-pub const TARGETS: [(&str, Target); 17] = [
+pub const TARGETS: [(&str, Target); 18] = [
     ("bibtex", bibtex),
     ("json", json),
     ("yaml", yaml),
@@ -50,6 +52,7 @@ pub const TARGETS: [(&str, Target); 17] = [
     ("prose", prose),
     ("settings", settings),
     ("library", library),
+    ("zotero", zotero),
 ];
 
 /// BibLaTeX is decoded, split, read, derived, tidied and written again without loss.
@@ -294,6 +297,68 @@ fn works() -> CitableItems {
         works.add(&item.id.clone(), item);
     }
     works
+}
+
+/// Items of Zotero become entries and notes: the bytes are what the connector sends, or else each text of an item.
+pub fn zotero(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let items = match serde_json::from_str::<SaveItems>(&text) {
+        Ok(message) => message.items,
+        Err(_) => vec![item_of(&text)],
+    };
+    let writer = NoteWriter::new(HashMap::new(), HashMap::new());
+    for section in items.iter().flat_map(|item| writer.sections(item)) {
+        assert!(!section.text.trim().is_empty());
+    }
+    let parsed = zotero::read(&items).into_entries();
+    for work in parsed.file.works() {
+        assert_eq!(bibtex::parse_entry(&work.source).as_ref(), Ok(work));
+    }
+    // What is stored of an item is the base of the next import.
+    for item in &items {
+        let stored = serde_json::to_string(item).expect("an item can be stored");
+        let again: Item = serde_json::from_str(&stored).expect("a stored item can be read");
+        assert_eq!(
+            serde_json::to_string(&again).expect("it can be stored again"),
+            stored
+        );
+    }
+}
+
+/// Returns an item with a text in each place in which Zotero has free text.
+fn item_of(text: &str) -> Item {
+    let first = text.lines().next().unwrap_or_default();
+    let fields = [
+        ("title", first),
+        ("date", first),
+        ("accessDate", first),
+        ("originalDate", first),
+        ("pages", first),
+        ("DOI", first),
+        ("url", first),
+        ("extra", text),
+    ];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Item {
+        item_type: "book".to_owned(),
+        fields: BTreeMap::from(fields),
+        notes: vec![Note {
+            note: text.to_owned(),
+            ..Note::default()
+        }],
+        attachments: vec![Attachment {
+            path: first.to_owned(),
+            annotations: vec![Annotation {
+                text: text.to_owned(),
+                comment: text.to_owned(),
+                page_label: first.to_owned(),
+                color: first.to_owned(),
+                ..Annotation::default()
+            }],
+            ..Attachment::default()
+        }],
+        ..Item::default()
+    }
 }
 
 fn items(file: &BibFile) -> Vec<CslItem> {

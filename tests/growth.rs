@@ -5,9 +5,19 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
+#[allow(dead_code, unreachable_pub)]
+#[path = "cli/zotero_database.rs"]
+mod zotero_database;
+
 use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+use serde_json::json;
+use zotero_database::{OWN, ZoteroDatabase};
 
 /// An input and the commands that deal with it.
 struct Case {
@@ -969,36 +979,228 @@ fn time_of_children() -> Option<Duration> {
     Some(Duration::from_millis(10 * (ticks()? + ticks()?)))
 }
 
-/// Returns the time of the measured command.
-fn measure(case: &Case, pieces: usize) -> Duration {
-    let directory = tempfile::tempdir().unwrap();
-    std::fs::write(directory.path().join(case.file), (case.input)(pieces)).unwrap();
-    std::fs::write(
-        directory.path().join("refs.bib"),
-        "@book{w, title = {Nests}}\n",
-    )
-    .unwrap();
-    let run = |line: &str| {
-        let status = Command::new(env!("CARGO_BIN_EXE_peerbib"))
-            .args(line.split(' '))
-            .current_dir(directory.path())
-            .env("HOME", directory.path())
-            .env("XDG_CONFIG_HOME", directory.path())
-            .env("PEERBIB_LIBRARY", directory.path().join("library.db"))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
+/// Fills a database of Zotero with this many pieces.
+type Fill = fn(&ZoteroDatabase, usize);
+
+/// Databases of Zotero: a name, the number of pieces in the smallest one, and how it is filled.
+const ZOTERO: &[(&str, usize, Fill)] = &[
+    ("items of Zotero", 400, |database, count| {
+        for n in 0..count {
+            let key = format!("I{n:07}");
+            let book = database.book(&key, &format!("Nests {n}"), &format!("key{n}"));
+            database.tag(book, &format!("tag {n}"), false);
+            database.note(Some(book), &format!("N{n:07}"), "<p>A <b>note</b></p>");
+            database.attachment(
+                Some(book),
+                &format!("A{n:07}"),
+                (2, "application/pdf"),
+                &format!("/tmp/{n}.pdf"),
+            );
+            let other = format!("http://zotero.org/users/4711/items/I{:07}", n / 2);
+            database.relate(book, "dc:relation", &other);
+        }
+    }),
+    ("nested collections of Zotero", 400, |database, count| {
+        let mut parent = None;
+        for n in 0..count {
+            let book = database.book(&format!("I{n:07}"), "Nests", &format!("key{n}"));
+            let name = format!("Collection {n}");
+            // Deep ones, beside each other.
+            let above = parent.filter(|_| n % 50 != 0);
+            let collection = database.collection(OWN, &format!("C{n:07}"), &name, above);
+            database.put_into(collection, book);
+            parent = Some(collection);
+        }
+    }),
+    (
+        "collections of Zotero in a circle",
+        400,
+        |database, count| {
+            let book = database.book("I0000000", "Nests", "key");
+            let mut parent = None;
+            for n in 0..count {
+                let name = format!("Collection {n}");
+                let collection = database.collection(OWN, &format!("C{n:07}"), &name, parent);
+                database.put_into(collection, book);
+                parent = Some(collection);
+            }
+            database
+            .connection
+            .execute(
+                "UPDATE collections SET parentCollectionID = ?1 WHERE parentCollectionID IS NULL",
+                [parent],
+            )
             .unwrap();
-        // 1 reports findings; a usage error would make the case meaningless.
-        assert!(matches!(status.code(), Some(0 | 1)), "{line}: {status}");
-    };
-    case.before.iter().for_each(|line| run(line));
+        },
+    ),
+    ("notes of an item of Zotero", 400, |database, count| {
+        let book = database.book("I0000000", "Nests", "key");
+        for n in 0..count {
+            let html = format!("<p>Note {n}</p><ul><li>one</li><li>two</li></ul>");
+            database.note(Some(book), &format!("N{n:07}"), &html);
+        }
+    }),
+    (
+        "open elements in a note of Zotero",
+        400,
+        |database, count| {
+            let book = database.book("I0000000", "Nests", "key");
+            database.note(Some(book), "N0000000", &"<ul><li><b>a &lt;".repeat(count));
+        },
+    ),
+    ("annotations of a file of Zotero", 400, |database, count| {
+        let book = database.book("I0000000", "Nests", "key");
+        let file = database.attachment(Some(book), "A0000000", (2, "application/pdf"), "/a.pdf");
+        for n in 0..count {
+            database.annotation(
+                file,
+                &format!("N{n:07}"),
+                (1, "#ffd400", &n.to_string()),
+                ("What is said", "A comment"),
+                &format!("{n:05}|000000|00000"),
+            );
+        }
+    }),
+    ("lines of Extra in Zotero", 400, |database, count| {
+        let book = database.book("I0000000", "Nests", "key");
+        let lines = repeated(count, |n| {
+            format!("tex.field{n}: value {n}\nA remark {n}\nPMID: {n}\n")
+        });
+        database.set(book, "extra", &lines);
+    }),
+    (
+        "tags and relations of an item of Zotero",
+        400,
+        |database, count| {
+            let book = database.book("I0000000", "Nests", "key");
+            for n in 0..count {
+                database.tag(book, &format!("tag {n}"), n % 2 == 0);
+                let other = format!("http://zotero.org/users/4711/items/I{n:07}");
+                database.relate(book, "dc:relation", &other);
+            }
+        },
+    ),
+];
+
+/// Returns the processor time that `measured` takes the programs that it starts.
+fn time_of(measured: impl FnOnce()) -> Duration {
     let (started, before) = (Instant::now(), time_of_children());
-    run(case.command);
+    measured();
     match (before, time_of_children()) {
         (Some(before), Some(after)) => after.saturating_sub(before),
         _ => started.elapsed(),
+    }
+}
+
+/// Returns the program in a directory with everything that it keeps.
+fn program(directory: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_peerbib"));
+    command
+        .current_dir(directory)
+        .env("HOME", directory)
+        .env("XDG_CONFIG_HOME", directory)
+        .env("PEERBIB_LIBRARY", directory.join("library.db"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+fn run(directory: &Path, line: &str) {
+    let status = program(directory).args(line.split(' ')).status().unwrap();
+    // 1 reports findings; a usage error would make the case meaningless.
+    assert!(matches!(status.code(), Some(0 | 1)), "{line}: {status}");
+}
+
+/// Returns the time of the measured command.
+fn measure(case: &Case, pieces: usize) -> Duration {
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path();
+    std::fs::write(directory.join(case.file), (case.input)(pieces)).unwrap();
+    std::fs::write(directory.join("refs.bib"), "@book{w, title = {Nests}}\n").unwrap();
+    case.before.iter().for_each(|line| run(directory, line));
+    time_of(|| run(directory, case.command))
+}
+
+/// Returns the time of an import of a database of Zotero, and of a second one after all its items changed.
+fn measure_zotero(fill: Fill, pieces: usize) -> [Duration; 2] {
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path();
+    let database = ZoteroDatabase::create(&directory.join("zotero"), 129);
+    database.connection.execute_batch("BEGIN").unwrap();
+    fill(&database, pieces);
+    database.connection.execute_batch("COMMIT").unwrap();
+    let first = time_of(|| run(directory, "import zotero:zotero"));
+    // On both sides, so that everything is merged.
+    run(directory, "note key --append -m mine");
+    database
+        .connection
+        .execute_batch(
+            "UPDATE itemNotes SET note = note || '<p>more</p>';
+             UPDATE itemAnnotations SET comment = comment || ' more';
+             UPDATE itemTags SET type = 1 - type",
+        )
+        .unwrap();
+    [first, time_of(|| run(directory, "import zotero:zotero"))]
+}
+
+/// Returns the time in which `listen` saves items, with this many files and tags each.
+fn measure_listening(pieces: usize) -> Duration {
+    let directory = tempfile::tempdir().unwrap();
+    let items: Vec<_> = (0..pieces)
+        .map(|n| {
+            json!({
+                "itemType": "book", "id": format!("i{n}"), "title": format!("Nests {n}"), "date": "2001",
+                "creators": [{"firstName": "Ada", "lastName": "Wren", "creatorType": "author"}],
+                "tags": [format!("tag {n}")], "notes": [{"note": "<p>A note</p>"}], "extra": format!("PMID: {n}"),
+            })
+        })
+        .collect();
+    let body =
+        json!({"sessionID": "session1", "uri": "https://a.example/", "items": items}).to_string();
+    time_of(|| {
+        let mut listening = program(directory.path())
+            .args(["listen", "--port", "0"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut told = String::new();
+        let mut lines = BufReader::new(listening.stderr.take().unwrap());
+        while !told.contains("127.0.0.1:") {
+            assert!(lines.read_line(&mut told).unwrap() > 0, "{told}");
+        }
+        let port = told
+            .split("127.0.0.1:")
+            .nth(1)
+            .and_then(|rest| rest.split(' ').next());
+        let port: u16 = port
+            .and_then(|port| port.parse().ok())
+            .unwrap_or_else(|| panic!("{told}"));
+        // What the program prints is read, so that it never waits.
+        let reader = std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        let head = format!(
+            "POST /connector/saveItems HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n\
+             X-Zotero-Connector-API-Version: 3\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(body.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+        listening.kill().unwrap();
+        listening.wait().unwrap();
+        reader.join().unwrap().unwrap();
+    })
+}
+
+/// Compares the times for n, 2n and 4n pieces.
+fn check(name: &str, failures: &mut Vec<String>, times: [Duration; 3]) {
+    let [first, _, last] = times;
+    eprintln!("{name}: {times:?}");
+    if last > 8 * first + Duration::from_millis(300) {
+        failures.push(format!("{name}: {times:?}"));
     }
 }
 
@@ -1007,11 +1209,21 @@ fn time_grows_in_proportion_to_the_input() {
     let mut failures = Vec::new();
     for case in CASES {
         let times = [1, 2, 4].map(|factor| measure(case, factor * case.pieces));
-        let [first, _, last] = times;
-        eprintln!("{}: {times:?}", case.name);
-        if last > 8 * first + Duration::from_millis(300) {
-            failures.push(format!("{}: {times:?}", case.name));
-        }
+        check(case.name, &mut failures, times);
     }
+    assert!(failures.is_empty(), "{failures:#?}");
+}
+
+#[test]
+fn time_grows_in_proportion_to_what_zotero_has() {
+    let mut failures = Vec::new();
+    for (name, pieces, fill) in ZOTERO {
+        let times = [1, 2, 4].map(|factor| measure_zotero(*fill, factor * pieces));
+        check(name, &mut failures, times.map(|[first, _]| first));
+        let again = format!("{name}, again");
+        check(&again, &mut failures, times.map(|[_, second]| second));
+    }
+    let times = [1, 2, 4].map(|factor| measure_listening(factor * 200));
+    check("items from a browser", &mut failures, times);
     assert!(failures.is_empty(), "{failures:#?}");
 }

@@ -1,5 +1,7 @@
 //! From an item of Zotero to a reference: a CSL item, with the BibLaTeX fields for which CSL has no variable.
 
+use rayon::prelude::*;
+
 use super::item::{Creator, CreatorName, Item};
 use super::types::{self, ItemType, Meaning, Role};
 use super::{dates, extra};
@@ -16,24 +18,34 @@ use crate::model::{CslDate, CslName};
 /// The entries get the tags as keywords, and the files of attachments in the field `file`. Notes, annotations, attached
 /// addresses (see [`super::NoteWriter`]), collections and relations are the caller's to keep.
 pub fn read(items: &[Item]) -> Records {
+    let mapped: Vec<_> = items
+        .par_iter()
+        .map(|item| {
+            let original = serde_json::to_string(item).unwrap_or_default();
+            let mapping = item_type(&item.item_type).map(|row| {
+                let mut mapping = Mapping::new(item, row);
+                mapping.map();
+                let Mapping {
+                    mut builder,
+                    beside,
+                    key,
+                    ..
+                } = mapping;
+                builder.item.id = key.unwrap_or_default();
+                (builder.finish(), beside)
+            });
+            (item, original, mapping)
+        })
+        .collect();
     let mut parsed = ParsedItems::default();
-    for item in items {
-        let original = || serde_json::to_string(item).unwrap_or_default();
-        let Some(row) = item_type(&item.item_type) else {
-            let reason = format!("is a {:?}, which is not a work", item.item_type);
-            parsed.reject(0, citation_key(item), &original(), reason);
-            continue;
-        };
-        let mut mapping = Mapping::new(item, row);
-        mapping.map();
-        let Mapping {
-            mut builder,
-            beside,
-            key,
-            ..
-        } = mapping;
-        builder.item.id = key.unwrap_or_default();
-        parsed.accept_with(0, builder.finish(), beside, original);
+    for (item, original, mapping) in mapped {
+        match mapping {
+            Some((mapped, beside)) => parsed.accept_with(0, mapped, beside, || original),
+            None => {
+                let reason = format!("is a {:?}, which is not a work", item.item_type);
+                parsed.reject(0, citation_key(item), &original, reason);
+            }
+        }
     }
     Records::Items(parsed)
 }
@@ -67,6 +79,9 @@ fn item_type(name: &str) -> Option<&'static ItemType> {
         name => types::item_type(name).or_else(|| types::item_type("document")),
     }
 }
+
+/// The most fields beside the CSL item. Extra can name any number; the lines of further ones stay as they are.
+const MOST_FIELDS: usize = 200;
 
 struct Mapping<'i> {
     zotero: &'i Item,
@@ -148,6 +163,7 @@ impl<'i> Mapping<'i> {
     fn field(&mut self, name: &str, tex: String) -> bool {
         match self.beside.fields.iter().find(|(field, _)| field == name) {
             Some((_, earlier)) => *earlier == tex,
+            None if self.beside.fields.len() >= MOST_FIELDS => false,
             None => {
                 self.beside.fields.push((name.to_owned(), tex));
                 true

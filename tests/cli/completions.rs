@@ -168,7 +168,7 @@ fn the_library_that_the_command_line_names_is_asked() {
     );
     env.runs("--library other.db import other.bib");
     assert_eq!(offered(&env, "--library other.db show "), ["ostrom1990"]);
-    assert_eq!(offered(&env, "show --library=other.db o"), ["ostrom1990"]);
+    assert_eq!(offered(&env, "show --library=other.db os"), ["ostrom1990"]);
 }
 
 #[test]

@@ -42,12 +42,7 @@ pub(crate) struct Rename {
     pattern: Option<String>,
 
     /// Rename the works that match a query
-    #[arg(
-        long,
-        value_name = "QUERY",
-        allow_hyphen_values = true,
-        requires = "pattern"
-    )]
+    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     find: Option<String>,
 
     /// Show the new keys, and change nothing
@@ -56,6 +51,15 @@ pub(crate) struct Rename {
 }
 
 impl Rename {
+    /// Returns the work to rename, named by its key or by the query of `--find`, and its new key.
+    fn work_and_key(&self) -> Option<(String, String)> {
+        match (self.keys.as_slice(), &self.find) {
+            ([key, new], None) => Some((key.clone(), new.clone())),
+            ([new], Some(find)) => Some((format!("({find})"), new.clone())),
+            _ => None,
+        }
+    }
+
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
         let renamings = match (&self.pattern, self.keys.as_slice()) {
@@ -77,16 +81,14 @@ impl Rename {
                 }
                 renamings
             }
-            (None, [key, new]) => {
-                let work = named_work(context, &library, key)?;
-                vec![(work, library.works().key(work)?, new.clone())]
-            }
             (None, _) => {
-                return Err(
+                let (work, new) = self.work_and_key().ok_or_else(|| {
                     CommandError::usage("give a key and a new key, or --pattern").with_help(
                         "for example: `peerbib rename merten2009 merten2009talk`".to_owned(),
-                    ),
-                );
+                    )
+                })?;
+                let work = named_work(context, &library, &work)?;
+                vec![(work, library.works().key(work)?, new)]
             }
         };
         let rename = |change: &peerbib::library::Change<'_>| {

@@ -17,6 +17,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use lists::ZoteroLists;
+use rayon::prelude::*;
 use rusqlite::params;
 use tags::ZoteroTags;
 
@@ -27,7 +28,7 @@ use super::{Change, Result, StoredList};
 use crate::formats::bibtex::{self, BibFile, FilePiece};
 use crate::formats::{Diagnostic, ParsedFile, Records, Severity};
 use crate::zotero::database::{Collection, Problem};
-use crate::zotero::{self, Item, LinkMode, NoteWriter};
+use crate::zotero::{self, Item, LinkMode, NoteSection, NoteWriter};
 
 /// A library of Zotero to import.
 #[derive(Debug, Clone, Copy)]
@@ -392,7 +393,8 @@ impl<'c> SideData<'c> {
             .collect();
         self.prepare_notes(gone.iter().map(|(_, item)| item))?;
         for (work, item) in &gone {
-            self.update_work(*work, Some(item), &Item::default())?;
+            let before = self.notes.sections(item);
+            self.update_work(*work, (Some(item), &before), (&Item::default(), &[]))?;
         }
         self.change.derive_works(std::mem::take(&mut self.noted))
     }
@@ -419,8 +421,16 @@ impl<'c> SideData<'c> {
         }
         let bases = changed.iter().filter_map(|(_, base, _)| base.as_ref());
         self.prepare_notes(bases.chain(changed.iter().map(|(.., item)| *item)))?;
+        // Most of the time goes into the conversion of HTML.
+        let sections: Vec<_> = changed
+            .par_iter()
+            .map(|(_, base, item)| {
+                let before = base.as_ref().map(|base| self.notes.sections(base));
+                (before.unwrap_or_default(), self.notes.sections(item))
+            })
+            .collect();
         let mut updated = HashSet::new();
-        for (work, base, item) in changed {
+        for ((work, base, item), (noted_before, noted)) in changed.into_iter().zip(sections) {
             let before = self.change.connection().total_changes();
             let mut report = |message: String, severity: Severity| -> Result<()> {
                 receipt.problems.push(Diagnostic {
@@ -435,7 +445,8 @@ impl<'c> SideData<'c> {
             if let Some(message) = self.keep_citation_key(work, base.as_ref(), item)? {
                 report(message, Severity::Notice)?;
             }
-            if self.update_work(work, base.as_ref(), item)? > 0 {
+            let base = (base.as_ref(), noted_before.as_slice());
+            if self.update_work(work, base, (item, &noted))? > 0 {
                 report(NOTE_CONFLICT.to_owned(), Severity::Warning)?;
             }
             if self.change.connection().total_changes() > before {
@@ -468,22 +479,24 @@ impl<'c> SideData<'c> {
         )))
     }
 
-    /// Brings tags, collections and the note of a work up to date. Returns the number of conflicts in the note.
-    fn update_work(&mut self, work: i64, base: Option<&Item>, item: &Item) -> Result<usize> {
+    /// Brings tags, collections and the note of a work up to date: from an item with the sections of its note to another.
+    /// Returns the number of conflicts in the note.
+    fn update_work(
+        &mut self,
+        work: i64,
+        (base, before): (Option<&Item>, &[NoteSection]),
+        (item, now): (&Item, &[NoteSection]),
+    ) -> Result<usize> {
         self.tags.update(work, base, item)?;
         if let Some(lists) = &self.lists {
             lists.update(work, base, item)?;
         }
-        let before = base
-            .map(|base| self.notes.sections(base))
-            .unwrap_or_default();
-        let now = self.notes.sections(item);
         if before == now {
             return Ok(0);
         }
         let ours = self.change.notes().get(work)?;
         let ours = ours.map(|note| note.text).unwrap_or_default();
-        let merged = note::merge(&before, &now, &ours);
+        let merged = note::merge(before, now, &ours);
         if self.change.notes().write(work, &merged.text)? {
             self.noted.insert(work);
         }

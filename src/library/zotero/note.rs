@@ -1,5 +1,7 @@
 //! Merging of notes: the sections that came from Zotero, and what a person made of them.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::zotero::NoteSection;
 
 /// The note on a work after a merge.
@@ -36,26 +38,42 @@ pub(super) fn merge(base: &[NoteSection], theirs: &[NoteSection], ours: &str) ->
     if note.text == joined(theirs) {
         return note;
     }
+    let texts: HashMap<&str, &str> = base
+        .iter()
+        .map(|before| (before.key.as_str(), before.text.as_str()))
+        .collect();
+    // The sections stand in their order, unless a person moved them.
+    let mut cursor = 0;
     for section in theirs {
-        let before = base.iter().find(|before| before.key == section.key);
-        match before {
-            Some(before) if before.text == section.text => {}
-            _ if block(&note.text, &section.text).is_some() => {}
-            Some(before) => match block(&note.text, &before.text) {
-                Some(place) => note.text.replace_range(place, &section.text),
-                None => {
-                    note.conflicts += 1;
-                    if !note.text.is_empty() {
-                        append(&mut note.text, &section.text);
-                    }
-                }
-            },
-            None => append(&mut note.text, &section.text),
+        let before = texts.get(section.key.as_str()).copied();
+        if before == Some(section.text.as_str()) {
+            continue;
+        }
+        if let Some(place) = before.and_then(|before| block(&note.text, before, cursor)) {
+            cursor = place.start + section.text.len();
+            // The new text may begin with the old one, and be there already.
+            let rest = note.text.get(place.start..).unwrap_or_default();
+            if !rest.starts_with(&section.text) {
+                note.text.replace_range(place, &section.text);
+            }
+        } else if let Some(place) = block(&note.text, &section.text, cursor) {
+            cursor = place.end;
+        } else if before.is_none() {
+            append(&mut note.text, &section.text);
+        } else {
+            note.conflicts += 1;
+            if !note.text.is_empty() {
+                append(&mut note.text, &section.text);
+            }
         }
     }
+    let present: HashSet<&str> = theirs.iter().map(|section| section.key.as_str()).collect();
+    let mut cursor = 0;
     for before in base {
-        let is_gone = theirs.iter().all(|section| section.key != before.key);
-        if is_gone && let Some(place) = block(&note.text, &before.text) {
+        if !present.contains(before.key.as_str())
+            && let Some(place) = block(&note.text, &before.text, cursor)
+        {
+            cursor = place.start;
             remove(&mut note.text, place);
         }
     }
@@ -79,20 +97,22 @@ fn remove(text: &mut String, place: std::ops::Range<usize>) {
     *text = format!("{before}{separator}{after}");
 }
 
-/// Returns the place of a section in a note. It begins and ends with a line, so that a short section is not found
-/// within another text.
-fn block(text: &str, section: &str) -> Option<std::ops::Range<usize>> {
+/// Returns the place of a section in a note, looked for after `cursor` first. It begins and ends with a line, so that a
+/// short section is not found within another text.
+fn block(text: &str, section: &str, cursor: usize) -> Option<std::ops::Range<usize>> {
     if section.is_empty() {
         return None;
     }
-    text.match_indices(section)
-        .map(|(start, found)| start..start + found.len())
-        .find(|place| {
-            let before = text.get(..place.start).unwrap_or_default();
-            let after = text.get(place.end..).unwrap_or_default();
-            (before.is_empty() || before.ends_with('\n'))
-                && (after.is_empty() || after.starts_with('\n'))
-        })
+    let after = |start: usize| {
+        let places = text.get(start..).unwrap_or_default().match_indices(section);
+        places.map(move |(place, found)| start + place..start + place + found.len())
+    };
+    after(cursor).chain(after(0)).find(|place| {
+        let before = text.get(..place.start).unwrap_or_default();
+        let after = text.get(place.end..).unwrap_or_default();
+        (before.is_empty() || before.ends_with('\n'))
+            && (after.is_empty() || after.starts_with('\n'))
+    })
 }
 
 #[cfg(test)]
@@ -162,6 +182,28 @@ mod tests {
         assert_eq!(
             merged(&[], &[("A", "one")], "mine\n\none"),
             ("mine\n\none".into(), 0)
+        );
+    }
+
+    #[test]
+    fn a_section_that_grew_and_is_there_already_is_not_repeated() {
+        assert_eq!(
+            merged(
+                &[("A", "one")],
+                &[("A", "one\n\nmore")],
+                "mine\n\none\n\nmore"
+            ),
+            ("mine\n\none\n\nmore".into(), 0)
+        );
+    }
+
+    #[test]
+    fn sections_that_a_person_moved_are_found() {
+        let base = [("A", "one"), ("B", "two"), ("C", "three")];
+        let theirs = [("A", "uno"), ("B", "due"), ("C", "tre")];
+        assert_eq!(
+            merged(&base, &theirs, "three\n\nmine\n\ntwo\n\none"),
+            ("tre\n\nmine\n\ndue\n\nuno".into(), 0)
         );
     }
 
