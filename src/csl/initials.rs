@@ -104,7 +104,10 @@ pub(super) fn initialize(given: &str, with: &str, hyphen: bool) -> String {
                 .take_while(|letter| is_capital(*letter))
                 .collect();
             let ends_in_stop = text.ends_with('.') && letters.chars().count() > 1;
-            if ends_in_stop {
+            if letters.starts_with("IJ") && letters != "IJ" {
+                // A single letter in Dutch, as in "IJsbrand".
+                initial.push('J');
+            } else if ends_in_stop {
                 initial.push_str(letters.get(first.len_utf8()..).unwrap_or_default());
             } else if !capitals.is_empty() && capitals.chars().count() + 1 < letters.chars().count()
             {

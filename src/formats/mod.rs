@@ -27,6 +27,7 @@ mod losses;
 mod marcxml;
 mod mediawiki;
 mod mods;
+mod month_names;
 mod nbib;
 mod pages;
 #[cfg(test)]
@@ -85,6 +86,15 @@ impl Records {
     /// one by the default pattern.
     pub fn into_entries(self) -> ParsedFile {
         self.into_entries_by(&KeyPattern::default())
+    }
+
+    /// Returns the references as BibLaTeX like [`Self::into_entries`], in parts of a number of works, so that a large
+    /// file of another format than BibTeX needs little memory.
+    pub fn into_entries_in_parts(self, works: usize) -> Box<dyn Iterator<Item = ParsedFile>> {
+        match self {
+            Records::Entries(_) => Box::new(std::iter::once(self.into_entries())),
+            Records::Items(items) => Box::new(items.into_readings(&KeyPattern::default(), works)),
+        }
     }
 
     /// Returns the references as BibLaTeX like [`Self::into_entries`], with keys by a pattern.
@@ -178,8 +188,6 @@ pub struct Format {
     pub reader: Reader,
     /// Writes it; `None` for a format that can only be read.
     pub writer: Option<&'static dyn WriteFormat>,
-    /// Whether the texts of two lists of works, one after the other, are the text of both.
-    pub concatenates: bool,
 }
 
 impl Format {
@@ -238,7 +246,6 @@ pub static BIBLATEX: Format = Format {
     sniff: biblatex::sniff,
     reader: Reader::Text(&biblatex::Biblatex),
     writer: Some(&biblatex::Biblatex),
-    concatenates: true,
 };
 
 /// BibTeX: the same syntax with fewer types and fields.
@@ -250,7 +257,6 @@ pub static BIBTEX: Format = Format {
     sniff: |_| false,
     reader: Reader::Text(&biblatex::Biblatex),
     writer: Some(&biblatex::Bibtex),
-    concatenates: true,
 };
 
 /// The JSON of the Citation Style Language.
@@ -262,7 +268,6 @@ pub static CSL_JSON: Format = Format {
     sniff: csl_json::sniff,
     reader: Reader::Text(&csl_json::CslJson),
     writer: Some(&csl_json::CslJson),
-    concatenates: false,
 };
 
 /// Typst's format.
@@ -274,7 +279,6 @@ pub static HAYAGRIVA: Format = Format {
     sniff: hayagriva::sniff,
     reader: Reader::Text(&hayagriva::Hayagriva),
     writer: Some(&hayagriva::Hayagriva),
-    concatenates: false,
 };
 
 /// The format that publishers and EndNote write.
@@ -286,7 +290,6 @@ pub static RIS: Format = Format {
     sniff: ris::sniff,
     reader: Reader::Text(&ris::Ris),
     writer: Some(&ris::Ris),
-    concatenates: true,
 };
 
 /// Plain reference lists, as people read them.
@@ -298,7 +301,6 @@ pub static REFERENCES: Format = Format {
     sniff: references::sniff,
     reader: Reader::Text(&references::ReferenceLists),
     writer: None,
-    concatenates: true,
 };
 
 /// The MEDLINE format of PubMed.
@@ -310,7 +312,6 @@ pub static NBIB: Format = Format {
     sniff: nbib::sniff,
     reader: Reader::Text(&nbib::Nbib),
     writer: Some(&nbib::Nbib),
-    concatenates: true,
 };
 
 /// EndNote's XML.
@@ -322,7 +323,6 @@ pub static ENDNOTE_XML: Format = Format {
     sniff: endnote_xml::sniff,
     reader: Reader::Text(&endnote_xml::EndNoteXml),
     writer: Some(&endnote_xml::EndNoteXml),
-    concatenates: false,
 };
 
 /// EndNote's tagged format, which extends that of refer.
@@ -334,7 +334,6 @@ pub static ENW: Format = Format {
     sniff: enw::sniff,
     reader: Reader::Text(&enw::Enw),
     writer: Some(&enw::Enw),
-    concatenates: true,
 };
 
 /// The Metadata Object Description Schema of the Library of Congress.
@@ -346,7 +345,6 @@ pub static MODS: Format = Format {
     sniff: mods::sniff,
     reader: Reader::Text(&mods::Mods),
     writer: Some(&mods::Mods),
-    concatenates: false,
 };
 
 /// MARC 21 as XML.
@@ -358,7 +356,6 @@ pub static MARCXML: Format = Format {
     sniff: marcxml::sniff,
     reader: Reader::Text(&marcxml::MarcXml),
     writer: None,
-    concatenates: false,
 };
 
 /// The Citation File Format of software.
@@ -370,7 +367,6 @@ pub static CFF: Format = Format {
     sniff: cff::sniff,
     reader: Reader::Text(&cff::Cff),
     writer: Some(&cff::Cff),
-    concatenates: false,
 };
 
 /// Tables with commas.
@@ -382,7 +378,6 @@ pub static CSV: Format = Format {
     sniff: csv::sniff,
     reader: Reader::Text(&csv::Csv),
     writer: Some(&csv::Csv),
-    concatenates: false,
 };
 
 /// Tables with tabs.
@@ -394,7 +389,6 @@ pub static TSV: Format = Format {
     sniff: |_| false,
     reader: Reader::Text(&csv::Tsv),
     writer: Some(&csv::Tsv),
-    concatenates: false,
 };
 
 /// The citation templates of MediaWiki.
@@ -406,7 +400,6 @@ pub static MEDIAWIKI: Format = Format {
     sniff: mediawiki::sniff,
     reader: Reader::Text(&mediawiki::MediaWiki),
     writer: None,
-    concatenates: true,
 };
 
 /// Context objects in web pages.
@@ -418,7 +411,6 @@ pub static COINS: Format = Format {
     sniff: coins::sniff,
     reader: Reader::Text(&coins::Coins),
     writer: None,
-    concatenates: true,
 };
 
 /// The bibliographies that LaTeX reads.
@@ -430,7 +422,6 @@ pub static BBL: Format = Format {
     sniff: bbl::sniff,
     reader: Reader::Text(&bbl::Bbl),
     writer: None,
-    concatenates: true,
 };
 
 /// The citations in a document of a word processor.
@@ -442,7 +433,6 @@ pub static DOCX: Format = Format {
     sniff: word_processor::sniff,
     reader: Reader::Bytes(&word_processor::WordProcessor),
     writer: None,
-    concatenates: false,
 };
 
 /// The library of Zotero, which `crate::zotero::database` reads.
@@ -454,7 +444,6 @@ pub static ZOTERO: Format = Format {
     sniff: |text| text.starts_with("SQLite format 3\0"),
     reader: Reader::Database,
     writer: None,
-    concatenates: false,
 };
 
 /// All formats, in the order of help texts. To add a format, add a row.

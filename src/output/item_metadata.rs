@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::csl::formula;
 use crate::library::CitableWork;
 use crate::model::markup::plain;
 use crate::model::{CslDate, CslItem, CslName};
@@ -50,6 +51,7 @@ impl<'a> ItemMetadata<'a> {
     /// Returns a variable as plain text, or `None` if it is empty.
     pub(crate) fn text(&self, variable: &str) -> Option<String> {
         let text = plain(&self.item.text(variable)?);
+        let text = formula::plain(&text);
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         (!text.is_empty()).then_some(text)
     }
