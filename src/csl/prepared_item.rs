@@ -111,7 +111,8 @@ impl<'i> PreparedItem<'i> {
         if variables::kind(variable) != VariableKind::Number {
             return;
         }
-        if let Some((_, Value::Text(text))) = self.values.last_mut()
+        if let Some((last, Value::Text(text))) = self.values.last_mut()
+            && *last == variable
             && let Some((number, term)) = counters::split_counter(text)
             && (term == name || (name, term) == ("number-of-pages", "page"))
         {
