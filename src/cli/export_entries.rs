@@ -7,7 +7,7 @@ use crate::cli::format_name::FormatName;
 use crate::cli::style_engine::items_of;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::bibtex::{self, Duplicate, FilePiece, Strings};
-use peerbib::formats::{Export, ExportedWork, Loss, ParsedFile, WriteResult};
+use peerbib::formats::{Export, ExportedWork, Joint, Loss, ParsedFile, WriteResult};
 use peerbib::library::{CitableWork, GROUP_FACET, Library, TagName, group_tag_name};
 use peerbib::model::{CslItem, CslValue, Entry};
 
@@ -67,6 +67,41 @@ pub(crate) fn write_references(
     Ok(written)
 }
 
+/// Writes the references of files like [`write_references`], and passes their text to `output` in parts. Returns what the
+/// format could not hold.
+///
+/// # Errors
+///
+/// If the entry of a work cannot be read; the errors of `output`.
+pub(crate) fn write_file_references(
+    readings: &[ParsedFile],
+    works: &mut [CitableWork],
+    options: ReferenceOptions,
+    output: &mut dyn FnMut(&str) -> Result<(), CommandError>,
+) -> Result<Vec<Loss>, CommandError> {
+    let read = ReadEntries::of(Entries::Files(readings));
+    let (abbreviations, ambiguous) = bibtex::common_abbreviations(read.abbreviations.clone());
+    let parents = |key: &str| read.works.get(key).map(|(work, _)| Cow::Borrowed(*work));
+    let joint = options.format.writer()?.joint();
+    let at_a_time = match joint {
+        Some(_) => WORKS_AT_A_TIME,
+        None => works.len().max(1),
+    };
+    let mut joiner = Joiner::new(joint, preamble(&abbreviations));
+    let mut losses = Vec::new();
+    for works in works.chunks_mut(at_a_time) {
+        let items = items_of(works, true)?;
+        let pairs: Vec<_> = works.iter().zip(&items).collect();
+        let found = works.iter().map(|work| read.entry(&work.key));
+        let found = found.collect::<Result<Vec<_>, _>>()?;
+        let written = write_part(found, &pairs, options, &ambiguous, &parents)?;
+        losses.extend(written.losses);
+        joiner.add(&written.text, output)?;
+    }
+    joiner.finish(output)?;
+    Ok(losses)
+}
+
 /// Writes the references of works of a library like [`write_references`], and passes their text to `output` in parts,
 /// so that a large library needs little memory. Returns what the format could not hold.
 ///
@@ -94,7 +129,7 @@ pub(crate) fn write_library_references(
     let (abbreviations, ambiguous) = bibtex::common_abbreviations(abbreviations);
     let chunks = library.works().chunks(works);
     let mut losses = Vec::new();
-    let mut is_first = true;
+    let mut joiner = Joiner::new(Some(joint), preamble(&abbreviations));
     for (works, stored) in chunks.zip(library.works().entry_chunks(works)) {
         let mut works = works?;
         let items = items_of(&mut works, true)?;
@@ -104,25 +139,75 @@ pub(crate) fn write_library_references(
         let parents = |key: &str| library.works().parent(key);
         let written = write_part(found, &pairs, options, &ambiguous, &parents)?;
         losses.extend(written.losses);
-        let text = written.text.strip_suffix(joint.end);
-        let text = text.unwrap_or(&written.text);
-        if is_first {
-            output(&preamble(&abbreviations))?;
-            output(text)?;
-        } else {
-            output(joint.between)?;
-            output(text.strip_prefix(joint.start).unwrap_or(text))?;
-        }
-        is_first = false;
+        joiner.add(&written.text, output)?;
     }
-    if is_first {
+    if joiner.is_first {
         // Some formats have a text for no works at all.
         let written = write_references(Entries::Library(library), &[], options)?;
         output(&written.text)?;
-    } else {
-        output(joint.end)?;
     }
+    joiner.finish(output)?;
     Ok(losses)
+}
+
+/// The works that are written at a time in formats that allow it, so that a large file needs little memory.
+pub(crate) const WORKS_AT_A_TIME: usize = 2000;
+
+/// Joins the texts of parts of an export.
+pub(crate) struct Joiner {
+    joint: Joint,
+    preamble: String,
+    is_first: bool,
+    /// Whether the end of the last part is still to be written.
+    owes_end: bool,
+}
+
+impl Joiner {
+    /// Returns a joiner for a format and the text before the first part. A format without a joint has one part only.
+    pub(crate) fn new(joint: Option<Joint>, preamble: String) -> Self {
+        Self {
+            joint: joint.unwrap_or_default(),
+            preamble,
+            is_first: true,
+            owes_end: false,
+        }
+    }
+
+    /// Passes a part to `output`, but for its end.
+    ///
+    /// # Errors
+    ///
+    /// Those of `output`.
+    pub(crate) fn add(
+        &mut self,
+        text: &str,
+        output: &mut dyn FnMut(&str) -> Result<(), CommandError>,
+    ) -> Result<(), CommandError> {
+        let without_end = text.strip_suffix(self.joint.end);
+        self.owes_end = without_end.is_some();
+        let text = without_end.unwrap_or(text);
+        if std::mem::take(&mut self.is_first) {
+            output(&std::mem::take(&mut self.preamble))?;
+            return output(text);
+        }
+        output(self.joint.between)?;
+        output(text.strip_prefix(self.joint.start).unwrap_or(text))
+    }
+
+    /// Passes the end of the last part to `output`, if there was one.
+    ///
+    /// # Errors
+    ///
+    /// Those of `output`.
+    pub(crate) fn finish(
+        self,
+        output: &mut dyn FnMut(&str) -> Result<(), CommandError>,
+    ) -> Result<(), CommandError> {
+        if self.owes_end {
+            output(self.joint.end)?;
+        }
+        Ok(())
+    }
 }
 
 /// Returns the @strings at the start of a file.

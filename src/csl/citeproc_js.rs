@@ -124,16 +124,37 @@ pub(super) fn wide_spaces(text: &str) -> Cow<'_, str> {
 
 /// Merges two adjacent punctuation marks; none if both print. The specification only says that duplicates are
 /// removed.
+///
+/// The marks of East Asia count as those of Latin scripts, with which citeproc-js prints them both.
 pub(super) fn merged_punctuation(left: char, right: char) -> Option<char> {
     if left == right {
         return Some(left);
     }
-    match (left, right) {
+    match (narrow_mark(left), narrow_mark(right)) {
+        (before, after) if before == after => Some(left),
         ('!' | '?', '.' | ':') => Some(left),
         (':' | ';', '!' | '?') => Some(right),
         (':' | ';', '.') => Some(left),
-        (';', ':') => Some(';'),
+        (';', ':') => Some(left),
         _ => None,
+    }
+}
+
+/// Returns whether text that ends in a character needs no mark of Latin scripts after it.
+pub(super) fn repeats_mark(end: char, mark: char) -> bool {
+    narrow_mark(end) == mark
+}
+
+/// Returns the mark of Latin scripts that does what a mark of East Asia does.
+fn narrow_mark(mark: char) -> char {
+    match mark {
+        '。' | '．' => '.',
+        '，' | '、' => ',',
+        '；' => ';',
+        '：' => ':',
+        '！' => '!',
+        '？' => '?',
+        mark => mark,
     }
 }
 

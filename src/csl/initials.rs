@@ -169,7 +169,10 @@ fn initials_of(given: &str, with: &str, hyphen: bool) -> String {
             let behind = letters.get(first.len_utf8()..).unwrap_or_default();
             let small = behind.trim_start_matches(is_capital);
             let capitals = behind.get(..behind.len() - small.len()).unwrap_or_default();
-            let more = if text.ends_with('.') && !behind.is_empty() {
+            let more = if letters.starts_with("IJ") && letters != "IJ" {
+                // A single letter in Dutch, as in "IJsbrand".
+                Cow::Borrowed("J")
+            } else if text.ends_with('.') && !behind.is_empty() {
                 Cow::Borrowed(behind)
             } else if !small.is_empty() {
                 Cow::Owned(capitals.to_lowercase())

@@ -244,17 +244,21 @@ impl ItemName {
     }
 }
 
+/// Returns whether a character is a Chinese character, kana or hangul.
+pub(super) fn is_east_asian_letter(character: char) -> bool {
+    matches!(character,
+        '\u{3005}'..='\u{3007}' | '\u{3041}'..='\u{31ff}' | '\u{3400}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}'
+        | '\u{20000}'..='\u{3ffff}')
+}
+
 /// Returns whether a part of a name consists of Chinese characters, kana or hangul.
 fn is_east_asian(text: &str) -> bool {
     let is_common = |c: char| matches!(c, ' ' | '·' | '・' | '\u{3000}');
     !text.is_empty()
-        && text.chars().all(|c| {
-            is_common(c)
-                || matches!(c,
-                    '\u{3005}'..='\u{3007}' | '\u{3041}'..='\u{31ff}' | '\u{3400}'..='\u{9fff}'
-                    | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}'
-                    | '\u{20000}'..='\u{3ffff}')
-        })
+        && text
+            .chars()
+            .all(|c| is_common(c) || is_east_asian_letter(c))
         && !text.chars().all(is_common)
 }
 

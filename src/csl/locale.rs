@@ -363,6 +363,9 @@ pub struct Locale {
     /// Whether ordinals follow CSL 1.0.1, with `ordinal` and `ordinal-00` to `ordinal-99`.
     has_ordinal_table: bool,
     pub(super) quotes: QuoteMarks,
+    /// Whether labels follow their numbers, although the style may put them first, see
+    /// [`counters`](super::counters).
+    pub(super) moves_counters: bool,
 }
 
 /// The quotation marks of a locale.
@@ -391,6 +394,7 @@ impl Locale {
             limit_day_ordinals: false,
             has_ordinal_table: false,
             quotes: QuoteMarks::default(),
+            moves_counters: false,
         };
         let mut files = vec!["en-US".to_owned()];
         files.extend(primary_dialect(&base).map(str::to_owned));

@@ -58,6 +58,7 @@ mod citeproc_js;
 mod compiled;
 mod compiler;
 mod context;
+mod counters;
 mod dates;
 mod disambiguation;
 mod element;

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::given_names::Namesakes;
-use super::item::ItemName;
+use super::item::{ItemName, is_east_asian_letter};
 
 /// A name with its particles split off.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -271,7 +271,8 @@ fn trailing_particle(given: &str) -> Option<usize> {
     (at > 0 && !word.is_empty() && begins_small(word)).then_some(at)
 }
 
-/// Returns whether a character belongs to a script that separates words by spaces.
+/// Returns whether a character belongs to a script that separates words by spaces. citeproc-js knows some of them;
+/// names in the others, such as Devanagari and Georgian, are printed like names in Cyrillic.
 pub(super) fn is_alphabetic_script(character: char) -> bool {
     matches!(character,
         '-' | '0'..='9' | 'a'..='z' | 'A'..='Z'
@@ -279,6 +280,7 @@ pub(super) fn is_alphabetic_script(character: char) -> bool {
         | '\u{0400}'..='\u{052f}' | '\u{0590}'..='\u{05d4}' | '\u{05d6}'..='\u{05ff}'
         | '\u{1f00}'..='\u{1fff}' | '\u{0600}'..='\u{06ff}' | '\u{200c}'..='\u{200e}'
         | '\u{0218}'..='\u{021b}' | '\u{202a}'..='\u{202e}')
+        || (!character.is_ascii() && character.is_alphabetic() && !is_east_asian_letter(character))
 }
 
 /// Returns whether text begins with a letter of such a script, or with an ampersand.

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
+use super::counters;
 use super::dates::CalendarDate;
 use super::item::{Item, ItemValue};
 use super::name_parts::NameParts;
@@ -53,6 +54,7 @@ impl<'i> PreparedItem<'i> {
             }
             if let Some(variable) = known.get(name) {
                 work.add(variable, value);
+                work.split_counter(variable, name);
             }
         }
         work.values.sort_unstable_by_key(|(variable, _)| *variable);
@@ -98,6 +100,20 @@ impl<'i> PreparedItem<'i> {
         };
         if let Some(value) = value {
             self.values.push((variable, value));
+        }
+    }
+
+    /// Removes the counter from the last value that was added, if the label of its variable says the same.
+    fn split_counter(&mut self, variable: VariableId, name: &str) {
+        if variables::kind(variable) != VariableKind::Number {
+            return;
+        }
+        if let Some((last, Value::Text(text))) = self.values.last_mut()
+            && *last == variable
+            && let Some((number, term)) = counters::split_counter(text)
+            && (term == name || (name, term) == ("number-of-pages", "page"))
+        {
+            *text = Cow::Owned(number);
         }
     }
 

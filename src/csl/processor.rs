@@ -13,6 +13,7 @@ use super::citation::{Citation, CitationMode, Cite, FormattedCitation};
 use super::cite_grouping::{self, AuthorPart};
 use super::citeproc_js::first_range::{FirstRange, first_range};
 use super::context::{CiteDetails, Disambiguation, Purpose, RenderTrace, Section};
+use super::counters;
 use super::disambiguation::{self, CiteText};
 use super::element::{Element, SortSource, TermForm, Text, TextSource};
 use super::given_names;
@@ -133,7 +134,10 @@ impl<'a> Processor<'a> {
             .or(style.default_locale.as_deref())
             .unwrap_or("en-US");
         let compiled = &style.compiled;
-        let locale = Locale::assemble(language, locales, &compiled.locales);
+        let mut locale = Locale::assemble(language, locales, &compiled.locales);
+        let made_for = style.default_locale.as_deref().unwrap_or("en-US");
+        locale.moves_counters =
+            counters::has_counters(language) && !counters::has_counters(made_for);
         let mut index: FxHashMap<Cow<'a, str>, usize> = FxHashMap::default();
         index.reserve(items.len());
         items.retain(|item| {
@@ -617,6 +621,14 @@ fn locator(cite: &Cite, locale: &Locale) -> (Option<String>, Option<String>) {
         && locale.term(term, TermForm::Long, false).is_some()
     {
         return (Some(rest.to_owned()), Some(term.to_owned()));
+    }
+    if let Some((number, term)) = counters::split_counter(text)
+        && label
+            .as_deref()
+            .is_none_or(|label| label == "page" || label == term)
+        && locale.term(term, TermForm::Long, false).is_some()
+    {
+        return (Some(number), Some(term.to_owned()));
     }
     (Some(text.to_owned()), label)
 }

@@ -1,5 +1,6 @@
 //! Sorting (clause "Sort"): keys by macro or variable, compared as the language collates.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::ops::Range;
 
@@ -20,6 +21,7 @@ use super::variables::{self, VariableId, VariableKind};
 /// Makes sort keys: byte strings that compare as the language collates.
 pub(super) struct Collation {
     collator: Option<CollatorBorrowed<'static>>,
+    is_arabic: bool,
 }
 
 impl Collation {
@@ -33,6 +35,7 @@ impl Collation {
         options.alternate_handling = Some(AlternateHandling::Shifted);
         Self {
             collator: CollatorBorrowed::try_new(preferences, options).ok(),
+            is_arabic: language.split(['-', '_']).next() == Some("ar"),
         }
     }
 
@@ -53,11 +56,13 @@ impl Collation {
     }
 
     fn collate(&self, text: &str) -> Vec<u8> {
-        let prepared: String = text
-            .trim_start_matches(['[', ']', '\'', '"'])
-            .chars()
-            .flat_map(char::to_lowercase)
-            .collect();
+        let text = text.trim_start_matches(['[', ']', '\'', '"']);
+        let text = if self.is_arabic {
+            without_arabic_article(text)
+        } else {
+            Cow::Borrowed(text)
+        };
+        let prepared: String = text.chars().flat_map(char::to_lowercase).collect();
         let mut key = Vec::with_capacity(prepared.len() + 4);
         match &self.collator {
             Some(collator) => {
@@ -70,7 +75,11 @@ impl Collation {
 }
 
 /// The order of texts in a language.
-pub struct TextOrder(Option<CollatorBorrowed<'static>>);
+pub struct TextOrder {
+    collator: Option<CollatorBorrowed<'static>>,
+    /// Whether particles of names count.
+    keeps_particles: bool,
+}
 
 impl TextOrder {
     /// Returns the order of a language such as `tr-TR`.
@@ -80,19 +89,73 @@ impl TextOrder {
         let mut options = CollatorOptions::default();
         options.strength = Some(Strength::Tertiary);
         options.alternate_handling = Some(AlternateHandling::Shifted);
-        Self(CollatorBorrowed::try_new(preferences, options).ok())
+        Self {
+            collator: CollatorBorrowed::try_new(preferences, options).ok(),
+            keeps_particles: keeps_particles(language),
+        }
+    }
+
+    /// Returns the sort key of a name with the family name first. In most languages it is sorted without a particle in
+    /// lower case ("de Angelis"), and in all of them without the Arabic article.
+    pub fn name_key(&self, name: &str) -> Vec<u8> {
+        let name = if self.keeps_particles {
+            name
+        } else {
+            without_particles(name)
+        };
+        self.key(&without_arabic_article(name))
     }
 
     /// Returns a sort key: bytes that compare as the language sorts.
     pub fn key(&self, text: &str) -> Vec<u8> {
         let mut key = Vec::with_capacity(text.len() + 8);
-        match &self.0 {
+        match &self.collator {
             Some(collator) => {
                 let Ok(()) = collator.write_sort_key_to(text, &mut key);
             }
             None => key.extend_from_slice(text.as_bytes()),
         }
         key
+    }
+}
+
+/// Returns whether a language sorts names by their particles. Its speakers in Belgium do, unlike those in the Netherlands.
+fn keeps_particles(language: &str) -> bool {
+    let base = language.split(['-', '_']).next().unwrap_or_default();
+    base == "en" || language.eq_ignore_ascii_case("nl-BE")
+}
+
+/// Returns a name without the particles that it begins with.
+fn without_particles(name: &str) -> &str {
+    const PARTICLES: [&str; 24] = [
+        "a", "af", "av", "da", "das", "de", "del", "della", "den", "der", "di", "do", "dos", "du",
+        "het", "la", "le", "ten", "ter", "van", "vom", "von", "zu", "zur",
+    ];
+    let mut rest = name;
+    while let Some((word, after)) = rest.split_once(' ')
+        && PARTICLES.contains(&word)
+        && !after.is_empty()
+    {
+        rest = after;
+    }
+    rest
+}
+
+/// Returns a name without the article that Arabic names begin with, and with one letter for both forms of a final h.
+fn without_arabic_article(name: &str) -> Cow<'_, str> {
+    let latin = ["al-", "el-", "Al-", "El-", "al\u{2010}"];
+    if let Some(rest) = latin.iter().find_map(|article| name.strip_prefix(article)) {
+        return Cow::Borrowed(rest);
+    }
+    let rest = match name.strip_prefix("ال") {
+        // Other names merely begin with these letters.
+        Some(rest) if rest.chars().take_while(|c| c.is_alphabetic()).count() > 2 => rest,
+        _ => name,
+    };
+    if rest.contains('ة') {
+        Cow::Owned(rest.replace('ة', "ه"))
+    } else {
+        Cow::Borrowed(rest)
     }
 }
 
@@ -426,5 +489,57 @@ mod tests {
     fn many_equal_items_keep_their_order() {
         let items = vec![["a", "1"]; 10_000];
         assert!(order_of(&items, true).is_sorted());
+    }
+
+    fn sorted<'n>(language: &str, names: &[&'n str]) -> Vec<&'n str> {
+        let order = TextOrder::new(language);
+        let mut names = names.to_vec();
+        names.sort_by_key(|name| order.name_key(name));
+        names
+    }
+
+    #[test]
+    fn particles_sort_as_the_language_sorts_them() {
+        let names = [
+            "von Hippel, Eric",
+            "Illich, Ivan",
+            "Ziegler, A",
+            "de la Cruz, Juan",
+            "Davis, B",
+        ];
+        let without = [
+            "de la Cruz, Juan",
+            "Davis, B",
+            "von Hippel, Eric",
+            "Illich, Ivan",
+            "Ziegler, A",
+        ];
+        for language in ["de-DE", "nl-NL", "fr-FR", "es-ES"] {
+            assert_eq!(sorted(language, &names), without, "{language}");
+        }
+        let with = [
+            "Davis, B",
+            "de la Cruz, Juan",
+            "Illich, Ivan",
+            "von Hippel, Eric",
+            "Ziegler, A",
+        ];
+        for language in ["en-US", "en-GB", "nl-BE"] {
+            assert_eq!(sorted(language, &names), with, "{language}");
+        }
+    }
+
+    #[test]
+    fn the_arabic_article_does_not_sort() {
+        assert_eq!(
+            sorted("ar", &["ياسر", "النجار", "باسم", "الهادي"]),
+            ["باسم", "النجار", "الهادي", "ياسر"]
+        );
+        assert_eq!(
+            sorted("en-US", &["Zaki", "al-Khalili", "Hassan"]),
+            ["Hassan", "al-Khalili", "Zaki"]
+        );
+        // The letters are part of this name.
+        assert_eq!(sorted("ar", &["بدر", "الي"]), ["الي", "بدر"]);
     }
 }

@@ -163,36 +163,35 @@ impl ParsedItems {
 
     /// Makes works of the items, and reports what BibLaTeX cannot hold.
     pub(crate) fn into_reading(self, pattern: &KeyPattern) -> ParsedFile {
+        let works = self.items.len().max(1);
+        self.into_readings(pattern, works)
+            .next()
+            .unwrap_or_default()
+    }
+
+    /// Makes works of the items like [`Self::into_reading`], a number of them at a time. The first part, which may be
+    /// empty, has the rejected references of all.
+    pub(crate) fn into_readings(
+        self,
+        pattern: &KeyPattern,
+        works: usize,
+    ) -> impl Iterator<Item = ParsedFile> + use<> {
         let KeyedItems {
             items,
-            rejected,
+            mut rejected,
             mut problems,
         } = self.into_keyed(pattern);
-        let converted = items.into_par_iter().map(KeyedItem::into_entry);
-        let converted: Vec<_> = converted.collect();
-        let mut pieces = Vec::with_capacity(converted.len() * 2);
-        let mut kept: Vec<CslItem> = Vec::with_capacity(converted.len());
-        for (entry, item, losses) in converted {
-            problems.extend(losses);
-            if !pieces.is_empty() {
-                pieces.push(FilePiece::Text("\n\n".to_owned()));
-            }
-            pieces.push(entry);
-            kept.push(item);
-        }
-        if !pieces.is_empty() {
-            pieces.push(FilePiece::Text("\n".to_owned()));
-        }
-        problems.sort_by_key(|problem| problem.line);
-        ParsedFile {
-            file: BibFile {
-                pieces,
-                problems,
-                ..BibFile::default()
-            },
-            items: Some(kept),
-            rejected,
-        }
+        let mut items = items.into_iter();
+        let mut is_first = true;
+        std::iter::from_fn(move || {
+            let part = KeyedItems {
+                items: items.by_ref().take(works).collect(),
+                rejected: std::mem::take(&mut rejected),
+                problems: std::mem::take(&mut problems),
+            };
+            let is_part = std::mem::take(&mut is_first) || !part.items.is_empty();
+            is_part.then(|| part.into_reading())
+        })
     }
 
     /// Gives each item a key that LaTeX can cite and no other has, and refuses items that are too incomplete.
@@ -285,6 +284,41 @@ struct KeyedItems {
     items: Vec<KeyedItem>,
     rejected: Vec<RejectedEntry>,
     problems: Vec<Diagnostic>,
+}
+
+impl KeyedItems {
+    fn into_reading(self) -> ParsedFile {
+        let Self {
+            items,
+            rejected,
+            mut problems,
+        } = self;
+        let converted = items.into_par_iter().map(KeyedItem::into_entry);
+        let converted: Vec<_> = converted.collect();
+        let mut pieces = Vec::with_capacity(converted.len() * 2);
+        let mut kept: Vec<CslItem> = Vec::with_capacity(converted.len());
+        for (entry, item, losses) in converted {
+            problems.extend(losses);
+            if !pieces.is_empty() {
+                pieces.push(FilePiece::Text("\n\n".to_owned()));
+            }
+            pieces.push(entry);
+            kept.push(item);
+        }
+        if !pieces.is_empty() {
+            pieces.push(FilePiece::Text("\n".to_owned()));
+        }
+        problems.sort_by_key(|problem| problem.line);
+        ParsedFile {
+            file: BibFile {
+                pieces,
+                problems,
+                ..BibFile::default()
+            },
+            items: Some(kept),
+            rejected,
+        }
+    }
 }
 
 /// A reference under its key as a work.

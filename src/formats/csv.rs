@@ -672,10 +672,12 @@ fn write(export: &Export<'_>, separator: u8, title: &str) -> WriteResult {
     let text = table(std::iter::once(&head).chain(&rows), separator);
     let back = read_items(&text, &[]).items;
     let mut losses: Vec<Loss> = Vec::new();
-    for (index, work) in export.works.iter().enumerate() {
+    // A row without values is no reference, so the rows that are read need not be as many.
+    let mut back = back.iter().peekable();
+    for work in export.works {
         losses.extend(fields_without_variable(work.work, title));
-        let back = back.get(index).map(|back| &back.item);
-        losses.extend(compare(work.item, back, title));
+        let own = back.next_if(|back| back.item.id == work.item.id);
+        losses.extend(compare(work.item, own.map(|back| &back.item), title));
     }
     WriteResult { text, losses }
 }

@@ -9,7 +9,7 @@ use super::item_builder::{
 use super::records::write_records;
 use super::ris::types::{counts_pages, has_container, number_variable};
 use super::xml::{Element, XmlWriter, child, children, escaped, has_root, read_records};
-use super::{Export, ReadFormat, Records, WriteFormat, WriteResult};
+use super::{Export, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::model::CslItem;
 
 /// Reads and writes EndNote's XML.
@@ -31,13 +31,21 @@ impl ReadFormat for EndNoteXml {
 impl WriteFormat for EndNoteXml {
     fn write(&self, export: &Export<'_>) -> WriteResult {
         let (records, losses) = write_records(export, TITLE, record, read_items);
-        let text = format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<xml>\n<records>\n{}</records>\n</xml>\n",
-            records.concat()
-        );
+        let text = format!("{OPEN}{}{CLOSE}", records.concat());
         WriteResult { text, losses }
     }
+
+    fn joint(&self) -> Option<Joint> {
+        Some(Joint {
+            end: CLOSE,
+            between: "",
+            start: OPEN,
+        })
+    }
 }
+
+const OPEN: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<xml>\n<records>\n";
+const CLOSE: &str = "</records>\n</xml>\n";
 
 pub(crate) fn read_items(text: &str) -> ParsedItems {
     read_records(text, "record", |record, line, items| {
@@ -259,6 +267,10 @@ impl Reader<'_, '_> {
             let is_page = matches!(group.tag_name().name(), "related-urls" | "web-urls");
             for url in group.children().filter(Element::is_element) {
                 let text = rich_text(url);
+                if group.tag_name().name() == "pdf-urls" {
+                    new.file(&text);
+                    continue;
+                }
                 for address in text.split_whitespace() {
                     if !is_page || !new.url(address) {
                         let key = new.item.id.clone();

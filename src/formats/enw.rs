@@ -4,13 +4,14 @@
 use super::csl_to_bib::ParsedItems;
 use super::endnote_types::{self, standard_numbers};
 use super::item_builder::{
-    ItemBuilder, date, inverted_name, iso_date, keywords, one_dash, serial_numbers, written_name,
+    ItemBuilder, date, files, inverted_name, iso_date, keywords, one_dash, serial_numbers,
+    written_name,
 };
 use super::lines::{first_lines, numbered};
 use super::records::write_records;
 use super::ris;
 use super::ris::types::{counts_pages, has_container, number_variable};
-use super::{Export, ReadFormat, Records, WriteFormat, WriteResult};
+use super::{Export, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::model::markup::without_nocase;
 use crate::model::{CslDate, CslItem};
 
@@ -42,6 +43,10 @@ impl WriteFormat for Enw {
         let (records, losses) = write_records(export, TITLE, record, read_items);
         let text = records.iter().map(|record| format!("{record}\n")).collect();
         WriteResult { text, losses }
+    }
+
+    fn joint(&self) -> Option<Joint> {
+        Some(Joint::default())
     }
 }
 
@@ -231,6 +236,11 @@ fn item(record: &[TagLine], items: &mut ParsedItems) -> CslItem {
             '9' => new.text("genre", value),
             '[' => new.date("accessed", value),
             '*' => new.text("reviewed-title", value),
+            '>' => {
+                new.file(value);
+                true
+            }
+            '1'..='4' => new.text(&format!("custom{tag}"), value),
             _ => false,
         };
         if !was_kept {
@@ -330,6 +340,12 @@ fn record(item: &CslItem) -> String {
         record.line('[', &iso_date(accessed));
     }
     record.variable('*', "reviewed-title");
+    for file in files(item) {
+        record.line('>', file);
+    }
+    for number in '1'..='4' {
+        record.variable(number, &format!("custom{number}"));
+    }
     record.line('F', &item.id);
     record.text
 }
@@ -382,7 +398,7 @@ mod tests {
         let read = read_items(
             "%0 Book Section\r\n%A Søderberg, Johan\r\n%A P2P Foundation,\r\n%T Hacking\r\ncapitalism\r\n\
              %B Handbook of Peer Production\r\n%E O'Neil, Mathieu\r\n%D 2021\r\n%8 May 12\r\n%P 1-9\r\n\
-             %X One.\r\n\r\nTwo.\r\n%U https://doi.org/10.1/a\r\n%1 odd\r\n%F key\r\n\r\n\
+             %X One.\r\n\r\nTwo.\r\n%U https://doi.org/10.1/a\r\n%1 odd\r\n%$ x\r\n%> a.pdf\r\n%F key\r\n\r\n\
              %A Ritchie, D. M.\r\n%T UNIX\r\n%J CACM\r\n%D 1974\r\n",
         );
         let [one, two] = read.items.as_slice() else {
@@ -402,9 +418,11 @@ mod tests {
             Some("P2P Foundation")
         );
         assert_eq!(one.item.date("issued").unwrap().date_parts, [[2021, 5, 12]]);
-        assert_eq!(read.problems[0].field.as_deref(), Some("%1"));
+        assert_eq!(text("custom1"), "odd");
+        assert_eq!(text("file"), "a.pdf");
+        assert_eq!(read.problems[0].field.as_deref(), Some("%$"));
         assert_eq!(two.item.item_type, "article-journal");
-        assert_eq!(two.line, 18);
+        assert_eq!(two.line, 20);
         assert!(two.original.starts_with("%A Ritchie"));
     }
 
@@ -414,7 +432,7 @@ mod tests {
             {"family":"Beethoven","given":"Ludwig","dropping-particle":"van"},{"literal":"P2P, Inc."}],
             "container-title":"Journal","volume":"1","issue":"2","page":"3-9","annote":"mine",
             "issued":{"date-parts":[[2006,5,12]]},"DOI":"10.1/a","URL":"https://a.example","ISSN":"0036-8075",
-            "keyword":"a, b","language":"en","abstract":"One.\nTwo.","accessed":{"date-parts":[[2020,1,2]]}}"#;
+            "custom2":"x","file":"a.pdf;b.pdf","keyword":"a, b","language":"en","abstract":"One.\nTwo.","accessed":{"date-parts":[[2020,1,2]]}}"#;
         let item: CslItem = serde_json::from_str(json).unwrap();
         let back = read_items(&record(&item)).items.remove(0).item;
         assert_eq!(super::super::losses::compare(&item, Some(&back), "x"), []);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::bibtex::date_in_words;
+use super::file_field;
 use crate::model::{CslDate, CslItem, CslName, CslValue, EdtfDate};
 
 /// A CSL item under construction. The first value of a variable counts.
@@ -73,6 +74,11 @@ impl ItemBuilder {
         let new = || (separator, Parts::default());
         let (_, parts) = self.appended.entry(variable.to_owned()).or_insert_with(new);
         parts.add(value);
+    }
+
+    /// Adds a linked file.
+    pub(crate) fn file(&mut self, path: &str) {
+        self.append("file", ";", path.trim());
     }
 
     /// Adds a name.
@@ -169,6 +175,26 @@ pub(crate) fn bare_doi(text: &str) -> Option<&str> {
         || (before.starts_with("http") && before.ends_with("doi.org/"));
     let doi = text.get(at..)?;
     (is_doi && doi.contains('/') && !doi.contains(char::is_whitespace)).then_some(doi)
+}
+
+/// Returns the linked files of an item.
+pub(crate) fn files(item: &CslItem) -> Vec<&str> {
+    match item.variables.get("file") {
+        Some(CslValue::Text(files)) => file_field::split(files, ';'),
+        _ => Vec::new(),
+    }
+}
+
+/// Returns the names in a line that should hold one but holds several, each with a comma of its own: `Doe, J. & Roe, R.`
+pub(crate) fn several_names(line: &str) -> Vec<&str> {
+    for separator in [";", " & ", " and "] {
+        let names: Vec<&str> = line.split(separator).map(str::trim).collect();
+        let names: Vec<&str> = names.into_iter().filter(|name| !name.is_empty()).collect();
+        if names.len() > 1 && names.iter().all(|name| name.matches(',').count() == 1) {
+            return names;
+        }
+    }
+    vec![line]
 }
 
 /// Returns a literal name.

@@ -3,10 +3,13 @@
 //! Every reference that is written is read again, and the difference is the loss. What has no CSL
 //! variable is known from the schema.
 
+use std::borrow::Cow;
+
 use serde_json::Value as Json;
 
 use super::bibtex::schema::{self, CslMapping};
 use super::bibtex::{self, Strings};
+use crate::language;
 use crate::model::markup::without_nocase;
 use crate::model::{CslDate, CslItem, CslName, CslValue, EdtfDate, Entry};
 
@@ -48,6 +51,7 @@ pub fn compare(item: &CslItem, back: Option<&CslItem>, format: &str) -> Vec<Loss
             Some(other) if same_value(value, other) => {}
             // A host without a path is the same address with and without a slash.
             Some(CslValue::Text(other)) if variable == "URL" && same_address(value, other) => {}
+            Some(other) if variable == "language" && same_language(value, other) => {}
             Some(other) => losses.push(loss(variable, becomes(&shown(other)))),
         }
     }
@@ -56,6 +60,15 @@ pub fn compare(item: &CslItem, back: Option<&CslItem>, format: &str) -> Vec<Loss
 
 fn same_address(one: &CslValue, other: &str) -> bool {
     matches!(one, CslValue::Text(one) if one.trim_end_matches('/') == other.trim_end_matches('/'))
+}
+
+/// Returns whether two values name one language in the same region, in whatever spelling.
+fn same_language(one: &CslValue, other: &CslValue) -> bool {
+    let tag = |value: &CslValue| match value {
+        CslValue::Text(name) => language::tag_of(name).map(Cow::into_owned),
+        _ => None,
+    };
+    tag(one).is_some_and(|one| tag(other) == Some(one))
 }
 
 fn becomes(text: &str) -> String {
@@ -182,7 +195,11 @@ fn same_name(one: &CslName, other: &CslName) -> bool {
 
 /// Returns a name in a canonical form: a name of one part is a literal one.
 fn normal_name(name: &CslName) -> CslName {
-    let part = |part: &Option<String>| part.clone().filter(|part| !part.is_empty());
+    let part = |part: &Option<String>| {
+        let part = part.as_ref().filter(|part| !part.is_empty())?;
+        // TeX has one sign for the apostrophe.
+        Some(part.replace('\u{2019}', "'"))
+    };
     let mut normal = CslName {
         // Where a format has no place for a particle, it stands with the part that it is printed with.
         family: part(&Some(CslName::joined([
@@ -261,7 +278,13 @@ fn shown(value: &CslValue) -> String {
             .join("; "),
         CslValue::Date(date) => match &date.literal {
             Some(literal) => literal.clone(),
-            None => serde_json::to_string(&date.date_parts).unwrap_or_default(),
+            None => {
+                let dates = date.date_parts.iter().map(|parts| {
+                    let parts = parts.iter().map(|part| format!("{part:02}"));
+                    parts.collect::<Vec<_>>().join("-")
+                });
+                dates.collect::<Vec<_>>().join("/")
+            }
         },
         CslValue::Other(other) => other.to_string(),
     }

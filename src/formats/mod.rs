@@ -27,6 +27,7 @@ mod losses;
 mod marcxml;
 mod mediawiki;
 mod mods;
+mod month_names;
 mod nbib;
 mod pages;
 #[cfg(test)]
@@ -86,6 +87,15 @@ impl Records {
     /// one by the default pattern.
     pub fn into_entries(self) -> ParsedFile {
         self.into_entries_by(&KeyPattern::default())
+    }
+
+    /// Returns the references as BibLaTeX like [`Self::into_entries`], in parts of a number of works, so that a large
+    /// file of another format than BibTeX needs little memory.
+    pub fn into_entries_in_parts(self, works: usize) -> Box<dyn Iterator<Item = ParsedFile>> {
+        match self {
+            Records::Entries(_) => Box::new(std::iter::once(self.into_entries())),
+            Records::Items(items) => Box::new(items.into_readings(&KeyPattern::default(), works)),
+        }
     }
 
     /// Returns the references as BibLaTeX like [`Self::into_entries`], with keys by a pattern.
@@ -179,8 +189,6 @@ pub struct Format {
     pub reader: Reader,
     /// Writes it; `None` for a format that can only be read.
     pub writer: Option<&'static dyn WriteFormat>,
-    /// Whether the texts of two lists of works, one after the other, are the text of both.
-    pub concatenates: bool,
 }
 
 impl Format {
@@ -239,7 +247,6 @@ pub static BIBLATEX: Format = Format {
     sniff: biblatex::sniff,
     reader: Reader::Text(&biblatex::Biblatex),
     writer: Some(&biblatex::Biblatex),
-    concatenates: true,
 };
 
 /// BibTeX: the same syntax with fewer types and fields.
@@ -251,7 +258,6 @@ pub static BIBTEX: Format = Format {
     sniff: |_| false,
     reader: Reader::Text(&biblatex::Biblatex),
     writer: Some(&biblatex::Bibtex),
-    concatenates: true,
 };
 
 /// The JSON of the Citation Style Language.
@@ -263,7 +269,6 @@ pub static CSL_JSON: Format = Format {
     sniff: csl_json::sniff,
     reader: Reader::Text(&csl_json::CslJson),
     writer: Some(&csl_json::CslJson),
-    concatenates: false,
 };
 
 /// Typst's format.
@@ -275,7 +280,6 @@ pub static HAYAGRIVA: Format = Format {
     sniff: hayagriva::sniff,
     reader: Reader::Text(&hayagriva::Hayagriva),
     writer: Some(&hayagriva::Hayagriva),
-    concatenates: false,
 };
 
 /// The format that publishers and EndNote write.
@@ -287,7 +291,6 @@ pub static RIS: Format = Format {
     sniff: ris::sniff,
     reader: Reader::Text(&ris::Ris),
     writer: Some(&ris::Ris),
-    concatenates: true,
 };
 
 /// Plain reference lists, as people read them.
@@ -299,7 +302,6 @@ pub static REFERENCES: Format = Format {
     sniff: references::sniff,
     reader: Reader::Text(&references::ReferenceLists),
     writer: None,
-    concatenates: true,
 };
 
 /// The MEDLINE format of PubMed.
@@ -311,7 +313,6 @@ pub static NBIB: Format = Format {
     sniff: nbib::sniff,
     reader: Reader::Text(&nbib::Nbib),
     writer: Some(&nbib::Nbib),
-    concatenates: true,
 };
 
 /// EndNote's XML.
@@ -323,7 +324,6 @@ pub static ENDNOTE_XML: Format = Format {
     sniff: endnote_xml::sniff,
     reader: Reader::Text(&endnote_xml::EndNoteXml),
     writer: Some(&endnote_xml::EndNoteXml),
-    concatenates: false,
 };
 
 /// EndNote's tagged format, which extends that of refer.
@@ -335,7 +335,6 @@ pub static ENW: Format = Format {
     sniff: enw::sniff,
     reader: Reader::Text(&enw::Enw),
     writer: Some(&enw::Enw),
-    concatenates: true,
 };
 
 /// The Metadata Object Description Schema of the Library of Congress.
@@ -347,7 +346,6 @@ pub static MODS: Format = Format {
     sniff: mods::sniff,
     reader: Reader::Text(&mods::Mods),
     writer: Some(&mods::Mods),
-    concatenates: false,
 };
 
 /// MARC 21 as XML.
@@ -359,7 +357,6 @@ pub static MARCXML: Format = Format {
     sniff: marcxml::sniff,
     reader: Reader::Text(&marcxml::MarcXml),
     writer: None,
-    concatenates: false,
 };
 
 /// The Citation File Format of software.
@@ -371,7 +368,6 @@ pub static CFF: Format = Format {
     sniff: cff::sniff,
     reader: Reader::Text(&cff::Cff),
     writer: Some(&cff::Cff),
-    concatenates: false,
 };
 
 /// Tables with commas.
@@ -383,7 +379,6 @@ pub static CSV: Format = Format {
     sniff: csv::sniff,
     reader: Reader::Text(&csv::Csv),
     writer: Some(&csv::Csv),
-    concatenates: false,
 };
 
 /// Tables with tabs.
@@ -395,7 +390,6 @@ pub static TSV: Format = Format {
     sniff: |_| false,
     reader: Reader::Text(&csv::Tsv),
     writer: Some(&csv::Tsv),
-    concatenates: false,
 };
 
 /// The citation templates of MediaWiki.
@@ -407,7 +401,6 @@ pub static MEDIAWIKI: Format = Format {
     sniff: mediawiki::sniff,
     reader: Reader::Text(&mediawiki::MediaWiki),
     writer: None,
-    concatenates: true,
 };
 
 /// Context objects in web pages.
@@ -419,7 +412,6 @@ pub static COINS: Format = Format {
     sniff: coins::sniff,
     reader: Reader::Text(&coins::Coins),
     writer: None,
-    concatenates: true,
 };
 
 /// The bibliographies that LaTeX reads.
@@ -431,7 +423,6 @@ pub static BBL: Format = Format {
     sniff: bbl::sniff,
     reader: Reader::Text(&bbl::Bbl),
     writer: None,
-    concatenates: true,
 };
 
 /// The citations in a document of a word processor.
@@ -443,7 +434,6 @@ pub static DOCX: Format = Format {
     sniff: word_processor::sniff,
     reader: Reader::Bytes(&word_processor::WordProcessor),
     writer: None,
-    concatenates: false,
 };
 
 /// The library of Zotero, which `crate::zotero::database` reads.
@@ -455,7 +445,6 @@ pub static ZOTERO: Format = Format {
     sniff: |text| text.starts_with("SQLite format 3\0"),
     reader: Reader::Database,
     writer: None,
-    concatenates: false,
 };
 
 /// All formats, in the order of help texts. To add a format, add a row.

@@ -10,7 +10,7 @@ use super::records::write_records;
 use super::xml::{
     Element, XmlWriter, child, child_text, children, has_root, read_records, text_of,
 };
-use super::{Export, ReadFormat, Records, WriteFormat, WriteResult};
+use super::{Export, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::model::markup::{plain, without_nocase};
 use crate::model::{CslDate, CslItem, CslName};
 
@@ -39,14 +39,21 @@ impl WriteFormat for Mods {
         let (records, losses) = write_records(export, TITLE, record, |xml| {
             read_items(&format!("{OPEN}{xml}{CLOSE}"))
         });
-        let text = format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{OPEN}{}{CLOSE}",
-            records.concat()
-        );
+        let text = format!("{START}{}{CLOSE}", records.concat());
         WriteResult { text, losses }
+    }
+
+    fn joint(&self) -> Option<Joint> {
+        Some(Joint {
+            end: CLOSE,
+            between: "",
+            start: START,
+        })
     }
 }
 
+const START: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+                     <modsCollection xmlns=\"http://www.loc.gov/mods/v3\">\n";
 const OPEN: &str = "<modsCollection xmlns=\"http://www.loc.gov/mods/v3\">\n";
 const CLOSE: &str = "</modsCollection>\n";
 

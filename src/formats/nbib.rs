@@ -8,7 +8,7 @@ use super::item_builder::{
 };
 use super::lines::{first_lines, numbered};
 use super::records::write_records;
-use super::{Export, ReadFormat, Records, WriteFormat, WriteResult};
+use super::{Export, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::model::markup::without_nocase;
 use crate::model::{CslDate, CslItem, CslName};
 
@@ -35,6 +35,10 @@ impl WriteFormat for Nbib {
         let (records, losses) = write_records(export, TITLE, record, read_items);
         let text: String = records.iter().map(|record| format!("{record}\n")).collect();
         WriteResult { text, losses }
+    }
+
+    fn joint(&self) -> Option<Joint> {
+        Some(Joint::default())
     }
 }
 

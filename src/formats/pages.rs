@@ -5,10 +5,17 @@
 /// Ends that contain a hyphen or colon themselves (`97:1–97:13`) keep the en dash, or the range could not be told
 /// from them.
 pub(crate) fn to_csl(pages: &str) -> String {
-    let pages = pages.trim();
+    let pages = without_label(pages.trim());
     if !pages.contains([',', '\u{2013}', '\u{2014}']) {
         return pages.to_owned();
     }
+    let ungrouped;
+    let pages = if pages.contains(['\u{a0}', '\u{2009}', '\u{202f}']) {
+        ungrouped = without_thin_spaces(pages);
+        &ungrouped
+    } else {
+        pages
+    };
     let groups_digits = pages.contains(',')
         && pages.split(',').skip(1).all(|part| {
             let digits = part.bytes().take_while(u8::is_ascii_digit).count();
@@ -26,6 +33,35 @@ pub(crate) fn to_csl(pages: &str) -> String {
         }
     });
     ranges.collect::<Vec<_>>().join(separator)
+}
+
+/// Returns pages without a label before the number; styles add their own.
+fn without_label(pages: &str) -> &str {
+    const LABELS: [&str; 12] = [
+        "pp.", "p.", "pages", "Seiten", "Seite", "S.", "págs.", "pág.", "стр.", "с.", "σσ.", "σ.",
+    ];
+    LABELS
+        .iter()
+        .find_map(|label| pages.strip_prefix(label))
+        .map(str::trim_start)
+        .filter(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
+        .unwrap_or(pages)
+}
+
+/// Returns pages without the spaces that group digits, with which they would be no numbers: `1\,234` is 1234.
+fn without_thin_spaces(pages: &str) -> String {
+    let mut characters = pages.chars().peekable();
+    let mut before = ' ';
+    let mut ungrouped = String::with_capacity(pages.len());
+    while let Some(character) = characters.next() {
+        let is_thin = matches!(character, '\u{a0}' | '\u{2009}' | '\u{202f}');
+        let groups = before.is_ascii_digit() && characters.peek().is_some_and(char::is_ascii_digit);
+        if !(is_thin && groups) {
+            ungrouped.push(character);
+        }
+        before = character;
+    }
+    ungrouped
 }
 
 /// Returns pages in BibLaTeX's manner: two hyphens in a range.
@@ -129,10 +165,13 @@ mod tests {
             ("S12–S15", "S12-S15", "S12--S15"),
             ("e1003", "e1003", "e1003"),
             ("12–", "12-", "12--"),
+            ("1\u{202f}234–1\u{202f}250", "1234-1250", "1234--1250"),
         ] {
             assert_eq!(to_csl(written), csl);
             assert_eq!(to_biblatex(csl), biblatex);
         }
+        assert_eq!(to_csl("S. 12–15"), "12-15");
+        assert_eq!(to_csl("S12"), "S12");
         assert_eq!(range("12-1–12-14"), Some(("12-1", "12-14")));
         assert_eq!(range("12-14"), Some(("12", "14")));
         assert_eq!(range("12-1-12-14"), None);

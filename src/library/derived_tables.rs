@@ -13,6 +13,7 @@ use super::full_text::{self, Column, NameOf, field_name};
 use super::identity::Identity;
 use super::works::Item;
 use super::{Change, CitableWork, Library, LibraryError, Result, Sources, Sql, TagName};
+use crate::csl::formula;
 use crate::formats::bibtex::schema::{self, ValueKind};
 use crate::formats::bibtex::{self, Derived, Strings};
 use crate::formats::bibtex::{BibFile, Duplicate, FilePiece};
@@ -112,7 +113,8 @@ impl SummaryColumns {
             title: derived
                 .title
                 .clone()
-                .or_else(|| item.text("title").map(|title| markup::plain(&title))),
+                .or_else(|| item.text("title").map(|title| markup::plain(&title)))
+                .map(|title| formula::plain(&title).into_owned()),
             names: authors.iter().map(CslName::reading_order).collect(),
             sort_author: authors
                 .first()

@@ -4,8 +4,9 @@
 //! of mathematics. Others could read files or define commands anew; they are printed as text.
 
 use crate::csl::formula;
+pub(super) use crate::csl::formula::inside;
 
-/// Escapes text, and formulas in it by `typeset`, if that returns something.
+/// Escapes text, and formulas in it by `typeset`. Those for which it returns nothing are escaped as plain text.
 pub(super) fn escape_around(
     text: &str,
     escape: impl Fn(&str) -> String,
@@ -20,33 +21,20 @@ pub(super) fn escape_around(
     while let Some(found) = text.get(at..).and_then(|rest| rest.find(['$', '\\'])) {
         at += found;
         let rest = text.get(at..).unwrap_or_default();
-        let formula = formula::at_start(rest).filter(|formula| is_safe(formula));
-        match formula.and_then(|formula| Some((formula.len(), typeset(formula)?))) {
-            Some((length, formula)) => {
-                escaped.push_str(&escape(text.get(start..at).unwrap_or_default()));
-                escaped.push_str(&formula);
-                at += length;
-                start = at;
-            }
-            None => at += 1,
-        }
+        let Some(formula) = formula::at_start(rest) else {
+            at += 1;
+            continue;
+        };
+        escaped.push_str(&escape(text.get(start..at).unwrap_or_default()));
+        let typeset = Some(formula)
+            .filter(|formula| is_safe(formula))
+            .and_then(&typeset);
+        escaped.push_str(&typeset.unwrap_or_else(|| escape(&formula::plain(formula))));
+        at += formula.len();
+        start = at;
     }
     escaped.push_str(&escape(text.get(start..).unwrap_or_default()));
     escaped
-}
-
-/// Returns the text between the delimiters of a formula.
-pub(super) fn inside(formula: &str) -> &str {
-    let inside = formula
-        .strip_prefix('$')
-        .and_then(|rest| rest.strip_suffix('$'));
-    inside
-        .or_else(|| {
-            formula
-                .strip_prefix("\\(")
-                .and_then(|rest| rest.strip_suffix("\\)"))
-        })
-        .unwrap_or(formula)
 }
 
 /// Returns whether a formula has no commands but those of mathematics, and no character that ends it or its line.
@@ -60,7 +48,10 @@ pub(super) fn is_safe(formula: &str) -> bool {
         let (name, behind) = after.split_at(letters);
         let is_known = match name {
             "" => behind.starts_with([',', ';', ':', '!', ' ', '{', '}', '|', '_', '&', '$']),
-            name => COMMANDS.binary_search(&name).is_ok(),
+            name => {
+                COMMANDS.binary_search(&name).is_ok()
+                    || PROVIDED.iter().any(|(provided, _)| *provided == name)
+            }
         };
         if !is_known {
             return false;
@@ -71,6 +62,27 @@ pub(super) fn is_safe(formula: &str) -> bool {
         };
     }
     true
+}
+
+/// Commands of mathematics that LaTeX has in a package only, and definitions for want of it.
+const PROVIDED: [(&str, &str); 5] = [
+    ("mathbb", "\\providecommand{\\mathbb}[1]{\\mathbf{#1}}"),
+    ("mathfrak", "\\providecommand{\\mathfrak}[1]{\\mathcal{#1}}"),
+    ("mathscr", "\\providecommand{\\mathscr}[1]{\\mathcal{#1}}"),
+    (
+        "operatorname",
+        "\\providecommand{\\operatorname}[1]{\\mathrm{#1}}",
+    ),
+    ("text", "\\providecommand{\\text}[1]{\\mbox{#1}}"),
+];
+
+/// Returns definitions of the commands in the formulas of a LaTeX text that LaTeX may lack.
+pub(super) fn definitions(latex: &str) -> String {
+    let used = PROVIDED
+        .iter()
+        .filter(|(name, _)| latex.contains(&format!("\\{name}{{")));
+    used.map(|(_, definition)| format!("{definition}\n"))
+        .collect()
 }
 
 /// Commands of mathematics that every LaTeX format defines, in the order of bytes.

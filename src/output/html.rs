@@ -15,6 +15,7 @@ use super::template::fill_template;
 use super::text_runs::printable;
 pub(crate) use super::urls::is_safe_link;
 use super::{MetadataIndex, coins, json_ld};
+use crate::csl::formula::{self, Script};
 use crate::csl::{Bibliography, BibliographyLayout, Display, Formatting, Inline, plain_text};
 use crate::reading_list::{Block, ReadingList, RichBlocks};
 use crate::text::valid_in_markup;
@@ -445,7 +446,7 @@ fn write(content: &[Inline], markup: Markup, html: &mut String) {
     for piece in content {
         match piece {
             Inline::Text(text) => match markup.base {
-                Some(base) => write_text(text, base, html),
+                Some(base) => write_with_formulas(text, base, html),
                 None => escape(text, html),
             },
             Inline::Formatted(formatting, content) => {
@@ -478,6 +479,20 @@ fn write(content: &[Inline], markup: Markup, html: &mut String) {
                 html.push_str(end);
             }
         }
+    }
+}
+
+/// Writes text with formulas, whose scripts get elements of HTML.
+fn write_with_formulas(text: &str, base: Direction, html: &mut String) {
+    for (text, script) in formula::pieces(text) {
+        let (start, end) = match script {
+            Script::Normal => ("", ""),
+            Script::Subscript => tags(Formatting::Subscript),
+            Script::Superscript => tags(Formatting::Superscript),
+        };
+        html.push_str(start);
+        write_text(&text, base, html);
+        html.push_str(end);
     }
 }
 

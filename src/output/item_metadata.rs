@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::urls::is_web_address;
+use crate::csl::formula;
 use crate::library::CitableWork;
 use crate::model::markup::plain;
 use crate::model::{CslDate, CslItem, CslName};
@@ -51,6 +52,7 @@ impl<'a> ItemMetadata<'a> {
     /// Returns a variable as plain text, or `None` if it is empty.
     pub(crate) fn text(&self, variable: &str) -> Option<String> {
         let text = plain(&self.item.text(variable)?);
+        let text = formula::plain(&text);
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         (!text.is_empty()).then_some(text)
     }

@@ -68,11 +68,14 @@ impl Latex {
 /// document may lack get a simple fallback definition.
 pub fn reading_list(list: &ReadingList) -> String {
     let mut text = include_str!("templates/fragment.tex").to_owned();
+    let mut written = String::new();
     if let Some(title) = &list.title {
         let command = command(list.title_level());
-        let _ = writeln!(text, "\n\\{command}*{{{}}}", heading(title));
+        let _ = writeln!(written, "\n\\{command}*{{{}}}", heading(title));
     }
-    body(list, usize::from(list.title.is_some()), None, &mut text);
+    body(list, usize::from(list.title.is_some()), None, &mut written);
+    text.push_str(&formulas::definitions(&written));
+    text.push_str(&written);
     text
 }
 
@@ -112,6 +115,14 @@ pub(super) fn complete(
     language: &str,
 ) -> String {
     let pdf_title = pdf_string(title);
+    let definitions = formulas::definitions(body);
+    let packages = if definitions.is_empty() {
+        packages.to_owned()
+    } else {
+        format!(
+            "{packages}\\IfFileExists{{amssymb.sty}}{{\\usepackage{{amsmath,amssymb}}}}{{}}\n{definitions}"
+        )
+    };
     fill_template(
         include_str!("templates/document.tex"),
         &[
@@ -127,7 +138,7 @@ pub(super) fn complete(
                     "\\raggedright"
                 },
             ),
-            ("packages", packages),
+            ("packages", &packages),
             ("fallbacks", &fonts::fallbacks(body)),
             ("body", body.trim_end()),
         ],
@@ -389,6 +400,10 @@ pub(super) fn write_verbatim(verbatim: &str, text: &mut String) {
 }
 
 impl InlineMarkup for Latex {
+    fn has_formulas(&self) -> bool {
+        true
+    }
+
     /// Escapes code: nothing in it is a formula.
     fn code(&self, text: &str) -> String {
         self.escape_text(text)

@@ -104,6 +104,10 @@ fn prefixed(text: &str, first: &str, others: &str) -> String {
 }
 
 impl InlineMarkup for CommonMark {
+    fn has_formulas(&self) -> bool {
+        true
+    }
+
     fn escape(&self, text: &str) -> String {
         formulas::escape_around(text, escape_text, typeset)
     }

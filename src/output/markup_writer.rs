@@ -1,12 +1,17 @@
 //! The shared writer of text formats with markup.
 
 use super::direction::{Direction, with_levels};
-use super::text_runs::{TextLine, TextRun, TextStyle, VerticalAlign, lines};
+use super::text_runs::{Formulas, TextLine, TextRun, TextStyle, VerticalAlign, lines, lines_with};
 use crate::csl::Inline;
 use crate::reading_list::{Block, ReadingList, RichBlocks, Section};
 
 /// A text format with markup.
 pub(super) trait InlineMarkup {
+    /// Returns whether the format has formulas, which [`InlineMarkup::escape`] then gets as they are.
+    fn has_formulas(&self) -> bool {
+        false
+    }
+
     /// Escapes text so that no character is read as markup.
     fn escape(&self, text: &str) -> String;
 
@@ -146,9 +151,18 @@ pub(super) struct RunContext {
     pub(super) last: Option<char>,
 }
 
+fn lines_for(markup: &impl InlineMarkup, content: &[Inline]) -> Vec<TextLine> {
+    let formulas = if markup.has_formulas() {
+        Formulas::Kept
+    } else {
+        Formulas::RichText
+    };
+    lines_with(content, formulas)
+}
+
 /// Formats an entry, each line with its margin before the text.
 pub(super) fn entry(markup: &impl InlineMarkup, content: &[Inline]) -> String {
-    let lines: Vec<String> = lines(content)
+    let lines: Vec<String> = lines_for(markup, content)
         .iter()
         .map(|line| {
             let parts = [runs(markup, &line.margin), runs(markup, &line.runs)];
@@ -161,7 +175,7 @@ pub(super) fn entry(markup: &impl InlineMarkup, content: &[Inline]) -> String {
 
 /// Formats the margin of an entry, such as a number, and the rest separately.
 pub(super) fn margin_and_rest(markup: &impl InlineMarkup, content: &[Inline]) -> (String, String) {
-    let mut lines = lines(content);
+    let mut lines = lines_for(markup, content);
     let margin = lines
         .first_mut()
         .map(|line: &mut TextLine| std::mem::take(&mut line.margin));

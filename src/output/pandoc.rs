@@ -121,6 +121,10 @@ fn item(entry: &FormattedEntry, is_first: bool) -> String {
 }
 
 impl InlineMarkup for Pandoc {
+    fn has_formulas(&self) -> bool {
+        true
+    }
+
     /// Escapes text. Pandoc allows any symbol to be escaped (`all_symbols_escapable`). Quotation marks,
     /// dashes and ellipses are escaped so that the extension `smart` does not change them.
     fn escape(&self, text: &str) -> String {

@@ -10,8 +10,11 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::direction::{Direction, opposite_parts};
 use super::terminal::visible;
-use super::text_runs::{TextLine, TextRun, TextStyle, lines, printable};
+use super::text_runs::{
+    Formulas, TextLine, TextRun, TextStyle, VerticalAlign, lines_with, printable,
+};
 use super::urls::{is_terminal_link, percent_encode};
+use crate::csl::formula::{Script, in_script};
 use crate::csl::{Display, Inline};
 use crate::reading_list::{Block, FormattedEntry, ReadingList, RichBlocks, Section};
 
@@ -26,6 +29,28 @@ pub struct TextLayout {
     pub isolates: bool,
     /// The width in columns for wrapping lines; `None` puts each entry on one line.
     pub width: Option<usize>,
+}
+
+/// Flattens rich text into lines whose numbers in subscripts and superscripts are in the characters that Unicode has for
+/// them, so that 10\u{207b}\u{b3} is not read as 10-3.
+fn lines(content: &[Inline]) -> Vec<TextLine> {
+    let mut lines = lines_with(content, Formulas::PlainText);
+    for line in &mut lines {
+        for run in line.margin.iter_mut().chain(&mut line.runs) {
+            let script = match run.style.vertical_align {
+                None => continue,
+                Some(VerticalAlign::Subscript) => Script::Subscript,
+                Some(VerticalAlign::Superscript) => Script::Superscript,
+            };
+            let is_number = |c: char| c.is_ascii_digit() || "+-\u{2212}=()".contains(c);
+            if run.text.chars().all(is_number)
+                && let Some(text) = in_script(&run.text, script)
+            {
+                run.text = text;
+            }
+        }
+    }
+    lines
 }
 
 /// Formats an entry as plain text on one line.

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::urls::is_safe_link;
+use crate::csl::formula::{self, Script};
 use crate::csl::{Display, Formatting, Inline};
 use crate::text::valid_in_markup;
 
@@ -60,10 +61,26 @@ pub(super) struct TextLine {
     pub(super) indented: bool,
 }
 
-/// Flattens rich text into lines.
+/// What becomes of the formulas in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Formulas {
+    /// They stay as they are, for formats that typeset them.
+    Kept,
+    /// They become text with subscripts and superscripts.
+    RichText,
+    /// They become characters alone.
+    PlainText,
+}
+
+/// Flattens rich text into lines, with formulas as rich text.
 pub(super) fn lines(content: &[Inline]) -> Vec<TextLine> {
+    lines_with(content, Formulas::RichText)
+}
+
+/// Flattens rich text into lines.
+pub(super) fn lines_with(content: &[Inline], formulas: Formulas) -> Vec<TextLine> {
     let mut lines = vec![TextLine::default()];
-    lay_out(content, TextStyle::default(), None, &mut lines);
+    lay_out(content, TextStyle::default(), None, formulas, &mut lines);
     lines.retain(|line| !(line.runs.is_empty() && line.margin.is_empty()));
     for line in &mut lines {
         trim(&mut line.margin);
@@ -72,40 +89,48 @@ pub(super) fn lines(content: &[Inline]) -> Vec<TextLine> {
     lines
 }
 
-/// Flattens rich text within a line into runs, with the formatting and the link around it.
+/// Flattens rich text within a line of a document into runs, with the formatting and the link around it.
 pub(super) fn runs_in(content: &[Inline], style: TextStyle, href: Option<&str>) -> Vec<TextRun> {
     let mut lines = vec![TextLine::default()];
-    lay_out(content, style, href, &mut lines);
+    lay_out(content, style, href, Formulas::Kept, &mut lines);
     let parts = lines.into_iter().flat_map(|line| [line.margin, line.runs]);
     parts.flatten().collect()
 }
 
-fn lay_out(content: &[Inline], style: TextStyle, href: Option<&str>, lines: &mut Vec<TextLine>) {
+fn lay_out(
+    content: &[Inline],
+    style: TextStyle,
+    href: Option<&str>,
+    formulas: Formulas,
+    lines: &mut Vec<TextLine>,
+) {
     for piece in content {
         match piece {
-            Inline::Text(text) => push(lines, runs(&printable(text), style, href)),
+            Inline::Text(text) => push_text(lines, &printable(text), style, href, formulas),
             Inline::Formatted(formatting, content) => {
-                lay_out(content, style.with(*formatting), href, lines);
+                lay_out(content, style.with(*formatting), href, formulas, lines);
             }
             Inline::Link { href, content } if is_safe_link(href) => {
-                lay_out(content, style, Some(href), lines);
+                lay_out(content, style, Some(href), formulas, lines);
             }
-            Inline::Link { content, .. } => lay_out(content, style, href, lines),
+            Inline::Link { content, .. } => lay_out(content, style, href, formulas, lines),
             Inline::Display(Display::LeftMargin, content) => {
                 let mut margin = vec![TextLine::default()];
-                lay_out(content, style, href, &mut margin);
+                lay_out(content, style, href, formulas, &mut margin);
                 begin_line(lines);
                 if let Some(line) = lines.last_mut() {
                     line.margin = margin.into_iter().flat_map(|line| line.runs).collect();
                 }
             }
-            Inline::Display(Display::RightInline, content) => lay_out(content, style, href, lines),
+            Inline::Display(Display::RightInline, content) => {
+                lay_out(content, style, href, formulas, lines);
+            }
             Inline::Display(display, content) => {
                 begin_line(lines);
                 if let Some(line) = lines.last_mut() {
                     line.indented = *display == Display::Indent;
                 }
-                lay_out(content, style, href, lines);
+                lay_out(content, style, href, formulas, lines);
                 lines.push(TextLine::default());
             }
         }
@@ -136,6 +161,33 @@ fn runs(text: &str, style: TextStyle, href: Option<&str>) -> Option<TextRun> {
         href,
         level: 0,
     })
+}
+
+fn push_text(
+    lines: &mut [TextLine],
+    text: &str,
+    style: TextStyle,
+    href: Option<&str>,
+    formulas: Formulas,
+) {
+    match formulas {
+        Formulas::Kept => push(lines, runs(text, style, href)),
+        Formulas::PlainText => push(lines, runs(&formula::plain(text), style, href)),
+        Formulas::RichText => {
+            for (text, script) in formula::pieces(text) {
+                let vertical_align = match script {
+                    Script::Normal => style.vertical_align,
+                    Script::Subscript => Some(VerticalAlign::Subscript),
+                    Script::Superscript => Some(VerticalAlign::Superscript),
+                };
+                let style = TextStyle {
+                    vertical_align,
+                    ..style
+                };
+                push(lines, runs(&text, style, href));
+            }
+        }
+    }
 }
 
 fn push(lines: &mut [TextLine], run: Option<TextRun>) {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use super::{HeadingTranslations, ListOrder, RichBlocks, SectionEvent, WorkInList, original_year};
+use crate::csl::TextOrder;
 use crate::library::{TagName, TagSummary};
-use crate::text::fold;
 
 /// The property by which works are grouped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,6 +122,7 @@ impl Grouping {
         repeat: DuplicatePlacement,
         headings: HeadingTranslations,
     ) -> Self {
+        let order = TextOrder::new(headings.language_code());
         match by {
             GroupBy::Facet(facet) => {
                 let without = headings.without_tag(facet);
@@ -148,15 +149,16 @@ impl Grouping {
             }),
             GroupBy::Type => Self::by_label(works, "", |(work, _)| {
                 let label = headings.of_type(&work.entry_type).to_owned();
-                Some((fold(&label), label))
+                Some((order.key(&label), label))
             }),
-            GroupBy::Author => Self::by_label(works, headings.no_author(), |(work, _)| {
-                let name = work.authors.first()?;
-                Some((work.sort_author.clone(), name.clone()))
+            GroupBy::Author => Self::by_label(works, headings.no_author(), |(work, item)| {
+                let shown = work.authors.first()?;
+                let name = item.principal_names().first()?;
+                Some((order.name_key(&name.sort_order()), shown.clone()))
             }),
             GroupBy::Language => Self::by_label(works, headings.no_language(), |(_, item)| {
                 let name = headings.language(&item.text("language")?)?;
-                Some((fold(&name), name))
+                Some((order.key(&name), name))
             }),
         }
     }
@@ -206,17 +208,17 @@ impl Grouping {
         Self { groups: kept }
     }
 
-    /// Groups by a label; the first string is its sort key.
+    /// Groups by a label, which follows its sort key.
     fn by_label(
         works: &[WorkInList<'_>],
         without: &str,
-        label: impl Fn(WorkInList<'_>) -> Option<(String, String)>,
+        label: impl Fn(WorkInList<'_>) -> Option<(Vec<u8>, String)>,
     ) -> Self {
-        let mut groups: BTreeMap<(bool, String), WorkGroup> = BTreeMap::new();
+        let mut groups: BTreeMap<(bool, Vec<u8>), WorkGroup> = BTreeMap::new();
         for work in works {
             let (place, text) = match label(*work) {
                 Some((place, text)) => ((false, place), text),
-                None => ((true, String::new()), without.to_owned()),
+                None => ((true, Vec::new()), without.to_owned()),
             };
             groups
                 .entry(place)
@@ -253,9 +255,9 @@ fn narrowest<'t>(
     found
 }
 
-/// Formats a year so that text order equals numeric order, including years BC.
-fn year_sort_key(year: i32) -> String {
-    format!("{:010}", i64::from(year) + 1_000_000_000)
+/// Returns a year as bytes that sort like it, including years BC.
+fn year_sort_key(year: i32) -> Vec<u8> {
+    (i64::from(year) + 1_000_000_000).to_be_bytes().into()
 }
 
 /// Sorts tags so that child tags follow their parent, and adds the nesting depth of each.

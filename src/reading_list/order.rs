@@ -118,7 +118,7 @@ impl ListOrder {
             OrderBy::Year => self.sort_by(works, |work| original_year(*work)),
             OrderBy::Author => self.sort_by(works, |(_, item)| {
                 let name = item.principal_names().first()?.sort_order();
-                Some(text.key(&name)).filter(|_| !name.is_empty())
+                Some(text.name_key(&name)).filter(|_| !name.is_empty())
             }),
             OrderBy::Title => self.sort_by(works, |work| Some(text.key(&sort_title(*work)?))),
             OrderBy::Added => self.sort_by(works, |(work, _)| Some(work.id)),

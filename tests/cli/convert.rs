@@ -54,6 +54,59 @@ fn inherited_fields_are_written() {
 }
 
 #[test]
+fn entries_that_hold_data_for_others_are_not_written() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "refs.bib",
+        "@xdata{pub, publisher = {Verso}}\n@set{s, entryset = {a,b}}\n\
+         @book{a, title = {A}, date = 2001, xdata = {pub}}\n\
+         @book{b, title = {B \\unknown}, date = 2002, publisher = {xdata=pub-publisher}}\n",
+    );
+    for to in ["ris", "csl-json", "bibtex", "mods", "csv", "endnote-xml"] {
+        let run = env.runs(&format!("convert refs.bib --to {to}"));
+        assert_eq!(
+            run.stdout.matches("Verso").count(),
+            2,
+            "{to}: {}",
+            run.stdout
+        );
+        assert!(!run.stdout.contains("entryset"), "{to}: {}", run.stdout);
+    }
+    // What is doubtful in an entry is reported as it is by import.
+    let run = env.runs("convert refs.bib --to ris");
+    assert!(
+        run.stderr
+            .contains("refs.bib:4: warning: b, title: unknown TeX command \\unknown"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_large_file_is_written_in_parts_that_join() {
+    let env = TestEnvironment::empty();
+    let records: String = (0..2_100)
+        .map(|number| {
+            format!("TY  - BOOK\nID  - k{number}\nTI  - Title {number}\nPY  - 2001\nER  - \n\n")
+        })
+        .collect();
+    env.put("refs.ris", &records);
+    for to in ["biblatex", "mods", "endnote-xml", "enw", "csv", "csl-json"] {
+        env.runs(&format!(
+            "convert refs.ris --to {to} -o part.{to} --from ris"
+        ));
+        let again = env.json(&format!(
+            "convert part.{to} --from {to} --to csl-json -o all.json --json"
+        ));
+        assert_eq!(again["converted"], 2_100, "{to}");
+        assert_eq!(again["rejected"], 0, "{to}");
+    }
+    let items: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(env.path("all.json")).unwrap()).unwrap();
+    assert_eq!(items.as_array().unwrap().len(), 2_100);
+}
+
+#[test]
 fn a_report_says_what_was_lost() {
     let env = TestEnvironment::empty();
     env.put("refs.ris", RIS);

@@ -60,7 +60,7 @@ fn an_abbreviation_means_what_it_meant_where_the_entry_stands() {
 }
 
 #[test]
-fn a_formula_is_the_same_in_every_output() {
+fn a_formula_is_mathematics_or_readable_text_in_every_output() {
     let env = TestEnvironment::bare();
     imported(
         &env,
@@ -70,7 +70,7 @@ fn a_formula_is_the_same_in_every_output() {
     );
     for style in ["apa", "ieee", "modern-language-association"] {
         let text = ok(&env, &format!("format --style {style} --to text"));
-        for part in [r"$O(n \log n)$", r"$\alpha$", "$x^2$", r"C:\temp"] {
+        for part in ["O(n log n)", "α-", "Journal of x² ", "H₂O", r"C:\temp"] {
             assert!(text.contains(part), "{style}: {text}");
         }
         for format in ["latex", "markdown", "pandoc"] {
@@ -78,7 +78,98 @@ fn a_formula_is_the_same_in_every_output() {
             assert!(text.contains(r"$O(n \log n)$"), "{format}: {text}");
         }
     }
-    assert!(ok(&env, "format --style apa --to html").contains("H<sub>2</sub>O"));
+    let html = ok(&env, "format --style apa --to html");
+    for part in ["H<sub>2</sub>O", "O(n log n)", "x<sup>2</sup>"] {
+        assert!(html.contains(part), "{html}");
+    }
+    let typst = ok(&env, "format --style apa --to typst");
+    assert!(typst.contains("#super[2]"), "{typst}");
+    assert!(ok(&env, "find").contains("O(n log n) for α-helix"));
+    // Formats for data keep it.
+    for format in ["csl-json", "biblatex", "ris"] {
+        assert!(
+            ok(&env, &format!("export --to {format}")).contains(r"O(n \"),
+            "{format}"
+        );
+    }
+}
+
+#[test]
+fn a_formula_with_letters_of_a_package_is_typeset_without_it() {
+    let env = TestEnvironment::bare();
+    imported(
+        &env,
+        "a.bib",
+        r"@book{a, title = {On $\mathbb{R}^n$}, date = 2020}",
+    );
+    let latex = ok(&env, "format --to latex");
+    assert!(latex.contains(r"$\mathbb{R}^n$"), "{latex}");
+    assert!(latex.contains(r"\providecommand{\mathbb}"), "{latex}");
+    assert!(ok(&env, "format --to text").contains("ℝⁿ"));
+}
+
+#[test]
+fn an_address_of_the_work_is_not_printed_with_its_note() {
+    let env = TestEnvironment::bare();
+    let items = imported(
+        &env,
+        "a.bib",
+        r"@misc{a, title = {A}, howpublished = {Online at \url{http://x.org/9}}, url = {http://x.org/9}}
+          @misc{b, title = {B}, howpublished = {Available from: \url{http://x.org/b}}}
+          @article{c, title = {C}, note = {Available at http://x.org/8/ (visited 2009)}, url = {http://x.org/8}}
+          @article{d, title = {D}, note = {Translated. See https://doi.org/10.1000/d}, doi = {10.1000/d}}
+          @article{e, title = {E}, note = {See http://x.org/80}, url = {http://x.org/8}}
+          @misc{g, title = {G}, organization = {Debian}, howpublished = {Web page, \url{http://x.org/g_h}}}
+          @inproceedings{h, title = {On {Wikis}}, booktitle = {Proc. 3rd Symp. on {Wikis}, Montréal, Canada}}
+          @article{f, title = {F}, url = {http{\%}3A{\%}2F{\%}2Fx.org{\%}2Fa}}",
+    );
+    assert_eq!(items["a"]["publisher"], Value::Null);
+    assert_eq!(items["b"]["publisher"], Value::Null);
+    assert_eq!(items["b"]["URL"], "http://x.org/b");
+    assert_eq!(items["c"]["note"], "visited 2009");
+    assert_eq!(items["d"]["note"], "Translated");
+    assert_eq!(items["e"]["note"], "See http://x.org/80");
+    assert_eq!(items["f"]["URL"], "http://x.org/a");
+    assert_eq!(items["g"]["URL"], "http://x.org/g_h");
+    assert_eq!(items["g"]["publisher"], "Debian; Web page");
+    assert_eq!(
+        items["h"]["container-title"],
+        "Proc. 3rd Symp. on Wikis, Montréal, Canada"
+    );
+    // The entry keeps what it says.
+    assert!(ok(&env, "export").contains("(visited 2009)"));
+}
+
+#[test]
+fn several_names_on_one_line_are_several_names() {
+    let env = TestEnvironment::bare();
+    let items = imported(
+        &env,
+        "a.ris",
+        "TY  - JOUR\nID  - a\nTI  - T\nAU  - Smith, J. & Jones, K.\nAU  - King, Martin, Jr.\nL1  - a.pdf\nER  - \n",
+    );
+    let families: Vec<&str> = items["a"]["author"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name["family"].as_str().unwrap())
+        .collect();
+    assert_eq!(families, ["Smith", "Jones", "King"]);
+    // A linked file comes back as a link.
+    let run = env.ends(0, "export --to ris");
+    assert!(run.stdout.contains("L1  - a.pdf"), "{}", run.stdout);
+    assert!(!run.stderr.contains("file"), "{}", run.stderr);
+}
+
+#[test]
+fn names_with_an_apostrophe_are_no_loss() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "a.json",
+        r#"[{"id":"a","type":"book","title":"T","author":[{"family":"O'Neil","given":"Cathy"}]}]"#,
+    );
+    let run = env.ends(0, "import a.json");
+    assert!(!run.stderr.contains("author"), "{}", run.stderr);
 }
 
 #[test]

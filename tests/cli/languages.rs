@@ -336,6 +336,85 @@ fn capitals_follow_the_rules_of_the_language() {
     }
 }
 
+#[test]
+fn numbers_with_counters_get_no_second_label() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "refs.bib",
+        "@article{a, author={井上, 真}, title={コモンズ論}, journaltitle={思想}, volume={第7巻}, pages={5--26頁}, date={2001}, langid={japanese}}
+         @incollection{b, author={三井, 昭二}, title={森林}, booktitle={挑戦}, pages={第12-15页}, date={2008}, langid={chinese}}",
+    );
+    let format = |locale: &str| {
+        env.runs(&format!(
+            "format --input refs.bib --style modern-language-association --locale {locale}"
+        ))
+        .stdout
+    };
+    let english = format("en-US");
+    holds(&english, "vol. 7, 2001, pp. 5–26.");
+    holds(&english, "pp. 12–15.");
+    let japanese = format("ja-JP");
+    holds(&japanese, "7巻, 2001年, 5–26ページ.");
+    holds(&format("zh-TW"), "12–15頁.");
+    // Locators, too.
+    env.put("essay.md", "[@a, 12頁] and [@a, p. 13] and [@a, 第3章]\n");
+    let cite = |locale: &str| {
+        let line = format!("cite essay.md --input refs.bib --style apa --locale {locale}");
+        env.runs(&line).stdout
+    };
+    holds(&cite("en-US"), "p. 12) and ");
+    holds(&cite("en-US"), "Chapter 3)");
+    holds(&cite("ja-JP"), "12ページ) and ");
+    holds(&cite("ja-JP"), "13ページ)");
+}
+
+#[test]
+fn punctuation_of_east_asia_is_not_doubled() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "refs.bib",
+        "@article{a, author={柄谷, 行人}, title={「コモンズ」とは何か？}, journaltitle={思想。}, date={2015}, langid={japanese}}
+         @book{b, author={费, 孝通}, title={乡土中国「与公地」。}, publisher={三联书店}, date={1985}, langid={chinese}}",
+    );
+    for style in [
+        "chicago-author-date",
+        "apa",
+        "modern-language-association",
+        "gb-7714-2015-numeric",
+    ] {
+        for locale in ["en-US", "ja-JP", "zh-CN"] {
+            let text = env
+                .runs(&format!(
+                    "format --input refs.bib --style {style} --locale {locale}"
+                ))
+                .stdout;
+            for doubled in ["？.", "。."] {
+                assert!(!text.contains(doubled), "{style} {locale}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn names_in_any_script_with_spaces_have_a_comma_when_they_are_inverted() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "refs.bib",
+        "@book{a, author={शर्मा, राम}, title={साझा}, date={2014}}
+         @book{b, author={ბერიძე, გიორგი}, title={საერთო}, date={2015}}
+         @book{c, author={van den Berg, IJsbrand}, title={Meent}, date={2016}, langid={dutch}}",
+    );
+    let chicago = env
+        .runs("format --input refs.bib --style chicago-author-date")
+        .stdout;
+    holds(&chicago, "शर्मा, राम.");
+    holds(&chicago, "ბერიძე, გიორგი.");
+    holds(
+        &env.runs("format --input refs.bib --style apa").stdout,
+        "van den Berg, IJ. (2016)",
+    );
+}
+
 // Keys and TeX ------------------------------------------------------------------------------------------
 
 #[test]
@@ -403,6 +482,34 @@ fn works_are_sorted_as_the_configured_language_sorts() {
     assert_eq!(swedish.last().unwrap(), "ostlund");
     assert_eq!(env.keys("--sort title").last().unwrap(), "ostlund");
     assert_eq!(env.keys("--sort -author --limit 1"), ["ostlund"]);
+}
+
+#[test]
+fn particles_and_articles_are_sorted_as_the_language_sorts_them() {
+    let env = TestEnvironment::with(
+        "@book{hippel, author={von Hippel, Eric}, title={A}} @book{illich, author={Illich, Ivan}, title={B}}
+         @book{zander, author={Zander, H}, title={C}} @book{khalili, author={al-Khalili, Jim}, title={D}}",
+    );
+    for locale in ["de-DE", "nl-NL", "fr-FR"] {
+        env.runs(&format!("config set locale {locale}"));
+        assert_eq!(
+            env.keys("--sort author"),
+            ["hippel", "illich", "khalili", "zander"],
+            "{locale}"
+        );
+    }
+    env.runs("config set locale en-GB");
+    assert_eq!(
+        env.keys("--sort author"),
+        ["illich", "khalili", "hippel", "zander"]
+    );
+    // The headings of groups are in the order of the list's language.
+    let text = env.runs("format --group-by author --locale de-DE").stdout;
+    let at = |name: &str| text.find(name).unwrap();
+    assert!(
+        at("Hippel") < at("Illich") && at("Illich") < at("Zander"),
+        "{text}"
+    );
 }
 
 // Headings, tags and labels -----------------------------------------------------------------------------

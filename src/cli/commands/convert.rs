@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use rayon::prelude::*;
 
-use crate::cli::export_entries::{Entries, ReferenceOptions, report_losses_of, write_references};
+use crate::cli::export_entries::{
+    Joiner, ReferenceOptions, WORKS_AT_A_TIME, report_losses_of, write_file_references,
+};
 use crate::cli::file_kind::ByExtension as _;
 use crate::cli::format_name::FormatName;
 use crate::cli::input::{Source, column_field};
@@ -67,9 +69,6 @@ pub(crate) struct Convert {
     #[arg(long)]
     json: bool,
 }
-
-/// The works that are written at a time in formats that allow it, so that a large file needs little memory.
-const WORKS_AT_A_TIME: usize = 2000;
 
 /// What became of the files.
 #[derive(Debug, Default, serde::Serialize)]
@@ -242,17 +241,29 @@ fn unwritable(path: &Path, error: &std::io::Error) -> CommandError {
 
 /// Writes references as BibLaTeX or BibTeX.
 fn write_entries(
-    files: Vec<ReadFile>,
+    mut files: Vec<ReadFile>,
     to: FormatName,
     report: &mut Report,
     sink: &mut Sink,
 ) -> std::result::Result<Vec<Loss>, CommandError> {
+    let options = ReferenceOptions {
+        format: to,
+        tags: false,
+        annotations: true,
+        public: false,
+    };
+    // The keys of one file differ already, so that its references need not all be entries at once.
+    if files.len() == 1
+        && let Some((path, format, records)) = files.pop_if(|(_, _, read)| !is_verbatim(read))
+    {
+        return write_parts((path, format, records), options, report, sink);
+    }
     let all_are_verbatim =
         to == FormatName::BIBLATEX && files.iter().all(|(_, _, read)| is_verbatim(read));
     let (readings, has_duplicates) = as_entries(files, report);
-    let references: Vec<CitableWork> = readings.iter().flat_map(CitableWork::of_reading).collect();
-    report.converted = references.len();
     if all_are_verbatim && !has_duplicates {
+        let works = readings.iter().map(|reading| reading.file.works().count());
+        report.converted = works.sum();
         for reading in &readings {
             for piece in &reading.file.pieces {
                 sink.write(piece.text())?;
@@ -260,17 +271,56 @@ fn write_entries(
         }
         return Ok(Vec::new());
     }
-    let items = items_of(&references)?;
-    let works: Vec<_> = references.iter().zip(&items).collect();
-    let options = ReferenceOptions {
-        format: to,
-        tags: false,
-        annotations: true,
-        public: false,
+    let mut references: Vec<CitableWork> =
+        readings.iter().flat_map(CitableWork::of_reading).collect();
+    report.converted = references.len();
+    write_file_references(&readings, &mut references, options, &mut |text| {
+        sink.write(text)
+    })
+}
+
+/// Writes the references of a file of another format than BibTeX as BibLaTeX or BibTeX, a part at a time.
+fn write_parts(
+    (path, format, records): ReadFile,
+    options: ReferenceOptions,
+    report: &mut Report,
+    sink: &mut Sink,
+) -> std::result::Result<Vec<Loss>, CommandError> {
+    let mut file = FileReport {
+        path,
+        format: format.name,
+        entries: 0,
+        rejected: 0,
+        problems: Vec::new(),
     };
-    let written = write_references(Entries::Files(&readings), &works, options)?;
-    sink.write(&written.text)?;
-    Ok(written.losses)
+    let mut losses = Vec::new();
+    let mut joiner = Joiner::new(options.format.writer()?.joint(), String::new());
+    for reading in records.into_entries_in_parts(WORKS_AT_A_TIME) {
+        let rejected = rejected_pieces(&reading.file) + reading.rejected.len();
+        file.rejected += rejected;
+        file.entries += reading.file.works().count() + rejected;
+        let mut references = CitableWork::of_reading(&reading);
+        report.converted += references.len();
+        let mut text = String::new();
+        losses.extend(write_file_references(
+            std::slice::from_ref(&reading),
+            &mut references,
+            options,
+            &mut |part| {
+                text.push_str(part);
+                Ok(())
+            },
+        )?);
+        if !text.is_empty() {
+            joiner.add(&text, &mut |text| sink.write(text))?;
+        }
+        file.problems.extend(reading.file.problems);
+    }
+    joiner.finish(&mut |text| sink.write(text))?;
+    file.problems.sort_by_key(|problem| problem.line);
+    report.files.push(file);
+    report.count();
+    Ok(losses)
 }
 
 /// Writes references as citation templates of MediaWiki, one on a line.
@@ -342,15 +392,27 @@ fn rejected_pieces(file: &BibFile) -> usize {
 /// Gives entries of different files different keys, and marks those that say the same as one of an earlier file.
 /// Returns whether there were any.
 fn separate_keys(readings: &mut [ParsedFile]) -> bool {
-    let mut first: HashMap<String, Entry> = HashMap::new();
+    // The place of the first entry of each key: its file, and its piece.
+    let mut first: HashMap<String, (usize, usize)> = HashMap::new();
     let mut keys = FreeKeys::default();
     let mut has_changed = false;
-    for reading in readings {
-        let mut own: HashMap<String, Entry> = HashMap::new();
+    for index in 0..readings.len() {
+        let (before, rest) = readings.split_at_mut(index);
+        let Some(reading) = rest.first_mut() else {
+            break;
+        };
+        let entry_at = |(file, piece): &(usize, usize)| {
+            let earlier: &ParsedFile = before.get(*file)?;
+            match earlier.file.pieces.get(*piece)? {
+                FilePiece::Entry { work, .. } => Some(work),
+                _ => None,
+            }
+        };
+        let mut own: HashMap<String, (usize, usize)> = HashMap::new();
         let BibFile {
             pieces, problems, ..
         } = &mut reading.file;
-        for piece in pieces {
+        for (at, piece) in pieces.iter_mut().enumerate() {
             let FilePiece::Entry {
                 work,
                 line,
@@ -364,11 +426,13 @@ fn separate_keys(readings: &mut [ParsedFile]) -> bool {
                 continue;
             }
             let key = Duplicate::key_of(work, duplicate.as_ref()).to_owned();
-            match first.get(&key) {
+            match first.get(&key).map(entry_at) {
                 None => {
-                    own.insert(key, work.clone());
+                    own.insert(key, (index, at));
                 }
-                Some(earlier) if earlier.fields == work.fields && earlier.kind() == work.kind() => {
+                Some(Some(earlier))
+                    if earlier.fields == work.fields && earlier.kind() == work.kind() =>
+                {
                     *duplicate = Some(Duplicate::Identical);
                     has_changed = true;
                 }
@@ -376,7 +440,7 @@ fn separate_keys(readings: &mut [ParsedFile]) -> bool {
                     let is_taken = |key: &str| first.contains_key(key) || own.contains_key(key);
                     let new_key = keys.like(&key, is_taken);
                     problems.push(renamed(*line, &key, &new_key));
-                    own.insert(new_key.clone(), work.clone());
+                    own.insert(new_key.clone(), (index, at));
                     *duplicate = Some(Duplicate::Different { new_key });
                     has_changed = true;
                 }
@@ -427,8 +491,13 @@ impl Report {
 
 /// A work that is written in a format other than BibLaTeX and BibTeX.
 enum Work<'a> {
-    /// An entry of BibTeX or BibLaTeX with the key that it gets, and its file.
-    Entry(&'a Entry, String, usize),
+    /// An entry of BibTeX or BibLaTeX with the key that it gets, and its place.
+    Entry {
+        entry: &'a Entry,
+        key: String,
+        file: usize,
+        line: usize,
+    },
     /// A reference of another format.
     Item(CslItem),
 }
@@ -492,14 +561,14 @@ fn write_items(
         }
     }
     let works = works.works;
-    report.converted = works.len();
     let by_key: Vec<HashMap<&str, &Entry>> = bib_files.iter().map(BibFile::by_key).collect();
     let writer = to.writer()?;
-    let at_a_time = if to.format().concatenates {
-        WORKS_AT_A_TIME
-    } else {
-        works.len().max(1)
+    let joint = writer.joint();
+    let at_a_time = match joint {
+        Some(_) => WORKS_AT_A_TIME,
+        None => works.len().max(1),
     };
+    let mut joiner = Joiner::new(joint, String::new());
     let mut losses = Vec::new();
     let no_strings = Strings::default();
     // An empty list is a file, too.
@@ -508,25 +577,52 @@ fn write_items(
         works => works.chunks(at_a_time).collect(),
     };
     for chunk in chunks {
-        let prepared: Vec<(Entry, CslItem, &Strings)> = chunk
+        type Prepared<'s> = (Entry, CslItem, &'s Strings);
+        let prepared: Vec<(Option<Prepared<'_>>, Vec<Diagnostic>)> = chunk
             .par_iter()
             .map(|work| match work {
-                Work::Entry(entry, key, index) => {
-                    let strings = bib_files.get(*index).map_or(&no_strings, |f| &f.strings);
+                Work::Entry {
+                    entry,
+                    key,
+                    file,
+                    line,
+                } => {
+                    let strings = bib_files.get(*file).map_or(&no_strings, |f| &f.strings);
                     let parent = |key: &str| {
-                        let found = by_key.get(*index)?.get(key)?;
+                        let found = by_key.get(*file)?.get(key)?;
                         Some(Cow::Borrowed(*found))
                     };
-                    let mut item = bibtex::derive(entry, strings, &parent).item;
-                    item.id.clone_from(key);
-                    let mut entry = (*entry).clone();
-                    entry.key.clone_from(key);
-                    (entry, item, strings)
+                    let mut derived = bibtex::derive(entry, strings, &parent);
+                    for problem in &mut derived.problems {
+                        problem.line = *line;
+                    }
+                    // Entries that only hold data for others are no works.
+                    let prepared = (!derived.is_data).then(|| {
+                        let mut item = derived.item;
+                        item.id.clone_from(key);
+                        let mut entry = (*entry).clone();
+                        entry.key.clone_from(key);
+                        (entry, item, strings)
+                    });
+                    (prepared, derived.problems)
                 }
-                Work::Item(item) => (without_fields(item), item.clone(), &no_strings),
+                Work::Item(item) => {
+                    let prepared = (without_fields(item), item.clone(), &no_strings);
+                    (Some(prepared), Vec::new())
+                }
             })
             .collect();
-        let exported: Vec<ExportedWork<'_>> = prepared
+        let mut works: Vec<Prepared<'_>> = Vec::with_capacity(prepared.len());
+        for (work, (prepared, problems)) in chunk.iter().zip(prepared) {
+            works.extend(prepared);
+            if let Work::Entry { file, .. } = work
+                && let Some(file) = report.files.get_mut(*file)
+            {
+                file.problems.extend(problems);
+            }
+        }
+        report.converted += works.len();
+        let exported: Vec<ExportedWork<'_>> = works
             .iter()
             .map(|(work, item, strings)| ExportedWork {
                 work,
@@ -538,8 +634,12 @@ fn write_items(
             works: &exported,
             parents: &|_| None,
         });
-        sink.write(&written.text)?;
+        joiner.add(&written.text, &mut |text| sink.write(text))?;
         losses.extend(written.losses);
+    }
+    joiner.finish(&mut |text| sink.write(text))?;
+    for file in &mut report.files {
+        file.problems.sort_by_key(|problem| problem.line);
     }
     Ok(losses)
 }
@@ -573,11 +673,17 @@ impl<'a> Works<'a> {
         problems: &mut Vec<Diagnostic>,
     ) {
         let is_same = |earlier: &Work<'_>| {
-            matches!(earlier, Work::Entry(other, ..)
+            matches!(earlier, Work::Entry { entry: other, .. }
                 if other.fields == entry.fields && other.kind() == entry.kind())
         };
         if let Some(key) = self.key_for(&key, is_same, line, problems) {
-            self.push(Work::Entry(entry, key.clone(), file), key);
+            let work = Work::Entry {
+                entry,
+                key: key.clone(),
+                file,
+                line,
+            };
+            self.push(work, key);
         }
     }
 

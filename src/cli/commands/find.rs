@@ -222,7 +222,10 @@ fn search(
     // Works without an author or a title come last in either direction.
     results.sort_by_cached_key(|result| {
         let text = text(result);
-        let key = order.key(&text);
+        let key = match by {
+            SortBy::Author => order.name_key(&text),
+            _ => order.key(&text),
+        };
         let key: Vec<u8> = if descending {
             key.into_iter().map(|byte| !byte).chain([u8::MAX]).collect()
         } else {

@@ -10,7 +10,7 @@
 
 use std::borrow::Cow;
 
-use super::merged_punctuation;
+use super::{merged_punctuation, repeats_mark};
 use crate::csl::numbers::NumberValue;
 
 /// A part of an entry in which affixes, delimiters and text can still change.
@@ -77,6 +77,11 @@ fn first_mark(text: &str) -> Option<char> {
     first(text).filter(|first| is_punctuation(*first))
 }
 
+/// Returns whether text ends in a mark, or in the one of East Asia that does the same.
+fn ends_in(text: &str, mark: char) -> bool {
+    last(text).is_some_and(|end| repeats_mark(end, mark))
+}
+
 fn remove_first(text: &mut Cow<'_, str>) {
     match text {
         Cow::Borrowed(borrowed) => {
@@ -117,7 +122,7 @@ fn push_front(text: &mut Cow<'_, str>, character: char) {
 fn merge_left(left: &mut Cow<'_, str>, right: &mut Cow<'_, str>) {
     let Some(second) = first(right) else { return };
     let before = last(left);
-    if before == Some(second) {
+    if ends_in(left, second) {
         remove_first(right);
     } else if is_punctuation(second) {
         remove_first(right);
@@ -191,12 +196,12 @@ impl<L> Blob<'_, L> {
     /// Returns whether the content ends in a character.
     fn ends_in(&self, wanted: char) -> bool {
         match &self.content {
-            BlobContent::Text(text) => last(text) == Some(wanted),
+            BlobContent::Text(text) => ends_in(text, wanted),
             BlobContent::Children(children, _) => {
                 children
                     .last()
                     .is_some_and(|child| match last(&child.suffix) {
-                        Some(end) => end == wanted,
+                        Some(end) => repeats_mark(end, wanted),
                         None => child.ends_in(wanted),
                     })
             }
@@ -207,7 +212,7 @@ impl<L> Blob<'_, L> {
     fn drop_repeated_suffix(&mut self) {
         if let BlobContent::Text(text) = &self.content
             && let Some(mark) = first_mark(&self.suffix)
-            && last(text) == Some(mark)
+            && ends_in(text, mark)
         {
             remove_first(&mut self.suffix);
         }
@@ -272,8 +277,8 @@ fn leftward<L>(parent: &mut Blob<'_, L>) {
             continue;
         }
         let repeats = match last(&child.suffix) {
-            Some(end) => end == mark,
-            None => matches!(&child.content, BlobContent::Text(text) if last(text) == Some(mark)),
+            Some(end) => repeats_mark(end, mark),
+            None => matches!(&child.content, BlobContent::Text(text) if ends_in(text, mark)),
         };
         if repeats {
             remove_first(&mut sibling.prefix);
@@ -332,7 +337,7 @@ fn downward<L>(parent: &mut Blob<'_, L>, punctuation_in_quote: bool) {
 
 fn child_ends_in<L>(child: &Blob<'_, L>, mark: char) -> bool {
     match last(&child.suffix) {
-        Some(end) => end == mark,
+        Some(end) => repeats_mark(end, mark),
         None => child.ends_in(mark),
     }
 }
@@ -360,7 +365,7 @@ fn downward_last<L>(
         remove_first(suffix);
     }
     if let Some(begin) = first(&child.suffix).filter(|begin| is_punctuation_or_space(*begin)) {
-        if matches!(&child.content, BlobContent::Text(text) if last(text) == Some(begin)) {
+        if matches!(&child.content, BlobContent::Text(text) if ends_in(text, begin)) {
             remove_first(&mut child.suffix);
         }
         // Its last character, and not the first, which is the repeated one: "a,, b".

@@ -10,6 +10,7 @@ use super::SecondFieldAlign;
 use super::citation::CitePosition;
 use super::citeproc_js;
 use super::context::{Context, Purpose, RenderTrace, Section};
+use super::counters;
 use super::element::*;
 use super::numbers::{NumberContext, NumberValue, is_plain_number, year_suffix};
 use super::output_tree::{Node, Tag};
@@ -153,7 +154,7 @@ impl<'c> Evaluator<'c> {
         Some(entry)
     }
 
-    /// Collects the elements at the top of the layout, inside the branches that apply.
+    /// Collects elements, and in place of `cs:choose` those of the branch that applies.
     fn top_level(&mut self, elements: &'c [Element], into: &mut Vec<&'c Element>) {
         for element in elements {
             if let Element::Choose(choose) = element {
@@ -184,10 +185,89 @@ impl<'c> Evaluator<'c> {
 
     pub(super) fn elements(&mut self, elements: &'c [Element]) -> Vec<Node<'c>> {
         let mut nodes = Vec::new();
+        if self.context.locale.moves_counters {
+            self.elements_with_counters(elements, &mut nodes);
+            return nodes;
+        }
         for element in elements {
             self.element(element, &mut nodes);
         }
         nodes
+    }
+
+    /// Evaluates elements with the labels behind their numbers, see [`counters`].
+    fn elements_with_counters(&mut self, elements: &'c [Element], into: &mut Vec<Node<'c>>) {
+        let mut flat = Vec::with_capacity(elements.len());
+        self.top_level(elements, &mut flat);
+        let mut rest = flat.into_iter().peekable();
+        while let Some(element) = rest.next() {
+            let next = rest.peek().copied();
+            let counted = next.and_then(|next| self.counted(element, next));
+            if let Some(counted) = counted {
+                rest.next();
+                into.push(counted);
+            } else {
+                self.element(element, into);
+            }
+        }
+    }
+
+    /// Evaluates a label and its number, in any order, if the label is a counter, which follows the number without a
+    /// space. What the style puts between the two is left out.
+    fn counted(&mut self, one: &'c Element, other: &'c Element) -> Option<Node<'c>> {
+        let is_label = |element: &Element| match element {
+            Element::Label(_) => true,
+            Element::Text(text) => matches!(text.source, TextSource::Term { .. }),
+            _ => false,
+        };
+        let (label, number) = if is_label(one) {
+            (one, other)
+        } else {
+            (other, one)
+        };
+        let (variable, number_look) = match number {
+            Element::Number(number) => (number.variable, &number.attributes),
+            Element::Text(text) => match text.source {
+                TextSource::Variable { variable, .. } => (variable, &text.attributes),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let (counter, label_look) = match label {
+            Element::Label(label) if label.variable == Some(variable) => {
+                (self.label_text(label)?, &label.attributes)
+            }
+            Element::Text(text) => match &text.source {
+                TextSource::Term { name, form, plural }
+                    if name == self.context.style.variables.name(variable) =>
+                {
+                    let term = self.context.locale.term(name, *form, *plural)?;
+                    (term, &text.attributes)
+                }
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let looks = if std::ptr::eq(label, one) {
+            [label_look, number_look]
+        } else {
+            [number_look, label_look]
+        };
+        let is_spaced = looks[0].suffix.trim().is_empty() && looks[1].prefix.trim().is_empty();
+        let is_inline = looks.iter().all(|look| look.display.is_none());
+        if !is_spaced || !is_inline || !counters::is_counter(counter) || !self.is_numeric(variable)
+        {
+            return None;
+        }
+        let number = self.numeric(variable, NumberForm::Numeric, number_look)?;
+        let counter = Node::text(self.cased(Cow::Borrowed(counter), label_look))?.with(label_look);
+        let parts = [number, counter].map(|part| part.with_prefix("").with_suffix(""));
+        let counted = Node::group(parts.into(), "")?;
+        Some(
+            counted
+                .with_prefix(looks[0].prefix.as_str())
+                .with_suffix(looks[1].suffix.as_str()),
+        )
     }
 
     fn element(&mut self, element: &'c Element, into: &mut Vec<Node<'c>>) {
@@ -540,6 +620,15 @@ impl<'c> Evaluator<'c> {
         Some(NumberValue::parse(&value, name, self.context.locale))
     }
 
+    fn is_numeric(&self, variable: VariableId) -> bool {
+        self.number_value(variable).is_some_and(|value| {
+            let context = self.context;
+            let name = context.style.variables.name(variable);
+            is_plain_number(value.trim())
+                || NumberValue::parse(&value, name, context.locale).numeric
+        })
+    }
+
     fn number(&mut self, number: &'c Number) -> Option<Node<'c>> {
         if number.variable == variables::CITATION_NUMBER
             || variables::kind(number.variable) != VariableKind::Number
@@ -661,6 +750,16 @@ impl<'c> Evaluator<'c> {
     }
 
     fn label(&mut self, label: &'c Label) -> Option<Node<'c>> {
+        let text = self.label_text(label)?;
+        self.group.has_term = true;
+        self.printed();
+        Some(
+            Node::text(self.cased(Cow::Borrowed(text), &label.attributes))?.with(&label.attributes),
+        )
+    }
+
+    /// Returns the text of a label; none if there is none.
+    fn label_text(&self, label: &'c Label) -> Option<&'c str> {
         let context = self.context;
         let variable = label.variable?;
         if variable == variables::LOCATOR && context.purpose == Purpose::Compare {
@@ -687,14 +786,7 @@ impl<'c> Evaluator<'c> {
             LabelPlural::Contextual => number.plural,
         };
         let text = context.locale.term(term, label.form, plural)?;
-        if text.is_empty() {
-            return None;
-        }
-        self.group.has_term = true;
-        self.printed();
-        Some(
-            Node::text(self.cased(Cow::Borrowed(text), &label.attributes))?.with(&label.attributes),
-        )
+        (!text.is_empty()).then_some(text)
     }
 
     /// Returns the first branch whose conditions hold.
@@ -726,11 +818,7 @@ impl<'c> Evaluator<'c> {
                 self.disambiguate_used += usize::from(holds);
                 holds
             }
-            Condition::IsNumeric(variable) => self.number_value(*variable).is_some_and(|value| {
-                let name = context.style.variables.name(*variable);
-                is_plain_number(value.trim())
-                    || NumberValue::parse(&value, name, context.locale).numeric
-            }),
+            Condition::IsNumeric(variable) => self.is_numeric(*variable),
             Condition::IsUncertainDate(variable) => {
                 context.item.date(*variable).is_some_and(|date| date.circa)
             }

@@ -90,7 +90,8 @@ pub(super) fn names<'c>(
             Some(term) => term,
             None => context.style.variables.name(variable),
         };
-        lists.extend(labelled(evaluator, element, node, term, people.len()));
+        let is_plural = people.len() > 1 || people.iter().any(|person| person.truncated);
+        lists.extend(labelled(evaluator, element, node, term, is_plural));
     }
     if style.form == NameForm::Count {
         if count == 0 {
@@ -175,7 +176,7 @@ fn labelled<'c>(
     element: &'c Names,
     node: Node<'c>,
     term: &str,
-    people: usize,
+    is_plural: bool,
 ) -> Option<Node<'c>> {
     let Some(names_label) = &element.label else {
         return Some(node);
@@ -187,7 +188,7 @@ fn labelled<'c>(
     let plural = match label.plural {
         LabelPlural::Always => true,
         LabelPlural::Never => false,
-        LabelPlural::Contextual => people > 1,
+        LabelPlural::Contextual => is_plural,
     };
     let locale = evaluator.context.locale;
     let Some(text) = locale

@@ -2,7 +2,9 @@
 
 use serde_json::Value as Json;
 
+use crate::formats::month_names;
 use crate::model::{CslDate, DatePoint, EdtfDate, RangeEnd, WithinYear};
+use crate::text;
 
 use super::tex;
 
@@ -130,6 +132,12 @@ fn point(parts: &[i32], season: Option<u8>, circa: bool) -> Option<DatePoint> {
 /// Reads `year`, with `month` and `day` if there are such.
 pub(crate) fn read_year(year: &str, month: Option<&str>, day: Option<&str>) -> ReadDate {
     let text = tex::plain(year.trim());
+    if let Some(date) = month.and_then(|month| in_two_years(&text, &tex::plain(month.trim()))) {
+        return ReadDate {
+            date: date.to_csl(),
+            warning: None,
+        };
+    }
     let Ok(EdtfDate::Single(_)) = text.parse::<EdtfDate>() else {
         return read_date(year);
     };
@@ -154,6 +162,26 @@ pub(crate) fn read_year(year: &str, month: Option<&str>, day: Option<&str>) -> R
             read
         }
     }
+}
+
+/// Returns the range from a month or season of one year to one of the next: "2005/2006" and "Fall/Winter".
+fn in_two_years(years: &str, months: &str) -> Option<EdtfDate> {
+    const BETWEEN: [char; 4] = ['/', '–', '-', '—'];
+    let (first_year, last_year) = years.split_once(BETWEEN)?;
+    let (first, last) = months.split_once(BETWEEN)?;
+    let ends = [(first_year, first), (last_year, last)].map(|(year, month)| {
+        let year = year
+            .trim()
+            .parse::<u16>()
+            .ok()
+            .filter(|_| year.trim().len() == 4)?;
+        let month = read_month(month).filter(|month| month.day.is_none())?.month;
+        Some(format!("{year}-{month:02}"))
+    });
+    let [Some(first), Some(last)] = ends else {
+        return None;
+    };
+    format!("{first}/{last}").parse().ok()
 }
 
 /// Returns a month, a month and a day, or a range of these, as in "July/August", "jul # {--} # aug"
@@ -196,6 +224,13 @@ fn read_month(text: &str) -> Option<MonthDay> {
     let mut month = None;
     let mut numbers = Vec::new();
     let words = text.split(|character: char| !character.is_alphanumeric());
+    // `oct # "21--23"` has no space.
+    let words = words.flat_map(|word| {
+        let letters = word
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(word.len());
+        <[&str; 2]>::from(word.split_at(letters))
+    });
     for word in words.filter(|word| !word.is_empty()) {
         let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
         let is_ordinal = matches!(
@@ -220,6 +255,10 @@ fn read_month(text: &str) -> Option<MonthDay> {
 
 fn month_by_name(word: &str) -> Option<u8> {
     let word = word.to_lowercase();
+    // "Juillet" begins like "juin".
+    if word.starts_with("jui") {
+        return month_in_any_language(&word);
+    }
     let start: String = word.chars().take(3).collect();
     Some(match start.as_str() {
         "jan" => 1,
@@ -238,8 +277,17 @@ fn month_by_name(word: &str) -> Option<u8> {
         "sum" => 22,
         "aut" | "fal" => 23,
         "win" => 24,
-        _ => return None,
+        _ => return month_in_any_language(&word),
     })
+}
+
+/// Returns a month, or a season from 21, by its name in a language that the English names do not resemble.
+fn month_in_any_language(word: &str) -> Option<u8> {
+    let word = text::fold(word);
+    let season = || Some(month_names::season(&word)? + 20);
+    month_names::month(&word)
+        .or_else(season)
+        .and_then(|number| number.try_into().ok())
 }
 
 /// Reads dates that are almost EDTF: months and days of one digit, a range of years with a dash,
@@ -262,6 +310,15 @@ fn lenient(text: &str) -> Option<EdtfDate> {
     if matches!(digits.len(), 2 | 3) && is_number(digits, digits.len()) && digits.len() < text.len()
     {
         return format!("{digits:X<4}").parse().ok();
+    }
+    // "2010/11" of theses.
+    if let Some((first, last)) = text.split_once('/')
+        && is_number(first, 4)
+        && is_number(last, 2)
+        && let (Ok(first), Ok(last)) = (first.parse::<u16>(), last.parse::<u16>())
+        && (first + 1) % 100 == last
+    {
+        return format!("{first}/{}", first + 1).parse().ok();
     }
     let years: Vec<&str> = text.split(['–', '—', '-']).map(str::trim).collect();
     if let [start, end] = years.as_slice() {
@@ -286,6 +343,20 @@ fn lenient(text: &str) -> Option<EdtfDate> {
     let dates: Option<Vec<String>> = text.split('/').map(pad).collect();
     if let Some(dates) = dates {
         return dates.join("/").parse().ok();
+    }
+    // "1.5.2003" of many languages; with other signs, the month may come first.
+    if let [day, month, year] = text
+        .split('.')
+        .map(str::trim)
+        .collect::<Vec<_>>()
+        .as_slice()
+        && is_number(year, 4)
+        && [day, month]
+            .iter()
+            .all(|part| (1..=2).contains(&part.len()))
+    {
+        let (day, month): (u8, u8) = (day.parse().ok()?, month.parse().ok()?);
+        return format!("{year}-{month:02}-{day:02}").parse().ok();
     }
     // The year comes last, after a month with or without a day.
     let (month, year) = text.rsplit_once([' ', ',', '.'])?;
@@ -389,6 +460,20 @@ mod tests {
         assert_eq!(parts("2003", Some("September 14th"), None), [[2003, 9, 14]]);
         assert_eq!(parts("2003", Some("3rd of May"), None), [[2003, 5, 3]]);
         assert_eq!(parts("June 4th, 2002", None, None), [[2002, 6, 4]]);
+        assert_eq!(parts("1.5.2003", None, None), [[2003, 5, 1]]);
+        assert_eq!(parts("2010/11", None, None), [[2010], [2011]]);
+        assert_eq!(
+            parts("2007", Some("oct21--23"), None),
+            [[2007, 10, 21], [2007, 10, 23]]
+        );
+        assert_eq!(parts("2003", Some("juillet"), None), [[2003, 7]]);
+        assert_eq!(parts("2003", Some("3 août"), None), [[2003, 8, 3]]);
+        let autumn = read_year("2003", Some("Herbst"), None).date;
+        assert_eq!(autumn.season, Some(3.into()));
+        assert_eq!(
+            parts("2005/2006", Some("Fall/Winter"), None),
+            [[2005, 23], [2006, 24]]
+        );
         assert_eq!(parts("2016a", None, None), [[2016]]);
         assert_eq!(parts("19--", None, None), [[1900], [1999]]);
         assert_eq!(parts("198-", None, None), [[1980], [1989]]);

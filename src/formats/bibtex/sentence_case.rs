@@ -46,12 +46,13 @@ pub(crate) fn to_sentence_case(pieces: &mut [RichText]) {
             Some(('.', _)) => count_initials(word),
             _ => 0,
         };
+        let is_shortened = matches!(behind.first(), Some(('.', _))) && is_shortened(word);
         let is_path = matches!(behind, [(':', _), ('\\', _), ..]);
         if is_title_cased_domain(word) {
             word.split_mut(|(character, _)| *character == '.')
                 .for_each(lower);
-        } else if initials > 0 || has_inner_mark(word) || is_path {
-            // "U.S.", "W.E.B.", "next.js", "C:\\dir"
+        } else if initials > 0 || is_shortened || has_inner_mark(word) || is_path {
+            // "U.S.", "W.E.B.", "Proc.", "next.js", "C:\\dir"
         } else if in_name > 0 {
             if !is_capitalized(word) {
                 in_name = 0;
@@ -70,6 +71,8 @@ pub(crate) fn to_sentence_case(pieces: &mut [RichText]) {
             // the initials of a person is a name.
             position += 1;
             in_name = if is_abbreviation(word) { 1 } else { 3 };
+        } else if is_shortened {
+            position += 1;
         }
     }
     put_back(pieces, &characters);
@@ -168,6 +171,16 @@ fn is_abbreviation(initials: &[Character]) -> bool {
     ];
     let text: String = initials.iter().map(|(character, _)| *character).collect();
     KNOWN.contains(&text.as_str())
+}
+
+/// Returns whether a word before a full stop is shortened, as in the names of conferences and journals.
+fn is_shortened(word: &[Character]) -> bool {
+    const KNOWN: [&str; 24] = [
+        "acad", "ann", "assoc", "bull", "comm", "conf", "dept", "eng", "int", "intl", "inst", "ed",
+        "j", "lett", "mag", "natl", "proc", "rev", "sci", "soc", "symp", "trans", "univ", "vol",
+    ];
+    let mut buffer = [0; 32];
+    in_lower_case(word, &mut buffer).is_some_and(|word| KNOWN.contains(&word))
 }
 
 /// "Word", but neither "WORD" nor "wORD" nor "iPod"; "A" is one, "I" is not.
@@ -302,6 +315,10 @@ mod tests {
                 "Series on Commu(o)nism in Next.js, next.js and Example.org",
             ),
             ("News on Reddit.Com", "News on reddit.com"),
+            (
+                "Proc. of {Oslo} and the 5th Int. Conf. on Web Science",
+                "Proc. of Oslo and the 5th Int. Conf. on web science",
+            ),
             (
                 "Author(s) of $N$-Body $Problems$",
                 "Author(s) of $N$-body $Problems$",

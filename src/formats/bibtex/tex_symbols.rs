@@ -51,7 +51,7 @@ pub(crate) fn accent(command: &str) -> Option<char> {
         "textsubring" | "textringbelow" => '\u{325}',
         "textcommabelow" | "cb" | "textcommaunder" => '\u{326}',
         "capitalcedilla" => '\u{327}',
-        "capitalogonek" | "textogonekcentered" => '\u{328}',
+        "capitalogonek" | "textogonek" | "textogonekcentered" => '\u{328}',
         "textsyllabic" | "s" => '\u{329}',
         "textsubbridge" => '\u{32A}',
         "textsubwedge" => '\u{32C}',

@@ -208,7 +208,8 @@ pub(crate) fn protect_capitals(tex: &str) -> String {
             && command.is_none()
             && !mathematics
             && (character.is_alphanumeric()
-                || (!word.is_empty() && matches!(character, '’' | '\'')));
+                || (!word.is_empty() && matches!(character, '’' | '\''))
+                || (character == '.' && ends_in_initial(&word)));
         if in_word {
             word.push(character);
             continue;
@@ -237,6 +238,12 @@ pub(crate) fn protect_capitals(tex: &str) -> String {
     }
     flush(&mut word, &mut protected, &mut first);
     protected
+}
+
+/// Returns whether a word ends in a single capital, after which a full stop belongs to it: "U.S.", "J."
+fn ends_in_initial(word: &str) -> bool {
+    let mut letters = word.chars().rev();
+    letters.next().is_some_and(char::is_uppercase) && letters.next().is_none_or(|c| c == '.')
 }
 
 #[cfg(test)]
@@ -276,6 +283,10 @@ mod tests {
                 "npm and \\emph{Debian} in {R}\\&{D}",
             ),
             ("GNU", "{GNU}"),
+            (
+                "W.E.B. Du Bois in the U.S. and at R.",
+                "{W.E.B.} {Du} {Bois} in the {U.S.} and at {R.}",
+            ),
         ] {
             assert_eq!(protect_capitals(tex), protected);
         }

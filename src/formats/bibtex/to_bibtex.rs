@@ -41,7 +41,9 @@ pub fn to_bibtex<'a>(
         })
         .map(|(name, _)| name.clone().into_owned())
         .collect();
-    let inherits = entry.get("xdata").is_some() || entry.get("crossref").is_some();
+    let inherits = entry.get("xdata").is_some()
+        || entry.get("crossref").is_some()
+        || (work.fields.iter()).any(|field| strings.resolve(&field.value).text.contains("xdata="));
     let needs_fields = entry.fields.iter().any(|(name, _)| {
         matches!(
             bibtex_field(name),
@@ -294,7 +296,11 @@ impl BibtexConversion<'_, '_> {
         if self.fields.iter().any(|field| field.name == name) {
             return;
         }
-        let keeps = |value: &&str| !(from.is_empty() || self.expands && uses_abbreviations(value));
+        let keeps = |value: &&str| {
+            !(from.is_empty()
+                || self.expands && uses_abbreviations(value)
+                || value.contains("xdata="))
+        };
         let written = self.work.field(from).filter(keeps);
         let value = match written {
             Some(written) if self.entry.get(from).map(str::trim) == Some(tex.trim()) => {

@@ -16,7 +16,7 @@ use super::{Diagnostic, Severity, localization, tex, tex_alphabets};
 use crate::csl::variables::known_type;
 use crate::formats::pages;
 use crate::language::{self, babel};
-use crate::model::{CslItem, CslValue, CslVariables, Doi, Entry, Name, markup};
+use crate::model::{CslItem, CslValue, CslVariables, Doi, Entry, Name, markup, percent_decoded};
 
 /// The derived data of an entry.
 #[derive(Debug, Clone, PartialEq)]
@@ -171,8 +171,8 @@ impl<'e> CslConversion<'e> {
         self.dates();
         self.titles();
         self.numbers();
-        self.publication();
         self.identifiers();
+        self.publication();
         self.notes();
         self.single_fields();
         self.other_variables();
@@ -238,7 +238,8 @@ impl<'e> CslConversion<'e> {
         let tex = self.raw(field)?;
         let mut pieces = tex::rich(tex);
         // A journal or an original title may be in another language than the work.
-        if self.english && seems_english(tex) && !is_in_sentence_case(tex) {
+        let keeps_case = field == "booktitle" && names_proceedings(tex);
+        if self.english && seems_english(tex) && !is_in_sentence_case(tex) && !keeps_case {
             to_sentence_case(&mut pieces);
         }
         Some(tex::to_html(&pieces, true)).filter(|title| !title.is_empty())
@@ -558,8 +559,14 @@ impl<'e> CslConversion<'e> {
             "publisher",
         ]
         .into_iter()
-        .filter(|field| *field != "howpublished" || self.published_at().is_none())
-        .filter_map(|field| self.literal_list(field))
+        .filter_map(|field| {
+            let text = self.literal_list(field)?;
+            if field == "howpublished" {
+                self.without_addresses(text)
+            } else {
+                Some(text)
+            }
+        })
         .collect();
         self.set("publisher", Some(publisher.join("; ")));
         let place = if self.kind == "patent" {
@@ -618,7 +625,9 @@ impl<'e> CslConversion<'e> {
             })
         };
         if self.kind == "online" || !switched_off("url") {
-            let url = self.raw("url").map(verbatim);
+            let url = self
+                .raw("url")
+                .map(|url| address(&verbatim(url)).into_owned());
             let url = url
                 .or_else(|| self.eprint_url())
                 .or_else(|| self.published_at());
@@ -639,17 +648,23 @@ impl<'e> CslConversion<'e> {
         }
     }
 
-    /// Returns the address in `howpublished`, which is where it goes in BibTeX, if there is nothing
-    /// else in it.
+    /// Returns the address in `howpublished`, which is where it goes in BibTeX, if there is one only.
     fn published_at(&self) -> Option<String> {
         let how = self.raw("howpublished")?;
-        let how = how.strip_prefix("Available at ").unwrap_or(how).trim();
-        let address = how
-            .strip_prefix("\\url{")
-            .and_then(|url| url.strip_suffix('}'))
-            .unwrap_or(how);
+        let at = ["\\url{", "http://", "https://"]
+            .iter()
+            .filter_map(|start| how.find(start))
+            .min()?;
+        let rest = how.get(at..)?;
+        let ends = |c: char| c.is_whitespace() || matches!(c, '{' | '}' | '<' | '>' | '(' | ')');
+        let (address, after) = match rest.strip_prefix("\\url{") {
+            Some(inside) => inside.split_at_checked(end_of_group(inside)?)?,
+            None => rest.split_at_checked(rest.find(ends).unwrap_or(rest.len()))?,
+        };
+        let address = address.trim().trim_end_matches(['.', ',', ';']);
         let is_address = (address.starts_with("http://") || address.starts_with("https://"))
-            && !address.contains(|c: char| c.is_whitespace() || matches!(c, '{' | '}'));
+            && !address.contains(|c: char| c.is_whitespace() || matches!(c, '{' | '}'))
+            && !after.contains("://");
         is_address.then(|| verbatim(address))
     }
 
@@ -699,13 +714,7 @@ impl<'e> CslConversion<'e> {
     }
 
     fn notes(&mut self) {
-        let url = self.variables.get("URL");
-        // An address is not printed twice.
-        let is_address = |field: &str| {
-            let text = self.raw(field).map(verbatim);
-            text.is_some_and(|text| url == Some(&CslValue::Text(text)))
-        };
-        let note = |field: &str| self.paragraphs(field).filter(|_| !is_address(field));
+        let note = |field: &str| self.without_addresses(self.paragraphs(field)?);
         let note = joined(". ", [note("note"), note("addendum")]);
         self.set("note", note);
         let annote = ["annotation", "annote"]
@@ -717,9 +726,116 @@ impl<'e> CslConversion<'e> {
     }
 }
 
+impl CslConversion<'_> {
+    /// Returns a text without the addresses that the work has anyway, which would be printed twice; none if nothing is
+    /// left of it.
+    fn without_addresses(&self, text: String) -> Option<String> {
+        if !text.contains("://") {
+            return Some(text);
+        }
+        let known = |variable: &str| match self.variables.get(variable) {
+            Some(CslValue::Text(value)) => Some(value.as_str()),
+            _ => None,
+        };
+        let doi = known("DOI");
+        let mut addresses: Vec<String> = known("URL").map(str::to_owned).into_iter().collect();
+        for resolver in ["https://doi.org/", "http://doi.org/", "http://dx.doi.org/"] {
+            addresses.extend(doi.map(|doi| format!("{resolver}{doi}")));
+        }
+        let mut text = text;
+        for address in &addresses {
+            text = without_address(&text, address).unwrap_or(text);
+        }
+        (!text.is_empty()).then_some(text)
+    }
+}
+
+/// Returns a text without an address and the words that lead to it; none if the address is not in it.
+fn without_address(text: &str, address: &str) -> Option<String> {
+    let address = address.trim_end_matches('/');
+    let at = text.find(address)?;
+    let (before, after) = (text.get(..at)?, text.get(at + address.len()..)?);
+    let after = after.strip_prefix('/').unwrap_or(after);
+    // It may be the beginning of another address.
+    if address.is_empty()
+        || after.starts_with(|next: char| next.is_alphanumeric() || "/?#=&%_~".contains(next))
+    {
+        return None;
+    }
+    let before = before.trim_end_matches(['<', '(', '[']);
+    let before = without_lead_in(before);
+    let after = after.trim_start_matches(['>', ')', ']', '.', ',', ';', ' ']);
+    Some(match (before, after) {
+        ("", rest) => {
+            let inside = rest
+                .strip_prefix('(')
+                .and_then(|rest| rest.strip_suffix(')'));
+            inside.unwrap_or(rest).to_owned()
+        }
+        (before, "") => before.to_owned(),
+        (before, after) => format!("{before} {after}"),
+    })
+}
+
+/// Returns the text before an address without the words that lead to it.
+fn without_lead_in(before: &str) -> &str {
+    const LEAD_INS: [&str; 14] = [
+        "available online at",
+        "available online from",
+        "available at",
+        "available from",
+        "available online",
+        "available",
+        "online at",
+        "retrieved from",
+        "accessible at",
+        "online",
+        "url",
+        "see",
+        "at",
+        "web",
+    ];
+    let trimmed = before.trim_end_matches([' ', ':', ',', ';', '\u{a0}', '\n']);
+    for lead_in in LEAD_INS {
+        let at = trimmed.len().wrapping_sub(lead_in.len());
+        if let Some(end) = trimmed.get(at..)
+            && end.eq_ignore_ascii_case(lead_in)
+            && let Some(start) = trimmed.get(..at)
+            && !start.ends_with(char::is_alphanumeric)
+        {
+            return start.trim_end_matches([' ', ',', ';', '.']);
+        }
+    }
+    trimmed
+}
+
+/// Returns an address whose scheme is escaped as well, as Mendeley writes some, without the escapes.
+fn address(url: &str) -> Cow<'_, str> {
+    let is_escaped = ["http%3A%2F%2F", "https%3A%2F%2F"].iter().any(|start| {
+        url.get(..start.len())
+            .is_some_and(|scheme| scheme.eq_ignore_ascii_case(start))
+    });
+    if is_escaped {
+        Cow::Owned(percent_decoded(url))
+    } else {
+        Cow::Borrowed(url)
+    }
+}
+
 /// Returns whether a title may be English, as most are whose language cannot be guessed.
 fn seems_english(title: &str) -> bool {
     language::guess(title).is_none_or(|guess| guess == "en")
+}
+
+/// Returns whether a book title is the name of a conference, which has capitals and places of its own.
+fn names_proceedings(title: &str) -> bool {
+    let word = title
+        .split(|c: char| !c.is_alphabetic())
+        .next()
+        .unwrap_or_default();
+    ["proc", "proceedings"]
+        .iter()
+        .any(|name| word.eq_ignore_ascii_case(name))
 }
 
 /// Returns whether a title is marked as being in sentence case: by an empty group at its end, which

@@ -126,7 +126,7 @@ mod tests {
                 "type becomes “document”",
                 "URL is not supported by Hayagriva",
                 "interviewer is not supported by Hayagriva",
-                "issued becomes “[[2001]]”",
+                "issued becomes “2001”",
                 "keyword is not supported by Hayagriva",
                 "scale is not supported by Hayagriva",
                 "title becomes “T x”",

@@ -8,6 +8,7 @@ use ::hayagriva::types::{
 use serde_yaml::{Mapping, Value as Yaml};
 
 use super::types;
+use crate::csl::formula;
 use crate::formats::losses::{resolved_date, truth};
 use crate::model::markup::plain;
 use crate::model::{CslDate, CslItem, CslName};
@@ -457,6 +458,11 @@ fn of_date(date: &CslDate) -> Option<Date> {
     })
 }
 
+/// Returns text without markup, and with formulas in characters: Hayagriva's formulas are Typst's.
+fn readable(text: &str) -> String {
+    formula::plain(&plain(text)).into_owned()
+}
+
 /// Returns text with its protected words. Hayagriva knows no other markup.
 fn chunked(text: &str) -> ChunkedString {
     const OPEN: &str = "<span class=\"nocase\">";
@@ -467,13 +473,13 @@ fn chunked(text: &str) -> ChunkedString {
             break;
         };
         if !before.is_empty() {
-            chunks.push_str(&plain(before), ChunkKind::Normal);
+            chunks.push_str(&readable(before), ChunkKind::Normal);
         }
-        chunks.push_str(&plain(protected), ChunkKind::Verbatim);
+        chunks.push_str(&readable(protected), ChunkKind::Verbatim);
         rest = behind;
     }
     if !rest.is_empty() {
-        chunks.push_str(&plain(rest), ChunkKind::Normal);
+        chunks.push_str(&readable(rest), ChunkKind::Normal);
     }
     chunks
 }

@@ -49,6 +49,8 @@ impl WordClass {
     }
 }
 
+pub(crate) use crate::formats::month_names::{MONTHS, month, season};
+
 /// Returns a lower-case letter without its accent, for the letters of European languages.
 pub(crate) fn without_accent(character: char) -> char {
     match character {
@@ -99,23 +101,6 @@ pub(crate) fn classes(word: &[char]) -> WordClass {
 /// Returns the classes of a word given as [`plain`] returns it.
 pub(crate) fn classes_of(word: &str) -> WordClass {
     CLASSES.get(word).copied().unwrap_or_default()
-}
-
-/// Returns the month that a word names, from 1.
-pub(crate) fn month(plain: &str) -> Option<i32> {
-    let names = |month: &&(i32, &str)| month.1.split(' ').any(|name| name == plain);
-    MONTHS.iter().find(names).map(|(number, _)| *number)
-}
-
-/// Returns the season that a word names: 1 to 4 for spring to winter.
-pub(crate) fn season(plain: &str) -> Option<i32> {
-    match plain {
-        "spring" | "printemps" | "primavera" | "fruhling" | "fruhjahr" | "lente" => Some(1),
-        "summer" | "ete" | "verano" | "sommer" | "estate" | "zomer" => Some(2),
-        "autumn" | "fall" | "automne" | "otono" | "herbst" | "autunno" | "herfst" => Some(3),
-        "winter" | "hiver" | "invierno" | "inverno" => Some(4),
-        _ => None,
-    }
 }
 
 /// Returns whether a token is a URL.
@@ -184,57 +169,6 @@ pub(crate) fn is_doi(token: &str) -> bool {
             && !before.contains(|c: char| c.is_ascii_digit())
     })
 }
-
-const MONTHS: &[(i32, &str)] = &[
-    (
-        1,
-        "january jan januar janner janvier janv enero ene gennaio gen janeiro januari gener ιανουαριοσ ιανουαριου января янв",
-    ),
-    (
-        2,
-        "february feb february februar fevrier fevr febrero febbraio fevereiro fev februari febrer φεβρουαριοσ φεβρουαριου февраля фев",
-    ),
-    (
-        3,
-        "march mar marz mars marzo marco maart mrt marc μαρτιοσ μαρτιου марта мар",
-    ),
-    (
-        4,
-        "april apr avril avr abril abr aprile απριλιοσ απριλιου апреля апр",
-    ),
-    (
-        5,
-        "may mai mayo maggio mag maio mei maj maig μαιοσ μαιου мая май",
-    ),
-    (
-        6,
-        "june jun juni juin junio giugno giu junho juny ιουνιοσ ιουνιου июня июнь",
-    ),
-    (
-        7,
-        "july jul juli juillet juil julio luglio lug julho juliol ιουλιοσ ιουλιου июля июль",
-    ),
-    (
-        8,
-        "august aug aout agosto ago augustus augusti agost αυγουστοσ αυγουστου августа авг",
-    ),
-    (
-        9,
-        "september sep sept septembre septiembre settembre set setembro setembre σεπτεμβριοσ σεπτεμβριου сентября сен",
-    ),
-    (
-        10,
-        "october oct okt oktober octobre octubre ottobre ott outubro out οκτωβριοσ οκτωβριου октября окт",
-    ),
-    (
-        11,
-        "november nov novembre noviembre novembro νοεμβριοσ νοεμβριου ноября ноя",
-    ),
-    (
-        12,
-        "december dec dez dezember decembre diciembre dic dicembre dezembro desembre δεκεμβριοσ δεκεμβριου декабря дек",
-    ),
-];
 
 const TABLE: &[(WordClass, &str)] = &[
     (WordClass::IN, "in en dans em στο σε в dins i"),

@@ -10,8 +10,11 @@ mod write;
 
 pub(super) use read::tagged;
 
+use super::item_builder::files;
 use super::losses::{compare, fields_without_variable};
-use super::{Export, Joint, ReadFormat, Records, WriteFormat, WriteResult};
+use super::{
+    Export, ExportedWork, Joint, ReadFormat, Records, WriteFormat, WriteResult, file_field,
+};
 
 /// Reads and writes RIS.
 pub(crate) struct Ris;
@@ -35,11 +38,13 @@ impl WriteFormat for Ris {
     fn write(&self, export: &Export<'_>) -> WriteResult {
         let mut written = WriteResult::default();
         for work in export.works {
-            let record = write::record(work.item);
+            let files = linked_files(work);
+            let record = write::record(work.item, &files);
             let back = read::read_items(&record).items.into_iter().next();
+            let losses = fields_without_variable(work.work, "RIS").into_iter();
             written
                 .losses
-                .extend(fields_without_variable(work.work, "RIS"));
+                .extend(losses.filter(|loss| loss.field != "file" || files.is_empty()));
             let back = back.map(|back| back.item);
             written
                 .losses
@@ -55,6 +60,15 @@ impl WriteFormat for Ris {
     }
 }
 
+/// Returns the linked files of a work.
+fn linked_files(work: &ExportedWork<'_>) -> Vec<String> {
+    let of_entry = work.work.field("file").map(|field| {
+        let named = file_field::read(field).into_iter();
+        named.map(|file| file.path).collect()
+    });
+    of_entry.unwrap_or_else(|| files(work.item).into_iter().map(str::to_owned).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,7 +79,7 @@ mod tests {
     }
 
     fn losses(item: &CslItem) -> Vec<String> {
-        let record = write::record(item);
+        let record = write::record(item, &[]);
         let back = read::read_items(&record).items.remove(0).item;
         let losses = compare(item, Some(&back), "RIS").into_iter();
         losses.map(|loss| loss.field).collect()
@@ -94,7 +108,7 @@ mod tests {
             r#"{"id":"g","type":"webpage","title":"T","container-title":"Site","URL":"https://a.example"}"#,
         ] {
             let item = item(json);
-            assert_eq!(losses(&item), [""; 0], "{}", write::record(&item));
+            assert_eq!(losses(&item), [""; 0], "{}", write::record(&item, &[]));
         }
     }
 

@@ -3,6 +3,7 @@
 use super::types;
 use crate::formats::bibtex::date_in_words;
 use crate::formats::csl_to_bib::ParsedItems;
+use crate::formats::item_builder::several_names;
 use crate::formats::pages;
 use crate::formats::{Diagnostic, Severity};
 use crate::model::{CslDate, CslItem, CslName, CslValue, Doi};
@@ -438,13 +439,12 @@ impl<'r, 't> RisReader<'r, 't> {
     }
 
     fn name(&mut self, variable: &str, written: &str) {
-        let name = name(written);
+        let new = several_names(written).into_iter().map(name);
         match self.item.variables.get_mut(variable) {
-            Some(CslValue::Names(names)) => names.push(name),
+            Some(CslValue::Names(names)) => names.extend(new),
             _ => {
-                self.item
-                    .variables
-                    .insert(variable.to_owned(), CslValue::Names(vec![name]));
+                let names = CslValue::Names(new.collect());
+                self.item.variables.insert(variable.to_owned(), names);
             }
         }
     }

@@ -10,7 +10,9 @@ use crate::model::markup::without_nocase;
 use crate::model::{CslDate, CslItem, CslName, CslValue};
 
 /// Returns a record, from `TY` to `ER`.
-pub(super) fn record(item: &CslItem) -> String {
+///
+/// `files` are the linked files, of which CSL has none.
+pub(super) fn record(item: &CslItem, files: &[String]) -> String {
     let csl_type = item.item_type.as_str();
     let mut record = RisWriter {
         item,
@@ -59,6 +61,9 @@ pub(super) fn record(item: &CslItem) -> String {
     }
     record.variable("DO", "DOI");
     record.variable("UR", "URL");
+    for file in files {
+        record.line("L1", file);
+    }
     if csl_type == "article-journal" {
         record.variable("C7", "number");
     }

@@ -3,6 +3,14 @@
 //! CSL has no markup for formulas, so programs leave them in the text as they are. No change of case and no
 //! quotation mark may touch them.
 
+#[cfg(feature = "formats")]
+mod as_text;
+
+#[cfg(feature = "formats")]
+pub(crate) use as_text::plain;
+#[cfg(feature = "output")]
+pub(crate) use as_text::{Script, in_script, inside, pieces};
+
 /// The maximum length of a formula, in bytes. Without one, many lone dollar signs would take quadratic time.
 const LONGEST: usize = 1_000;
 
