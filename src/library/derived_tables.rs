@@ -171,8 +171,7 @@ impl DerivedRows {
             original,
             ..
         } = &self.summary;
-        let number =
-            |number: Option<i64>| number.map_or(ValueRef::Null, |number| ValueRef::Integer(number));
+        let number = |number: Option<i64>| number.map_or(ValueRef::Null, ValueRef::Integer);
         let year = |year: Option<i32>| number(year.map(i64::from));
         [
             vec![
@@ -822,6 +821,9 @@ impl Change<'_> {
     }
 }
 
+/// Deals with the derived rows of some works, each with its work.
+type PassOn<'p> = dyn FnMut(&[(i64, DerivedRows)]) -> Result<()> + 'p;
+
 impl Library {
     /// Derives the rows of works, many at once, and passes them on in the order of the works. While `pass_on` deals with
     /// some, the next are derived.
@@ -829,11 +831,7 @@ impl Library {
     /// # Errors
     ///
     /// [`LibraryError::UnreadableWork`] if a stored entry is damaged.
-    pub(super) fn derive_in_batches(
-        &self,
-        works: &[i64],
-        pass_on: &mut dyn FnMut(&[(i64, DerivedRows)]) -> Result<()>,
-    ) -> Result<()> {
+    pub(super) fn derive_in_batches(&self, works: &[i64], pass_on: &mut PassOn<'_>) -> Result<()> {
         let mut strings = StringCache::default();
         let mut derived: Vec<(i64, DerivedRows)> = Vec::new();
         for batch in works.chunks(MANY) {
