@@ -184,20 +184,20 @@ impl WorksMut<'_> {
     /// follows the file does not bring them back.
     pub fn remove(&self, works: &BTreeSet<i64>) -> Result<()> {
         for work in works {
-            self.remember_removal(*work)?;
+            self.remember_removal("work_id", *work)?;
         }
         self.delete(works)
     }
 
-    /// Remembers by what the entries of a work are identified in their files.
-    fn remember_removal(&self, work: i64) -> Result<()> {
+    /// Remembers what identifies entries in their files: those with this value in a column of the table `occurrence`.
+    pub(super) fn remember_removal(&self, column: &str, value: i64) -> Result<()> {
         let connection = self.change.connection();
-        let mut statement = connection.prepare_cached(
+        let mut statement = connection.prepare_cached(&format!(
             "SELECT source_file_id, source_key, coalesce(base, variant, source)
              FROM occurrence JOIN work ON work.id = work_id
-             WHERE work_id = ?1 AND gone_at IS NULL",
-        )?;
-        let mut rows = statement.query([work])?;
+             WHERE occurrence.{column} = ?1 AND gone_at IS NULL",
+        ))?;
+        let mut rows = statement.query([value])?;
         while let Some(row) = rows.next()? {
             let file: i64 = row.get(0)?;
             let key = match row.get(1)? {

@@ -309,6 +309,42 @@ fn a_work_that_was_removed_here_does_not_come_back_with_sync() {
 }
 
 #[test]
+fn an_entry_that_was_merged_into_another_of_its_file_changes_nothing_there() {
+    const TWICE: &str = "\
+@article{short, title = {On Eggs}, author = {Wren, Ada}, doi = {10.1/eggs}, date = {2001}}
+@article{eggs, title = {On Eggs}, author = {Wren, Ada and Finch, Bo}, doi = {10.1/eggs}, date = {2001}, pages = {1--9}}
+";
+    for (mode, text) in [
+        ("--sync", TWICE.to_owned()),
+        ("", TWICE.to_owned()),
+        (
+            "--sync",
+            TWICE.lines().rev().collect::<Vec<_>>().join("\n") + "\n",
+        ),
+        (
+            "",
+            TWICE.lines().rev().collect::<Vec<_>>().join("\n") + "\n",
+        ),
+    ] {
+        let env = TestEnvironment::with(&text);
+        env.runs("dedupe --auto --yes");
+        let merged = source(&env, "eggs");
+        assert!(merged.contains("Finch, Bo"), "{merged}");
+        for _ in 0..2 {
+            let report = env.json(&format!("import refs.bib {mode} --json"));
+            assert_eq!(counts(&report)[..2], [0, 0], "{mode}: {report:#}");
+            assert_eq!(source(&env, "eggs"), merged, "{mode}");
+            assert_eq!(source(&env, "short"), merged, "the key is an alias");
+        }
+        env.runs("edit eggs --set pages=1--10");
+        let edited = source(&env, "eggs");
+        let report = env.json(&format!("import refs.bib {mode} --json"));
+        assert_eq!(counts(&report)[..2], [0, 0], "{mode}: {report:#}");
+        assert_eq!(source(&env, "eggs"), edited, "{mode}");
+    }
+}
+
+#[test]
 fn a_keyword_removed_in_the_file_takes_its_tag_along() {
     let with = |keywords: &str| format!("@book{{a, title = {{A}}, keywords = {{{keywords}}}}}\n");
     let env = TestEnvironment::with(&with("theme:law, theme:art, theme:sea"));

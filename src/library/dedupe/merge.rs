@@ -208,7 +208,8 @@ impl WorksMut<'_> {
     }
 
     /// Gives the places that a work has in files to another, with the text that stands there. A file
-    /// that has both loses the entry of the first: the works are one now.
+    /// that has both loses the entry of the first: the works are one now. A library that follows the file does not
+    /// read it again.
     fn move_places(&self, from: i64, to: i64) -> Result<()> {
         let connection = self.change.connection();
         let mut statement = connection.prepare(
@@ -222,6 +223,7 @@ impl WorksMut<'_> {
             .collect::<rusqlite::Result<Vec<(i64, bool)>>>()?;
         for (place, has_both) in places {
             if has_both {
+                self.remember_removal("id", place)?;
                 self.remove_occurrence(place)?;
                 continue;
             }

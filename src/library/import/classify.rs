@@ -168,7 +168,13 @@ impl<'a> Classifier<'_, 'a, '_> {
         }
         if self.is_removed(entry)? {
             self.findings.counts.unchanged += 1;
-            let message = "its work was removed from the library, and stays removed".to_owned();
+            let message = match self.existing(&entry.key)? {
+                Some(existing) => {
+                    let key = key_of(&existing.source).unwrap_or_default();
+                    format!("it was merged into {key}, and stays merged")
+                }
+                None => "its work was removed from the library, and stays removed".to_owned(),
+            };
             let place = (line, entry.key.as_str());
             self.findings
                 .add_problem(Severity::Notice, place, None, message);
@@ -189,7 +195,11 @@ impl<'a> Classifier<'_, 'a, '_> {
         if !self.known.is_removed(key) {
             return Ok(false);
         }
-        let is_back = self.known.work(key).is_some() || self.existing(&entry.key)?.is_some();
+        // A work of which the key is only an alias is one that the entry's own work was merged into.
+        let is_back = self.known.work(key).is_some()
+            || self
+                .existing(&entry.key)?
+                .is_some_and(|existing| key_of(&existing.source).as_ref() == Some(&entry.key));
         if matches!(self.context.mode, Mode::Sync(_)) && !is_back {
             return Ok(true);
         }
@@ -340,6 +350,8 @@ impl<'a> Classifier<'_, 'a, '_> {
 
     fn add_existing(&mut self, existing: Existing, entry: &Entry, line: usize) -> Result<Target> {
         let id = existing.id;
+        let known = known_entry(self.context, id)?;
+        let known = known.filter(|known| self.known.is_about(known, entry));
         let Addition {
             source,
             variant,
@@ -348,6 +360,7 @@ impl<'a> Classifier<'_, 'a, '_> {
             withdrawn_tags,
         } = existing.merge(
             (entry, line),
+            known,
             self.context,
             self.strings,
             self.callbacks,

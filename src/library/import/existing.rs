@@ -1,6 +1,6 @@
 //! Entries of works that the library has: whether they are really the same, and what they add.
 
-use super::known::{KnownEntry, key_of, known_entry};
+use super::known::{KnownEntry, key_of};
 use super::report::Findings;
 use super::{Callbacks, Context, Mode};
 use crate::formats::Severity;
@@ -60,6 +60,7 @@ impl Existing {
     pub(super) fn merge(
         self,
         (entry, line): (&Entry, usize),
+        known: Option<KnownEntry>,
         context: &Context<'_>,
         strings: &mut StringCache,
         callbacks: &mut Callbacks<'_>,
@@ -70,7 +71,6 @@ impl Existing {
             findings.counts.unchanged += 1;
             return Ok(addition);
         }
-        let known = known_entry(context, self.id)?;
         let is_as_before = known
             .as_ref()
             .is_some_and(|known| known.base == entry.source);

@@ -16,6 +16,8 @@ use crate::model::Entry;
 pub(super) struct KnownEntries {
     /// Works by what identifies their entries in the source.
     works: HashMap<String, i64>,
+    /// What identifies the entries that the source has now.
+    present: HashSet<String>,
     /// What identifies entries whose works a person removed.
     removed: HashSet<String>,
     /// The entries that are not in the source any more, if they can have got another key.
@@ -55,10 +57,10 @@ impl KnownEntries {
                     source_key: own,
                     ..
                 } => {
-                    present.insert(source_key(work, own.as_deref()));
+                    present.insert(source_key(work, own.as_deref()).to_owned());
                 }
                 FilePiece::RejectedEntry { key: Some(key), .. } => {
-                    present.insert(key);
+                    present.insert(key.clone());
                 }
                 _ => {}
             }
@@ -87,6 +89,7 @@ impl KnownEntries {
             }
             known.works.entry(key).or_insert(work);
         }
+        known.present = present;
         known.removed = context
             .change
             .connection()
@@ -99,6 +102,12 @@ impl KnownEntries {
     /// Returns whether the work of the entry that is identified by `key` in the source was removed from the library.
     pub(super) fn is_removed(&self, key: &str) -> bool {
         self.removed.contains(key)
+    }
+
+    /// Returns whether what is known of the entry of a work is about this entry, and not about another one that the
+    /// source has for the same work, too.
+    pub(super) fn is_about(&self, known: &KnownEntry, entry: &Entry) -> bool {
+        key_of(&known.base).is_none_or(|key| key == entry.key || !self.present.contains(&key))
     }
 
     /// Returns the work of the entry that is identified by `key` in the source.
