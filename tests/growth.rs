@@ -822,9 +822,13 @@ const CASES: &[Case] = &[
     Case {
         name: "a calendar",
         pieces: 100,
-        file: "in.toml",
-        input: reading_list,
-        before: &["init", "list import in.toml"],
+        file: "in.bib",
+        input: books,
+        before: &[
+            "import in.bib",
+            "list new l --query year:2001",
+            "list section add l --title S --query year:2001 --date 2026-10-12",
+        ],
         command: "list show l -o out.ics",
     },
     Case {
