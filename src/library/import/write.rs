@@ -9,6 +9,7 @@ use super::classify::{NewEntry, Plan, RenamedEntry, Target};
 use super::derive::{DerivedEntry, derive_all};
 use super::existing::Existing;
 use super::gone;
+use super::known::known_entry;
 use super::report::Findings;
 use super::{Callbacks, Context, ImportedFile};
 use crate::formats::{Diagnostic, Severity};
@@ -245,15 +246,17 @@ impl NewWorkWriter<'_, '_, '_> {
             Evidence::Eprint(eprint) => format!("the eprint {eprint}"),
             Evidence::Fingerprint => "its title, author and year".to_owned(),
         };
-        let known = change.works().key(work)?;
+        let key = change.works().key(work)?;
         let message = format!(
-            "the library has this work as {known}, by {evidence}; this key is an alias of it now"
+            "the library has this work as {key}, by {evidence}; this key is an alias of it now"
         );
         let place = (new.line, new.entry.key.as_str());
         self.findings
             .add_problem(Severity::Notice, place, None, message);
+        let known = known_entry(self.context, work)?;
         let addition = existing.merge(
             (new.entry, new.line),
+            known,
             self.context,
             self.strings,
             self.callbacks,
