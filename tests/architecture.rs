@@ -87,6 +87,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "charts",
             "csl",
+            "formats",
             "language",
             "library",
             "model",

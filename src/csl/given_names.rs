@@ -6,18 +6,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::compiled::Options;
 use super::element::{DemoteParticle, GivennameRule};
 use super::initials;
-use super::name_parts::NameParts;
+use super::name_parts::{NameParts, Namesakes};
 use super::prepared_item::PreparedItem;
 use super::variables::VariableId;
-
-/// Which other persons have the family name of a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Namesakes {
-    /// Whether any has other initials.
-    other_initials: bool,
-    /// Whether any has the same initials and another given name.
-    same_initials: bool,
-}
 
 impl Namesakes {
     /// Returns how much of the given name at this position a rule shows: 0 for nothing, 1 for initials, 2 for all.

@@ -2,8 +2,16 @@
 
 use serde_json::Value as Json;
 
-use super::given_names::Namesakes;
 use super::item::{ItemName, is_east_asian_letter};
+
+/// Which other persons have the family name of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Namesakes {
+    /// Whether any has other initials.
+    pub(super) other_initials: bool,
+    /// Whether any has the same initials and another given name.
+    pub(super) same_initials: bool,
+}
 
 /// A name with its particles split off.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -76,14 +76,14 @@ pub(crate) fn read_records(
         Ok(document) => {
             let is_record =
                 |node: &Element<'_>| node.is_element() && node.tag_name().name() == name;
-            // A record within another one is a part of it. If each were read with all that it contains, records in
-            // records would take quadratic time.
-            let mut end = 0;
-            for node in document.descendants().filter(is_record) {
-                if node.range().start < end {
+            // A record around others is an envelope, such as that of SRU or OAI-PMH. If each were read with all that it
+            // contains, records in records would take quadratic time.
+            let mut records = document.descendants().filter(is_record).peekable();
+            while let Some(node) = records.next() {
+                let end = node.range().end;
+                if records.peek().is_some_and(|next| next.range().start < end) {
                     continue;
                 }
-                end = node.range().end;
                 let line = lines.line_of(start + node.range().start);
                 if let Some(item) = read(node, line, &mut items) {
                     let original = body.get(node.range()).unwrap_or_default();

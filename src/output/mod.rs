@@ -53,4 +53,5 @@ mod word_text;
 mod xml;
 
 pub use item_metadata::{ItemMetadata, MetadataIndex};
+#[cfg(feature = "site")]
 pub(crate) use urls::{percent_encode, percent_encode_value};

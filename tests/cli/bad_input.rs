@@ -374,7 +374,7 @@ mod names {
         refused_at_library(&env, 2, "find commons --kesy", "'--kesy'", "'--keys'");
         refused_at_library(&env, 2, "export --to foo", "'foo'", "biblatex");
         refused_at_library(&env, 2, "man frmat", "frmat", "peerbib --help");
-        refused_at_library(&env, 2, "tag theme:law", "no works given", "--find");
+        refused_at_library(&env, 2, "tag theme:law", "no works given", "a query");
     }
 
     #[test]

@@ -344,9 +344,9 @@ pub(crate) fn to_html(pieces: &[RichText], nocase: bool) -> String {
     html
 }
 
-/// Styles with title case raise words all in lower case only; "iPod" is safe.
+/// Styles with title case raise words all in lower case only; "iPod" and "E.coli" are safe.
 fn has_lower_case_word(text: &str) -> bool {
-    text.split(|character: char| !character.is_alphanumeric() && character != '’')
+    text.split(|character: char| !character.is_alphanumeric() && !matches!(character, '’' | '.'))
         .any(|word| word.starts_with(char::is_lowercase) && !word.contains(char::is_uppercase))
 }
 
@@ -1241,6 +1241,10 @@ mod tests {
         assert_eq!(
             nocase("The {GPL} in {nm}"),
             "The GPL in <span class=\"nocase\">nm</span>"
+        );
+        assert_eq!(
+            nocase("{E.coli} and {next.js}"),
+            "E.coli and <span class=\"nocase\">next.js</span>"
         );
         assert_eq!(
             rich(r"{\'E}tat"),
