@@ -5,7 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
-#[allow(dead_code, unreachable_pub)]
+#[allow(clippy::indexing_slicing, dead_code, unreachable_pub)]
 #[path = "cli/zotero_database.rs"]
 mod zotero_database;
 

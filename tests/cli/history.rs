@@ -33,7 +33,7 @@ pub(crate) fn rows(env: &TestEnvironment) -> String {
         let mut all = connection
             .prepare(&format!("SELECT * FROM {table}"))
             .unwrap();
-        let columns = all.column_names().into_iter().map(str::to_owned);
+        let columns = all.column_names().map(str::to_owned);
         let columns: Vec<String> = columns.collect();
         let mut rows: Vec<String> = all
             .query_map([], |row| {
