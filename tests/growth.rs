@@ -14,6 +14,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -1199,6 +1200,13 @@ fn measure_listening(pieces: usize) -> Duration {
     })
 }
 
+/// Held by the test that runs: [`time_of_children`] counts the child processes of all tests.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Compares the times for n, 2n and 4n pieces.
 fn check(name: &str, failures: &mut Vec<String>, times: [Duration; 3]) {
     let [first, _, last] = times;
@@ -1210,6 +1218,7 @@ fn check(name: &str, failures: &mut Vec<String>, times: [Duration; 3]) {
 
 #[test]
 fn time_grows_in_proportion_to_the_input() {
+    let _alone = alone();
     let mut failures = Vec::new();
     for case in CASES {
         let times = [1, 2, 4].map(|factor| measure(case, factor * case.pieces));
@@ -1220,6 +1229,7 @@ fn time_grows_in_proportion_to_the_input() {
 
 #[test]
 fn time_grows_in_proportion_to_what_zotero_has() {
+    let _alone = alone();
     let mut failures = Vec::new();
     for (name, pieces, fill) in ZOTERO {
         let times = [1, 2, 4].map(|factor| measure_zotero(*fill, factor * pieces));

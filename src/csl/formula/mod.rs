@@ -50,6 +50,7 @@ pub(crate) fn has_operator(inside: &str) -> bool {
 }
 
 /// Parts of the names of commands that define commands, or read or write files.
+#[cfg(feature = "formats")]
 const COMMANDS_OF_PROGRAMS: [&str; 22] = [
     "active",
     "aftergroup",
@@ -77,6 +78,7 @@ const COMMANDS_OF_PROGRAMS: [&str; 22] = [
 
 /// Returns whether a formula has no commands but those that set text. The text of a reference may come from anywhere, and
 /// TeX would run them.
+#[cfg(feature = "formats")]
 pub(crate) fn is_harmless(formula: &str) -> bool {
     // A character by its code could be any other, such as a backslash.
     if formula.contains("^^") {
@@ -127,6 +129,7 @@ fn end_of_inside(inside: &str, close: &str) -> Option<usize> {
 mod tests {
     use super::*;
 
+    #[cfg(feature = "formats")]
     #[test]
     fn formulas_that_run_programs_are_told_from_mathematics() {
         for formula in [
