@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::cli::query_args::joined_query;
 use crate::cli::styles::{StyleSource, meant_name};
-use crate::cli::ui::{Color, counted, print_message};
+use crate::cli::ui::{Color, counted, print_message, quoted};
 use crate::cli::{CommandError, hints, io};
 use peerbib::bundled;
 use peerbib::config::{Configuration, DEFAULT_EDITOR, DEFAULT_STYLE};
@@ -589,14 +589,4 @@ pub(crate) fn first_env_var(variables: &[&'static str]) -> Option<(&'static str,
         let value = std::env::var(variable).ok()?;
         (!value.trim().is_empty()).then_some((*variable, value))
     })
-}
-
-/// Quotes a word as a shell would.
-pub(crate) fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_=+.,:/@%~*".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
 }

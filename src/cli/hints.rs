@@ -5,8 +5,8 @@
 
 use std::path::Path;
 
-use crate::cli::context::quoted;
 use crate::cli::styles::{StyleLoadError, name_of};
+use crate::cli::ui::quoted;
 use peerbib::checks::UndecidedSpelling;
 use peerbib::config::{ConfigError, SETTINGS, UnknownSetting};
 use peerbib::library::{IntegrityIssue, IssueKind, LibraryError};

@@ -428,6 +428,16 @@ pub(crate) fn wrapped(text: &str, indent: usize) -> String {
     textwrap::fill(text, options).replace('\n', &format!("\n{}", " ".repeat(indent)))
 }
 
+/// Quotes a word as a shell would.
+pub(crate) fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_=+.,:/@%~*".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
 /// Returns “1 work”, “12 works”.
 pub(crate) fn works(count: impl TryInto<i64>) -> String {
     match count.try_into().unwrap_or(i64::MAX) {

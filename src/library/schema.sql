@@ -347,7 +347,7 @@ CREATE TABLE change (
 );
 CREATE INDEX change_by_step ON change (step_id, table_name, row_id);
 
--- ------------------------------------------------------------------ derived: made anew by `rebuild`
+-- ------------------------------------------------------------------ derived: rebuilt by `rebuild`
 
 -- What a work is found, shown and sorted by.
 CREATE TABLE work_summary (

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::at_start;
+use super::{at_start, end_of_group};
 
 /// The maximum depth of groups in a formula.
 const MAX_DEPTH: usize = 20;
@@ -376,17 +376,7 @@ impl<'t> Reader<'t> {
         let Some(inside) = self.rest.trim_start().strip_prefix('{') else {
             return String::new();
         };
-        let mut depth = 0_usize;
-        let end = inside.bytes().position(|byte| {
-            match byte {
-                b'{' => depth += 1,
-                b'}' if depth == 0 => return true,
-                b'}' => depth -= 1,
-                _ => {}
-            }
-            false
-        });
-        let end = end.unwrap_or(inside.len());
+        let end = end_of_group(inside).unwrap_or(inside.len());
         let (text, after) = inside.split_at(end);
         self.rest = after.get(1..).unwrap_or_default();
         text.replace(['{', '}'], "")

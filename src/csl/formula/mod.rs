@@ -125,13 +125,28 @@ fn end_of_inside(inside: &str, close: &str) -> Option<usize> {
     None
 }
 
+/// Returns the position of the brace that closes a group.
+#[cfg(feature = "formats")]
+pub(crate) fn end_of_group(inside: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    inside.bytes().position(|byte| {
+        match byte {
+            b'{' => depth += 1,
+            b'}' if depth == 0 => return true,
+            b'}' => depth -= 1,
+            _ => {}
+        }
+        false
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[cfg(feature = "formats")]
     #[test]
-    fn formulas_that_run_programs_are_told_from_mathematics() {
+    fn formulas_that_run_programs_are_recognized() {
         for formula in [
             "$\\mathbb{R}$",
             "$x_{input}$",

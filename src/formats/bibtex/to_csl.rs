@@ -13,6 +13,7 @@ use super::names::{before_et_al, read_names, split_list, unknown_name_keys};
 use super::schema::{self, NumberRole, TypeClass, ValueKind};
 use super::sentence_case::to_sentence_case;
 use super::{Diagnostic, Severity, localization, tex, tex_alphabets};
+use crate::csl::formula::end_of_group;
 use crate::csl::variables::known_type;
 use crate::formats::pages;
 use crate::language::{self, babel};
@@ -918,20 +919,6 @@ pub(crate) fn verbatim(raw: &str) -> String {
         }
     }
     text
-}
-
-/// Returns the position of the brace that closes a group.
-fn end_of_group(inside: &str) -> Option<usize> {
-    let mut depth = 0_usize;
-    inside.bytes().position(|byte| {
-        match byte {
-            b'{' => depth += 1,
-            b'}' if depth == 0 => return true,
-            b'}' => depth -= 1,
-            _ => {}
-        }
-        false
-    })
 }
 
 /// Returns what a `type` stands for: a localization key, or the name of an entry type that some programs write

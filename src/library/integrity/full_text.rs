@@ -102,7 +102,7 @@ fn add_varint(bytes: &mut Vec<u8>, number: usize) {
 }
 
 impl Library {
-    /// Compares the full-text index of linked files with one that is made anew.
+    /// Compares the full-text index of linked files with one built from scratch.
     pub(super) fn compare_file_text(&self, found: &mut Vec<IntegrityIssue>) -> Result<()> {
         let own = &self.connection;
         let expected = Connection::open_in_memory()?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::comparison::{Comparison, Row, shortened};
 use super::skipped::Skipped;
 use super::{found, reasons};
-use crate::cli::context::quoted;
+use crate::cli::ui::quoted;
 use crate::cli::ui::{KeyPress, Style, can_ask, counted, key_press, print_message, wrapped};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Cluster, FieldEdits, Library, StepState};
