@@ -491,11 +491,4 @@ fn a_watched_file_is_imported_when_it_is_complete() {
     env.runs("undo");
     assert_eq!(env.keys("sort:key"), ["eggs", "nests", "straw"]);
     assert!(watch.0.try_wait().unwrap().is_none());
-    let id = watch.0.id().to_string();
-    let killed = std::process::Command::new("kill")
-        .args(["-INT", &id])
-        .status();
-    if killed.is_ok_and(|status| status.success()) {
-        watch.0.wait().unwrap();
-    }
 }
