@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use rayon::prelude::*;
+
 use crate::cli::format_name::FormatName;
 use crate::cli::style_engine::items_of;
 use crate::cli::{CommandContext, CommandError};
@@ -133,13 +135,23 @@ pub(crate) fn write_library_references(
     for (works, stored) in chunks.zip(library.works().entry_chunks(works)) {
         let mut works = works?;
         let items = items_of(&mut works, true)?;
-        let pairs: Vec<_> = works.iter().zip(&items).collect();
-        let found = stored?.into_iter();
-        let found = found.map(|stored| (stored.work, stored.strings)).collect();
-        let parents = |key: &str| library.works().parent(key);
-        let written = write_part(found, &pairs, options, &ambiguous, &parents)?;
-        losses.extend(written.losses);
-        joiner.add(&written.text, output)?;
+        let stored = stored?;
+        let parents = library.works().parents_of(&stored)?;
+        let parts = stored
+            .into_par_iter()
+            .chunks(WORKS_PER_TASK)
+            .zip(works.par_chunks(WORKS_PER_TASK))
+            .zip(items.par_chunks(WORKS_PER_TASK))
+            .map(|((stored, works), items)| {
+                let found = stored.into_iter();
+                let found = found.map(|stored| (stored.work, stored.strings)).collect();
+                let pairs: Vec<_> = works.iter().zip(items).collect();
+                write_part(found, &pairs, options, &ambiguous, &|key| parents.get(key))
+            });
+        for written in parts.collect::<Result<Vec<_>, _>>()? {
+            losses.extend(written.losses);
+            joiner.add(&written.text, output)?;
+        }
     }
     if joiner.is_first {
         // Some formats have a text for no works at all.
@@ -152,6 +164,9 @@ pub(crate) fn write_library_references(
 
 /// The works that are written at a time in formats that allow it, so that a large file needs little memory.
 pub(crate) const WORKS_AT_A_TIME: usize = 2000;
+
+/// How many works of an export one core writes before it takes the next ones.
+const WORKS_PER_TASK: usize = 256;
 
 /// Joins the texts of parts of an export.
 pub(crate) struct Joiner {

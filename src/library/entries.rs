@@ -40,6 +40,8 @@ impl Works<'_> {
     }
 
     fn entries_with(&self, works: &[i64], strings: &mut StringCache) -> Result<Vec<StoredEntry>> {
+        // Without a transaction, SQLite would lock the file for each row.
+        let _snapshot = self.library.read_snapshot()?;
         let mut statement = self
             .library
             .connection
@@ -64,6 +66,7 @@ impl Works<'_> {
     ///
     /// If the library cannot be read.
     pub fn parents_of(&self, entries: &[StoredEntry]) -> Result<Parents> {
+        let _snapshot = self.library.read_snapshot()?;
         let mut parents = Parents::default();
         for StoredEntry { work, strings, .. } in entries {
             parents.load(self.library, work, strings, &|_| false)?;

@@ -432,6 +432,7 @@ impl Works<'_> {
     }
 
     fn items(&self, ids: &[i64]) -> Result<Vec<CslItem>> {
+        let _snapshot = self.library.read_snapshot()?;
         let mut statement = self.library.connection.prepare_cached(
             "SELECT citation_key, item
              FROM work_summary JOIN csl_item ON csl_item.work_id = work_summary.work_id
@@ -450,6 +451,7 @@ impl Works<'_> {
 
     /// Returns the works with these rowids, in their order; those that do not exist are left out.
     pub fn citable(&self, ids: &[i64]) -> Result<Vec<CitableWork>> {
+        let _snapshot = self.library.read_snapshot()?;
         let connection = &self.library.connection;
         let sql = format!("SELECT {SUMMARY}, {CITABLE_WORK} WHERE work_summary.work_id = ?1");
         let mut statement = connection.prepare_cached(&sql)?;
