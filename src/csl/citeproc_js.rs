@@ -13,7 +13,7 @@ pub(in crate::csl) mod ranges;
 use std::borrow::Cow;
 
 use super::citation::{Citation, Cite, FormattedCitation};
-use super::element::{Date, DelimiterPrecedes, Element, FontFormatting, TextSource};
+use super::element::{Date, DelimiterPrecedes, Element, FontFormatting, NameOptions, TextSource};
 use super::name_parts::{NameParts, begins_alphabetic};
 use super::output_tree::{Content, Node, Tag};
 use super::prepared_item::PreparedItem;
@@ -274,17 +274,20 @@ pub(super) fn one_space(separator: &str) -> &str {
     }
 }
 
-/// Returns how `delimiter-precedes-last` applies. It is for persons; an institution follows the delimiter in lists
-/// of three.
-pub(super) fn precedes_last(
-    by_style: DelimiterPrecedes,
-    ends_in_institution: bool,
-) -> DelimiterPrecedes {
-    if ends_in_institution {
-        DelimiterPrecedes::Contextual
-    } else {
-        by_style
-    }
+/// Returns the delimiter and `delimiter-precedes-last` for the name of an institution at the end of a list of `count`
+/// names. Both are for persons, so that an institution follows the delimiter of `cs:name` itself, and
+/// `delimiter-precedes-last` of the layout or the style.
+pub(super) fn before_institution<'c>(
+    name: &'c NameOptions,
+    layout: &NameOptions,
+    count: usize,
+) -> (&'c str, DelimiterPrecedes) {
+    let precedes = match layout.delimiter_precedes_last {
+        Some(DelimiterPrecedes::Never) => DelimiterPrecedes::Never,
+        Some(DelimiterPrecedes::Always) if count == 2 => DelimiterPrecedes::Always,
+        _ => DelimiterPrecedes::Contextual,
+    };
+    (name.delimiter.as_deref().unwrap_or(", "), precedes)
 }
 
 /// Returns the delimiter before the last name of a list without "and". Unlike the others it is text of its own,
@@ -383,7 +386,7 @@ pub(super) fn shows_normal(formatting: Formatting, last: FontFormatting) -> bool
 // ---- Fields -------------------------------------------------------------------------------------------------
 
 /// Returns whether title case applies to an item in English. It does not to one with a `jurisdiction`, such
-/// as a patent or a law, whose title is left as the authority wrote it.
+/// as a patent or a law, whose title is left as the authority wrote it; nor to the terms that are printed with it.
 pub(super) fn has_title_case(item: &PreparedItem<'_>) -> bool {
     item.text(variables::JURISDICTION).is_none()
 }

@@ -39,6 +39,19 @@ impl Namesakes {
     }
 }
 
+impl Namesakes {
+    /// Returns how much of the given name is shown where a style adds given names by cite: initials become the full
+    /// name if another person of the same item has them, too. The specification has this rule for cites only; see
+    /// [`find_namesakes_within_items`].
+    pub(super) fn level_within_item(self, base: u8) -> u8 {
+        if base == 1 && self.same_initials {
+            2
+        } else {
+            base
+        }
+    }
+}
+
 /// Returns the rule of a style that shows given names by name, and not by cite; none if it has no such rule.
 pub(super) fn rule_by_name(options: &Options) -> Option<GivennameRule> {
     let rule = options.givenname_rule;
@@ -100,6 +113,56 @@ pub(super) fn find_namesakes(
             any
         })
         .collect()
+}
+
+/// Finds the namesakes of persons within each item, as citeproc-js does where given names are added by cite: "Smith,
+/// John, & Smith, Jane" in a bibliography with initials. It goes through the names in the order in which it prints them,
+/// first those of the cite (`printed`), so that a translator is compared with the authors, but not the authors with a
+/// translator.
+pub(super) fn find_namesakes_within_items(
+    items: &mut [PreparedItem<'_>],
+    printed: &[Vec<VariableId>],
+    options: &Options,
+) {
+    let particle_counts = options.demote_particle == DemoteParticle::Never;
+    items
+        .par_iter_mut()
+        .zip(printed)
+        .for_each(|(item, printed)| {
+            let mut families: Vec<&str> = item
+                .name_lists()
+                .flatten()
+                .filter(|name| !name.given.is_empty() && !name.is_literal())
+                .map(|name| name.family.as_str())
+                .collect();
+            families.sort_unstable();
+            if families.windows(2).any(|pair| pair.first() == pair.last()) {
+                find_namesakes_within(item, printed, particle_counts);
+            }
+        });
+}
+
+fn find_namesakes_within(
+    item: &mut PreparedItem<'_>,
+    printed: &[VariableId],
+    particle_counts: bool,
+) {
+    let key = |name: &NameParts| {
+        (!name.given.is_empty() && !name.is_literal()).then(|| name_key(name, particle_counts))
+    };
+    let mut seen: Vec<NameKey> = printed
+        .iter()
+        .flat_map(|variable| item.names(*variable))
+        .filter_map(key)
+        .collect();
+    for name in item.name_lists_mut().flatten() {
+        let Some(key) = key(name) else { continue };
+        let has_same_initials = |other: &NameKey| {
+            other.family == key.family && other.initials == key.initials && other.given != key.given
+        };
+        name.namesakes.same_initials = seen.iter().any(has_same_initials);
+        seen.push(key);
+    }
 }
 
 /// The given names of persons by their family names and initials.

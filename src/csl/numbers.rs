@@ -139,7 +139,8 @@ impl NumberValue {
             };
         }
         let owned;
-        let text = if variable == "page" && text.contains('\u{2013}') {
+        let is_of_pages = matches!(variable, "page" | "locator");
+        let text = if is_of_pages && text.contains('\u{2013}') {
             owned = text.replace('\u{2013}', "-");
             &owned
         } else {
@@ -355,7 +356,7 @@ fn push_joiner(joiner: &str, context: &NumberContext<'_>, numeric: bool, text: &
     match joiner {
         "-" if numeric && context.dashes() => text.push_str(context.range_delimiter()),
         "\\-" => text.push('-'),
-        "\u{2013}" => text.push_str(context.range_delimiter()),
+        "\u{2013}" if context.variable == "page" => text.push_str(context.range_delimiter()),
         "&" => {
             text.push(' ');
             text.push_str(
@@ -506,7 +507,10 @@ fn joiner_at(rest: &str, and: &str, escapes: bool) -> Option<(usize, String)> {
         if escapes {
             return None;
         }
-        return Some((length, "-".to_owned()));
+        // An en dash stays as it is written; a hyphen becomes the dash of the locale.
+        let written = rest.get(..length)?;
+        let joiner = if written.contains('-') { "-" } else { written };
+        return Some((length, joiner.to_owned()));
     }
     if spaces == 0 {
         for sign in [',', ';'] {
@@ -564,11 +568,11 @@ fn page_range_end(
     if start_number >= end_number {
         return None;
     }
-    let with_prefix = |shown: &str| format!("{}{shown}", from.prefix);
     Some(match format {
-        None | Some(PageRangeFormat::Expanded) => with_prefix(&end),
-        Some(PageRangeFormat::Minimal) => minimal(&from.value, &end, 1, &from.prefix),
-        Some(PageRangeFormat::MinimalTwo) => minimal(&from.value, &end, 2, &from.prefix),
+        None | Some(PageRangeFormat::Expanded) => format!("{}{end}", from.prefix),
+        // The other formats omit what both ends share, and so the letters before the digits.
+        Some(PageRangeFormat::Minimal) => minimal(&from.value, &end, 1),
+        Some(PageRangeFormat::MinimalTwo) => minimal(&from.value, &end, 2),
         Some(PageRangeFormat::Chicago15) => {
             if start_number > 100
                 && !start_number.is_multiple_of(100)
@@ -578,7 +582,7 @@ fn page_range_end(
             } else if start_number >= 10_000 {
                 (end_number % 1000).to_string()
             } else {
-                with_prefix(&end)
+                end
             }
         }
         Some(PageRangeFormat::Chicago16) => {
@@ -591,15 +595,15 @@ fn page_range_end(
                     divisor *= 10;
                 }
             }
-            with_prefix(&end)
+            end
         }
     })
 }
 
 /// Returns the end of a range without the digits it shares with the beginning.
-pub(super) fn minimal(from: &str, to: &str, at_least: usize, prefix: &str) -> String {
+pub(super) fn minimal(from: &str, to: &str, at_least: usize) -> String {
     if from.len() != to.len() {
-        return format!("{prefix}{to}");
+        return to.to_owned();
     }
     let common = from
         .bytes()

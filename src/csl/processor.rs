@@ -161,9 +161,10 @@ impl<'a> Processor<'a> {
             no_disambiguation: Disambiguation::default(),
             first_range: None,
         };
+        // Namesakes are found first, because entries are also sorted by the given names that they show.
+        let cites = compared_cites(&mut prepared);
         let order = bibliography_order(&prepared);
         prepared.numbers = citation_numbers(style, &order);
-        let cites = compared_cites(&mut prepared);
         let unlike = match first_range(&prepared, &order) {
             Some(FirstRange::Cite(item)) => Some(item),
             Some(FirstRange::Entry(item)) => {
@@ -457,15 +458,18 @@ fn compared_cites(prepared: &mut Prepared<'_>) -> Vec<ComparedCite> {
     if !needed {
         return Vec::new();
     }
-    let items = (0..prepared.items.len()).into_par_iter();
-    let Some(rule) = given_names::rule_by_name(options) else {
+    if !options.add_givenname {
         let cite = |item| {
             let (text, trace) = prepared.compare_text(item, &prepared.no_disambiguation);
             ComparedCite::new(text, &trace)
         };
-        return items.map(cite).collect();
-    };
-    let (mut cites, printed): (Vec<ComparedCite>, Vec<Vec<VariableId>>) = items
+        return (0..prepared.items.len())
+            .into_par_iter()
+            .map(cite)
+            .collect();
+    }
+    let (mut cites, printed): (Vec<ComparedCite>, Vec<Vec<VariableId>>) = (0..prepared.items.len())
+        .into_par_iter()
         .map(|item| {
             let (text, mut trace) = prepared.compare_text(item, &prepared.no_disambiguation);
             let mut variables = std::mem::take(&mut trace.name_variables);
@@ -474,6 +478,10 @@ fn compared_cites(prepared: &mut Prepared<'_>) -> Vec<ComparedCite> {
             (ComparedCite::new(text, &trace), variables)
         })
         .unzip();
+    let Some(rule) = given_names::rule_by_name(options) else {
+        given_names::find_namesakes_within_items(&mut prepared.items, &printed, options);
+        return cites;
+    };
     let has_namesakes = given_names::find_namesakes(&mut prepared.items, &printed, rule, options);
     let changed = cites.par_iter_mut().zip(has_namesakes).enumerate();
     changed.for_each(|(item, (cite, has_namesakes))| {

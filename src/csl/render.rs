@@ -41,6 +41,20 @@ struct Look<'n> {
     mark: Option<Mark>,
 }
 
+impl Look<'_> {
+    /// Returns the formatting of the whole, with that of its markup.
+    fn font(&self) -> FontFormatting {
+        let mut font = self.font;
+        match self.markup {
+            Some(MarkupTag::Italic) => font.style = Some(Formatting::Italic),
+            Some(MarkupTag::Bold) => font.weight = Some(Formatting::Bold),
+            Some(MarkupTag::SmallCaps) => font.variant = Some(Formatting::SmallCaps),
+            _ => {}
+        }
+        font
+    }
+}
+
 /// A markup tag that is open, and what it holds so far.
 type Open<'n> = (Option<MarkupTag>, Vec<Blob<'n, Look<'n>>>);
 
@@ -288,7 +302,7 @@ impl<'l> Renderer<'l> {
         }
 
         let last = match &blob.content {
-            BlobContent::Children(children, _) => children.last().map(|child| child.look.font),
+            BlobContent::Children(children, _) => children.last().map(|child| child.look.font()),
             BlobContent::Text(_) => None,
         };
         marks += self.start_all(blob.look.font, last.unwrap_or_default());

@@ -11,7 +11,7 @@
 use std::borrow::Cow;
 
 use super::{merged_punctuation, repeats_mark};
-use crate::csl::numbers::NumberValue;
+use crate::csl::numbers::{NumberValue, is_plain_number};
 
 /// A part of an entry in which affixes, delimiters and text can still change.
 #[derive(Debug)]
@@ -40,11 +40,8 @@ pub(in crate::csl) enum BlobContent<'a, L> {
 
 /// Returns whether a number variable holds plain numbers. They do not merge with the punctuation around them.
 pub(in crate::csl) fn is_number_blob(number: &NumberValue) -> bool {
-    let is_roman = |text: &str| text.bytes().all(|byte| b"ivxlcmIVXLCM".contains(&byte));
     number.parts.iter().all(|part| {
-        part.prefix.is_empty()
-            && !part.value.is_empty()
-            && (part.value.bytes().all(|byte| byte.is_ascii_digit()) || is_roman(&part.value))
+        part.prefix.is_empty() && !part.value.starts_with('0') && is_plain_number(&part.value)
     })
 }
 

@@ -382,6 +382,7 @@ impl<'c> Evaluator<'c> {
         }
         match attributes.text_case {
             None => text,
+            Some(TextCase::Title) if !citeproc_js::has_title_case(self.context.item) => text,
             Some(case) => Cow::Owned(text_case::apply(
                 &text,
                 case,

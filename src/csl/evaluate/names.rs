@@ -247,13 +247,19 @@ fn name_list<'c>(
             } else {
                 requested
             };
-            if person.is_literal() || context.purpose == Purpose::Sort {
+            if person.is_literal() {
                 return base_level;
             }
-            let by_name = rule_by_name.map_or(base_level, |rule| {
-                let has_initials = style.initialize_with.is_some();
-                person.namesakes.level(rule, at, base_level, has_initials)
-            });
+            let by_name = match rule_by_name {
+                Some(rule) => {
+                    let has_initials = style.initialize_with.is_some();
+                    person.namesakes.level(rule, at, base_level, has_initials)
+                }
+                None => person.namesakes.level_within_item(base_level),
+            };
+            if context.purpose == Purpose::Sort {
+                return by_name;
+            }
             base_level.max(requested).max(by_name)
         })
         .collect();
@@ -308,12 +314,13 @@ fn name_list<'c>(
     if context.purpose == Purpose::Sort {
         return (delimited(nodes, style.delimiter), shown);
     }
-    let ends_in_institution = people.last().is_some_and(NameParts::is_literal);
-    let precedes_last = citeproc_js::precedes_last(style.precedes_last, ends_in_institution);
-    (
-        join(evaluator, style, precedes_last, nodes, &inverted),
-        shown,
-    )
+    let before_last = if people.last().is_some_and(NameParts::is_literal) {
+        let layout = &context.layout.names;
+        citeproc_js::before_institution(&element.options, layout, nodes.len())
+    } else {
+        (style.delimiter, style.precedes_last)
+    };
+    (join(evaluator, style, before_last, nodes, &inverted), shown)
 }
 
 /// Returns how many names are shown (clause "Et-al", as disambiguation changes it).
@@ -378,7 +385,7 @@ fn delimited<'c>(mut nodes: Vec<Node<'c>>, delimiter: &'c str) -> Option<Node<'c
 fn join<'c>(
     evaluator: &Evaluator<'c>,
     style: &NameStyle<'c>,
-    precedes_last: DelimiterPrecedes,
+    (delimiter, precedes_last): (&'c str, DelimiterPrecedes),
     mut nodes: Vec<Node<'c>>,
     inverted: &[bool],
 ) -> Option<Node<'c>> {
@@ -388,7 +395,7 @@ fn join<'c>(
             return Node::group(vec![last], "");
         };
         let mut nodes = vec![before];
-        nodes.extend(citeproc_js::last_delimiter(style.delimiter));
+        nodes.extend(citeproc_js::last_delimiter(delimiter));
         nodes.push(last);
         return Node::group(nodes, "");
     };
@@ -407,7 +414,10 @@ fn join<'c>(
     let two = nodes.len() == 2;
     let before_last_inverted =
         inverted.len() > 1 && inverted.get(inverted.len() - 2).copied().unwrap_or(false);
+    let after_inverted =
+        before_last_inverted && style.precedes_last == DelimiterPrecedes::AfterInvertedName;
     let prefix = match precedes_last {
+        _ if after_inverted => style.delimiter,
         DelimiterPrecedes::Contextual if two => {
             if spaced {
                 " "
@@ -417,13 +427,12 @@ fn join<'c>(
         }
         DelimiterPrecedes::Contextual => {
             if spaced {
-                style.delimiter
+                delimiter
             } else {
                 ""
             }
         }
-        DelimiterPrecedes::Always => style.delimiter,
-        DelimiterPrecedes::AfterInvertedName if before_last_inverted => style.delimiter,
+        DelimiterPrecedes::Always => delimiter,
         DelimiterPrecedes::Never | DelimiterPrecedes::AfterInvertedName => {
             if spaced {
                 " "
