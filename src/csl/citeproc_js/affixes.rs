@@ -40,9 +40,8 @@ pub(in crate::csl) enum BlobContent<'a, L> {
 
 /// Returns whether a number variable holds plain numbers. They do not merge with the punctuation around them.
 pub(in crate::csl) fn is_number_blob(number: &NumberValue) -> bool {
-    number.parts.iter().all(|part| {
-        part.prefix.is_empty() && !part.value.starts_with('0') && is_plain_number(&part.value)
-    })
+    let mut parts = number.parts.iter();
+    parts.all(|part| !part.value.starts_with('0') && is_plain_number(&part.value))
 }
 
 /// Adjusts affixes, delimiters and text.

@@ -41,6 +41,8 @@ pub(super) struct Evaluator<'c> {
     /// Whether names with options of their own were tried as a substitute and were empty. The head of the
     /// entry is then not replaced by `subsequent-author-substitute`.
     pub(super) head_is_fixed: bool,
+    /// Whether the head of the entry was printed: its first names, or what takes their place.
+    has_head: bool,
     /// The names that the latest `cs:names` shows, as they were written.
     shown_names: Vec<String>,
     /// The names at the head of the entry, as they were written.
@@ -67,6 +69,7 @@ impl<'c> Evaluator<'c> {
             in_substitute: false,
             strip_periods: 0,
             head_is_fixed: false,
+            has_head: false,
             shown_names: Vec::new(),
             head_names: Vec::new(),
             has_text: false,
@@ -470,7 +473,6 @@ impl<'c> Evaluator<'c> {
                 if context.purpose == Purpose::Compare {
                     return None;
                 }
-                self.has_predecessor = true;
                 return Some(
                     Node::text(number.to_string())?
                         .with(attributes)
@@ -866,7 +868,7 @@ impl<'c> Evaluator<'c> {
                 variables.push(*variable);
             }
         }
-        let is_head = self.trace.name_lists.is_empty();
+        let is_head = !self.has_head && self.trace.name_lists.is_empty();
         self.head_is_fixed |= is_head && self.has_text;
         if let Some(node) = names::names(self, element, &variables) {
             if self.head_names.is_empty() {
@@ -877,10 +879,11 @@ impl<'c> Evaluator<'c> {
             }
             self.group.has_variable = true;
             self.printed();
+            self.has_head = true;
             return Some(self.placed(node));
         }
         self.group.wants_variable = true;
-        if self.in_substitute && !element.bare && self.trace.name_lists.is_empty() {
+        if self.in_substitute && !element.bare && is_head {
             self.head_is_fixed = true;
         }
         self.depth += 1;
@@ -899,6 +902,7 @@ impl<'c> Evaluator<'c> {
         }
         self.depth -= 1;
         self.in_substitute = was_in_substitute;
+        self.has_head |= found.is_some();
         // A substitute does not get the affixes of the names. For `cs:names` in a substitute, the compiler
         // has copied them.
         found
