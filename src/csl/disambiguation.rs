@@ -222,8 +222,17 @@ fn try_step(
 ) -> bool {
     let mut by_text: Vec<(String, Vec<usize>)> = Vec::new();
     let mut index: FxHashMap<String, usize> = FxHashMap::default();
+    // A style without initials shows the whole given name at the first step.
+    let mut level = 0;
     for work in works {
-        let (text, _) = cites.cite(*work, base);
+        let (text, trace) = cites.cite(*work, base);
+        let levels = trace.name_lists.get(list).map(|names| &names.levels);
+        level = level.max(
+            levels
+                .and_then(|levels| levels.get(position))
+                .copied()
+                .unwrap_or(0),
+        );
         match index.get(&text) {
             Some(at) => {
                 if let Some((_, class)) = by_text.get_mut(*at) {
@@ -257,7 +266,7 @@ fn try_step(
             mine.push(0);
         }
         if let (Some(mine), Some(new)) = (mine.get_mut(position), new.get(position)) {
-            *mine = *new;
+            *mine = if *new > 0 { level.max(*new) } else { 0 };
         }
     }
     for (_, class) in by_text {
