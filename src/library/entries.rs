@@ -33,6 +33,7 @@ impl Works<'_> {
 
     /// Reads the entries of these works in parts, in order, so that a large library needs little memory.
     pub fn entry_chunks(self, works: &[i64]) -> impl Iterator<Item = Result<Vec<StoredEntry>>> {
+        self.prepare_to_list(works);
         let mut strings = StringCache::default();
         works
             .chunks(CHUNK)

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use rusqlite::{OptionalExtension as _, Row, params_from_iter};
 
-use super::{Filter, LibraryError, Result, Sql, TagName, Works};
+use super::{Filter, LibraryError, Result, Sql, TagName, Works, transaction};
 use crate::formats::bibtex;
 use crate::model::{CslItem, Entry};
 use crate::suggest::closest;
@@ -423,12 +423,22 @@ impl Works<'_> {
 
     /// Reads the works with these rowids in parts, in their order, so that a large library needs little memory.
     pub fn chunks(self, ids: &[i64]) -> impl Iterator<Item = Result<Vec<CitableWork>>> {
+        self.prepare_to_list(ids);
         ids.chunks(CHUNK).map(move |ids| self.citable(ids))
     }
 
     /// Reads the works like [`Works::chunks`], but only in the variables of CSL, with their citation keys as ids.
     pub fn item_chunks(self, ids: &[i64]) -> impl Iterator<Item = Result<Vec<CslItem>>> {
+        self.prepare_to_list(ids);
         ids.chunks(CHUNK).map(move |ids| self.items(ids))
+    }
+
+    /// Prepares the connection to read works in parts.
+    pub(super) fn prepare_to_list(&self, ids: &[i64]) {
+        if ids.len() > CHUNK && !ids.is_sorted() {
+            // Without it, reading only takes longer.
+            let _ = transaction::enlarge_cache_for_listing(&self.library.connection);
+        }
     }
 
     fn items(&self, ids: &[i64]) -> Result<Vec<CslItem>> {
