@@ -18,7 +18,7 @@ use super::name_parts::{NameParts, begins_alphabetic};
 use super::output_tree::{Content, Node, Tag};
 use super::prepared_item::PreparedItem;
 use super::rich_text::{Formatting, Inline, RichText, plain_text};
-use super::variables::{self, VariableId};
+use super::variables::{self, ItemType, VariableId};
 
 // ---- Affixes that the caller gives to a cite ----------------------------------------------------------
 //
@@ -389,6 +389,16 @@ pub(super) fn shows_normal(formatting: Formatting, last: FontFormatting) -> bool
 /// as a patent or a law, whose title is left as the authority wrote it; nor to the terms that are printed with it.
 pub(super) fn has_title_case(item: &PreparedItem<'_>) -> bool {
     item.text(variables::JURISDICTION).is_none()
+}
+
+/// Returns the number of an item with its hyphens escaped if it is that of a legal case, such as 01-618, which is no
+/// range.
+pub(super) fn docket_number<'i>(item: &PreparedItem<'_>, number: &'i str) -> Cow<'i, str> {
+    if item.item_type == ItemType::new("legal_case") && number.contains('-') {
+        Cow::Owned(number.replace("\\-", "-").replace('-', "\\-"))
+    } else {
+        Cow::Borrowed(number)
+    }
 }
 
 /// Returns the short form of a URL, which is its scheme and host, or its host alone if that begins with "www.".

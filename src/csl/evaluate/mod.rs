@@ -613,6 +613,10 @@ impl<'c> Evaluator<'c> {
                 .context
                 .number
                 .map(|number| Cow::Owned(number.to_string())),
+            variables::NUMBER => {
+                let number = self.context.item.text(variable)?;
+                Some(citeproc_js::docket_number(self.context.item, number))
+            }
             _ => self.context.item.text(variable).map(Cow::Borrowed),
         }
     }
