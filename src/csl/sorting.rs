@@ -186,19 +186,21 @@ pub(super) fn sort_keys(keys: &[SortKey], context: Context<'_>, collation: &Coll
         .collect()
 }
 
+/// Returns the text of a sort key of an item; none if it is empty, which sorts last (clause "Sorting").
 pub(super) fn key_text(key: &SortKey, context: Context<'_>) -> Option<String> {
     let context = Context {
         sort_key: Some(key),
         ..context
     };
-    match key.source {
+    let text = match key.source {
         SortSource::Macro(number) => {
             let mut evaluator = Evaluator::new(context);
             let node = evaluator.sort_macro(number)?;
             Some(plain(&node))
         }
         SortSource::Variable(variable) => variable_text(variable, context),
-    }
+    };
+    text.filter(|text| !text.is_empty())
 }
 
 fn variable_text(variable: VariableId, context: Context<'_>) -> Option<String> {

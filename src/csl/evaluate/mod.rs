@@ -22,6 +22,8 @@ use super::variables::{self, VariableId, VariableKind};
 pub(super) use citation_label::citation_label;
 pub(super) use names::sort_names;
 
+use names::EtAlOptions;
+
 /// Whether a group prints (clause "Group"): if one of its variables does, or if it calls none.
 #[derive(Debug, Clone, Copy, Default)]
 struct GroupState {
@@ -37,6 +39,8 @@ pub(super) struct Evaluator<'c> {
     /// Variables that were printed as substitutes; they print nothing afterwards.
     used_up: Vec<VariableId>,
     in_substitute: bool,
+    /// How many names the next `cs:names` shows, if it is a substitute for others.
+    outer_et_al: EtAlOptions,
     strip_periods: u32,
     /// Whether names with options of their own were tried as a substitute and were empty. The head of the
     /// entry is then not replaced by `subsequent-author-substitute`.
@@ -67,6 +71,7 @@ impl<'c> Evaluator<'c> {
             group: GroupState::default(),
             used_up: Vec::new(),
             in_substitute: false,
+            outer_et_al: EtAlOptions::default(),
             strip_periods: 0,
             head_is_fixed: false,
             has_head: false,
@@ -169,11 +174,13 @@ impl<'c> Evaluator<'c> {
         }
     }
 
-    /// Evaluates a macro for a sort key.
+    /// Evaluates a macro for a sort key. Like everywhere, it is a group, which is empty if all its variables are.
     pub(super) fn sort_macro(&mut self, number: usize) -> Option<Node<'c>> {
         let elements = self.context.style.macros.get(number)?;
-        let nodes = self.elements(elements);
-        Some(self.tagged_dates(Node::group(nodes, "")?, number))
+        self.grouped(|this| {
+            let nodes = this.elements(elements);
+            Some(this.tagged_dates(Node::group(nodes, "")?, number))
+        })
     }
 
     /// Tags the tree of a macro that holds dates, in a sort key.
@@ -874,7 +881,8 @@ impl<'c> Evaluator<'c> {
         }
         let is_head = !self.has_head && self.trace.name_lists.is_empty();
         self.head_is_fixed |= is_head && self.has_text;
-        if let Some(node) = names::names(self, element, &variables) {
+        let outer = std::mem::take(&mut self.outer_et_al);
+        if let Some(node) = names::names(self, element, &variables, outer) {
             if self.head_names.is_empty() {
                 self.head_names = std::mem::take(&mut self.shown_names);
             }
@@ -892,6 +900,7 @@ impl<'c> Evaluator<'c> {
         }
         self.depth += 1;
         let was_in_substitute = std::mem::replace(&mut self.in_substitute, true);
+        self.outer_et_al = names::et_al_options(self, element, outer);
         let mut found = None;
         for element in &element.substitute {
             let outer = std::mem::take(&mut self.group);
@@ -906,6 +915,7 @@ impl<'c> Evaluator<'c> {
         }
         self.depth -= 1;
         self.in_substitute = was_in_substitute;
+        self.outer_et_al = EtAlOptions::default();
         self.has_head |= found.is_some();
         // A substitute does not get the affixes of the names. For `cs:names` in a substitute, the compiler
         // has copied them.

@@ -32,11 +32,21 @@ pub(super) struct NameStyle<'c> {
     pub(super) sort_separator: &'c str,
 }
 
-/// Evaluates `cs:names`; none if the item has none of the names.
+/// How many names of a list are shown, as far as a style says so.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct EtAlOptions {
+    min: Option<u32>,
+    use_first: Option<u32>,
+    use_last: Option<bool>,
+}
+
+/// Evaluates `cs:names`; none if the item has none of the names. `outer` are the options of the `cs:names` that this one
+/// is a substitute for.
 pub(super) fn names<'c>(
     evaluator: &mut Evaluator<'c>,
     element: &'c Names,
     variables: &[VariableId],
+    outer: EtAlOptions,
 ) -> Option<Node<'c>> {
     let context = evaluator.context;
     let item = context.item;
@@ -49,7 +59,7 @@ pub(super) fn names<'c>(
     if present.is_empty() && (context.purpose != Purpose::Sort || !element.substitute.is_empty()) {
         return None;
     }
-    let style = resolve(evaluator, element);
+    let style = resolve(evaluator, element, outer);
     if present.is_empty() {
         // Without names, the count is zero as a sort key.
         return match style.form {
@@ -113,31 +123,48 @@ pub(super) fn names<'c>(
     )
 }
 
-fn resolve<'c>(evaluator: &Evaluator<'c>, element: &'c Names) -> NameStyle<'c> {
+/// Returns how many names are shown. The options of outer `cs:names` come before those of a substitute, as in
+/// citeproc-js, so that a macro for editors that takes the place of the authors is cut like them; the specification says
+/// nothing about it.
+pub(super) fn et_al_options(
+    evaluator: &Evaluator<'_>,
+    element: &Names,
+    outer: EtAlOptions,
+) -> EtAlOptions {
     let context = evaluator.context;
     let own = &element.options;
     let section = &context.layout.names;
-    let mut et_al_min = own.et_al_min.or(section.et_al_min);
-    let mut et_al_use_first = own.et_al_use_first.or(section.et_al_use_first);
-    let mut et_al_use_last = own.et_al_use_last.or(section.et_al_use_last);
+    let mut options = EtAlOptions {
+        min: own.et_al_min.or(section.et_al_min),
+        use_first: own.et_al_use_first.or(section.et_al_use_first),
+        use_last: own.et_al_use_last.or(section.et_al_use_last),
+    };
     let subsequent = context
         .cite
         .is_some_and(|cite| cite.position != CitePosition::First);
     if subsequent {
-        et_al_min = own
-            .et_al_subsequent_min
-            .or(section.et_al_subsequent_min)
-            .or(et_al_min);
-        et_al_use_first = own
-            .et_al_subsequent_use_first
-            .or(section.et_al_subsequent_use_first)
-            .or(et_al_use_first);
+        let min = own.et_al_subsequent_min.or(section.et_al_subsequent_min);
+        options.min = min.or(options.min);
+        let use_first = own.et_al_subsequent_use_first;
+        let use_first = use_first.or(section.et_al_subsequent_use_first);
+        options.use_first = use_first.or(options.use_first);
+    } else {
+        options.min = outer.min.or(options.min);
+        options.use_first = outer.use_first.or(options.use_first);
+        options.use_last = outer.use_last.or(options.use_last);
     }
     if let Some(key) = context.sort_key {
-        et_al_min = key.names_min.or(et_al_min);
-        et_al_use_first = key.names_use_first.or(et_al_use_first);
-        et_al_use_last = key.names_use_last.or(et_al_use_last);
+        options.min = key.names_min.or(options.min);
+        options.use_first = key.names_use_first.or(options.use_first);
+        options.use_last = key.names_use_last.or(options.use_last);
     }
+    options
+}
+
+fn resolve<'c>(evaluator: &Evaluator<'c>, element: &'c Names, outer: EtAlOptions) -> NameStyle<'c> {
+    let own = &element.options;
+    let section = &evaluator.context.layout.names;
+    let et_al = et_al_options(evaluator, element, outer);
     let text = |own: &'c Option<String>, section: &'c Option<String>| {
         own.as_deref().or(section.as_deref())
     };
@@ -157,9 +184,9 @@ fn resolve<'c>(evaluator: &Evaluator<'c>, element: &'c Names) -> NameStyle<'c> {
             .delimiter_precedes_last
             .or(section.delimiter_precedes_last)
             .unwrap_or(DelimiterPrecedes::Contextual),
-        et_al_min: et_al_min.map_or(usize::MAX, |min| min as usize),
-        et_al_use_first: et_al_use_first.map_or(usize::MAX, |first| first as usize),
-        et_al_use_last: et_al_use_last.unwrap_or(false),
+        et_al_min: et_al.min.map_or(usize::MAX, |min| min as usize),
+        et_al_use_first: et_al.use_first.map_or(usize::MAX, |first| first as usize),
+        et_al_use_last: et_al.use_last.unwrap_or(false),
         form: own.form.or(section.form).unwrap_or(NameForm::Long),
         initialize: own.initialize.or(section.initialize).unwrap_or(true),
         initialize_with: text(&own.initialize_with, &section.initialize_with),
@@ -296,7 +323,11 @@ fn name_list<'c>(
     }
     if truncated && use_last {
         push(evaluator, people.len() - 1);
-        return (join_with_ellipsis(style, nodes), shown);
+        let list = match context.purpose {
+            Purpose::Sort => delimited(nodes, style.delimiter),
+            Purpose::Compare | Purpose::Print => join_with_ellipsis(style, nodes),
+        };
+        return (list, shown);
     }
     if shown == 0 {
         return (None, 0);
@@ -354,7 +385,7 @@ fn shown_count(
         _ => {}
     }
     if style.et_al_use_last
-        && context.purpose != Purpose::Compare
+        && context.purpose == Purpose::Print
         && total >= style.et_al_min
         && shown > style.et_al_min.saturating_sub(2)
     {
@@ -870,5 +901,6 @@ pub(in crate::csl) fn sort_names<'c>(
     variable: VariableId,
 ) -> Option<Node<'c>> {
     let mut evaluator = Evaluator::new(context);
-    names(&mut evaluator, &SORT_NAMES, &[variable])
+    let outer = EtAlOptions::default();
+    names(&mut evaluator, &SORT_NAMES, &[variable], outer)
 }
