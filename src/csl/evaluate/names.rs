@@ -257,17 +257,16 @@ fn name_list<'c>(
         _ => 2,
     };
     let rule_by_name = given_names::rule_by_name(&context.style.options);
+    // A bibliography that shows family names alone keeps to them.
+    let uses_request = base_level > 0 || uses_request(&context);
     let levels: Vec<u8> = people
         .iter()
         .enumerate()
         .map(|(at, person)| {
-            let requested = context
-                .disambiguation
-                .givens
-                .get(list)
-                .and_then(|levels| levels.get(at))
-                .copied()
-                .unwrap_or(0);
+            let requested = context.disambiguation.givens.get(list);
+            let requested = requested.filter(|_| uses_request);
+            let requested = requested.and_then(|levels| levels.get(at)).copied();
+            let requested = requested.unwrap_or(0);
             // If the style has no initials, the next step after the family name is the full name.
             let requested = if requested == 1 && style.initialize_with.is_none() {
                 2
@@ -354,6 +353,17 @@ fn name_list<'c>(
     (join(evaluator, style, before_last, nodes, &inverted), shown)
 }
 
+/// Returns whether names are printed as they disambiguate the cite. The bibliography follows if both names and given names
+/// are added.
+fn uses_request(context: &Context<'_>) -> bool {
+    match context.section {
+        Section::Citation => true,
+        Section::Bibliography => {
+            context.style.options.add_names && context.style.options.add_givenname
+        }
+    }
+}
+
 /// Returns how many names are shown (clause "Et-al", as disambiguation changes it).
 fn shown_count(
     evaluator: &Evaluator<'_>,
@@ -367,13 +377,7 @@ fn shown_count(
         return total;
     }
     let mut shown = total;
-    let uses_request = match context.section {
-        Section::Citation => true,
-        // The bibliography follows if given names are added too.
-        Section::Bibliography => {
-            context.style.options.add_names && context.style.options.add_givenname
-        }
-    };
+    let uses_request = uses_request(&context);
     match context.purpose {
         Purpose::Compare if requested > 0 => shown = requested,
         Purpose::Print
