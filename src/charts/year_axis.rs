@@ -299,9 +299,9 @@ mod tests {
         );
         let centuries: Vec<i64> = (1500..2020).step_by(20).collect();
         assert_eq!(spans(&centuries).len(), 1);
-        let shelf: Vec<i64> = (1985..=2022).collect();
+        let years: Vec<i64> = (1985..=2022).collect();
         assert_eq!(
-            spans(&[vec![1937, 1968], shelf].concat()),
+            spans(&[vec![1937, 1968], years].concat()),
             [(1937, 1937), (1968, 1968), (1985, 2022)]
         );
         assert_eq!(spans(&[2002]), [(2002, 2002)]);

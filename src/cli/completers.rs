@@ -141,37 +141,40 @@ fn candidate(value: impl Into<String>, help: impl Into<String>) -> Candidate {
 }
 
 /// Returns a completer for values that start with the word.
-fn completer(offers: impl Fn(&str) -> Vec<Candidate> + Send + Sync + 'static) -> ArgValueCompleter {
+fn completer(
+    choices: impl Fn(&str) -> Vec<Candidate> + Send + Sync + 'static,
+) -> ArgValueCompleter {
     ArgValueCompleter::new(move |word: &OsStr| {
         let Some(word) = word.to_str() else {
             return Vec::new();
         };
-        candidates(word, "", offers(word))
+        candidates(word, "", choices(word))
     })
 }
 
 /// Returns the values that start with `word`, each after `before`.
-fn candidates(word: &str, before: &str, offers: Vec<Candidate>) -> Vec<CompletionCandidate> {
-    let mut offers: Vec<Candidate> = offers;
+fn candidates(word: &str, before: &str, choices: Vec<Candidate>) -> Vec<CompletionCandidate> {
+    let mut choices: Vec<Candidate> = choices;
     // The shell prints candidates to the terminal as they are, so a value with control characters is left out.
-    offers.retain(|offer| offer.value.starts_with(word) && visible(&offer.value) == offer.value);
-    let candidates = offers.into_iter().map(|offer| {
-        CompletionCandidate::new(format!("{before}{}", offer.value))
-            .help(offer.help.map(|help| visible(&help).into_owned().into()))
+    choices
+        .retain(|choice| choice.value.starts_with(word) && visible(&choice.value) == choice.value);
+    let candidates = choices.into_iter().map(|choice| {
+        CompletionCandidate::new(format!("{before}{}", choice.value))
+            .help(choice.help.map(|help| visible(&help).into_owned().into()))
     });
     candidates.collect()
 }
 
 /// Returns a completer for lists separated by commas.
 fn list_completer(
-    offers: impl Fn(&str) -> Vec<Candidate> + Send + Sync + 'static,
+    choices: impl Fn(&str) -> Vec<Candidate> + Send + Sync + 'static,
 ) -> ArgValueCompleter {
     ArgValueCompleter::new(move |word: &OsStr| {
         let Some(word) = word.to_str() else {
             return Vec::new();
         };
         let (before, word) = word.split_at(word.rfind(',').map_or(0, |comma| comma + 1));
-        candidates(word, before, offers(word))
+        candidates(word, before, choices(word))
     })
 }
 
@@ -229,8 +232,8 @@ fn orders(orders: &'static [(&str, &str)]) -> ArgValueCompleter {
             Some(name) => ("-", name),
             None => ("", word),
         };
-        let offers = orders.iter().map(|(name, about)| candidate(*name, *about));
-        candidates(name, sign, offers.collect())
+        let choices = orders.iter().map(|(name, about)| candidate(*name, *about));
+        candidates(name, sign, choices.collect())
     })
 }
 
@@ -267,21 +270,21 @@ fn linked_files() -> ArgValueCompleter {
                     files.extend(library.files().of_work(work)?);
                 }
             }
-            let mut offers: Vec<Candidate> = Vec::new();
+            let mut choices: Vec<Candidate> = Vec::new();
             for file in files {
                 // The name is enough, and shorter than the path.
                 let name = std::path::Path::new(&file.path).file_name();
                 let name = name.map(|name| name.to_string_lossy().into_owned());
                 for value in [Some(file.path.clone()), name].into_iter().flatten() {
-                    if !offers.iter().any(|offer| offer.value == value) {
-                        offers.push(Candidate {
+                    if !choices.iter().any(|choice| choice.value == value) {
+                        choices.push(Candidate {
                             value,
                             help: file.description.clone(),
                         });
                     }
                 }
             }
-            Ok(offers)
+            Ok(choices)
         })
     })
 }
@@ -348,8 +351,8 @@ fn fields_of_queries() -> Vec<Candidate> {
 /// Returns the values of a field.
 fn values_of_field(field: &str, value: &str) -> Vec<Candidate> {
     let words = |words: &[(&str, &str)]| {
-        let offers = words.iter().map(|(word, about)| candidate(*word, *about));
-        offers.collect()
+        let choices = words.iter().map(|(word, about)| candidate(*word, *about));
+        choices.collect()
     };
     match field.to_lowercase().as_str() {
         "tag" | "tags" => tags_for(value),
@@ -369,15 +372,15 @@ fn values_of_field(field: &str, value: &str) -> Vec<Candidate> {
         ]),
         "sort" | "order" => words(ORDERS_OF_QUERIES),
         "has" | "with" | "missing" | "no" | "without" => {
-            let mut offers: Vec<Candidate> = words(&[
+            let mut choices: Vec<Candidate> = words(&[
                 ("tag", "a tag of any facet"),
                 ("note", "a private note"),
                 ("file", "a linked file"),
                 ("list", "membership in a reading list"),
             ]);
-            offers.extend(from_library(|library| library.candidates().facets()));
-            offers.extend(fields_for(""));
-            offers
+            choices.extend(from_library(|library| library.candidates().facets()));
+            choices.extend(fields_for(""));
+            choices
         }
         facet => {
             let tags = from_library(|library| library.candidates().tags(Some(facet)));
@@ -400,10 +403,10 @@ fn tags() -> ArgValueCompleter {
 
 fn tags_for(word: &str) -> Vec<Candidate> {
     let tags = from_library(|library| library.candidates().tags(None));
-    let mut offers = tags.clone();
+    let mut choices = tags.clone();
     if !word.is_empty() && !word.contains(':') {
         // `oek` also completes to oekonux, which means movement:oekonux.
-        offers.extend(tags.into_iter().filter_map(|tag| {
+        choices.extend(tags.into_iter().filter_map(|tag| {
             let name = tag.value.split_once(':')?.1.to_owned();
             Some(Candidate {
                 value: name,
@@ -411,7 +414,7 @@ fn tags_for(word: &str) -> Vec<Candidate> {
             })
         }));
     }
-    offers
+    choices
 }
 
 /// Completes the words of `peerbib tag`: a tag and keys, or a query with +TAG and -TAG.

@@ -142,12 +142,12 @@ mod tests {
              1 SearchGroup:Found\\;0\\;year=2006\\;0\\;0\\;1\\;\\;\\;\\;;\n}",
         );
         let groups = groups(&file);
-        let told: Vec<_> = groups
+        let found: Vec<_> = groups
             .iter()
             .map(|group| (group.name.as_str(), group.parent.as_deref()))
             .collect();
         assert_eq!(
-            told,
+            found,
             [
                 ("Peer Production", None),
                 ("Oekonux", Some("Peer Production")),

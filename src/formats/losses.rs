@@ -341,12 +341,12 @@ mod tests {
         let one = item(r#"{"id":"k","type":"interview","scale":"1:2","title":"a","note":""}"#);
         let other = item(r#"{"id":"k","type":"document","title":"b"}"#);
         let losses = compare(&one, Some(&other), "X");
-        let told: Vec<_> = losses
+        let found: Vec<_> = losses
             .iter()
             .map(|loss| (loss.field.as_str(), loss.reason.as_str()))
             .collect();
         assert_eq!(
-            told,
+            found,
             [
                 ("type", "becomes “document”"),
                 ("scale", "is not supported by X"),

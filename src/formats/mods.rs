@@ -909,12 +909,12 @@ impl ModsWriter<'_> {
     }
 
     fn location(&mut self) {
-        let (url, archive, shelf) = (
+        let (url, archive, call_number) = (
             self.text("URL"),
             self.text("archive"),
             self.text("call-number"),
         );
-        if url.is_none() && archive.is_none() && shelf.is_none() {
+        if url.is_none() && archive.is_none() && call_number.is_none() {
             return;
         }
         self.xml.open("location", &[]);

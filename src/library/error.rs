@@ -180,19 +180,19 @@ pub enum LibraryError {
     /// There is no step of this number.
     #[error("there is no step {0}")]
     UnknownStep(i64),
-    /// The step is not in the state in which it can be turned.
-    #[error("step {step} cannot be {turned}: it is {}", .state.described())]
+    /// The step is not in the state in which it can be undone or redone.
+    #[error("step {step} cannot be {action}: it is {}", .state.described())]
     StepState {
         /// The step's number.
         step: i64,
-        /// What was to be done with it: undone, or done again.
-        turned: &'static str,
+        /// What was to be done with it: undone or redone.
+        action: &'static str,
         /// The state that it is in.
         state: super::StepState,
     },
     /// What the step changed is not as it left it.
     #[error(
-        "step {step} cannot be {turned}: {what} was changed since, by {}",
+        "step {step} cannot be {action}: {what} was changed since, by {}",
         .by.as_ref().map_or_else(
             || "another program".to_owned(),
             |(step, command)| format!("step {step} (\u{201c}{command}\u{201d})")
@@ -201,8 +201,8 @@ pub enum LibraryError {
     StepConflict {
         /// The step's number.
         step: i64,
-        /// What was to be done with it: undone, or done again.
-        turned: &'static str,
+        /// What was to be done with it: undone or redone.
+        action: &'static str,
         /// What is in the way: a work, a tag of a work, a note.
         what: String,
         /// The step that changed it since, with its command line; none where another program did.
@@ -210,7 +210,7 @@ pub enum LibraryError {
     },
     /// An earlier step that changed the same row is undone and has to be redone first.
     #[error(
-        "step {step} cannot be done again: {what} was changed before by step {earlier} \
+        "step {step} cannot be redone: {what} was changed before by step {earlier} \
          (\u{201c}{command}\u{201d}), which is undone"
     )]
     EarlierStepUndone {

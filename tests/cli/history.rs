@@ -322,7 +322,7 @@ fn a_step_is_not_redone_before_an_earlier_one_that_changed_the_same_row() {
     let told = env.refuses(1, "redo 3");
     assert!(
         told.contains(
-            "step 3 cannot be done again: c was changed before by step 2 \
+            "step 3 cannot be redone: c was changed before by step 2 \
              (\u{201c}peerbib edit c --set publisher=Oven\u{201d}), which is undone"
         ),
         "{told}"

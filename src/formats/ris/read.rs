@@ -838,14 +838,14 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_variable_is_told_with_its_line() {
+    fn what_has_no_variable_is_reported_with_its_line() {
         let read = read_items("TY  - XYZ\nID  - k\nTI  - t\nXX  - odd\nL1  - a.pdf\nER  - ");
-        let told: Vec<_> = read
+        let reported: Vec<_> = read
             .problems
             .iter()
             .map(|problem| (problem.line, problem.field.as_deref().unwrap_or_default()))
             .collect();
-        assert_eq!(told, [(1, "TY"), (4, "XX")]);
+        assert_eq!(reported, [(1, "TY"), (4, "XX")]);
         assert_eq!(text(&read.items[0].item, "file"), "a.pdf");
         assert_eq!(read.problems[0].key.as_deref(), Some("k"));
     }

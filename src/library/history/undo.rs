@@ -43,7 +43,7 @@ impl Direction {
     fn participle(self) -> &'static str {
         match self {
             Self::Undo => "undone",
-            Self::Redo => "done again",
+            Self::Redo => "redone",
         }
     }
 
@@ -160,7 +160,7 @@ impl Library {
         } else {
             Err(LibraryError::StepState {
                 step: number,
-                turned: direction.participle(),
+                action: direction.participle(),
                 state: step.state,
             })
         }
@@ -214,7 +214,7 @@ impl Reversion<'_> {
     fn conflict(&self, what: String, by: Option<(i64, String)>) -> LibraryError {
         LibraryError::StepConflict {
             step: self.step,
-            turned: self.direction.participle(),
+            action: self.direction.participle(),
             what,
             by,
         }

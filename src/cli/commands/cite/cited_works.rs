@@ -56,12 +56,12 @@ impl CiteCommand {
             form => form,
         };
         let of_markdown = self.markdown.first().map_or("-", String::as_str);
-        let shelf = self.works_of(context, of_markdown, &cited.metadata, files)?;
+        let citable = self.works_of(context, of_markdown, &cited.metadata, files)?;
         let mut missing = MissingKeys::default();
         let mut works: Vec<CitableWork> = Vec::new();
         let mut cited_as: Vec<(String, Option<String>)> = Vec::new();
         for (key, places) in &cited.keys {
-            match shelf.reference(key)? {
+            match citable.reference(key)? {
                 Some(reference) => {
                     cited_as.push((key.clone(), Some(reference.key.clone())));
                     if key != &reference.key {
@@ -78,14 +78,14 @@ impl CiteCommand {
                 None => {
                     cited_as.push((key.clone(), None));
                     for place in places {
-                        missing.add(&shelf, key, &place.file, place.line);
+                        missing.add(&citable, key, &place.file, place.line);
                     }
                 }
             }
         }
         if cited.all {
             let known: HashSet<String> = works.iter().map(|work| work.key.clone()).collect();
-            let others = shelf.all()?;
+            let others = citable.all()?;
             works.extend(others.into_iter().filter(|work| !known.contains(&work.key)));
         }
         if self.order == Order::Key {
@@ -94,7 +94,7 @@ impl CiteCommand {
         if self.json {
             self.print_json(context, &cited, &cited_as, &works, &missing)?;
         } else {
-            let text = self.write_references(context, &shelf, &cited, works.clone(), form)?;
+            let text = self.write_references(context, &citable, &cited, works.clone(), form)?;
             place.check_not_input(context, files, "choose another file with -o")?;
             let is_new = place.write(context, &text)?;
             if let Output::File(path) = &place
@@ -110,9 +110,9 @@ impl CiteCommand {
         for unread in &cited.unread {
             context.warn(unread);
         }
-        let is_missing = missing.report(context, &shelf);
+        let is_missing = missing.report(context, &citable);
         Ok(
-            if is_missing || !cited.unread.is_empty() || !shelf.complete {
+            if is_missing || !cited.unread.is_empty() || !citable.complete {
                 Outcome::Partial
             } else {
                 Outcome::Done
@@ -123,7 +123,7 @@ impl CiteCommand {
     fn write_references(
         &self,
         context: &CommandContext,
-        shelf: &CitableWorks,
+        citable: &CitableWorks,
         cited: &CitedKeys,
         mut works: Vec<CitableWork>,
         form: CiteFormat,
@@ -138,7 +138,7 @@ impl CiteCommand {
         }
         if let Some(format) = form.format() {
             // BibTeX requires a work before those that it inherits from.
-            let parents = shelf.parents(&works)?;
+            let parents = citable.parents(&works)?;
             works.retain(|work| parents.iter().all(|parent| parent.key != work.key));
             let is_bib = matches!(form, CiteFormat::Biblatex | CiteFormat::Bibtex);
             if is_bib {
@@ -156,7 +156,7 @@ impl CiteCommand {
                 annotations: false,
                 public: false,
             };
-            let written = write_references(shelf.entries(), &pairs, options)?;
+            let written = write_references(citable.entries(), &pairs, options)?;
             report_losses(context, format, &written.losses);
             return Ok(written.text.into_bytes());
         }
@@ -173,7 +173,7 @@ impl CiteCommand {
         let listed = RenderedList {
             list: &list,
             works: ListedWorks::All(&works, &items),
-            entries: shelf.entries(),
+            entries: citable.entries(),
             language: engine.language(),
             annotations: false,
         };

@@ -73,27 +73,27 @@ impl CiteCommand {
         let mut missing = MissingKeys::default();
         let mut complete = metadata.problem.is_none();
         if !is_empty {
-            let shelf = self.works_of(context, document, metadata, files)?;
-            complete &= shelf.complete;
+            let citable = self.works_of(context, document, metadata, files)?;
+            complete &= citable.complete;
             markdown = markdown
-                .without_cross_references(|key| shelf.item(key).is_ok_and(|item| item.is_some()));
+                .without_cross_references(|key| citable.item(key).is_ok_and(|item| item.is_some()));
             let cited = markdown.cited();
             for cited in &cited.keys {
-                match shelf.item(&cited.key)? {
+                match citable.item(&cited.key)? {
                     Some(item) => works.add(&cited.key, item),
-                    None => missing.add(&shelf, &cited.key, document, cited.line),
+                    None => missing.add(&citable, &cited.key, document, cited.line),
                 }
             }
             if cited.all {
-                for item in shelf.own() {
+                for item in citable.own() {
                     works.add(&item.id.clone(), item.clone());
                 }
-                for reference in shelf.all()? {
+                for reference in citable.all()? {
                     let key = reference.key.clone();
                     works.add(&key, item_of(reference)?);
                 }
             }
-            complete &= !missing.report(context, &shelf);
+            complete &= !missing.report(context, &citable);
         }
         let options = CitationOptions {
             style: &style,

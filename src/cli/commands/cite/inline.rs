@@ -38,22 +38,22 @@ impl CiteCommand {
             )
             .with_help("use text, html, markdown, latex, typst or mediawiki; `peerbib export` exports references".to_owned()));
         };
-        let shelf =
+        let citable =
             CitableWorks::open(context, &self.input, self.from, Vec::new(), &mut Vec::new())?;
-        let (mut cites, in_sentence) = self.cites(context, &shelf)?;
+        let (mut cites, in_sentence) = self.cites(context, &citable)?;
         self.add_details(&mut cites)?;
         let mut works = CitableItems::default();
-        let mut complete = shelf.complete;
+        let mut complete = citable.complete;
         for cite in &cites {
-            match shelf.item(&cite.key)? {
+            match citable.item(&cite.key)? {
                 Some(item) => works.add(&cite.key, item),
                 None => {
                     complete = false;
                     context.warn(format_args!(
                         "no work in {} has the key \u{201c}{}\u{201d}{}",
-                        shelf.name(),
+                        citable.name(),
                         cite.key,
-                        suggest::in_sentence(&shelf.suggestions(&cite.key))
+                        suggest::in_sentence(&citable.suggestions(&cite.key))
                     ));
                 }
             }
@@ -79,13 +79,13 @@ impl CiteCommand {
             context.note("the style has no bibliography");
         }
         if self.json {
-            let told = |content: &[Inline]| {
+            let rendered = |content: &[Inline]| {
                 (
                     text::entry(content),
                     html::rich_text_with_links(content).trim().to_owned(),
                 )
             };
-            let (text, html) = told(&citation.content);
+            let (text, html) = rendered(&citation.content);
             context.print_json(&CitationJson {
                 keys: cites.iter().map(|cite| cite.key.clone()).collect(),
                 text,
@@ -95,7 +95,7 @@ impl CiteCommand {
                     .entries
                     .iter()
                     .map(|entry| {
-                        let (text, html) = told(&entry.content);
+                        let (text, html) = rendered(&entry.content);
                         let key = entry.key.clone();
                         EntryJson { key, text, html }
                     })
@@ -126,11 +126,11 @@ impl CiteCommand {
     fn cites(
         &self,
         context: &CommandContext,
-        shelf: &CitableWorks,
+        citable: &CitableWorks,
     ) -> std::result::Result<(Vec<WrittenCite>, bool), CommandError> {
         if let [written] = self.what.as_slice()
             && written.contains('@')
-            && shelf.reference(written)?.is_none()
+            && citable.reference(written)?.is_none()
         {
             let document = Markdown::read(written);
             let Some((cites, in_sentence)) = document.only_citation() else {
@@ -149,7 +149,7 @@ impl CiteCommand {
             key,
             ..WrittenCite::default()
         };
-        let keys = shelf.named(context, &self.what)?;
+        let keys = citable.named(context, &self.what)?;
         Ok((keys.into_iter().map(cite).collect(), false))
     }
 

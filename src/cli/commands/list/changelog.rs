@@ -105,16 +105,16 @@ fn body(changes: &ListDiff) -> String {
             return;
         }
         let _ = writeln!(text, "\n### {heading}\n");
-        for told in works {
-            let reason = match &told.reason {
+        for entry in works {
+            let reason = match &entry.reason {
                 Some(reason) => format!(": {}", in_markdown(reason)),
                 None => String::new(),
             };
             let _ = writeln!(
                 text,
                 "- {} (`{}`){}",
-                in_markdown(&told.work),
-                told.key,
+                in_markdown(&entry.work),
+                entry.key,
                 reason
             );
         }
