@@ -125,12 +125,12 @@ pub(super) fn wide_spaces(text: &str) -> Cow<'_, str> {
 /// Merges two adjacent punctuation marks; none if both print. The specification only says that duplicates are
 /// removed.
 ///
-/// The marks of East Asia count as those of Latin scripts, with which citeproc-js prints them both.
+/// The marks of other scripts count as those of Latin ones, with which citeproc-js prints them both.
 pub(super) fn merged_punctuation(left: char, right: char) -> Option<char> {
     if left == right {
         return Some(left);
     }
-    match (narrow_mark(left), narrow_mark(right)) {
+    match (latin_mark(left), latin_mark(right)) {
         (before, after) if before == after => Some(left),
         ('!' | '?', '.' | ':') => Some(left),
         (':' | ';', '!' | '?') => Some(right),
@@ -142,18 +142,19 @@ pub(super) fn merged_punctuation(left: char, right: char) -> Option<char> {
 
 /// Returns whether text that ends in a character needs no mark of Latin scripts after it.
 pub(super) fn repeats_mark(end: char, mark: char) -> bool {
-    narrow_mark(end) == mark
+    latin_mark(end) == mark
 }
 
-/// Returns the mark of Latin scripts that does what a mark of East Asia does.
-fn narrow_mark(mark: char) -> char {
+/// Returns the mark of Latin scripts that does what a mark of another script does: of East Asia, of Arabic and Persian,
+/// of India, and the Greek question mark.
+fn latin_mark(mark: char) -> char {
     match mark {
-        '。' | '．' => '.',
-        '，' | '、' => ',',
-        '；' => ';',
+        '。' | '．' | '۔' | '।' => '.',
+        '，' | '、' | '،' => ',',
+        '；' | '؛' => ';',
         '：' => ':',
         '！' => '!',
-        '？' => '?',
+        '？' | '؟' | '\u{37e}' => '?',
         mark => mark,
     }
 }

@@ -65,6 +65,10 @@ fn is_capital(character: char) -> bool {
     character.is_alphabetic() && upper.next() == Some(character) && upper.next().is_none()
 }
 
+fn is_leading_vowel(character: char) -> bool {
+    matches!(character, '\u{e40}'..='\u{e44}' | '\u{ec0}'..='\u{ec4}')
+}
+
 /// The first of the private-use characters that stand for tags such as `<b>` while initials are made.
 const FIRST_MARK: u32 = 0xf_0000;
 const MOST_MARKS: usize = 1_000;
@@ -152,6 +156,8 @@ fn initials_of(given: &str, with: &str, hyphen: bool) -> String {
     let mut result = String::new();
     for part in parts(&prepared) {
         let (before, text, after) = without_marks(part.text);
+        // In Thai and Lao, a vowel may be written before the consonant with which the name begins.
+        let text = text.trim_start_matches(is_leading_vowel);
         let Some(first) = text.chars().next() else {
             result.push_str(before);
             continue;
@@ -167,7 +173,7 @@ fn initials_of(given: &str, with: &str, hyphen: bool) -> String {
             // lower-case.
             let letters = text.trim_end_matches('.');
             let behind = letters.get(first.len_utf8()..).unwrap_or_default();
-            let small = behind.trim_start_matches(is_capital);
+            let small = behind.trim_start_matches(char::is_uppercase);
             let capitals = behind.get(..behind.len() - small.len()).unwrap_or_default();
             let more = if letters.starts_with("IJ") && letters != "IJ" {
                 // A single letter in Dutch, as in "IJsbrand".
