@@ -198,6 +198,21 @@ impl Timeline {
                 .map(|work| Ok(DatedWork::new(work, &work.item()?)));
             placed.append(&mut dated.collect::<library::Result<Vec<_>>>()?);
         }
+        Ok(Self::of_dated(placed, request))
+    }
+
+    /// Places works whose items were read before.
+    pub fn of_read<'w>(
+        works: impl IntoIterator<Item = (&'w CitableWork, &'w CslItem)>,
+        request: TimelineRequest<'_>,
+    ) -> Self {
+        let dated = works
+            .into_iter()
+            .map(|(work, item)| DatedWork::new(work, item));
+        Self::of_dated(dated.collect(), request)
+    }
+
+    fn of_dated(mut placed: Vec<DatedWork>, request: TimelineRequest<'_>) -> Self {
         disambiguate_labels(placed.iter_mut().map(|placed| &mut placed.label));
         for placed in &mut placed {
             if let Some(work) = &mut placed.work {
@@ -236,7 +251,7 @@ impl Timeline {
             },
             |title| clean(&title),
         );
-        Ok(timeline)
+        timeline
     }
 
     /// Returns all years with data, on the year axis.

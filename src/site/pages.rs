@@ -678,7 +678,7 @@ where
     /// Draws the timeline, with links to the pages of the works.
     fn timeline_picture(&self, root: &str) -> Option<String> {
         let (content, views) = (self.site.content, &self.site.views);
-        let works: Vec<_> = content.works.iter().map(|work| work.work.clone()).collect();
+        let works = content.works.iter().map(|work| (&work.work, &work.item));
         let movements = content.facets.iter().find(|facet| facet.name == "movement");
         let request = TimelineRequest {
             title: Some(views.words.get("timeline").to_owned()),
@@ -689,7 +689,7 @@ where
             with_empty_lanes: false,
             language: &content.language,
         };
-        let mut timeline = Timeline::new([Ok(works)], request).ok()?;
+        let mut timeline = Timeline::of_read(works, request);
         timeline.first_year.as_ref()?;
         for work in timeline.lanes.iter_mut().flat_map(|lane| &mut lane.works) {
             let position = views.positions.get(&work.key);
@@ -836,7 +836,9 @@ fn common(one: &[usize], other: &[usize]) -> usize {
 
 /// Returns the first letter as the heading of a group, or `#` if there is none.
 fn initial(text: &str) -> String {
-    match text.chars().next() {
+    // Thai and Lao sort a word by its consonant, even if a vowel is written before it.
+    let is_leading_vowel = |c: char| matches!(c, '\u{e40}'..='\u{e44}' | '\u{ec0}'..='\u{ec4}');
+    match text.trim_start_matches(is_leading_vowel).chars().next() {
         Some(first) if first.is_alphabetic() => first.to_uppercase().to_string(),
         _ => "#".to_owned(),
     }
