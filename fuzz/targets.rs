@@ -261,7 +261,7 @@ pub fn library(bytes: &[u8]) {
     markdown::reading_list(&list);
     latex_output::reading_list(&list);
     typst_output::reading_list(&list);
-    rtf::reading_list(&list);
+    rtf::reading_list(&list, "en-US");
     while library
         .history()
         .next_step(peerbib::library::StepState::Done)

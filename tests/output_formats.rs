@@ -235,6 +235,20 @@ fn holds_all(form: &str, plain: &str) {
     }
 }
 
+/// Word and RTF have marks of direction behind words of the other direction.
+#[track_caller]
+fn holds_all_but_marks(form: &str, plain: &str) {
+    let plain = flat(&without_marks(plain));
+    for text in expected() {
+        let text = flat(&without_marks(&text));
+        assert!(plain.contains(&text), "{form} lost {text:?}:\n{plain}");
+    }
+}
+
+fn without_marks(text: &str) -> String {
+    text.replace(['\u{200e}', '\u{200f}'], "")
+}
+
 /// HTML writes superscript digits as elements.
 #[track_caller]
 fn html_holds_all(plain: &str) {
@@ -832,13 +846,16 @@ fn mediawiki_templates_name_the_fields_of_citation_style_1() {
 
 #[test]
 fn docx_holds_every_character() {
-    let file = docx::reading_list(&full_list()).unwrap();
-    holds_all("docx", &docx_to_plain(&file));
+    let file = docx::reading_list(&full_list(), "en-US").unwrap();
+    holds_all_but_marks("docx", &docx_to_plain(&file));
 }
 
 #[test]
 fn rtf_holds_every_character() {
-    holds_all("rtf", &rtf_to_plain(&rtf::reading_list(&full_list())));
+    holds_all_but_marks(
+        "rtf",
+        &rtf_to_plain(&rtf::reading_list(&full_list(), "en-US")),
+    );
 }
 
 #[test]
@@ -1175,8 +1192,8 @@ proptest! {
             prop_assert_eq!(&flat(&plain), &wanted, "html");
             let plain = wiki_to_plain(&mediawiki::reading_list(&list));
             prop_assert_eq!(&flat(&plain), &wanted, "mediawiki {}", mediawiki::reading_list(&list));
-            let plain = rtf_to_plain(&rtf::reading_list(&list));
-            prop_assert_eq!(&flat(&plain), &wanted, "rtf");
+            let plain = rtf_to_plain(&rtf::reading_list(&list, "en-US"));
+            prop_assert_eq!(flat(&without_marks(&plain)), flat(&without_marks(&wanted)), "rtf");
             let plain = text::reading_list(&list, TextLayout::default());
             prop_assert_eq!(&flat(&plain), &wanted, "text");
             let written = csv::reading_list(&list, &MetadataIndex::default());

@@ -331,9 +331,9 @@ impl OutputArgs {
                 mediawiki::with_templates(list, &works(), &book_titles)
             }
             OutputFormat::Mediawiki => mediawiki::reading_list(list),
-            OutputFormat::Rtf => rtf::reading_list(list),
+            OutputFormat::Rtf => rtf::reading_list(list, language),
             OutputFormat::Docx => {
-                output.write_all(&docx::reading_list(list)?)?;
+                output.write_all(&docx::reading_list(list, language)?)?;
                 return Ok(());
             }
             OutputFormat::Odt => {

@@ -24,6 +24,15 @@ impl Direction {
         text.chars().find_map(Self::of_char)
     }
 
+    /// Returns HTML's attribute for the direction of a text. Without letters it has that of the page, where `dir="auto"` would
+    /// be from left to right.
+    pub(super) fn html_attribute(text: &str) -> &'static str {
+        match Self::of_text(text) {
+            Some(_) => " dir=\"auto\"",
+            None => "",
+        }
+    }
+
     /// Returns the direction in which a language is written.
     pub(super) fn of_language(tag: &str) -> Self {
         if crate::language::is_right_to_left(tag) {
@@ -45,6 +54,14 @@ impl Direction {
         }
     }
 
+    /// Returns the invisible character that stands for a letter of this direction.
+    fn mark(self) -> char {
+        match self {
+            Self::LeftToRight => '\u{200e}',
+            Self::RightToLeft => '\u{200f}',
+        }
+    }
+
     pub(super) fn is_right_to_left(self) -> bool {
         self == Self::RightToLeft
     }
@@ -58,7 +75,10 @@ impl Direction {
     }
 }
 
-/// Returns the parts of a text that run against its direction, each from its first letter to its last.
+const APOSTROPHES: [char; 4] = ['\'', '\u{2018}', '\u{2019}', '\u{5f3}'];
+
+/// Returns the parts of a text that run against its direction, each from its first letter to its last. A number belongs to
+/// the Latin word before it, as in "pp. 12–14" and "Web 2.0", but not behind a comma or a bracket.
 pub(super) fn opposite_parts(text: &str, base: Direction) -> Vec<Range<usize>> {
     let mut parts: Vec<Range<usize>> = Vec::new();
     if base == Direction::LeftToRight && text.is_ascii() {
@@ -67,7 +87,18 @@ pub(super) fn opposite_parts(text: &str, base: Direction) -> Vec<Range<usize>> {
     let mut is_open = false;
     for (at, character) in text.char_indices() {
         match Direction::of_char(character) {
-            None => {}
+            None => {
+                if let Some(part) = parts.last_mut()
+                    && is_open
+                    && base.is_right_to_left()
+                    && character.is_ascii_digit()
+                {
+                    let between = text.get(part.end..at).unwrap_or_default();
+                    if between.chars().all(|c| " \u{a0}.:/-\u{2013}".contains(c)) {
+                        part.end = at + 1;
+                    }
+                }
+            }
             Some(direction) if direction == base => is_open = false,
             Some(_) => {
                 let end = at + character.len_utf8();
@@ -79,36 +110,53 @@ pub(super) fn opposite_parts(text: &str, base: Direction) -> Vec<Range<usize>> {
             }
         }
     }
-    // Marks belong to the letter before them.
     for part in &mut parts {
+        // Marks belong to the letter before them.
         let rest = text.get(part.end..).unwrap_or_default();
         let marks = rest.find(|c| bidi_class(c) != BidiClass::NSM);
         part.end += marks.unwrap_or(rest.len());
+        // So does the apostrophe that shortens a Hebrew word, unless it ends a quotation.
+        let before = text.get(..part.start).unwrap_or_default();
+        let rest = text.get(part.end..).unwrap_or_default();
+        if base == Direction::LeftToRight && !before.ends_with(APOSTROPHES) {
+            let apostrophe = rest.chars().next().filter(|c| APOSTROPHES.contains(c));
+            part.end += apostrophe.map_or(0, char::len_utf8);
+        }
     }
     parts
 }
 
-/// Splits the runs of a line where the level of the text changes, and sets the levels. Text with a style or a link
-/// of its own, such as a title, is isolated from the rest.
+/// Splits the runs of a line where the level of the text changes, and sets the levels. Parts that run against the line
+/// are isolated from the rest, and so is text with a style or a link of its own, such as a title.
 pub(super) fn with_levels(runs: &[TextRun], base: Direction) -> Vec<TextRun> {
     const ISOLATE: char = '\u{2068}';
     const END: char = '\u{2069}';
-    let is_plain = runs.iter().all(|run| run.text.is_ascii());
-    if is_plain && base == Direction::LeftToRight {
+    if is_plain(runs, base) {
         return runs.to_vec();
     }
     let mut text = String::new();
-    let mut starts = Vec::with_capacity(runs.len());
+    // The place of each character in that text.
+    let mut places = Vec::new();
     for run in runs {
-        let has_markup = run.href.is_some() || run.style != TextStyle::default();
-        let is_isolated =
-            has_markup && Direction::of_text(&run.text).is_some_and(|own| own != base);
-        if is_isolated {
+        let inner = direction_within(run, base);
+        if inner != base {
             text.push(ISOLATE);
         }
-        starts.push(text.len());
-        text.push_str(&run.text);
-        if is_isolated {
+        let parts = opposite_parts(&run.text, inner);
+        for (at, character) in run.text.char_indices() {
+            if parts.iter().any(|part| part.start == at) {
+                text.push(ISOLATE);
+            }
+            places.push(text.len());
+            text.push(character);
+            if parts
+                .iter()
+                .any(|part| part.end == at + character.len_utf8())
+            {
+                text.push(END);
+            }
+        }
+        if inner != base {
             text.push(END);
         }
     }
@@ -117,11 +165,14 @@ pub(super) fn with_levels(runs: &[TextRun], base: Direction) -> Vec<TextRun> {
         Direction::RightToLeft => Level::rtl(),
     };
     let levels = BidiInfo::new(&text, Some(level)).levels;
+    let mut levels = places
+        .into_iter()
+        .map(|place| levels.get(place).map_or(0, Level::number));
     let mut split: Vec<TextRun> = Vec::with_capacity(runs.len());
-    for (run, start) in runs.iter().zip(starts) {
+    for run in runs {
         let mut begins = true;
-        for (at, character) in run.text.char_indices() {
-            let level = levels.get(start + at).map_or(0, Level::number);
+        for character in run.text.chars() {
+            let level = levels.next().unwrap_or_default();
             match split.last_mut() {
                 Some(last) if !begins && last.level == level => last.text.push(character),
                 _ => split.push(TextRun {
@@ -137,6 +188,60 @@ pub(super) fn with_levels(runs: &[TextRun], base: Direction) -> Vec<TextRun> {
         }
     }
     split
+}
+
+/// Adds marks to the runs of a line, with which programs that know no isolates keep the order that [`with_levels`] gives:
+/// a mark behind each part that runs against the line, and at the ends of text with a style or a link of its own.
+pub(super) fn with_marks(runs: &[TextRun], base: Direction) -> Vec<TextRun> {
+    let mut marked = runs.to_vec();
+    if is_plain(runs, base) {
+        return marked;
+    }
+    for run in &mut marked {
+        let inner = direction_within(run, base);
+        let mut text = String::with_capacity(run.text.len() + 6);
+        let mut end = 0;
+        if inner != base
+            && run
+                .text
+                .chars()
+                .next()
+                .and_then(Direction::of_char)
+                .is_none()
+        {
+            text.push(inner.mark());
+        }
+        for part in opposite_parts(&run.text, inner) {
+            text.push_str(run.text.get(end..part.end).unwrap_or_default());
+            text.push(inner.mark());
+            end = part.end;
+        }
+        text.push_str(run.text.get(end..).unwrap_or_default());
+        if inner != base {
+            let is_letter = text
+                .chars()
+                .next_back()
+                .and_then(Direction::of_char)
+                .is_some();
+            if !is_letter {
+                text.push(inner.mark());
+            }
+            text.push(base.mark());
+        }
+        run.text = text;
+    }
+    marked
+}
+
+fn is_plain(runs: &[TextRun], base: Direction) -> bool {
+    base == Direction::LeftToRight && runs.iter().all(|run| run.text.is_ascii())
+}
+
+/// Returns the direction of the letters of a run with a style or a link of its own, and otherwise that of the line.
+fn direction_within(run: &TextRun, base: Direction) -> Direction {
+    let has_markup = run.href.is_some() || run.style != TextStyle::default();
+    let own = has_markup.then(|| Direction::of_text(&run.text)).flatten();
+    own.unwrap_or(base)
 }
 
 #[cfg(test)]
@@ -180,6 +285,39 @@ mod tests {
             ["Free Software: A (B"]
         );
         assert_eq!(parts("مُحَمَّدٌ, x", Direction::LeftToRight), ["مُحَمَّدٌ"]);
+        assert_eq!(
+            parts(
+                "על Web 2.0, אור (pp. 12–14), כתר Springer, 2015",
+                Direction::RightToLeft
+            ),
+            ["Web 2.0", "pp. 12–14", "Springer"]
+        );
+    }
+
+    #[test]
+    fn what_follows_a_part_of_the_other_direction_stays_behind_it() {
+        let levels = |text: &str, base| {
+            let split = with_levels(&[run(text)], base);
+            let split = split.into_iter().map(|run| (run.text, run.level));
+            split.collect::<Vec<_>>()
+        };
+        assert_eq!(
+            levels(
+                "325, \u{5de}\u{5e1}\u{2019} 5939 (2009)",
+                Direction::LeftToRight
+            ),
+            [
+                ("325, ".to_owned(), 0),
+                ("\u{5de}\u{5e1}\u{2019}".to_owned(), 1),
+                (" 5939 (2009)".to_owned(), 0),
+            ]
+        );
+        let marked = with_marks(&[run("325, \u{5de}\u{5e1} 5939")], Direction::LeftToRight);
+        assert_eq!(marked[0].text, "325, \u{5de}\u{5e1}\u{200e} 5939");
+        let mut title = run("(What) is it?");
+        title.style.italic = true;
+        let marked = with_marks(&[run("\u{5d0} "), title], Direction::RightToLeft);
+        assert_eq!(marked[1].text, "\u{200e}(What) is it?\u{200e}\u{200f}");
     }
 
     #[test]

@@ -19,25 +19,145 @@ pub(super) enum FontScript {
     TraditionalChinese,
     Japanese,
     Korean,
-    Thai,
-    Devanagari,
+    /// A script with letters in a block of its own and digits and punctuation like Latin scripts.
+    Block(&'static ScriptBlock),
     /// Any other script, and letters with rare accents.
     Other,
     /// Emoji, arrows and signs, one at a time.
     Symbol,
 }
 
-/// Scripts that need a font, with candidate fonts in order of preference.
-const FONTS: [(FontScript, &str); 11] = [
-    (FontScript::Greek, ""),
-    (FontScript::Cyrillic, ""),
+/// A script whose letters stand in a block of Unicode.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct ScriptBlock {
+    name: &'static str,
+    first: char,
+    last: char,
+    /// Candidate fonts in order of preference.
+    fonts: &'static str,
+}
+
+/// The scripts of India and its neighbours, of South-East Asia, the Caucasus and Ethiopia.
+const BLOCKS: &[ScriptBlock] = &[
+    ScriptBlock {
+        name: "Armenian",
+        first: '\u{531}',
+        last: '\u{58f}',
+        fonts: "Noto Serif Armenian,Noto Sans Armenian,DejaVu Sans,Sylfaen,Mshtakan",
+    },
+    ScriptBlock {
+        name: "Devanagari",
+        first: '\u{900}',
+        last: '\u{97f}',
+        fonts: "Noto Serif Devanagari,Noto Sans Devanagari,Lohit Devanagari,Mangal,Kohinoor Devanagari,Nirmala UI,FreeSerif",
+    },
+    ScriptBlock {
+        name: "Bengali",
+        first: '\u{980}',
+        last: '\u{9ff}',
+        fonts: "Noto Serif Bengali,Noto Sans Bengali,Lohit Bengali,Kohinoor Bangla,Vrinda,Nirmala UI,FreeSerif",
+    },
+    ScriptBlock {
+        name: "Gurmukhi",
+        first: '\u{a00}',
+        last: '\u{a7f}',
+        fonts: "Noto Serif Gurmukhi,Noto Sans Gurmukhi,Lohit Gurmukhi,Gurmukhi MN,Raavi,Nirmala UI,FreeSerif",
+    },
+    ScriptBlock {
+        name: "Gujarati",
+        first: '\u{a80}',
+        last: '\u{aff}',
+        fonts: "Noto Serif Gujarati,Noto Sans Gujarati,Lohit Gujarati,Kohinoor Gujarati,Shruti,Nirmala UI,FreeSerif",
+    },
+    ScriptBlock {
+        name: "Oriya",
+        first: '\u{b00}',
+        last: '\u{b7f}',
+        fonts: "Noto Serif Oriya,Noto Sans Oriya,Lohit Odia,Oriya MN,Kalinga,Nirmala UI,FreeSerif",
+    },
+    ScriptBlock {
+        name: "Tamil",
+        first: '\u{b80}',
+        last: '\u{bff}',
+        fonts: "Noto Serif Tamil,Noto Sans Tamil,Lohit Tamil,Tamil MN,Latha,Nirmala UI,FreeSerif",
+    },
+    ScriptBlock {
+        name: "Telugu",
+        first: '\u{c00}',
+        last: '\u{c7f}',
+        fonts: "Noto Serif Telugu,Noto Sans Telugu,Lohit Telugu,Kohinoor Telugu,Gautami,Nirmala UI,FreeSerif",
+    },
+    ScriptBlock {
+        name: "Kannada",
+        first: '\u{c80}',
+        last: '\u{cff}',
+        fonts: "Noto Serif Kannada,Noto Sans Kannada,Lohit Kannada,Kannada MN,Tunga,Nirmala UI,FreeSerif",
+    },
+    ScriptBlock {
+        name: "Malayalam",
+        first: '\u{d00}',
+        last: '\u{d7f}',
+        fonts: "Noto Serif Malayalam,Noto Sans Malayalam,Lohit Malayalam,Malayalam MN,Kartika,Nirmala UI,FreeSerif",
+    },
+    ScriptBlock {
+        name: "Sinhala",
+        first: '\u{d80}',
+        last: '\u{dff}',
+        fonts: "Noto Serif Sinhala,Noto Sans Sinhala,LKLUG,Sinhala MN,Iskoola Pota,Nirmala UI,FreeSerif",
+    },
+    ScriptBlock {
+        name: "Thai",
+        first: '\u{e00}',
+        last: '\u{e7f}',
+        fonts: "Noto Serif Thai,Noto Sans Thai,Norasi,TH Sarabun New,Thonburi,Tahoma,Loma,Waree",
+    },
+    ScriptBlock {
+        name: "Lao",
+        first: '\u{e80}',
+        last: '\u{eff}',
+        fonts: "Noto Serif Lao,Noto Sans Lao,Phetsarath OT,Lao MN,Lao UI,Leelawadee UI,DejaVu Sans",
+    },
+    ScriptBlock {
+        name: "Tibetan",
+        first: '\u{f00}',
+        last: '\u{fff}',
+        fonts: "Noto Serif Tibetan,Jomolhari,Kailasa,Microsoft Himalaya",
+    },
+    ScriptBlock {
+        name: "Myanmar",
+        first: '\u{1000}',
+        last: '\u{109f}',
+        fonts: "Noto Serif Myanmar,Noto Sans Myanmar,Padauk,Myanmar MN,Myanmar Text",
+    },
+    ScriptBlock {
+        name: "Georgian",
+        first: '\u{10a0}',
+        last: '\u{10ff}',
+        fonts: "Noto Serif Georgian,Noto Sans Georgian,DejaVu Serif,Sylfaen,Helvetica",
+    },
+    ScriptBlock {
+        name: "Ethiopic",
+        first: '\u{1200}',
+        last: '\u{139f}',
+        fonts: "Noto Serif Ethiopic,Noto Sans Ethiopic,Abyssinica SIL,Kefa,Nyala,Ebrima,FreeSerif",
+    },
+    ScriptBlock {
+        name: "Khmer",
+        first: '\u{1780}',
+        last: '\u{17ff}',
+        fonts: "Noto Serif Khmer,Noto Sans Khmer,Khmer OS,Khmer MN,DaunPenh,Khmer UI,Leelawadee UI",
+    },
+];
+
+/// Other scripts that need a font, with candidate fonts in order of preference.
+const FONTS: [(FontScript, &str); 7] = [
     (
         FontScript::Arabic,
         "Amiri,Scheherazade New,Noto Naskh Arabic,Noto Sans Arabic,Geeza Pro,Times New Roman,DejaVu Sans,Noto Kufi Arabic",
     ),
     (
         FontScript::Hebrew,
-        "Ezra SIL,SBL Hebrew,David CLM,Noto Serif Hebrew,Noto Sans Hebrew,Times New Roman,DejaVu Sans",
+        "Ezra SIL,SBL Hebrew,David CLM,Noto Serif Hebrew,Noto Sans Hebrew,Times New Roman,Libertinus Serif,Linux Libertine O,FreeSerif,DejaVu Sans",
     ),
     (
         FontScript::Chinese,
@@ -54,14 +174,6 @@ const FONTS: [(FontScript, &str); 11] = [
     (
         FontScript::Korean,
         "Noto Serif CJK KR,Source Han Serif KR,Noto Sans CJK KR,AppleMyungjo,Batang,UnBatang,Baekmuk Batang,Droid Sans Fallback",
-    ),
-    (
-        FontScript::Thai,
-        "Noto Serif Thai,Noto Sans Thai,Norasi,TH Sarabun New,Thonburi,Tahoma,Loma,Waree",
-    ),
-    (
-        FontScript::Devanagari,
-        "Noto Serif Devanagari,Noto Sans Devanagari,Lohit Devanagari,Mangal,Kohinoor Devanagari",
     ),
     (
         FontScript::Other,
@@ -82,8 +194,7 @@ impl FontScript {
             Self::TraditionalChinese => "TraditionalChinese",
             Self::Japanese => "Japanese",
             Self::Korean => "Korean",
-            Self::Thai => "Thai",
-            Self::Devanagari => "Devanagari",
+            Self::Block(block) => block.name,
             Self::Other => "Other",
             Self::Symbol => "Symbol",
         }
@@ -152,6 +263,9 @@ impl FontScript {
             | '\u{202a}'..='\u{202e}'
             | '\u{2066}'..='\u{2069}'
             | '\u{300}'..='\u{36f}'
+            // The full stops of India.
+            | '\u{964}'
+            | '\u{965}'
             | '\u{fe00}'..='\u{fe0f}' => {
                 return None;
             }
@@ -165,8 +279,6 @@ impl FontScript {
             | '\u{870}'..='\u{8ff}'
             | '\u{fb50}'..='\u{fdff}'
             | '\u{fe70}'..='\u{feff}' => Self::Arabic,
-            '\u{900}'..='\u{97f}' => Self::Devanagari,
-            '\u{e00}'..='\u{e7f}' => Self::Thai,
             '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' | '\u{ac00}'..='\u{d7ff}' => {
                 Self::Korean
             }
@@ -183,7 +295,10 @@ impl FontScript {
             | '\u{2117}'..='\u{2121}'
             | '\u{2123}'..='\u{218f}' => Self::Symbol,
             _ if is_common(c) => Self::Latin,
-            _ => Self::Other,
+            _ => BLOCKS
+                .iter()
+                .find(|block| (block.first..=block.last).contains(&c))
+                .map_or(Self::Other, Self::Block),
         })
     }
 }
@@ -255,9 +370,9 @@ fn add_latin(runs: &mut Vec<(FontScript, String)>, text: &str) {
     }
 }
 
-/// Returns whether a character combines with the previous one.
+/// Returns whether a character combines with the previous one, or belongs to its script as the full stops of India do.
 fn is_combining(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{fe00}'..='\u{fe0f}' | '\u{200c}' | '\u{200d}')
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{964}' | '\u{965}' | '\u{fe00}'..='\u{fe0f}' | '\u{200c}' | '\u{200d}')
 }
 
 /// Returns whether a character is invisible.
@@ -266,12 +381,21 @@ fn is_invisible(c: char) -> bool {
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{61c}')
 }
 
-/// Returns the font selection for the scripts in a document's body, for engines that use system fonts.
+/// Returns the font selection for the scripts in a document's body, for engines that use system fonts. The fonts of
+/// scripts from right to left must have punctuation, too, which stands among the letters.
 pub(super) fn fonts(body: &str) -> String {
+    let others = FONTS.iter().map(|(script, names)| {
+        let needs = match script {
+            FontScript::Arabic | FontScript::Hebrew => "[41]",
+            _ => "",
+        };
+        (script.name(), *names, needs)
+    });
+    let blocks = BLOCKS.iter().map(|block| (block.name, block.fonts, ""));
     let mut fonts = String::new();
-    for (script, names) in FONTS {
-        if body.contains(&format!("\\inscript{{{}}}", script.name())) && !names.is_empty() {
-            let _ = writeln!(fonts, "  \\fontofscript{{{}}}{{{names}}}", script.name());
+    for (name, names, needs) in others.chain(blocks) {
+        if body.contains(&format!("\\inscript{{{name}}}")) {
+            let _ = writeln!(fonts, "  \\fontofscript{needs}{{{name}}}{{{names}}}");
         }
     }
     fonts

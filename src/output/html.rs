@@ -232,7 +232,8 @@ fn write_table_of_contents(list: &ReadingList, anchors: &[String], html: &mut St
         is_open = true;
         let _ = write!(
             html,
-            "<li dir=\"auto\"><a href=\"#{}\">{}</a>",
+            "<li{}><a href=\"#{}\">{}</a>",
+            Direction::html_attribute(&heading.text),
             attribute(anchor),
             escaped(&heading.text)
         );
@@ -270,8 +271,9 @@ fn write_sections<'w>(
             let level = list.section_level(heading);
             let _ = writeln!(
                 html,
-                "<h{level} id=\"{}\" dir=\"auto\">{}</h{level}>",
+                "<h{level} id=\"{}\"{}>{}</h{level}>",
                 attribute(anchor),
+                Direction::html_attribute(&heading.text),
                 escaped(&heading.text)
             );
         }

@@ -58,6 +58,39 @@ impl Latex {
         escaped
     }
 
+    /// Escapes text as the writer does it for a link in one style: from right to left if its letters are.
+    fn escape_at_its_direction(&self, text: &str) -> String {
+        match Direction::of_text(text) {
+            Some(Direction::RightToLeft) => self.escape_right_to_left(text),
+            _ => self.escape(text),
+        }
+    }
+
+    /// Formats a link in a paragraph from right to left, each word for itself: TeX would write the start and the end of a
+    /// longer link in the order in which they stand on the page, and colour the text outside of it.
+    fn link_in_pieces(&self, text: &str, address: &str) -> String {
+        let mut link = String::new();
+        for piece in text.split_inclusive(|c| c == ' ' || is_break_in_url(c)) {
+            let word = piece.trim_end_matches(' ');
+            let shown = self.escape_at_its_direction(word);
+            match Direction::of_text(word) {
+                Some(Direction::RightToLeft) => {
+                    let _ = write!(link, "\\LR{{\\href{{{address}}}{{\\RL{{{shown}}}}}}}");
+                }
+                _ => {
+                    let _ = write!(link, "\\href{{{address}}}{{{shown}}}");
+                }
+            }
+            if word.ends_with(is_break_in_url) {
+                link.push_str("\\allowbreak{}");
+            }
+            if word.len() < piece.len() {
+                link.push(' ');
+            }
+        }
+        link
+    }
+
     /// Formats text without markup in the direction of its paragraph.
     fn plain(&self, text: &str) -> String {
         markup_writer::entry(self, &[Inline::Text(text.to_owned())])
@@ -222,8 +255,11 @@ pub(super) fn body(list: &ReadingList, deeper: usize, language: Option<&str>, te
                 .first()
                 .map_or(Direction::LeftToRight, |entry| direction_of(entry));
             let _ = writeln!(text, "\n\\begin{{list}}{{}}{{{}}}", list_layout(list, base));
+            // Otherwise the entries are set as the language of the document is.
             if base.is_right_to_left() {
                 text.push_str("\\raggedleft\n");
+            } else if language.is_some_and(language::is_right_to_left) {
+                text.push_str("\\raggedright\n");
             }
             for entry in entries {
                 let anchor = if seen.insert(entry.key.as_str()) {
@@ -428,13 +464,27 @@ impl InlineMarkup for Latex {
         }
     }
 
-    /// Escapes text from right to left in one font, so that its punctuation goes with its letters.
+    /// Escapes text from right to left, each script in its font, so that the punctuation goes with its letters.
     fn escape_right_to_left(&self, text: &str) -> String {
         let text: String = text.nfc().collect();
-        let script = FontScript::right_to_left(&text).unwrap_or(self.right_to_left);
-        let mut escaped = format!("\\inscript{{{}}}{{", script.name());
-        write_latin(&text, &mut escaped);
-        escaped.push('}');
+        let mut current = FontScript::right_to_left(&text).unwrap_or(self.right_to_left);
+        let mut escaped = String::new();
+        let mut write = |script: FontScript, part: &str| {
+            let _ = write!(escaped, "\\inscript{{{}}}{{", script.name());
+            write_latin(part, &mut escaped);
+            escaped.push('}');
+        };
+        let mut start = 0;
+        for (at, character) in text.char_indices() {
+            let script = FontScript::from_char(character).filter(|script| {
+                matches!(script, FontScript::Arabic | FontScript::Hebrew) && *script != current
+            });
+            if let Some(script) = script {
+                write(current, text.get(start..at).unwrap_or_default());
+                (current, start) = (script, at);
+            }
+        }
+        write(current, text.get(start..).unwrap_or_default());
         escaped
     }
 
@@ -469,12 +519,15 @@ impl InlineMarkup for Latex {
         let address = percent_encode(href, "")
             .replace('%', "\\%")
             .replace('#', "\\#");
+        if self.base.is_right_to_left() && shown == self.escape_at_its_direction(text) {
+            return self.link_in_pieces(text, &address);
+        }
         if text == href || text.contains("://") {
             // Allow a line break after punctuation in a URL.
             let mut breakable = String::with_capacity(shown.len());
             for character in shown.chars() {
                 breakable.push(character);
-                if matches!(character, '/' | '.' | '?' | '=' | ':') {
+                if is_break_in_url(character) {
                     breakable.push_str("\\allowbreak{}");
                 }
             }
@@ -495,6 +548,11 @@ impl InlineMarkup for Latex {
         }
         line
     }
+}
+
+/// Returns whether a line may break after a character of a URL.
+fn is_break_in_url(character: char) -> bool {
+    matches!(character, '/' | '.' | '?' | '=' | ':')
 }
 
 fn write_latin(text: &str, escaped: &mut String) {

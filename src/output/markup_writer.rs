@@ -1,6 +1,6 @@
 //! The shared writer of text formats with markup.
 
-use super::direction::{Direction, with_levels};
+use super::direction::{Direction, with_levels, with_marks};
 use super::text_runs::{Formulas, TextLine, TextRun, TextStyle, VerticalAlign, lines, lines_with};
 use crate::csl::Inline;
 use crate::reading_list::{Block, ReadingList, RichBlocks, Section};
@@ -27,6 +27,11 @@ pub(super) trait InlineMarkup {
     /// Returns the direction of the paragraph if the format must be told the level of each run.
     fn levels(&self) -> Option<Direction> {
         None
+    }
+
+    /// Returns whether programs that read the format need invisible marks to keep the order of the levels.
+    fn needs_marks(&self) -> bool {
+        false
     }
 
     /// Returns the markup at the start and end of text from right to left, or back from left to right.
@@ -199,7 +204,11 @@ pub(super) fn runs(markup: &impl InlineMarkup, runs: &[TextRun]) -> String {
     let levelled;
     let runs = match markup.levels() {
         Some(base) => {
-            levelled = with_levels(runs, base);
+            levelled = if markup.needs_marks() {
+                with_levels(&with_marks(runs, base), base)
+            } else {
+                with_levels(runs, base)
+            };
             &*levelled
         }
         None => runs,

@@ -23,8 +23,10 @@ struct Rtf {
 }
 
 impl Rtf {
-    fn new(text: &str, language: Option<&str>) -> Self {
-        let base = Direction::of_text(text).unwrap_or_default();
+    /// Returns what is needed to write a text whose language may be known; without letters it has the direction
+    /// `otherwise`.
+    fn new(text: &str, language: Option<&str>, otherwise: Direction) -> Self {
+        let base = Direction::of_text(text).unwrap_or(otherwise);
         let guess = FontScript::right_to_left(text).map(|script| match script {
             FontScript::Arabic => "ar",
             _ => "he",
@@ -40,22 +42,39 @@ impl Rtf {
         }
     }
 
-    fn of_content(content: &[Inline], language: Option<&str>) -> Self {
-        Self::new(&plain_text(content), language)
+    fn of_content(content: &[Inline], language: Option<&str>, otherwise: Direction) -> Self {
+        Self::new(&plain_text(content), language, otherwise)
     }
 
     /// Formats text without markup.
-    fn plain(text: &str) -> String {
-        let text = printable(text);
-        markup_writer::entry(&Self::new(&text, None), &[Inline::Text(text.to_string())])
+    fn plain(&self, text: &str) -> String {
+        markup_writer::entry(self, &[Inline::Text(printable(text).to_string())])
     }
 
     /// Returns the commands of a paragraph from right to left.
     fn paragraph(&self) -> &'static str {
         if self.base.is_right_to_left() {
-            "\\rtlpar"
+            // The left side is the left one even here.
+            "\\rtlpar\\qr"
         } else {
             ""
+        }
+    }
+
+    /// Returns the commands that indent a paragraph from the side where it begins, its first line less, in twentieths of
+    /// a point.
+    fn indent(&self, indent: usize, hanging: usize) -> String {
+        let first = if hanging > 0 {
+            format!("\\fi-{hanging}")
+        } else {
+            String::new()
+        };
+        match self.base {
+            Direction::LeftToRight => format!("{first}\\li{indent}"),
+            // Some programs know only the sides of the page, others the sides of the text.
+            Direction::RightToLeft => {
+                format!("{first}\\li0\\ri{indent}\\lin{indent}\\rin0")
+            }
         }
     }
 }
@@ -102,46 +121,48 @@ fn language_number(tag: &str) -> Option<u16> {
 
 /// Formats a reading list: headings with outline levels, and entries as paragraphs, with a hanging indent if
 /// the style asks for one.
-pub fn reading_list(list: &ReadingList) -> String {
+pub fn reading_list(list: &ReadingList, language: &str) -> String {
+    let otherwise = Direction::of_language(language);
     let mut body = String::new();
     if let Some(title) = &list.title {
-        let direction = Rtf::new(title, None).paragraph();
-        let title = Rtf::plain(title);
+        let rtf = Rtf::new(title, None, otherwise);
+        let direction = rtf.paragraph();
+        let title = rtf.plain(title);
         let _ = writeln!(
             body,
-            "{{\\pard{direction}\\s10\\sa240\\keepn\\b\\fs40 {title}\\par}}"
+            "{{\\pard{direction}\\s10\\sa240\\keepn\\rtlch\\ab\\afs40\\ltrch\\b\\fs40 {title}\\par}}"
         );
     }
-    write_blocks(&list.introduction.blocks, 0, &mut body);
+    write_blocks(&list.introduction.blocks, 0, otherwise, &mut body);
     for section in &list.sections {
         if let Some(heading) = &section.heading {
             let level = (heading.depth + list.heading_level.unwrap_or(1)).clamp(1, 6);
             let size = 32 - 4 * (level - 1).min(2);
-            let direction = Rtf::new(&heading.text, None).paragraph();
-            let heading = Rtf::plain(&heading.text);
+            let rtf = Rtf::new(&heading.text, None, otherwise);
+            let direction = rtf.paragraph();
+            let heading = rtf.plain(&heading.text);
             let _ = writeln!(
                 body,
-                "{{\\pard{direction}\\s{level}\\outlinelevel{}\\sb240\\sa120\\keepn\\b\\fs{size} {heading}\\par}}",
+                "{{\\pard{direction}\\s{level}\\outlinelevel{}\\sb240\\sa120\\keepn\\rtlch\\ab\\afs{size}\\ltrch\\b\\fs{size} {heading}\\par}}",
                 level - 1
             );
         }
-        write_blocks(&section.introduction.blocks, 0, &mut body);
+        write_blocks(&section.introduction.blocks, 0, otherwise, &mut body);
         let after = 120 * u32::from(list.layout.entry_spacing.min(10));
         let line = 240 * u32::from(list.layout.line_spacing.clamp(1, 10));
         let has_annotations = section.has_annotations();
         for item in &section.entries {
-            let rtf = Rtf::of_content(&item.content, item.language.as_deref());
+            let rtf = Rtf::of_content(&item.content, item.language.as_deref(), otherwise);
             let direction = rtf.paragraph();
             let (margin, mut rest) = markup_writer::margin_and_rest(&rtf, &item.content);
-            if let Some(number) = rtf.language {
+            if let Some(number) = rtf.language.filter(|_| !rtf.base.is_right_to_left()) {
                 rest = format!("{{\\lang{number} {rest}}}");
             }
             let is_hanging = !margin.is_empty() || list.layout.hanging_indent;
-            let indent = match rtf.base {
-                _ if !is_hanging => "",
-                Direction::LeftToRight => "\\fi-720\\li720",
-                // The indent of the leading side, which is the right one.
-                Direction::RightToLeft => "\\fi-720\\li0\\ri720\\lin720\\rin0",
+            let indent = if is_hanging {
+                rtf.indent(720, 720)
+            } else {
+                String::new()
             };
             let margin = if margin.is_empty() {
                 margin
@@ -159,7 +180,7 @@ pub fn reading_list(list: &ReadingList) -> String {
                 body,
                 "{{\\pard{direction}{indent}{before}\\sa{after}\\sl{line}\\slmult1 {margin}{rest}\\par}}"
             );
-            write_blocks(&item.annotation.blocks, 720, &mut body);
+            write_blocks(&item.annotation.blocks, 720, otherwise, &mut body);
         }
     }
     let title = list.title.as_deref().unwrap_or("Reading list");
@@ -173,11 +194,11 @@ pub fn reading_list(list: &ReadingList) -> String {
 }
 
 /// Formats blocks, indented by `indent` twentieths of a point.
-fn write_blocks(blocks: &[Block], indent: usize, text: &mut String) {
+fn write_blocks(blocks: &[Block], indent: usize, otherwise: Direction, text: &mut String) {
     for block in blocks {
         match block {
-            Block::Paragraph(content) => write_paragraph(content, indent, "", text),
-            Block::Quote(quoted) => write_blocks(quoted, indent + 360, text),
+            Block::Paragraph(content) => write_paragraph(content, indent, "", otherwise, text),
+            Block::Quote(quoted) => write_blocks(quoted, indent + 360, otherwise, text),
             Block::List { start, items } => {
                 for (item, number) in items.iter().zip(start.unwrap_or_default()..) {
                     let mut mark = match start {
@@ -187,10 +208,15 @@ fn write_blocks(blocks: &[Block], indent: usize, text: &mut String) {
                     for block in item {
                         match block {
                             Block::Paragraph(content) => {
-                                write_paragraph(content, indent + 360, &mark, text);
+                                write_paragraph(content, indent + 360, &mark, otherwise, text);
                             }
                             other => {
-                                write_blocks(std::slice::from_ref(other), indent + 360, text);
+                                write_blocks(
+                                    std::slice::from_ref(other),
+                                    indent + 360,
+                                    otherwise,
+                                    text,
+                                );
                             }
                         }
                         mark.clear();
@@ -210,24 +236,34 @@ fn write_blocks(blocks: &[Block], indent: usize, text: &mut String) {
     }
 }
 
-fn write_paragraph(content: &[Inline], indent: usize, mark: &str, text: &mut String) {
-    let rtf = Rtf::of_content(content, None);
+fn write_paragraph(
+    content: &[Inline],
+    indent: usize,
+    mark: &str,
+    otherwise: Direction,
+    text: &mut String,
+) {
+    let rtf = Rtf::of_content(content, None, otherwise);
     let direction = rtf.paragraph();
     let content = markup_writer::entry(&rtf, content);
     let (hanging, mark) = if mark.is_empty() {
-        ("", String::new())
+        (0, String::new())
     } else {
-        ("\\fi-360", format!("{mark}\\tab "))
+        (360, format!("{mark}\\tab "))
     };
+    let indent = rtf.indent(indent, hanging);
     let _ = writeln!(
         text,
-        "{{\\pard{direction}{hanging}\\li{indent}\\sa120 {mark}{content}\\par}}"
+        "{{\\pard{direction}{indent}\\sa120 {mark}{content}\\par}}"
     );
 }
 
 /// Formats an entry as part of a document.
 pub fn entry(content: &[Inline]) -> String {
-    markup_writer::entry(&Rtf::of_content(content, None), content)
+    markup_writer::entry(
+        &Rtf::of_content(content, None, Direction::default()),
+        content,
+    )
 }
 
 impl Rtf {
@@ -289,6 +325,10 @@ impl InlineMarkup for Rtf {
         Some(self.base)
     }
 
+    fn needs_marks(&self) -> bool {
+        true
+    }
+
     fn escape_right_to_left(&self, text: &str) -> String {
         let number = self.language.unwrap_or(1037);
         format!("{{\\rtlch\\alang{number} {}}}", Self::escaped(text))
@@ -306,8 +346,9 @@ impl InlineMarkup for Rtf {
                 style.vertical_align == Some(VerticalAlign::Subscript),
                 "sub",
             ),
-            (style.bold, "b\\ab"),
-            (style.italic, "i\\ai"),
+            // Letters from right to left have bold and italics of their own.
+            (style.bold, "rtlch\\ab\\ltrch\\b"),
+            (style.italic, "rtlch\\ai\\ltrch\\i"),
         ] {
             if holds {
                 text = format!("{{\\{word} {text}}}");

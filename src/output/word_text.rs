@@ -1,6 +1,6 @@
 //! Text for word processors: runs of one direction and one kind of script each.
 
-use super::direction::{Direction, with_levels};
+use super::direction::{Direction, with_levels, with_marks};
 use super::fonts::{self, FontScript};
 use super::text_runs::TextRun;
 use crate::language;
@@ -33,10 +33,11 @@ pub(super) struct WordRun {
 }
 
 impl TextLook {
-    pub(super) fn new(text: &str, language: Option<&str>) -> Self {
+    /// Returns the look of a text whose language may be known; without letters it has the direction `otherwise`.
+    pub(super) fn new(text: &str, language: Option<&str>, otherwise: Direction) -> Self {
         let is_tag = |tag: &&str| tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         Self {
-            base: Direction::of_text(text).unwrap_or_default(),
+            base: Direction::of_text(text).unwrap_or(otherwise),
             han: FontScript::of_han(language, text),
             language: language.filter(is_tag).map(str::to_owned),
         }
@@ -44,7 +45,7 @@ impl TextLook {
 
     /// Returns the runs of a line, each with one direction and with one kind of script.
     pub(super) fn runs(&self, runs: &[TextRun]) -> Vec<WordRun> {
-        let levelled = with_levels(runs, self.base);
+        let levelled = with_levels(&with_marks(runs, self.base), self.base);
         let split = levelled.into_iter().flat_map(|run| {
             if run.text.is_ascii() || run.level % 2 == 1 {
                 return vec![(run, None)];

@@ -606,6 +606,10 @@ fn latex_engines_compile_the_documents() {
             .output()
             .unwrap();
         let log = String::from_utf8_lossy(&output.stdout);
+        if log.contains("module 'luaotfload-main' not found") {
+            eprintln!("skipped: {engine} lacks luaotfload");
+            continue;
+        }
         assert!(output.status.success(), "{engine}: {log}");
     }
 }

@@ -24,6 +24,16 @@ fn holds(text: &str, part: &str) {
     assert!(text.contains(part), "{part} is not in:\n{text}");
 }
 
+/// Reads a part of a document.
+fn part(env: &TestEnvironment, document: &str, name: &str) -> String {
+    let file = std::fs::File::open(env.path(document)).unwrap();
+    let mut archive = zip::ZipArchive::new(file).unwrap();
+    let mut part = archive.by_name(name).unwrap();
+    let mut xml = String::new();
+    std::io::Read::read_to_string(&mut part, &mut xml).unwrap();
+    xml
+}
+
 // Direction ---------------------------------------------------------------------------------------------
 
 #[test]
@@ -86,11 +96,7 @@ fn latex_anchors_are_unique_for_every_key() {
 fn word_documents_have_directions_languages_and_fonts_for_east_asia() {
     let env = works();
     env.runs("format --output list.docx");
-    let file = std::fs::File::open(env.path("list.docx")).unwrap();
-    let mut archive = zip::ZipArchive::new(file).unwrap();
-    let mut part = archive.by_name("word/document.xml").unwrap();
-    let mut xml = String::new();
-    std::io::Read::read_to_string(&mut part, &mut xml).unwrap();
+    let xml = part(&env, "list.docx", "word/document.xml");
     for wanted in [
         "<w:bidi",
         "<w:rtl />",
@@ -109,9 +115,120 @@ fn word_documents_have_directions_languages_and_fonts_for_east_asia() {
 #[test]
 fn rtf_has_paragraphs_and_runs_from_right_to_left() {
     let rtf = works().runs("format --to rtf").stdout;
-    holds(&rtf, "\\pard\\rtlpar\\fi-720\\li0\\ri720");
+    holds(&rtf, "\\pard\\rtlpar\\qr\\fi-720\\li0\\ri720");
+    // Italics of letters from right to left, and of those from left to right.
+    holds(&rtf, "{\\rtlch\\ai\\ltrch\\i {\\rtlch\\alang1037 ");
     holds(&rtf, "{\\rtlch\\alang1037 ");
     holds(&rtf, "{\\dbch\\f4\\af4\\langfe1041 ");
+}
+
+/// A work of each of a few authors: Bengali, Hindi, Hebrew with an English editor, Arabic with a link.
+const OTHERS: &str = "
+@book{das2012, author={দাস, অনির্বাণ}, title={মুক্ত জ্ঞানের সন্ধানে।}, publisher={আনন্দ}, date={2012}, langid={bengali}}
+@book{sharma2016, author={शर्मा, रमेश}, title={साझा संसाधन}, publisher={राजकमल}, date={2016}, langid={hindi}}
+@incollection{levi2017, author={לוי, יעל}, title={ויקיפדיה כמרחב משותף}, booktitle={מדיה}, pages={201-223}, date={2017}, langid={hebrew}}
+@article{khatib2019, author={الخطيب, سامي and بن عمر, ليلى}, title={هل البرمجيات الحرة ممكنة؟}, journaltitle={مجلة}, number={1}, date={2019}, langid={arabic}, url={https://example.org/a}}
+@article{rezai2014, author={رضایی, علی\u{200c}رضا}, title={مشترکات}, date={2014}, langid={persian}}
+@book{prem2018, author={ใจดี, เปรม}, title={ทรัพยากร}, date={2018}, langid={thai}}
+@article{ostrom2009, author={Ostrom, Elinor}, title={A framework}, journaltitle={Science}, volume={325}, number={5939}, pages={419-422}, date={2009}}
+";
+
+#[test]
+fn what_follows_a_word_of_the_other_direction_stays_behind_it() {
+    let env = TestEnvironment::with(OTHERS);
+    let list = "format --style chicago-notes-bibliography --locale he-IL";
+    // The Hebrew word for "number" among Latin letters, with a mark where a program knows no isolates.
+    let html = env.runs(&format!("{list} key:ostrom2009 --to html")).stdout;
+    holds(&html, "325, <bdi>מס’</bdi> 5939 (2009)");
+    let latex = env
+        .runs(&format!("{list} key:ostrom2009 --to latex"))
+        .stdout;
+    holds(&latex, r"325, \RL{\inscript{Hebrew}{מס’}} 5939 (2009)");
+    env.runs(&format!("{list} key:ostrom2009 --output list.docx"));
+    holds(
+        &part(&env, "list.docx", "word/document.xml"),
+        "\u{200e} 5939 (2009)",
+    );
+    // A Latin label and its number among Hebrew letters.
+    let html = env.runs("format key:levi2017 --to html").stdout;
+    holds(&html, "(<bdi>pp. 201–223</bdi>)");
+}
+
+#[test]
+fn documents_in_hebrew_hold_paragraphs_of_both_directions() {
+    let env = TestEnvironment::with(OTHERS);
+    let list = "format --group-by year --locale he-IL";
+    // A heading without letters has the direction of the document.
+    let html = env.runs(&format!("{list} --to html")).stdout;
+    holds(&html, "<h2 id=\"section-2009\">2009</h2>");
+    env.runs(&format!("{list} --output list.docx"));
+    let word = part(&env, "list.docx", "word/document.xml");
+    holds(
+        &word,
+        "<w:pStyle w:val=\"Heading1\" /><w:keepNext /><w:bidi />",
+    );
+    holds(
+        &part(&env, "list.docx", "word/styles.xml"),
+        "<w:lang w:bidi=\"he-IL\"",
+    );
+    env.runs(&format!("{list} --output list.odt"));
+    let odt = part(&env, "list.odt", "content.xml");
+    holds(&odt, "style:writing-mode=\"lr-tb\" fo:text-align=\"left\"");
+    holds(&odt, "fo:text-align=\"right\"");
+    let latex = env.runs(&format!("{list} --to latex --standalone")).stdout;
+    holds(
+        &latex,
+        "\\raggedright\n\\item\\relax \\hypertarget{ref-ostrom2009}",
+    );
+    let rtf = env.runs(&format!("{list} --to rtf")).stdout;
+    holds(&rtf, "\\pard\\rtlpar\\qr\\s1\\outlinelevel0");
+}
+
+#[test]
+fn latex_has_a_font_for_every_script_and_for_the_punctuation_within_it() {
+    let env = TestEnvironment::with(OTHERS);
+    let latex = env
+        .runs("format --style chicago-notes-bibliography --to latex --standalone --locale he-IL")
+        .stdout;
+    for script in ["Bengali", "Devanagari"] {
+        holds(
+            &latex,
+            &format!("\\fontofscript{{{script}}}{{Noto Serif {script},"),
+        );
+    }
+    holds(&latex, "\\fontofscript[41]{Hebrew}{");
+    // The full stop of Bengali belongs to its letters.
+    holds(&latex, "সন্ধানে।}");
+    // A Hebrew word among Arabic ones.
+    holds(&latex, "\\inscript{Hebrew}{ו }\\inscript{Arabic}{");
+}
+
+#[test]
+fn links_among_letters_from_right_to_left_do_not_span_lines_in_latex() {
+    let env = TestEnvironment::with(OTHERS);
+    let latex = env.runs("format key:khatib2019 --to latex").stdout;
+    holds(
+        &latex,
+        r"\href{https://example.org/a}{example.}\allowbreak{}\href{https://example.org/a}{org/}",
+    );
+}
+
+#[test]
+fn marks_at_the_end_of_a_title_are_not_doubled_in_any_script() {
+    let env = TestEnvironment::with(OTHERS);
+    let text = env.runs("format --style apa --to text").stdout;
+    holds(&text, "ممكنة؟ مجلة");
+    holds(&text, "সন্ধানে। আনন্দ");
+}
+
+#[test]
+fn an_initial_of_a_script_without_capitals_is_one_letter() {
+    let env = TestEnvironment::with(OTHERS);
+    let text = env.runs("format --style apa --to text").stdout;
+    holds(&text, "দাস, অ. (2012)");
+    holds(&text, "رضایی, ع. (2014)");
+    // Not the vowel that is written before it.
+    holds(&text, "ใจดี, ป. (2018)");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 
 use crate::csl::{Inline, plain_text};
+use crate::output::direction::Direction;
 use crate::output::document::{
     Alignment, Atom, Block, Document, Field, Image, ImageFile, Span, Table, flow, from_list, plain,
 };
@@ -91,6 +92,15 @@ impl<'d> Writer<'d> {
         }
     }
 
+    /// Returns the look of a text. Without letters it has the direction of the document.
+    fn look(&self, text: &str, language: Option<&str>) -> TextLook {
+        TextLook::new(
+            text,
+            language,
+            Direction::of_language(&self.document.language),
+        )
+    }
+
     fn push(&mut self, xml: &str) {
         self.part().xml.push_str(xml);
     }
@@ -137,7 +147,7 @@ impl<'d> Writer<'d> {
     }
 
     fn entry(&mut self, entry: &FormattedEntry, list: &ReadingList, has_annotations: bool) {
-        let look = TextLook::new(&plain_text(&entry.content), entry.language.as_deref());
+        let look = self.look(&plain_text(&entry.content), entry.language.as_deref());
         let lines = lines(&entry.content);
         let after = 120 * u32::from(list.layout.entry_spacing.min(10));
         let line = 240 * i32::from(list.layout.line_spacing.clamp(1, 10));
@@ -179,7 +189,7 @@ impl<'d> Writer<'d> {
     }
 
     fn text_paragraph(&mut self, text: &str, style: ParagraphStyle<'_>) {
-        let look = TextLook::new(text, None);
+        let look = self.look(text, None);
         self.open_paragraph(style, &look);
         for line in lines(&[Inline::Text(text.to_owned())]) {
             self.runs(&line.runs, &look);
@@ -207,7 +217,7 @@ impl<'d> Writer<'d> {
                     keep_next: true,
                     ..ParagraphStyle::of(&style)
                 };
-                let text = TextLook::new(&plain(content), None);
+                let text = self.look(&plain(content), None);
                 self.open_paragraph(look, &text);
                 self.bookmark(id);
                 self.spans(content, &text);
@@ -332,7 +342,7 @@ impl<'d> Writer<'d> {
             indent,
             ..ParagraphStyle::of("SourceCode")
         };
-        self.open_paragraph(style, &TextLook::new("", None));
+        self.open_paragraph(style, &TextLook::new("", None, Direction::LeftToRight));
         for (index, line) in code.lines().enumerate() {
             let line_break = if index > 0 { "<w:br />" } else { "" };
             let text = escaped(line);
@@ -401,7 +411,7 @@ impl<'d> Writer<'d> {
     }
 
     fn paragraph(&mut self, content: &[Span], style: ParagraphStyle<'_>) {
-        let look = TextLook::new(&plain(content), None);
+        let look = self.look(&plain(content), None);
         self.open_paragraph(style, &look);
         self.spans(content, &look);
         self.push("</w:p>");
@@ -526,7 +536,7 @@ impl<'d> Writer<'d> {
     fn note(&mut self, blocks: &[Block]) {
         if self.in_note {
             // Word has no notes on notes.
-            let look = TextLook::new("", None);
+            let look = self.look("", None);
             for block in blocks {
                 if let Block::Paragraph(content) = block {
                     self.push("<w:r><w:t xml:space=\"preserve\"> </w:t></w:r>");

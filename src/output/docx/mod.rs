@@ -17,8 +17,11 @@ use crate::reading_list::ReadingList;
 /// # Errors
 ///
 /// Returns an error if the archive cannot be written.
-pub fn reading_list(list: &ReadingList) -> std::io::Result<Vec<u8>> {
-    let document = Document::default();
+pub fn reading_list(list: &ReadingList, language: &str) -> std::io::Result<Vec<u8>> {
+    let document = Document {
+        language: language.to_owned(),
+        ..Document::default()
+    };
     let mut writer = Writer::new(&document);
     if let Some(title) = &list.title {
         writer.title(title);

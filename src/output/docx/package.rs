@@ -373,9 +373,10 @@ const PARAGRAPH_STYLES: &[(&str, &str, &str, &str, &str)] = &[
 fn styles(language: &str) -> String {
     let is_right_to_left = crate::language::is_right_to_left(language);
     let kind = if is_right_to_left { "bidi" } else { "val" };
+    // Quotation marks beside characters of East Asia count as such, but stay in the font of the other letters.
     let mut xml = format!(
         "{HEADER}<w:styles {NAMESPACES}><w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii=\"Times New Roman\" \
-         w:hAnsi=\"Times New Roman\" w:cs=\"Times New Roman\" /><w:sz w:val=\"24\" /><w:szCs w:val=\"24\" />\
+         w:hAnsi=\"Times New Roman\" w:cs=\"Times New Roman\" w:eastAsia=\"Times New Roman\" /><w:sz w:val=\"24\" /><w:szCs w:val=\"24\" />\
          <w:lang w:{kind}=\"{}\" /></w:rPr></w:rPrDefault><w:pPrDefault /></w:docDefaults>\
          <w:style w:type=\"paragraph\" w:default=\"1\" w:styleId=\"Normal\"><w:name w:val=\"Normal\" /><w:qFormat />\
          </w:style>",

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 
 use crate::csl::{BibliographyLayout, Formatting, plain_text};
+use crate::output::direction::Direction;
 use crate::output::document::{
     Alignment, Atom, Block, Document, Field, Image, ImageFile, Span, Table, flow, from_list, plain,
 };
@@ -58,6 +59,15 @@ impl<'d> Writer<'d> {
         }
     }
 
+    /// Returns the look of a text. Without letters it has the direction of the document.
+    fn look(&self, text: &str, language: Option<&str>) -> TextLook {
+        TextLook::new(
+            text,
+            language,
+            Direction::of_language(&self.document.language),
+        )
+    }
+
     fn push(&mut self, xml: &str) {
         self.xml.push_str(xml);
     }
@@ -104,7 +114,7 @@ impl<'d> Writer<'d> {
 
     fn heading(&mut self, level: usize, content: &[Span], id: Option<&str>) {
         let level = level.clamp(1, 6);
-        let look = TextLook::new(&plain(content), None);
+        let look = self.look(&plain(content), None);
         let style = self.paragraph_style(&format!("Heading_20_{level}"), 0, &look, "");
         self.push(&format!(
             "<text:h text:style-name=\"{style}\" text:outline-level=\"{level}\">"
@@ -117,7 +127,7 @@ impl<'d> Writer<'d> {
     }
 
     fn entry(&mut self, entry: &FormattedEntry) {
-        let look = TextLook::new(&plain_text(&entry.content), entry.language.as_deref());
+        let look = self.look(&plain_text(&entry.content), entry.language.as_deref());
         let lines = lines(&entry.content);
         let has_margin = lines.first().is_some_and(|line| !line.margin.is_empty());
         let base = if has_margin {
@@ -265,7 +275,7 @@ impl<'d> Writer<'d> {
                 Alignment::Center => "center",
                 Alignment::Right => "right",
             };
-            let look = TextLook::new(&plain(cell), None);
+            let look = self.look(&plain(cell), None);
             let style = self.paragraph_style("Table_20_Contents", 0, &look, alignment);
             self.push(&format!("<text:p text:style-name=\"{style}\">"));
             self.spans(cell, &look);
@@ -275,7 +285,7 @@ impl<'d> Writer<'d> {
     }
 
     fn paragraph(&mut self, content: &[Span], style: &str, depth: usize) {
-        let look = TextLook::new(&plain(content), None);
+        let look = self.look(&plain(content), None);
         let style = self.paragraph_style(style, depth, &look, "");
         self.push(&format!("<text:p text:style-name=\"{style}\">"));
         self.spans(content, &look);
@@ -295,13 +305,21 @@ impl<'d> Writer<'d> {
         if depth > 0 {
             let _ = write!(properties, " fo:margin-left=\"{}mm\"", depth * QUOTE_INDENT);
         }
-        if look.base.is_right_to_left() {
-            properties.push_str(" style:writing-mode=\"rl-tb\"");
+        let is_right_to_left = look.base.is_right_to_left();
+        // LibreOffice takes "start" for the left side in both directions.
+        let (mode, side) = if is_right_to_left {
+            ("rl-tb", "right")
+        } else {
+            ("lr-tb", "left")
+        };
+        let is_as_document = look.base == Direction::of_language(&self.document.language);
+        if !is_as_document {
+            let _ = write!(properties, " style:writing-mode=\"{mode}\"");
         }
         if !alignment.is_empty() {
             let _ = write!(properties, " fo:text-align=\"{alignment}\"");
-        } else if look.base.is_right_to_left() {
-            properties.push_str(" fo:text-align=\"start\"");
+        } else if is_right_to_left || !is_as_document {
+            let _ = write!(properties, " fo:text-align=\"{side}\"");
         }
         if properties.is_empty() {
             return parent.to_owned();
@@ -394,7 +412,7 @@ impl<'d> Writer<'d> {
     fn note(&mut self, blocks: &[Block]) {
         if self.in_note {
             // There are no notes on notes.
-            let look = TextLook::new("", None);
+            let look = self.look("", None);
             for block in blocks {
                 if let Block::Paragraph(content) = block {
                     self.push(" ");

@@ -207,9 +207,11 @@ fn styles(writer: &Writer<'_>, document: &Document) -> String {
     let mut xml = format!(
         "{HEADER}<office:document-styles {NAMESPACES}>{FONTS}<office:styles>\
          <style:default-style style:family=\"paragraph\"><style:paragraph-properties{direction}/>\
-         <style:text-properties style:font-name=\"Times New Roman\" fo:font-size=\"12pt\" fo:language=\"{}\" \
-         fo:country=\"{}\"/></style:default-style>\
+         <style:text-properties style:font-name=\"Times New Roman\" style:font-name-asian=\"Times New Roman\" \
+         style:font-name-complex=\"Times New Roman\" {} \
+         fo:language=\"{}\" fo:country=\"{}\"/></style:default-style>\
          <style:style style:name=\"Standard\" style:family=\"paragraph\"/>",
+        of_all_scripts("fo:font-size=\"12pt\""),
         escaped(language),
         escaped(country)
     );
@@ -224,8 +226,10 @@ fn styles(writer: &Writer<'_>, document: &Document) -> String {
              style:family=\"paragraph\" style:parent-style-name=\"Standard\" \
              style:next-style-name=\"Text_20_body\" style:default-outline-level=\"{level}\">\
              <style:paragraph-properties fo:margin-top=\"4mm\" fo:margin-bottom=\"2mm\" \
-             fo:keep-with-next=\"always\"/><style:text-properties fo:font-size=\"{size}pt\" \
-             fo:font-weight=\"bold\"/></style:style>"
+             fo:keep-with-next=\"always\"/><style:text-properties {}/></style:style>",
+            of_all_scripts(&format!(
+                "fo:font-size=\"{size}pt\" fo:font-weight=\"bold\""
+            ))
         );
     }
     let layout = writer.layout.unwrap_or_default();
@@ -298,10 +302,28 @@ fn paragraph_style(name: &str, parent: &str, paragraph: &str, run: &str, xml: &m
     let _ = write!(
         xml,
         "<style:style style:name=\"{name}\" style:display-name=\"{}\" style:family=\"paragraph\" \
-         style:parent-style-name=\"{parent}\"><style:paragraph-properties {paragraph}/><style:text-properties {run}/>\
+         style:parent-style-name=\"{parent}\"><style:paragraph-properties {paragraph}/><style:text-properties {}/>\
          </style:style>",
-        name.replace("_20_", " ")
+        name.replace("_20_", " "),
+        of_all_scripts(run)
     );
+}
+
+/// Returns the properties of a style so that they hold for the scripts of East Asia and those from right to left as well,
+/// which have sizes and weights of their own.
+fn of_all_scripts(properties: &str) -> String {
+    let mut all = properties.to_owned();
+    for property in properties.split(' ') {
+        if let Some((name, value)) = property
+            .strip_prefix("fo:font-")
+            .and_then(|property| property.split_once('='))
+        {
+            for script in ["asian", "complex"] {
+                let _ = write!(all, " style:font-{name}-{script}={value}");
+            }
+        }
+    }
+    all
 }
 
 fn meta(title: &str, document: &Document) -> String {
