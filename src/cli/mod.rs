@@ -32,6 +32,8 @@ mod reference_prompt;
 mod style_engine;
 mod styles;
 mod table;
+#[cfg(feature = "pdf")]
+mod typst_compiler;
 mod ui;
 mod watch;
 mod works;

@@ -75,7 +75,8 @@ pub(crate) enum OutputFormat {
     Docx,
     /// An OpenDocument text, for LibreOffice
     Odt,
-    /// PDF, made by Typst if that is installed
+    #[cfg_attr(feature = "pdf", doc = "PDF")]
+    #[cfg_attr(not(feature = "pdf"), doc = "PDF, made by Typst if that is installed")]
     Pdf,
     /// JSON: an array of objects with key, text and html
     Json,

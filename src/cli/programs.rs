@@ -6,11 +6,15 @@ use std::process::{Command, Stdio};
 
 use crate::cli::CommandError;
 
+#[cfg(feature = "pdf")]
+pub(crate) use super::typst_compiler::pdf;
+
 /// Makes a PDF of a document in Typst. `files` are the images that it names.
 ///
 /// # Errors
 ///
 /// If Typst is not installed or reports an error.
+#[cfg(not(feature = "pdf"))]
 pub(crate) fn pdf(typst: &str, files: &[(String, &[u8])]) -> Result<Vec<u8>, CommandError> {
     let program = find("typst").ok_or_else(|| {
         CommandError::new("PDF is made by Typst, which is not installed").with_help(

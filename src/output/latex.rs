@@ -474,17 +474,30 @@ impl InlineMarkup for Latex {
             write_latin(part, &mut escaped);
             escaped.push('}');
         };
-        let mut start = 0;
-        for (at, character) in text.char_indices() {
-            let script = FontScript::from_char(character).filter(|script| {
-                matches!(script, FontScript::Arabic | FontScript::Hebrew) && *script != current
-            });
-            if let Some(script) = script {
-                write(current, text.get(start..at).unwrap_or_default());
-                (current, start) = (script, at);
+        let mut part = String::new();
+        for character in text.chars() {
+            let script = match FontScript::from_char(character) {
+                Some(script @ (FontScript::Arabic | FontScript::Hebrew)) => Some(script),
+                Some(script) if script.is_east_asian() => Some(self.han),
+                // Punctuation and spaces, which go with the letters before them.
+                _ if current.is_east_asian() => Some(self.right_to_left),
+                _ => None,
+            };
+            if let Some(script) = script.filter(|script| *script != current) {
+                if !part.is_empty() {
+                    write(current, &part);
+                    part.clear();
+                }
+                current = script;
             }
+            // The fonts of East Asia know no brackets from right to left.
+            part.push(if current.is_east_asian() {
+                mirrored(character)
+            } else {
+                character
+            });
         }
-        write(current, text.get(start..).unwrap_or_default());
+        write(current, &part);
         escaped
     }
 
@@ -548,6 +561,28 @@ impl InlineMarkup for Latex {
         }
         line
     }
+}
+
+/// Returns the bracket of East Asia that looks like another one from right to left.
+fn mirrored(character: char) -> char {
+    const PAIRS: [(char, char); 7] = [
+        ('「', '」'),
+        ('『', '』'),
+        ('（', '）'),
+        ('〈', '〉'),
+        ('《', '》'),
+        ('【', '】'),
+        ('［', '］'),
+    ];
+    for (left, right) in PAIRS {
+        if character == left {
+            return right;
+        }
+        if character == right {
+            return left;
+        }
+    }
+    character
 }
 
 /// Returns whether a line may break after a character of a URL.

@@ -389,7 +389,7 @@ fn script(env: &TestEnvironment, name: &str, text: &str) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-#[cfg(unix)]
+#[cfg(all(unix, not(feature = "pdf")))]
 #[test]
 fn pdf_is_made_by_typst_where_it_is_installed() {
     let env = env();
@@ -451,6 +451,64 @@ fn pdf_is_made_by_typst_where_it_is_installed() {
             .unwrap()
             .contains("image1"),
         "the old file is lost"
+    );
+}
+
+#[test]
+fn pdf_is_made_without_other_programs_if_typst_is_built_in() {
+    if cfg!(not(feature = "pdf")) {
+        eprintln!("skipped: Typst is not built in; test with --features pdf");
+        return;
+    }
+    let env = env();
+    env.runs("list new l --title Benkler --query author:benkler");
+    for (line, words) in [
+        (
+            "cite essay.md -o list.pdf --style chicago-notes",
+            ["Commons & peers", "A footnote", "Oekonux"],
+        ),
+        (
+            "format author:benkler -o list.pdf --title Works",
+            ["Works", "Benkler, Y. (2002)", "Yale Law Journal"],
+        ),
+        (
+            "list show l -o list.pdf",
+            ["Benkler", "Benkler, Y. (2006)", "Yale University Press"],
+        ),
+    ] {
+        let arguments: Vec<&str> = line.split(' ').collect();
+        let run = env.peerbib_with(&arguments, "", &[("PATH", "")]);
+        assert_eq!(run.code, Some(0), "{line}: {}", run.stderr);
+        let pdf = std::fs::read(env.path("list.pdf")).unwrap();
+        assert!(pdf.starts_with(b"%PDF-1."), "{line}");
+        let again = env.peerbib_with(&arguments, "", &[("PATH", "")]);
+        assert_eq!(again.code, Some(0), "{line}: {}", again.stderr);
+        assert!(
+            pdf == std::fs::read(env.path("list.pdf")).unwrap(),
+            "{line}: other bytes the second time"
+        );
+        let Ok(output) = Command::new("pdftotext")
+            .args(["-layout", &env.path("list.pdf").display().to_string(), "-"])
+            .output()
+        else {
+            eprintln!("skipped: pdftotext is not installed");
+            continue;
+        };
+        let text = String::from_utf8_lossy(&output.stdout);
+        // Each page ends with a form feed.
+        assert_eq!(text.matches('\u{c}').count(), 1, "{line}: {text}");
+        for word in words {
+            assert!(text.contains(word), "{line} lacks {word}: {text}");
+        }
+    }
+    // An image with the head of a picture and nothing more.
+    env.put("pictures/dot.png", &DOT[..40]);
+    let run = env.peerbib_with(&["cite", "essay.md", "-o", "list.pdf"], "", &[]);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("Typst failed: error: ") && run.stderr.contains("document.typ:"),
+        "{}",
+        run.stderr
     );
 }
 

@@ -199,6 +199,11 @@ fn latex_has_a_font_for_every_script_and_for_the_punctuation_within_it() {
     holds(&latex, "\\fontofscript[41]{Hebrew}{");
     // The full stop of Bengali belongs to its letters.
     holds(&latex, "সন্ধানে।}");
+    // Quotation marks of Japanese around Hebrew, mirrored.
+    let japanese = env
+        .runs("format --style chicago-notes-bibliography --to latex --locale ja-JP key:levi2017")
+        .stdout;
+    holds(&japanese, "{」}\\inscript{Hebrew}{ויקיפדיה");
     // A Hebrew word among Arabic ones.
     holds(&latex, "\\inscript{Hebrew}{ו }\\inscript{Arabic}{");
 }

@@ -175,7 +175,8 @@ enum CiteFormat {
     Docx,
     /// An OpenDocument text, for LibreOffice
     Odt,
-    /// PDF, made by Typst if that is installed
+    #[cfg_attr(feature = "pdf", doc = "PDF")]
+    #[cfg_attr(not(feature = "pdf"), doc = "PDF, made by Typst if that is installed")]
     Pdf,
     /// The references as BibLaTeX
     #[value(alias = "bib")]
