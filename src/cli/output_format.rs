@@ -342,7 +342,8 @@ impl OutputArgs {
                 return Ok(());
             }
             OutputFormat::Pdf => {
-                output.write_all(&programs::pdf(&typst::document(list, language), &[])?)?;
+                let document = typst::with_fonts(&typst::document(list, language), language);
+                output.write_all(&programs::pdf(&document, &[])?)?;
                 return Ok(());
             }
             OutputFormat::Json => {

@@ -401,6 +401,18 @@ pub(super) fn fonts(body: &str) -> String {
     fonts
 }
 
+/// Returns the candidate fonts of a script, in order of preference.
+pub(super) fn candidates(script: FontScript) -> impl Iterator<Item = &'static str> {
+    let names = match script {
+        FontScript::Block(block) => block.fonts,
+        _ => FONTS
+            .iter()
+            .find(|(other, _)| *other == script)
+            .map_or("", |(_, names)| names),
+    };
+    names.split(',').filter(|name| !name.is_empty())
+}
+
 /// Returns the fallback definitions for characters in a document's body that pdfLaTeX's fonts may lack. Each
 /// has the character, its code point, and its UTF-16 code.
 pub(super) fn fallbacks(body: &str) -> String {

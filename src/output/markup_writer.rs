@@ -29,9 +29,10 @@ pub(super) trait InlineMarkup {
         None
     }
 
-    /// Returns whether programs that read the format need invisible marks to keep the order of the levels.
-    fn needs_marks(&self) -> bool {
-        false
+    /// Returns the direction of the paragraph if programs that read the format need invisible marks to keep words of the
+    /// other direction in their place.
+    fn marks(&self) -> Option<Direction> {
+        None
     }
 
     /// Returns the markup at the start and end of text from right to left, or back from left to right.
@@ -59,6 +60,14 @@ pub(super) trait InlineMarkup {
 pub(super) trait BlockMarkup: InlineMarkup {
     /// Formats a heading; level 1 is the title of the list.
     fn heading(&self, level: usize, text: &str) -> String;
+
+    /// Formats a paragraph.
+    fn paragraph(&self, content: &[Inline]) -> String
+    where
+        Self: Sized,
+    {
+        entry(self, content)
+    }
 
     /// Formats a quotation.
     fn quote(&self, blocks: &[Block]) -> String;
@@ -132,7 +141,7 @@ pub(super) fn write_blocks(markup: &impl BlockMarkup, blocks: &[Block]) -> Vec<S
         }
         after_list = is_list;
         written.push(match block {
-            Block::Paragraph(content) => entry(markup, content),
+            Block::Paragraph(content) => markup.paragraph(content),
             Block::Quote(quoted) => markup.quote(quoted),
             Block::List { start, items } => markup.list(*start, items),
             Block::Verbatim(text) => markup.preformatted(text),
@@ -201,18 +210,13 @@ pub(super) fn has_margin(content: &[Inline]) -> bool {
 
 /// Formats the runs of a line. Consecutive runs with the same target are one link.
 pub(super) fn runs(markup: &impl InlineMarkup, runs: &[TextRun]) -> String {
-    let levelled;
-    let runs = match markup.levels() {
-        Some(base) => {
-            levelled = if markup.needs_marks() {
-                with_levels(&with_marks(runs, base), base)
-            } else {
-                with_levels(runs, base)
-            };
-            &*levelled
-        }
-        None => runs,
-    };
+    let mut runs = std::borrow::Cow::Borrowed(runs);
+    if let Some(base) = markup.marks() {
+        runs = with_marks(&runs, base).into();
+    }
+    if let Some(base) = markup.levels() {
+        runs = with_levels(&runs, base).into();
+    }
     let mut text = String::new();
     let mut level = 0;
     let mut index = 0_usize;

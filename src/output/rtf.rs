@@ -325,8 +325,8 @@ impl InlineMarkup for Rtf {
         Some(self.base)
     }
 
-    fn needs_marks(&self) -> bool {
-        true
+    fn marks(&self) -> Option<Direction> {
+        Some(self.base)
     }
 
     fn escape_right_to_left(&self, text: &str) -> String {

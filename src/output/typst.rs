@@ -1,30 +1,72 @@
 //! Typst, as a fragment to include or as a complete document.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
 
+use super::direction::Direction;
+use super::fonts::{self, FontScript};
 use super::markup_writer::{self, BlockMarkup, InlineMarkup, RunContext, write_blocks};
 use super::template::fill_template;
 use super::text_runs::{TextStyle, VerticalAlign, printable};
-use crate::csl::Inline;
+use crate::csl::{Inline, plain_text};
 use crate::reading_list::{Block, ReadingList, Section};
 
-pub(super) struct Typst;
+/// A text in Typst.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Typst {
+    /// The direction of the document.
+    document: Direction,
+    /// The direction of the paragraph.
+    base: Direction,
+}
+
+impl Typst {
+    /// Returns what is needed to write a document in a language.
+    pub(super) fn in_language(language: &str) -> Self {
+        let document = Direction::of_language(language);
+        Self {
+            document,
+            base: document,
+        }
+    }
+
+    /// Returns what is needed to write a paragraph of the document.
+    pub(super) fn paragraph_of(self, text: &str) -> Self {
+        Self {
+            base: Direction::of_text(text).unwrap_or(self.document),
+            ..self
+        }
+    }
+
+    /// Sets the direction of a paragraph, which Typst takes from the language of the document otherwise.
+    pub(super) fn turned(self, paragraph: String) -> String {
+        if self.base == self.document {
+            return paragraph;
+        }
+        format!("#[#set text(dir: {})\n{paragraph}\n\n]", self.base.as_str())
+    }
+}
 
 /// Formats a reading list: headings and entries, with hanging indents if the style asks for them.
 pub fn reading_list(list: &ReadingList) -> String {
-    markup_writer::reading_list(&Typst, list, entries(list))
+    let typst = Typst::in_language("");
+    markup_writer::reading_list(&typst, list, entries(typst, list))
 }
 
 /// Formats a reading list as a complete document.
 pub fn document(list: &ReadingList, language: &str) -> String {
-    let text = markup_writer::join(markup_writer::body(&Typst, list, entries(list)));
+    let typst = Typst::in_language(language);
+    let text = markup_writer::join(markup_writer::body(&typst, list, entries(typst, list)));
     let title = list.title.as_deref().unwrap_or("Reading list");
     let shown = match &list.title {
-        Some(title) => format!(
-            "#text(size: 1.6em, weight: \"bold\")[{}]\n\n",
-            heading(title)
-        ),
+        Some(title) => {
+            let typst = typst.paragraph_of(title);
+            let shown = typst.turned(format!(
+                "#text(size: 1.6em, weight: \"bold\")[{}]",
+                typst.plain(title)
+            ));
+            format!("{shown}\n\n")
+        }
         None => String::new(),
     };
     complete(title, &format!("{shown}{text}"), language)
@@ -45,8 +87,8 @@ pub(super) fn complete(title: &str, body: &str, language: &str) -> String {
 }
 
 /// Formats the entries of a list without its title.
-pub(super) fn entries_of(list: &ReadingList) -> String {
-    markup_writer::body(&Typst, list, entries(list)).join("\n\n")
+pub(super) fn entries_of(typst: Typst, list: &ReadingList) -> String {
+    markup_writer::body(&typst, list, entries(typst, list)).join("\n\n")
 }
 
 /// Formats code within a line.
@@ -74,7 +116,8 @@ fn language_and_region(tag: &str) -> (&str, String) {
 
 /// Formats an entry.
 pub fn entry(content: &[Inline]) -> String {
-    markup_writer::entry(&Typst, content)
+    let typst = Typst::in_language("").paragraph_of(&plain_text(content));
+    markup_writer::entry(&typst, content)
 }
 
 /// Formats text as a Typst string literal.
@@ -83,16 +126,52 @@ pub(super) fn string_literal(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-fn heading(text: &str) -> String {
-    Typst.escape(printable(text).trim())
+impl Typst {
+    /// Formats a text without markup.
+    fn plain(self, text: &str) -> String {
+        markup_writer::entry(&self, &[Inline::Text(printable(text).trim().to_owned())])
+    }
+}
+
+/// Adds the rule that sets a font for each script in a document. Typst would choose one for every few letters otherwise,
+/// and not the same.
+pub fn with_fonts(document: &str, language: &str) -> String {
+    let han = FontScript::of_han(Some(language), document);
+    let scripts: BTreeSet<FontScript> = document
+        .chars()
+        .filter_map(FontScript::from_char)
+        .map(|script| if script.is_east_asian() { han } else { script })
+        .collect();
+    let fonts: Vec<String> = scripts
+        .into_iter()
+        .flat_map(fonts::candidates)
+        .map(string_literal)
+        .collect();
+    if fonts.is_empty() {
+        return document.to_owned();
+    }
+    // On the first line, so that errors keep their places.
+    format!(
+        "#set text(font: (\"Libertinus Serif\", {})); {document}",
+        fonts.join(", ")
+    )
 }
 
 /// Returns a function that formats the entries of the list's sections.
-fn entries<'l>(list: &'l ReadingList) -> impl FnMut(&'l Section) -> Vec<String> {
+fn entries<'l>(typst: Typst, list: &'l ReadingList) -> impl FnMut(&'l Section) -> Vec<String> {
     let mut seen = HashSet::new();
     move |section| {
         let entries = section.entries.iter().map(|item| {
-            let (margin, rest) = markup_writer::margin_and_rest(&Typst, &item.content);
+            let language = item.language.as_deref();
+            let own = Typst {
+                base: language.map_or(typst.document, Direction::of_language),
+                ..typst
+            };
+            let written = Typst {
+                base: Direction::of_text(&plain_text(&item.content)).unwrap_or(own.base),
+                ..typst
+            };
+            let (margin, rest) = markup_writer::margin_and_rest(&written, &item.content);
             let label = if seen.insert(item.key.as_str()) {
                 label(&format!("ref-{}", item.key))
             } else {
@@ -105,14 +184,21 @@ fn entries<'l>(list: &'l ReadingList) -> impl FnMut(&'l Section) -> Vec<String> 
             } else {
                 format!("#block[{rest}]{label}")
             };
-            if let Some(tag) = &item.language {
+            let mut properties = Vec::new();
+            if let Some(tag) = language {
                 let (language, region) = language_and_region(tag);
-                let language = string_literal(language);
-                // The language also gives the direction.
-                text = format!("#[#set text(lang: {language}, region: {region})\n{text}]");
+                properties.push(format!("lang: {}", string_literal(language)));
+                properties.push(format!("region: {region}"));
+            }
+            // The language also gives the direction.
+            if written.base != own.base {
+                properties.push(format!("dir: {}", written.base.as_str()));
+            }
+            if !properties.is_empty() {
+                text = format!("#[#set text({})\n{text}]", properties.join(", "));
             }
             if !item.annotation.is_empty() {
-                let annotation = markup_writer::blocks(&Typst, &item.annotation).join("\n\n");
+                let annotation = markup_writer::blocks(&typst, &item.annotation).join("\n\n");
                 let _ = write!(text, "\n#pad(left: 2em)[\n{annotation}\n]");
             }
             text
@@ -145,6 +231,11 @@ fn multiline_string_literal(text: &str) -> String {
 }
 
 impl InlineMarkup for Typst {
+    /// Typst knows the direction of a paragraph, but no isolates.
+    fn marks(&self) -> Option<Direction> {
+        Some(self.base)
+    }
+
     fn escape(&self, text: &str) -> String {
         let mut escaped = String::with_capacity(text.len());
         let mut before: Option<char> = None;
@@ -244,7 +335,13 @@ fn end_call(mut call: String, context: RunContext) -> String {
 
 impl BlockMarkup for Typst {
     fn heading(&self, level: usize, text: &str) -> String {
-        format!("{} {}", "=".repeat(level), heading(text))
+        let typst = self.paragraph_of(text);
+        typst.turned(format!("{} {}", "=".repeat(level), typst.plain(text)))
+    }
+
+    fn paragraph(&self, content: &[Inline]) -> String {
+        let typst = self.paragraph_of(&plain_text(content));
+        typst.turned(markup_writer::entry(&typst, content))
     }
 
     fn quote(&self, blocks: &[Block]) -> String {

@@ -13,21 +13,19 @@ pub fn document(document: &Document) -> String {
     let writer = Writer {
         document,
         anchors: document.anchors(),
+        typst: Typst::in_language(&document.language),
     };
     let mut body = String::new();
     if !document.title.is_empty() {
-        let _ = writeln!(
-            body,
-            "#text(size: 1.6em, weight: \"bold\")[{}]\n",
+        let title = format!(
+            "#text(size: 1.6em, weight: \"bold\")[{}]",
             writer.inline(&document.title)
         );
+        let _ = writeln!(body, "{}\n", writer.turned(&document.title, title));
     }
     if !document.subtitle.is_empty() {
-        let _ = writeln!(
-            body,
-            "#text(size: 1.2em)[{}]\n",
-            writer.inline(&document.subtitle)
-        );
+        let subtitle = format!("#text(size: 1.2em)[{}]", writer.inline(&document.subtitle));
+        let _ = writeln!(body, "{}\n", writer.turned(&document.subtitle, subtitle));
     }
     for line in document.authors.iter().chain([&document.date]) {
         if !line.is_empty() {
@@ -51,6 +49,7 @@ pub fn document(document: &Document) -> String {
 struct Writer<'d> {
     document: &'d Document,
     anchors: BTreeSet<String>,
+    typst: Typst,
 }
 
 impl Writer<'_> {
@@ -63,9 +62,10 @@ impl Writer<'_> {
         match block {
             Block::Heading { level, id, content } => {
                 let label = typst::label(id);
-                format!("#heading(level: {level})[{}]{label}", self.inline(content))
+                let heading = format!("#heading(level: {level})[{}]{label}", self.inline(content));
+                self.turned(content, heading)
             }
-            Block::Paragraph(content) => self.inline(content),
+            Block::Paragraph(content) => self.turned(content, self.inline(content)),
             Block::Quote(quoted) => format!("#quote(block: true)[\n{}\n]", self.blocks(quoted)),
             Block::List { start, items } => {
                 let items = items.iter().map(|item| format!("[{}]", self.blocks(item)));
@@ -106,7 +106,7 @@ impl Writer<'_> {
             }
             Block::Formula(tex) => format!("#align(center)[{}]", typst::code(tex)),
             Block::Rule => "#align(center, line(length: 40%))".to_owned(),
-            Block::Bibliography { list, .. } => typst::entries_of(list),
+            Block::Bibliography { list, .. } => typst::entries_of(self.typst, list),
         }
     }
 
@@ -149,8 +149,14 @@ impl Writer<'_> {
         text
     }
 
+    /// Sets the direction of a paragraph.
+    fn turned(&self, content: &[Span], paragraph: String) -> String {
+        self.typst.paragraph_of(&plain(content)).turned(paragraph)
+    }
+
     /// Formats the pieces of a paragraph.
     fn inline(&self, content: &[Span]) -> String {
+        let typst = self.typst.paragraph_of(&plain(content));
         let mut text = String::new();
         let mut runs: Vec<TextRun> = Vec::new();
         for atom in flow(content) {
@@ -166,7 +172,7 @@ impl Writer<'_> {
                 Atom::FieldStart(_) | Atom::FieldEnd(_) => continue,
                 _ => {}
             }
-            text.push_str(&markup_writer::runs(&Typst, &std::mem::take(&mut runs)));
+            text.push_str(&markup_writer::runs(&typst, &std::mem::take(&mut runs)));
             match atom {
                 Atom::Break => text.push_str(" \\\n"),
                 Atom::Formula(tex) => text.push_str(&typst::code(tex)),
@@ -174,7 +180,7 @@ impl Writer<'_> {
                     Some(file) => {
                         let _ = write!(text, "#box({file});");
                     }
-                    None => text.push_str(&Typst.escape(&image.text)),
+                    None => text.push_str(&typst.escape(&image.text)),
                 },
                 // The semicolon ends the call, whatever follows it.
                 Atom::Note(blocks) => {
@@ -183,7 +189,7 @@ impl Writer<'_> {
                 Atom::Run(_) | Atom::FieldStart(_) | Atom::FieldEnd(_) => {}
             }
         }
-        text.push_str(&markup_writer::runs(&Typst, &runs));
+        text.push_str(&markup_writer::runs(&typst, &runs));
         text
     }
 

@@ -11,7 +11,7 @@ use crate::cli::{CommandContext, CommandError, programs};
 use peerbib::charts::png;
 use peerbib::documents::markdown::FieldKind;
 use peerbib::output::document::{self, Document, ImageFile, ImageKind};
-use peerbib::output::{docx, odt};
+use peerbib::output::{docx, odt, typst};
 
 /// A format of complete documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,7 +143,8 @@ impl CiteCommand {
                 let images: Vec<(String, &[u8])> = images
                     .map(|image| (image.path.clone(), image.bytes.as_slice()))
                     .collect();
-                programs::pdf(&document::typst(&tree), &images)?
+                let document = typst::with_fonts(&document::typst(&tree), &tree.language);
+                programs::pdf(&document, &images)?
             }
         };
         Ok((bytes, all_read))
