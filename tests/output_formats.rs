@@ -1031,6 +1031,15 @@ fn latex_compiles(engine: &str, even_needing_fonts: bool) {
         }
         assert!(output.status.success(), "{engine} {name}:\n{told}");
     }
+    let has = |file: &str| {
+        run("kpsewhich", &[file], directory.path()).is_some_and(|found| found.status.success())
+    };
+    if engine == "pdflatex" && has("t2aenc.def") && !has("sfrm1095.pfb") {
+        eprintln!(
+            "skipped: without cm-super, Cyrillic letters are pictures, which nobody can copy"
+        );
+        return;
+    }
     if let Some(plain) = pdf_to_plain("document.pdf", directory.path()) {
         pdf_holds_all(engine, &plain, even_needing_fonts);
     }

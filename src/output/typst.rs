@@ -137,13 +137,15 @@ impl Typst {
 /// and not the same.
 pub fn with_fonts(document: &str, language: &str) -> String {
     let han = FontScript::of_han(Some(language), document);
-    let scripts: BTreeSet<FontScript> = document
-        .chars()
-        .filter_map(FontScript::from_char)
-        .map(|script| if script.is_east_asian() { han } else { script })
-        .collect();
+    let scripts: BTreeSet<FontScript> =
+        document.chars().filter_map(FontScript::from_char).collect();
     let fonts: Vec<String> = scripts
         .into_iter()
+        .flat_map(|script| match script {
+            // A Japanese font comes first, but may lack characters of Chinese.
+            FontScript::Chinese if han != FontScript::Chinese => vec![han, script],
+            _ => vec![script],
+        })
         .flat_map(fonts::candidates)
         .map(string_literal)
         .collect();

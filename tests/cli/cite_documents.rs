@@ -497,6 +497,7 @@ fn pdf_is_made_without_other_programs_if_typst_is_built_in() {
         let text = String::from_utf8_lossy(&output.stdout);
         // Each page ends with a form feed.
         assert_eq!(text.matches('\u{c}').count(), 1, "{line}: {text}");
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         for word in words {
             assert!(text.contains(word), "{line} lacks {word}: {text}");
         }

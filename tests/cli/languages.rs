@@ -246,6 +246,48 @@ fn typst_and_pandoc_know_the_language_of_each_entry() {
 }
 
 #[test]
+fn typst_knows_the_direction_of_each_paragraph_and_keeps_words_of_the_other_one_in_their_place() {
+    let env = TestEnvironment::with(OTHERS);
+    let list = "format --style chicago-notes-bibliography --locale he-IL --to typst";
+    let typst = env.runs(&format!("{list} key:ostrom2009")).stdout;
+    holds(&typst, "325, מס’\u{200e} 5939 (2009)");
+    env.put("essay.md", "# שלום\n\nנחלת הכלל.\n\nThe commons.\n");
+    env.runs("cite essay.md -o essay.typ");
+    let typst = std::fs::read_to_string(env.path("essay.typ")).unwrap();
+    holds(&typst, "#[#set text(dir: rtl)\n#heading(level: 1)[שלום]");
+    holds(
+        &typst,
+        "#[#set text(dir: rtl)\nנחלת הכלל.\n\n]\n\nThe commons.",
+    );
+}
+
+/// Stands in for Typst, which gets `compile --root DIRECTORY DOCUMENT OUTPUT`.
+#[cfg(all(unix, not(feature = "pdf")))]
+#[test]
+fn pdf_has_a_font_for_each_script() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let env = works();
+    std::fs::create_dir(env.path("programs")).unwrap();
+    let program = env.put("programs/typst", "#!/bin/sh\n/bin/cat \"$4\" > \"$5\"\n");
+    std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let programs = env.path("programs");
+    let arguments = ["format", "--output", "list.pdf"];
+    let run = env.peerbib_with(&arguments, "", &[("PATH", programs.to_str().unwrap())]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let document = std::fs::read_to_string(env.path("list.pdf")).unwrap();
+    let fonts = document.lines().next().unwrap();
+    for font in ["Libertinus Serif", "Amiri", "Noto Serif CJK SC"] {
+        holds(fonts, &format!("\"{font}\""));
+    }
+    // The list has Japanese works, so that all Chinese characters may be set in a Japanese font.
+    assert!(
+        fonts.find("Noto Serif CJK JP") < fonts.find("Noto Serif CJK SC"),
+        "{fonts}"
+    );
+    assert!(!fonts.contains("Thai"), "{fonts}");
+}
+
+#[test]
 fn a_terminal_gets_isolates_if_the_user_says_that_it_knows_them() {
     let env = works();
     let query = "format key:haddad2020intaj --to ansi";
