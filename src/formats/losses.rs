@@ -11,7 +11,7 @@ use super::bibtex::schema::{self, CslMapping};
 use super::bibtex::{self, Strings};
 use crate::language;
 use crate::model::markup::without_nocase;
-use crate::model::{CslDate, CslItem, CslName, CslValue, EdtfDate, Entry};
+use crate::model::{CslDate, CslItem, CslName, CslValue, Doi, EdtfDate, Entry};
 
 /// A value that a format could not hold.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -47,7 +47,15 @@ pub fn compare(item: &CslItem, back: Option<&CslItem>, format: &str) -> Vec<Loss
         match back.variables.get(variable) {
             // An empty variable holds nothing.
             None if is_empty(value) => {}
+            // The address of the DOI says nothing that the DOI does not say.
+            None if variable == "URL" && is_address_of_doi(value, back) => {}
             None => losses.push(loss(variable, format!("is not supported by {format}"))),
+            Some(other) if same_value(value, other) && lacks_et_al(value, other) => {
+                losses.push(loss(
+                    variable,
+                    "loses its \u{201c}et al.\u{201d}".to_owned(),
+                ));
+            }
             Some(other) if same_value(value, other) => {}
             // A host without a path is the same address with and without a slash.
             Some(CslValue::Text(other)) if variable == "URL" && same_address(value, other) => {}
@@ -56,6 +64,25 @@ pub fn compare(item: &CslItem, back: Option<&CslItem>, format: &str) -> Vec<Loss
         }
     }
     losses
+}
+
+fn is_address_of_doi(url: &CslValue, item: &CslItem) -> bool {
+    let doi = item.text("DOI");
+    matches!(url, CslValue::Text(url) if doi.is_some_and(|doi| Doi::is_at(&doi, url)))
+}
+
+/// Returns whether two lists differ only in that the first goes on with "et al.".
+fn lacks_et_al(one: &CslValue, other: &CslValue) -> bool {
+    match (one, other) {
+        (CslValue::Names(one), CslValue::Names(other)) => is_truncated(one) && !is_truncated(other),
+        _ => false,
+    }
+}
+
+fn is_truncated(names: &[CslName]) -> bool {
+    names
+        .last()
+        .is_some_and(|last| last.truncated == Some(true))
 }
 
 fn same_address(one: &CslValue, other: &str) -> bool {

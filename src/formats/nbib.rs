@@ -6,7 +6,7 @@ use super::item_builder::{
     ItemBuilder, date, direct_name, inverted_name, iso_date, keywords, language_code, literal_name,
     one_dash, serial_number, serial_numbers, written_name,
 };
-use super::lines::{first_lines, numbered};
+use super::lines::numbered;
 use super::records::write_records;
 use super::{Export, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::model::markup::without_nocase;
@@ -19,9 +19,16 @@ const TITLE: &str = "PubMed";
 
 /// Returns whether a text begins with tags that only PubMed writes.
 pub(crate) fn sniff(text: &str) -> bool {
-    first_lines(text)
+    // A work that is not in PubMed has no PMID.
+    let only_here = ["PMID", "OWN", "STAT", "FAU", "FED", "BTI", "CTI", "PT"];
+    // A long abstract may stand before any of them.
+    numbered(text)
+        .map(|(_, line)| line)
+        .skip_while(|line| line.trim().is_empty())
+        .take_while(|line| !line.trim().is_empty())
+        .take(500)
         .filter_map(tagged)
-        .any(|(tag, _)| matches!(tag, "PMID" | "OWN" | "STAT" | "FAU"))
+        .any(|(tag, _)| only_here.contains(&tag))
 }
 
 impl ReadFormat for Nbib {

@@ -228,6 +228,151 @@ fn everything_becomes_everything() {
 }
 
 #[test]
+fn whatever_is_written_is_recognized_when_it_is_read() {
+    let works = [
+        (
+            "article",
+            "@article{k, author = {Benkler, Yochai}, title = {Coase}, journaltitle = {Law}, date = 2002}",
+        ),
+        (
+            "book",
+            "@book{k, author = {Ostrom, Elinor}, title = {Governing}, publisher = {CUP}, date = 1990}",
+        ),
+        (
+            "chapter",
+            "@incollection{k, author = {Bollier, D.}, title = {Growth}, booktitle = {Knowledge}, date = 2007}",
+        ),
+        (
+            "thesis",
+            "@thesis{k, author = {Kostakis, V.}, title = {Peers}, type = {phdthesis}, institution = {Tartu}, date = 2011}",
+        ),
+        (
+            "online",
+            "@online{k, title = {Wiki}, url = {https://wiki.example}, date = 2005}",
+        ),
+        ("title only", "@misc{k, title = {Only a Title}}"),
+        (
+            "long abstract",
+            "@article{k, title = {T}, abstract = {@a{b, c} {{cite book|title=x}}\n\nTY  - BOOK\n\n%0 Book}}",
+        ),
+        ("only editors", "@book{k, editor = {Roe, Jo}, title = {T}}"),
+    ];
+    for (kind, work) in works {
+        let env = TestEnvironment::bare();
+        env.put("work.bib", work);
+        for to in WRITABLE {
+            let name = match *to {
+                "biblatex" | "bibtex" => "out.bib",
+                "csl-json" => "out.json",
+                "hayagriva" => "out.yml",
+                "endnote-xml" | "mods" => "out.xml",
+                to => &format!("out.{to}"),
+            };
+            env.runs(&format!("convert work.bib --to {to} -o {name}"));
+            // The name does not matter.
+            std::fs::copy(env.path(name), env.path("file")).unwrap();
+            for name in [name, "file"] {
+                let report = env.json(&format!("convert {name} -o back.json --json"));
+                let found = report["files"][0]["format"].as_str().unwrap();
+                let is_same = match *to {
+                    "bibtex" => found == "biblatex",
+                    "tsv" => matches!(found, "csv" | "tsv"),
+                    to => found == to,
+                };
+                assert!(is_same, "{kind}: {name} in {to} is read as {found}");
+                assert_eq!(report["converted"], 1, "{kind} in {to}");
+            }
+        }
+    }
+}
+
+#[test]
+fn files_of_old_macintosh_programs_have_line_feeds_in_values() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "old.enw",
+        "%0 Journal Article\r%A Roe, Jo\r%T One\r%X First line\nand more\r%D 2001\r\r%0 Book\r%T Two\r%D 2002\r",
+    );
+    env.put(
+        "old.nbib",
+        "PMID- 1\rTI  - One\r      of two\rAB  - First line\n      and more\rFAU - Roe, Jo\r\rPMID- 2\rTI  - Two\r",
+    );
+    for (name, title) in [("old.enw", "One"), ("old.nbib", "One of two")] {
+        let json = env.runs(&format!("convert {name} --to csl-json")).stdout;
+        let items: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(items[0]["title"], title);
+        let summary = items[0]["abstract"].as_str().unwrap();
+        assert!(summary.starts_with("First line") && summary.ends_with("and more"));
+        assert_eq!(items[0]["author"][0]["family"], "Roe");
+        assert_eq!(items[1]["title"], "Two");
+    }
+}
+
+#[test]
+fn et_al_is_no_person_in_any_format() {
+    let env = TestEnvironment::bare();
+    for (name, text) in [
+        (
+            "a.ris",
+            "TY  - BOOK\nAU  - Roe, Jo\nAU  - et al.\nTI  - T\nER  - \n",
+        ),
+        (
+            "b.ris",
+            "TY  - BOOK\nAU  - Roe, Jo et al.\nTI  - T\nER  - \n",
+        ),
+        ("a.enw", "%0 Book\n%A Roe, Jo\n%A others\n%T T\n"),
+        (
+            "a.nbib",
+            "PMID- 1\nFAU - Roe, Jo\nAU  - Roe J\nFAU - et al\nTI  - T\n",
+        ),
+        ("a.csv", "title,author\nT,\"Roe, Jo; et al.\"\n"),
+        (
+            "a.json",
+            r#"[{"id":"k","type":"book","title":"T","author":[{"family":"Roe","given":"Jo"},{"literal":"u. a."}]}]"#,
+        ),
+    ] {
+        env.put(name, text);
+        let json = env.runs(&format!("convert {name} --to csl-json")).stdout;
+        let items: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let author = serde_json::json!([{"family": "Roe", "given": "Jo", "truncated": true}]);
+        assert_eq!(items[0]["author"], author, "{name}");
+    }
+    // What a format cannot say is reported.
+    let report = env.json("convert a.json -o out.ris --json");
+    let losses = report["losses"].as_array().unwrap();
+    assert!(
+        losses.iter().any(|loss| loss["field"] == "author"),
+        "{report:#}"
+    );
+}
+
+#[test]
+fn a_work_by_others_alone_is_a_work_without_authors() {
+    let env = TestEnvironment::bare();
+    for (name, text) in [
+        (
+            "a.bib",
+            "@book{k, author = {others}, title = {Alone}, date = 2001}",
+        ),
+        (
+            "a.ris",
+            "TY  - BOOK\nAU  - others\nTI  - Alone\nPY  - 2001\nER  - \n",
+        ),
+        ("a.enw", "%0 Book\n%A et al.\n%T Alone\n%D 2001\n"),
+        (
+            "a.json",
+            r#"[{"id":"k","type":"book","title":"Alone","author":[{"literal":"others"}],"issued":{"date-parts":[[2001]]}}]"#,
+        ),
+    ] {
+        env.put(name, text);
+        let text = env
+            .runs(&format!("format --input {name} --style apa --to text"))
+            .stdout;
+        assert_eq!(text.trim(), "Alone. (2001).", "{name}");
+    }
+}
+
+#[test]
 fn a_library_is_exported_to_every_format() {
     let env = TestEnvironment::with_chapter();
     let count = env.keys("").len();
