@@ -297,6 +297,63 @@ pub(crate) fn direct_name(text: &str) -> CslName {
     person(particles, family, &given.join(" "), suffix)
 }
 
+/// Reads `Given Family` or `Family, Given`, but leaves an organization in one piece.
+pub(crate) fn one_name(name: &str) -> CslName {
+    let mut words = name.split_whitespace();
+    let is_organization = words.clone().count() > 3
+        || words.any(|word| {
+            const WORDS: [&str; 30] = [
+                "Agency",
+                "Association",
+                "Bank",
+                "Centre",
+                "Center",
+                "Collective",
+                "Commission",
+                "Committee",
+                "Company",
+                "Council",
+                "Department",
+                "Foundation",
+                "Forum",
+                "Group",
+                "Inc.",
+                "Initiative",
+                "Institute",
+                "Ltd.",
+                "Ministry",
+                "Nations",
+                "Network",
+                "Office",
+                "Organization",
+                "Project",
+                "Society",
+                "Stiftung",
+                "Team",
+                "Union",
+                "University",
+                "Universität",
+            ];
+            WORDS.contains(&word)
+        });
+    if name.contains(',') {
+        inverted_name(name)
+    } else if is_organization {
+        literal_name(name)
+    } else {
+        direct_name(name)
+    }
+}
+
+/// Returns the initials of MEDLINE, `JP`, as other formats write them.
+pub(crate) fn spaced_initials(initials: &str) -> String {
+    let letters: Vec<String> = initials
+        .chars()
+        .map(|letter| format!("{letter}."))
+        .collect();
+    letters.join(" ")
+}
+
 /// Splits the words in lower case off the beginning of a family name.
 pub(crate) fn particles(family: &str) -> (&str, &str) {
     let mut rest = family.trim();
@@ -318,7 +375,8 @@ pub(crate) fn person(particles: &str, family: &str, given: &str, suffix: &str) -
     CslName {
         family: some(family),
         given: some(given),
-        dropping_particle: some(particles),
+        // Where it stands before the family name, it belongs to it.
+        non_dropping_particle: some(particles),
         suffix: some(suffix),
         ..CslName::default()
     }
@@ -329,12 +387,9 @@ pub(crate) fn written_name(name: &CslName) -> String {
     if let Some(literal) = &name.literal {
         return literal.clone();
     }
-    let family = CslName::joined([
-        &name.dropping_particle,
-        &name.non_dropping_particle,
-        &name.family,
-    ]);
-    let given = name.given.as_deref().unwrap_or_default();
+    let family = CslName::joined([&name.non_dropping_particle, &name.family]);
+    // "Humboldt, Alexander von": a particle that is dropped does not belong to the family name.
+    let given = CslName::joined([&name.given, &name.dropping_particle]);
     match name.suffix.as_deref() {
         Some(suffix) => format!("{family}, {given}, {suffix}"),
         None if given.is_empty() => family,
@@ -505,7 +560,7 @@ mod tests {
     fn names_are_split_into_their_parts() {
         let parts = |name: CslName| {
             [
-                name.dropping_particle,
+                name.non_dropping_particle,
                 name.family,
                 name.given,
                 name.suffix,

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use super::bibtex::schema::{self, CslMapping};
 use super::bibtex::{self, Strings};
 use crate::language;
-use crate::model::markup::without_nocase;
+use crate::model::markup::{plain, without_nocase};
 use crate::model::{CslDate, CslItem, CslName, CslValue, Doi, EdtfDate, Entry};
 
 /// A value that a format could not hold.
@@ -47,6 +47,8 @@ pub fn compare(item: &CslItem, back: Option<&CslItem>, format: &str) -> Vec<Loss
         match back.variables.get(variable) {
             // An empty variable holds nothing.
             None if is_empty(value) => {}
+            // A short title that begins the title was made of it, or can be.
+            None if variable == "title-short" && begins_title(value, back) => {}
             // The address of the DOI says nothing that the DOI does not say.
             None if variable == "URL" && is_address_of_doi(value, back) => {}
             None => losses.push(loss(variable, format!("is not supported by {format}"))),
@@ -66,6 +68,21 @@ pub fn compare(item: &CslItem, back: Option<&CslItem>, format: &str) -> Vec<Loss
     losses
 }
 
+fn begins_title(short: &CslValue, item: &CslItem) -> bool {
+    let title = item.text("title").as_deref().map(without_markup);
+    match (short, title) {
+        (CslValue::Text(short), Some(title)) => title.starts_with(&without_markup(short)),
+        _ => false,
+    }
+}
+
+/// Returns a text as it is compared, without markup, and in small letters.
+fn without_markup(text: &str) -> String {
+    text_of(&CslValue::Text(plain(text)))
+        .unwrap_or_default()
+        .to_lowercase()
+}
+
 fn is_address_of_doi(url: &CslValue, item: &CslItem) -> bool {
     let doi = item.text("DOI");
     matches!(url, CslValue::Text(url) if doi.is_some_and(|doi| Doi::is_at(&doi, url)))
@@ -79,7 +96,8 @@ fn lacks_et_al(one: &CslValue, other: &CslValue) -> bool {
     }
 }
 
-fn is_truncated(names: &[CslName]) -> bool {
+/// Returns whether a list goes on with "et al."
+pub(crate) fn is_truncated(names: &[CslName]) -> bool {
     names
         .last()
         .is_some_and(|last| last.truncated == Some(true))

@@ -4,7 +4,7 @@
 use super::csl_to_bib::ParsedItems;
 use super::item_builder::{
     ItemBuilder, date, direct_name, inverted_name, iso_date, keywords, language_code, literal_name,
-    one_dash, serial_number, serial_numbers, written_name,
+    one_dash, serial_number, serial_numbers, spaced_initials, written_name,
 };
 use super::lines::numbered;
 use super::records::write_records;
@@ -295,11 +295,11 @@ fn short_name(text: &str) -> CslName {
     };
     match text.rsplit_once(' ') {
         Some((family, initials)) if is_initials(initials) => {
-            inverted_name(&format!("{family}, {initials}"))
+            inverted_name(&format!("{family}, {}", spaced_initials(initials)))
         }
         Some((rest, "Jr" | "Sr" | "3rd")) => match rest.rsplit_once(' ') {
             Some((family, initials)) if is_initials(initials) => {
-                let mut name = inverted_name(&format!("{family}, {initials}"));
+                let mut name = inverted_name(&format!("{family}, {}", spaced_initials(initials)));
                 name.suffix = text.rsplit(' ').next().map(str::to_owned);
                 name
             }
@@ -465,11 +465,7 @@ impl NbibWriter<'_> {
 
 /// `Benkler Y`
 fn abbreviated(name: &CslName) -> String {
-    let family = CslName::joined([
-        &name.dropping_particle,
-        &name.non_dropping_particle,
-        &name.family,
-    ]);
+    let family = CslName::joined([&name.non_dropping_particle, &name.family]);
     let given = name.given.as_deref().unwrap_or_default();
     let initials: String = given
         .split([' ', '-'])
@@ -547,7 +543,7 @@ mod tests {
         assert_eq!(text("keyword"), "Cooperation, International; commons");
         let names = item.names("author");
         assert_eq!(names.len(), 3);
-        assert_eq!(names[1].dropping_particle.as_deref(), Some("von"));
+        assert_eq!(names[1].non_dropping_particle.as_deref(), Some("von"));
         assert_eq!(names[2].literal.as_deref(), Some("P2P Foundation"));
         let date = item.date("issued").unwrap();
         assert_eq!(date.date_parts, [vec![2005, 11], vec![2006, 1]]);

@@ -347,6 +347,132 @@ fn et_al_is_no_person_in_any_format() {
 }
 
 #[test]
+fn particles_initials_and_organizations_are_read_as_they_are_printed() {
+    let env = TestEnvironment::bare();
+    for (name, text, author) in [
+        (
+            "a.enw",
+            "%0 Book\n%A de Vries, Jan\n%A Elinor Ostrom\n%A United Nations\n%T T\n",
+            "de Vries, Jan and Ostrom, Elinor and {United Nations}",
+        ),
+        (
+            "a.nbib",
+            "PMID- 1\nTI  - T\nAU  - van der Berg AB 3rd\nAU  - Poe J\n",
+            "van der Berg, 3rd, A. B. and Poe, J.",
+        ),
+        (
+            "a.wiki",
+            "{{cite book |title=T |vauthors=Smith AB, Poe C}}",
+            "Smith, A. B. and Poe, C.",
+        ),
+        (
+            "a.cff",
+            "cff-version: 1.2.0\nmessage: m\ntitle: T\nauthors:\n- {family-names: Berg, name-particle: van der, given-names: J.}\n",
+            "van der Berg, J.",
+        ),
+    ] {
+        env.put(name, text);
+        let bib = env.runs(&format!("convert {name} --to biblatex")).stdout;
+        let line = bib.lines().find(|line| line.contains("author")).unwrap();
+        assert!(line.contains(&format!("{{{author}}}")), "{name}: {line}");
+        assert!(!bib.contains("useprefix"), "{bib}");
+    }
+}
+
+#[test]
+fn a_truncated_list_stays_one_where_a_format_can_say_so() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "a.bib",
+        "@book{k, title = {T}, author = {Roe, Jo and others}, editor = {Poe, C. and others}}",
+    );
+    for (to, keeps) in [
+        ("mods", true),
+        ("csv", true),
+        ("csl-json", true),
+        ("ris", false),
+        ("nbib", false),
+        ("cff", false),
+    ] {
+        let report = env.json(&format!("convert a.bib --to {to} -o out.{to} --json"));
+        let losses = report["losses"].as_array().unwrap();
+        let is_lost = losses.iter().any(|loss| {
+            loss["field"] == "author" && loss["reason"].as_str().unwrap().contains("et al.")
+        });
+        assert_eq!(is_lost, !keeps, "{to}: {report:#}");
+        let back = env
+            .runs(&format!("convert out.{to} --from {to} --to biblatex"))
+            .stdout;
+        assert_eq!(
+            back.matches("and others").count(),
+            if keeps { 2 } else { 0 },
+            "{to}: {back}"
+        );
+    }
+}
+
+#[test]
+fn bibliographies_of_latex_without_blocks_are_read_like_reference_lists() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "a.bbl",
+        r"\begin{thebibliography}{9}
+\bibitem{m2000} M{\'u}ller, K. (2000). {\it Titel der Arbeit}. PhD thesis, Uni Wien.
+\bibitem[Doe(2001)]{doe2001}
+J.~Doe.
+\newblock A study of H$_2$O.
+\newblock {\em J. Foo}, 5\penalty0 (2):\penalty0 12--19, May 2001.
+\end{thebibliography}
+",
+    );
+    let bib = env.runs("convert a.bbl --to biblatex").stdout;
+    for part in [
+        "@thesis{m2000,",
+        "title       = {Titel der Arbeit}",
+        "pages        = {12--19}",
+        "number       = {2}",
+    ] {
+        assert!(bib.contains(part), "{part}: {bib}");
+    }
+    env.put(
+        "b.bbl",
+        r"\entry{k}{book}{}
+  \name{author}{1}{}{%
+    {{hash=x}{family={Hoven}, given={Jan\bibnamedelima Piet}, prefix={van\bibnamedelima den}, suffix={Jr\adddot}}}%
+  }
+  \field{title}{T}
+\endentry
+\entry{s}{set}{}
+  \set{k}
+\endentry
+\entry{x}{xdata}{}
+  \field{location}{L}
+\endentry
+",
+    );
+    let bib = env.runs("convert b.bbl --to biblatex").stdout;
+    assert!(
+        bib.contains("author = {van den Hoven, Jr., Jan Piet}"),
+        "{bib}"
+    );
+    assert_eq!(bib.matches('@').count(), 1, "{bib}");
+}
+
+#[test]
+fn a_page_may_encode_its_references_as_latin_1() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "a.html",
+        "<span class='Z3988' title='ctx_ver=Z39.88-2004&rft_val_fmt=info:ofi/fmt:kev:mtx:book&rft.btitle=Caf%E9&rft.au=United+Nations'></span>",
+    );
+    let bib = env.runs("convert a.html --to biblatex").stdout;
+    assert!(
+        bib.contains("Café") && bib.contains("{{United Nations}}"),
+        "{bib}"
+    );
+}
+
+#[test]
 fn a_work_by_others_alone_is_a_work_without_authors() {
     let env = TestEnvironment::bare();
     for (name, text) in [

@@ -25,6 +25,8 @@ pub(crate) fn before_et_al(tex: &str) -> Option<&str> {
     let closed = tex.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '~' | '}' | '.'));
     if let Some((before, last)) = last_of_list(tex)
         && !last.eq_ignore_ascii_case("others")
+        // A group is a name, unless a declaration begins it.
+        && (!last.starts_with('{') || last.starts_with("{\\"))
         && is_et_al(&tex::plain(last))
     {
         return Some(before);

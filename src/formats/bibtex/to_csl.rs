@@ -315,7 +315,9 @@ impl<'e> CslConversion<'e> {
             (None, None) => written.filter(|text| !text.is_empty()).map(Cow::Owned),
             // babel has no name for some regions, and the tag says more.
             (Some(of_babel), Some(named))
-                if written.as_deref() == Some(&*named)
+                if written
+                    .as_deref()
+                    .is_some_and(|written| written.eq_ignore_ascii_case(&named))
                     && language::primary(&named) == language::primary(&of_babel) =>
             {
                 Some(named)
