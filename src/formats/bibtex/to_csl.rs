@@ -313,12 +313,14 @@ impl<'e> CslConversion<'e> {
         let tag = match (of_babel, named) {
             (None, Some(named)) => Some(named),
             (None, None) => written.filter(|text| !text.is_empty()).map(Cow::Owned),
-            // babel has no name for some regions, and the tag says more.
+            // babel has no name for some regions and languages, and the tag says more.
             (Some(of_babel), Some(named))
                 if written
                     .as_deref()
                     .is_some_and(|written| written.eq_ignore_ascii_case(&named))
-                    && language::primary(&named) == language::primary(&of_babel) =>
+                    && (language::primary(&named) == language::primary(&of_babel)
+                        || babel::name(&named).and_then(|name| babel::tag(name, ""))
+                            == Some(&*of_babel)) =>
             {
                 Some(named)
             }
