@@ -459,6 +459,26 @@ J.~Doe.
 }
 
 #[test]
+fn a_person_of_a_catalogue_may_have_several_roles() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "a.xml",
+        "<record xmlns=\"http://www.loc.gov/MARC21/slim\"><leader>00000cam a2200000 a 4500</leader>\
+         <datafield tag=\"245\" ind1=\"0\" ind2=\"0\"><subfield code=\"a\">T</subfield></datafield>\
+         <datafield tag=\"700\" ind1=\"1\" ind2=\" \"><subfield code=\"a\">Rand, Ted,</subfield>\
+         <subfield code=\"e\">editor,</subfield><subfield code=\"e\">translator.</subfield></datafield></record>",
+    );
+    let bib = env.runs("convert a.xml --to biblatex").stdout;
+    for role in ["editor", "translator"] {
+        let line = bib.lines().find(|line| line.trim().starts_with(role));
+        assert!(
+            line.is_some_and(|line| line.contains("{Rand, Ted}")),
+            "{bib}"
+        );
+    }
+}
+
+#[test]
 fn a_page_may_encode_its_references_as_latin_1() {
     let env = TestEnvironment::bare();
     env.put(

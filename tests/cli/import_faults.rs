@@ -445,3 +445,17 @@ fn dates_with_slashes_are_dates_and_a_decade_stays_one() {
         assert!(printed.contains(text), "{printed}");
     }
 }
+
+#[test]
+fn a_subtitle_after_a_question_has_no_colon_in_bibtex() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "a.bib",
+        "@book{k, title = {Cave or Community?}, subtitle = {An Examination}, date = 2002}",
+    );
+    let bibtex = ok(&env, "convert a.bib --to bibtex");
+    assert!(
+        bibtex.contains("{Cave or Community? An Examination}"),
+        "{bibtex}"
+    );
+}

@@ -285,7 +285,9 @@ impl BibtexConversion<'_, '_> {
         let mut whole = part(title).to_owned();
         for (separator, part) in [(": ", part(subtitle)), (". ", part(addon))] {
             if !part.is_empty() {
-                if !whole.is_empty() {
+                if whole.ends_with(['?', '!']) {
+                    whole.push(' ');
+                } else if !whole.is_empty() {
                     whole.push_str(separator);
                 }
                 whole.push_str(part);
