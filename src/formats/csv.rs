@@ -446,6 +446,9 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
                 new.text("language", language_code(cell));
             }
             Field::Text(variable @ ("note" | "annote")) => new.append(variable, "\n", cell),
+            Field::Text(variable @ ("volume" | "issue")) => {
+                new.text(variable, without_decimals(cell));
+            }
             Field::Text(variable) => {
                 new.text(variable, cell);
             }
@@ -454,7 +457,7 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
                     new.name(variable, name);
                 }
             }
-            Field::Date(variable) => dates.push((variable, cell)),
+            Field::Date(variable) => dates.push((variable, without_decimals(cell))),
             Field::Month => month = cell,
             Field::Day => day = cell,
             Field::StartPage => start = cell,
@@ -496,6 +499,14 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
     let written = value(Field::Type).unwrap_or_default();
     new.item.item_type = csl_type(written, &new).to_owned();
     new.finish()
+}
+
+/// Returns a whole number without the decimals that programs write into a column with empty cells: `2001.0`.
+fn without_decimals(cell: &str) -> &str {
+    match cell.strip_suffix(".0") {
+        Some(whole) if whole.bytes().all(|byte| byte.is_ascii_digit()) => whole,
+        _ => cell,
+    }
 }
 
 /// Returns a cell without the apostrophe that keeps a spreadsheet from running it.

@@ -479,6 +479,34 @@ fn a_person_of_a_catalogue_may_have_several_roles() {
 }
 
 #[test]
+fn numbers_that_a_spreadsheet_made_of_years_and_volumes_are_whole() {
+    let env = TestEnvironment::bare();
+    env.put("a.csv", "title,year,volume,doi\nT,2001.0,5.0,10.1000/1.0\n");
+    let bib = env.runs("convert a.csv --to biblatex").stdout;
+    for part in ["date   = {2001}", "volume = {5}", "doi    = {10.1000/1.0}"] {
+        assert!(bib.contains(part), "{bib}");
+    }
+}
+
+#[test]
+fn hayagriva_keeps_the_running_time_of_a_film_and_the_number_in_a_series() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "a.yml",
+        "film:\n  type: video\n  title: V\n  runtime: \"01:10:00\"\n  serial-number:\n    doi: https://doi.org/10.1000/x\n\
+         chapter:\n  type: chapter\n  title: C\n  parent:\n    type: anthology\n    title: B\n    parent:\n      \
+         type: anthology\n      title: S\n      issue: 4\n",
+    );
+    let yaml = env.runs("convert a.yml --to hayagriva").stdout;
+    assert!(yaml.contains("runtime: 01:10:00"), "{yaml}");
+    let bib = env.runs("convert a.yml --to biblatex").stdout;
+    assert!(
+        bib.contains("{10.1000/x}") && bib.contains("number    = {4}"),
+        "{bib}"
+    );
+}
+
+#[test]
 fn a_page_may_encode_its_references_as_latin_1() {
     let env = TestEnvironment::bare();
     env.put(
