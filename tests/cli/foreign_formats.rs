@@ -507,6 +507,29 @@ fn hayagriva_keeps_the_running_time_of_a_film_and_the_number_in_a_series() {
 }
 
 #[test]
+fn cases_and_programs_in_ris_have_a_court_a_reporter_and_a_version() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "a.ris",
+        "TY  - CASE\nTI  - Roe v. Wade\nA2  - U.S.\nVL  - 410\nSP  - 113\nPB  - Supreme Court\nPY  - 1973\nER  - \n\
+         TY  - COMP\nTI  - Prog\nET  - 1.2\nER  - \n",
+    );
+    let text = env
+        .runs("format --input a.ris --style apa --to text")
+        .stdout;
+    assert!(
+        text.contains("Roe v. Wade, 410 U.S. 113 (Supreme Court 1973)."),
+        "{text}"
+    );
+    assert!(text.contains("Prog (Version 1.2)"), "{text}");
+    let ris = env.runs("convert a.ris --to ris").stdout;
+    assert!(
+        ris.contains("ET  - 1.2") && ris.contains("PB  - Supreme Court"),
+        "{ris}"
+    );
+}
+
+#[test]
 fn a_page_may_encode_its_references_as_latin_1() {
     let env = TestEnvironment::bare();
     env.put(

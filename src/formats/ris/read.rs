@@ -230,6 +230,10 @@ impl<'r, 't> RisReader<'r, 't> {
                 "ST" => self.set(number, tag, "title-short", value),
                 "TT" => self.set(number, tag, "original-title", value),
                 "AU" | "A1" => self.name("author", &value),
+                // EndNote has the reporter of a case there.
+                "A2" if csl_type == "legal_case" => {
+                    self.set_first(number, tag, "container-title", value);
+                }
                 "A2" | "ED" => self.name("editor", &value),
                 "A3" => self.name("collection-editor", &value),
                 "A4" => self.name("translator", &value),
@@ -278,11 +282,14 @@ impl<'r, 't> RisReader<'r, 't> {
                     self.set_first(number, tag, variable, value);
                 }
                 "NV" => self.set(number, tag, "number-of-volumes", value),
+                "ET" if csl_type == "software" => self.set(number, tag, "version", value),
                 "ET" => self.set(number, tag, "edition", value),
                 "SE" if csl_type == "chapter" || csl_type == "book" => {
                     self.set(number, tag, "chapter-number", value);
                 }
                 "SE" => self.set(number, tag, "section", value),
+                // The court.
+                "PB" if csl_type == "legal_case" => self.set(number, tag, "authority", value),
                 "PB" => self.set(number, tag, "publisher", value),
                 "CY" | "PP" => self.set_first(number, tag, "publisher-place", value),
                 "SN" => self.standard_number(number, &value, &csl_type),
