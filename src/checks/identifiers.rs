@@ -135,13 +135,14 @@ pub(super) fn url(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
         return;
     }
     let plain = bibtex::verbatim(text);
+    let plain = bibtex::web_address(&plain).into_owned();
     if text.contains("\\url") || text.contains("\\href") {
         found.push(
             RuleFinding::warning(field.name, "URL inside a TeX command")
                 .help("write the URL alone; styles add the link")
                 .fix(field, plain),
         );
-    } else if text.contains(char::is_whitespace) {
+    } else if plain.contains(char::is_whitespace) {
         found.push(
             RuleFinding::error(field.name, format!("URL contains white space: {text}"))
                 .help("copy it again from the browser, or write %20 for a space"),

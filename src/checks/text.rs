@@ -269,7 +269,9 @@ pub(super) fn full_stop(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) 
             .rsplit(|c: char| c.is_whitespace() || c == '-')
             .next()
             .unwrap_or_default();
-        if is_abbreviation(last) || before.trim().is_empty() {
+        // "Cong. Rec." is the abbreviated name of a periodical.
+        let is_abbreviated = field.name.eq_ignore_ascii_case("booktitle") && before.contains(". ");
+        if is_abbreviation(last) || is_abbreviated || before.trim().is_empty() {
             continue;
         }
         found.push(

@@ -161,6 +161,22 @@ impl Item {
 }
 
 impl ItemName {
+    /// Returns the text of a name of one part.
+    pub fn sole_part(&self) -> Option<&str> {
+        let mut parts = [
+            &self.given,
+            &self.dropping_particle,
+            &self.non_dropping_particle,
+            &self.family,
+            &self.suffix,
+            &self.literal,
+        ]
+        .into_iter()
+        .flatten();
+        let first = parts.next()?;
+        parts.next().is_none().then_some(first)
+    }
+
     /// Returns the name in reading order: "Ludwig van Beethoven", "P2P Foundation", "井上真".
     pub fn reading_order(&self) -> String {
         if let Some((family, given)) = self.east_asian() {

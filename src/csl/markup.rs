@@ -158,6 +158,7 @@ fn tokenize<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Token<'t>> {
     let mut tokens: Vec<Token<'t>> = Vec::new();
     let mut start = 0;
     let mut at = 0;
+    let mut has_single = false;
     let is_straight = |mark: &str| matches!(mark.trim(), "\"" | "'" | "");
     while let Some(rest) = text.get(at..)
         && let Some(character) = rest.chars().next()
@@ -169,6 +170,17 @@ fn tokenize<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Token<'t>> {
                 .is_some_and(|token| matches!(token.kind, Kind::Open(..)));
         let opens = before.is_none_or(|before| matches!(before, ' ' | '(' | '\u{a0}'))
             || right_behind_opening;
+        // "L'\"État\"" opens a quotation; an elided word has no space behind it.
+        let is_elided = || {
+            let mut before = text.get(..at).unwrap_or_default().chars().rev();
+            matches!(before.next(), Some('\'' | '\u{2019}'))
+                && before.next().is_some_and(is_alphabetic_script)
+                && rest.chars().nth(1).is_some_and(is_alphabetic_script)
+        };
+        let is_set_off = || {
+            matches!(before, Some('[' | '/' | '\u{2013}' | '\u{2014}'))
+                && rest.chars().nth(1).is_some_and(char::is_alphanumeric)
+        };
         let formula = match character {
             '$' | '\\' => formula::at_start(rest),
             _ => None,
@@ -179,7 +191,7 @@ fn tokenize<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Token<'t>> {
         }
         let found = match character {
             '<' => tag(rest),
-            '"' => Some(if opens {
+            '"' => Some(if opens || is_elided() || is_set_off() {
                 (
                     Kind::Open(MarkupTag::Quote { inner: false }, Closer::Double),
                     1,
@@ -187,12 +199,26 @@ fn tokenize<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Token<'t>> {
             } else {
                 (Kind::Close(Closer::Double), 1)
             }),
+            // Feet, as in 5'2".
+            '\'' if before.is_some_and(|c| c.is_ascii_digit())
+                && rest
+                    .chars()
+                    .nth(1)
+                    .is_none_or(|c| c.is_ascii_digit() || !has_single && !c.is_alphabetic()) =>
+            {
+                None
+            }
+            // "rock 'n' roll"
+            '\'' if stands_for_and(text.get(..at).unwrap_or_default(), rest) => {
+                Some((Kind::Apostrophe, 1))
+            }
             '\'' => {
                 let next = rest.chars().nth(1);
                 Some(if opens {
                     if next.is_none_or(|next| next == ' ') {
                         (Kind::Apostrophe, 1)
                     } else {
+                        has_single = true;
                         (
                             Kind::Open(MarkupTag::Quote { inner: true }, Closer::Single),
                             1,
@@ -266,6 +292,19 @@ fn tokenize<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Token<'t>> {
         lone: false,
     });
     tokens
+}
+
+/// Returns whether the apostrophe between two texts is one of those around the "and" of "rock 'n' roll".
+fn stands_for_and(before: &str, rest: &str) -> bool {
+    let begins = |text: &str| ["'n' ", "'N' "].iter().any(|and| text.starts_with(and));
+    let word = before.char_indices().rev().nth(1).map(|(at, _)| at);
+    let word = word.and_then(|at| before.get(at..)).unwrap_or_default();
+    before.ends_with(' ') && begins(rest)
+        || rest.starts_with("' ")
+            && matches!(word, "'n" | "'N")
+            && before
+                .strip_suffix(word)
+                .is_some_and(|before| before.ends_with(' '))
 }
 
 fn starts_with_mark(text: Option<&str>, mark: &str) -> bool {

@@ -7,7 +7,7 @@ use super::bibtex::{self, MAX_DEPTH, Strings, tex_to_html};
 use super::csl_to_bib::ParsedItems;
 use super::item_builder::{ItemBuilder, direct_name, inverted_name, literal_name};
 use super::lines::LineCounter;
-use super::{ReadFormat, Records};
+use super::{ReadFormat, Records, references};
 use crate::model::markup::plain;
 use crate::model::{CslItem, CslName, CslValue};
 
@@ -42,7 +42,7 @@ fn read_pieces(
     open: &str,
     ends: &[&str],
     items: &mut ParsedItems,
-    read: impl Fn(&str, usize, &mut ParsedItems) -> Result<CslItem, String>,
+    read: impl Fn(&str, usize, &mut ParsedItems) -> Result<Option<CslItem>, String>,
 ) {
     let mut lines = LineCounter::new(text);
     let starts = text.match_indices(open).map(|(at, _)| at);
@@ -76,7 +76,8 @@ fn read_pieces(
             read(source, line, items)
         };
         match item {
-            Ok(item) => items.accept(line, item, || source.to_owned()),
+            Ok(Some(item)) => items.accept(line, item, || source.to_owned()),
+            Ok(None) => {}
             Err(reason) => items.reject(line, None, source, reason),
         }
     }
@@ -124,7 +125,13 @@ fn group(text: &str) -> Option<(&str, &str)> {
 // ---- biblatex -------------------------------------------------------------------------------------
 
 /// Makes an item of `\entry{key}{type}{…} … \endentry`, by way of the entry that it was.
-fn biblatex_item(source: &str, line: usize, items: &mut ParsedItems) -> Result<CslItem, String> {
+///
+/// Returns `None` for an entry that is no work, but holds data for others.
+fn biblatex_item(
+    source: &str,
+    line: usize,
+    items: &mut ParsedItems,
+) -> Result<Option<CslItem>, String> {
     let rest = source.strip_prefix("\\entry").unwrap_or_default();
     let broken = || "has no key and type".to_owned();
     let (key, rest) = group(rest).ok_or_else(broken)?;
@@ -236,6 +243,9 @@ fn biblatex_item(source: &str, line: usize, items: &mut ParsedItems) -> Result<C
     text.push('}');
     let work = bibtex::parse_entry(&text).map_err(|error| error.to_string())?;
     let derived = bibtex::derive(&work, &Strings::default(), &|_| None);
+    if derived.is_data {
+        return Ok(None);
+    }
     for problem in derived.problems {
         let field = problem.field.as_deref();
         items.warn(line, key, field, problem.message);
@@ -266,7 +276,7 @@ fn biblatex_item(source: &str, line: usize, items: &mut ParsedItems) -> Result<C
     if value("shorttitle").is_none() {
         item.variables.remove("title-short");
     }
-    Ok(item)
+    Ok(Some(item))
 }
 
 /// Returns the fields of an entry. biblatex's own (`labelnamesource`, `sortinit`) go, and dates are joined.
@@ -376,7 +386,7 @@ fn biblatex_names(names: &str) -> String {
 // ---- BibTeX ---------------------------------------------------------------------------------------
 
 /// Makes an item of `\bibitem[label]{key} …`.
-fn bibitem(source: &str, line: usize, items: &mut ParsedItems) -> Result<CslItem, String> {
+fn bibitem(source: &str, line: usize, items: &mut ParsedItems) -> Result<Option<CslItem>, String> {
     let without_comments: String = source
         .lines()
         .map(without_comment)
@@ -394,6 +404,7 @@ fn bibitem(source: &str, line: usize, items: &mut ParsedItems) -> Result<CslItem
         rest = inside.get(end + 1..).unwrap_or_default();
     }
     let (key, body) = group(rest).ok_or_else(|| "has no key".to_owned())?;
+    let body = &without_penalties(body);
     let mut item = if body.contains("\\bibinfo") {
         of_macros(body)
     } else {
@@ -405,14 +416,34 @@ fn bibitem(source: &str, line: usize, items: &mut ParsedItems) -> Result<CslItem
         if whole.is_empty() {
             return Err("has no text".to_owned());
         }
-        let message = "could not be divided into fields; the whole text is the title".to_owned();
-        items.warn(line, key, None, message);
-        let mut new = ItemBuilder::new("document");
-        new.item.id.clone_from(&item.id);
-        new.text("title", &whole);
-        return Ok(new.finish());
+        // Without `\newblock`, it is no more than a line of a reference list.
+        let read = references::read(&whole).references;
+        if let [reference] = read.as_slice()
+            && reference.item.text("title").is_some()
+        {
+            item = reference.item.clone();
+            item.variables.remove("custom");
+        } else {
+            let message = "could not be divided into fields; the whole text is the title";
+            items.warn(line, key, None, message.to_owned());
+            let mut new = ItemBuilder::new("document");
+            new.text("title", &whole);
+            item = new.finish();
+        }
+        key.trim().clone_into(&mut item.id);
     }
-    Ok(item)
+    Ok(Some(item))
+}
+
+/// Returns TeX without `\penalty0`, with which BibTeX's styles keep numbers from standing on two lines.
+fn without_penalties(tex: &str) -> String {
+    let mut pieces = tex.split("\\penalty");
+    let mut text = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let behind = piece.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-');
+        text.push_str(behind.trim_start_matches(' '));
+    }
+    text
 }
 
 /// Returns a line without a comment, and without the spaces that begin it after one.

@@ -335,6 +335,11 @@ fn item(map: &Mapping, place: Place) -> CslItem {
     new.text("publisher-place", &entity("location").0);
     new.text("event-title", &entity("conference").0);
     new.text("event-place", &entity("conference").1);
+    if let Some(Value::Mapping(conference)) = map.get("conference")
+        && let Some(start) = conference.get("date-start")
+    {
+        new.date("event-date", &scalar(start));
+    }
     let (start, end) = (text("start"), text("end"));
     match (start.as_str(), end.as_str()) {
         ("", _) => {}
@@ -507,7 +512,14 @@ fn reference(item: &CslItem) -> Mapping {
         };
         map.insert(field.into(), Value::Mapping(publisher));
     }
-    let conference = entity(&text("event-title"), &text("event-place"));
+    let mut conference = entity(&text("event-title"), &text("event-place"));
+    // An entity must have a name.
+    if let Some(date) = item.date("event-date").filter(|_| !conference.is_empty()) {
+        let iso = iso_date(date);
+        if iso.len() == 10 {
+            conference.insert("date-start".into(), Value::String(iso));
+        }
+    }
     if !conference.is_empty() {
         map.insert("conference".into(), Value::Mapping(conference));
     }
@@ -594,7 +606,7 @@ mod tests {
         assert_eq!(text(0, "DOI"), "10.5281/zenodo.1");
         assert_eq!(text(0, "URL"), "https://a.example/r");
         assert_eq!(
-            items[0].names("author")[0].dropping_particle.as_deref(),
+            items[0].names("author")[0].non_dropping_particle.as_deref(),
             Some("von")
         );
         assert_eq!(items[0].date("issued").unwrap().date_parts, [[2021, 8, 11]]);

@@ -3,7 +3,7 @@
 use html5gum::{Token, Tokenizer};
 
 use super::csl_to_bib::ParsedItems;
-use super::item_builder::{ItemBuilder, direct_name, inverted_name, language_code, literal_name};
+use super::item_builder::{ItemBuilder, inverted_name, language_code, literal_name, one_name};
 use super::lines::LineCounter;
 use super::{ReadFormat, Records};
 use crate::model::{CslItem, CslName};
@@ -68,7 +68,13 @@ fn decoded(text: &str) -> String {
         }
         here += 1;
     }
-    String::from_utf8_lossy(&decoded).into_owned()
+    match String::from_utf8(decoded) {
+        Ok(text) => text,
+        Err(error) => encoding_rs::WINDOWS_1252
+            .decode(error.as_bytes())
+            .0
+            .into_owned(),
+    }
 }
 
 /// Returns the item of a context object; `None` if it has no title.
@@ -198,17 +204,10 @@ fn names<'p>(new: &mut ItemBuilder, all: &impl Fn(&str) -> Vec<&'p str>) {
         "" => first("auinit"),
         given => given,
     };
-    let read = |name: &str| {
-        if name.contains(',') {
-            inverted_name(name)
-        } else {
-            direct_name(name)
-        }
-    };
     let mut list: Vec<CslName> = all("au")
         .into_iter()
         .chain(all("creator"))
-        .map(read)
+        .map(one_name)
         .collect();
     if !family.is_empty() {
         let name = inverted_name(&format!("{family}, {given}"));
@@ -257,7 +256,7 @@ mod tests {
         assert_eq!(item.text("DOI").as_deref(), Some("10.2307/1562247"));
         assert_eq!(item.names("author").len(), 2);
         assert_eq!(
-            item.names("author")[1].dropping_particle.as_deref(),
+            item.names("author")[1].non_dropping_particle.as_deref(),
             Some("von")
         );
         assert_eq!(read.items[0].line, 2);

@@ -14,7 +14,7 @@ use super::losses::fields_without_variable;
 use super::pages;
 use super::{Export, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::csl::variables::{VariableKind as Kind, known, known_type};
-use crate::model::{CslDate, CslItem, CslName, CslValue, Doi, EdtfDate};
+use crate::model::{CslDate, CslItem, CslName, CslValue, Doi, EdtfDate, is_et_al};
 
 /// Reads and writes CSL-JSON.
 pub(crate) struct CslJson;
@@ -459,12 +459,8 @@ fn type_of_other_program(written: &str) -> Option<&'static str> {
 
 /// Marks a list of names that ends in "others", as other programs write the end of a truncated list.
 fn truncate(names: &mut Vec<CslName>) {
-    let is_end = |name: &CslName| {
-        let text = name.literal.as_ref().or(name.family.as_ref());
-        let text = text.map(|text| text.trim_end_matches('.').to_lowercase());
-        name.given.is_none() && matches!(text.as_deref(), Some("others" | "et al" | "et. al"))
-    };
-    if names.len() > 1 && names.last().is_some_and(is_end) {
+    let is_end = |name: &CslName| name.given.is_none() && name.sole_part().is_some_and(is_et_al);
+    if names.last().is_some_and(is_end) {
         names.pop();
         if let Some(last) = names.last_mut() {
             last.truncated = Some(true);

@@ -6,9 +6,9 @@
 use super::bibtex::schema;
 use super::csl_to_bib::ParsedItems;
 use super::item_builder::{
-    ItemBuilder, direct_name, inverted_name, iso_date, language_code, literal_name, written_name,
+    ItemBuilder, direct_name, iso_date, language_code, one_name, written_name,
 };
-use super::losses::{compare, fields_without_variable};
+use super::losses::{compare, fields_without_variable, is_truncated};
 use super::{Export, Loss, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::csl::variables::{VariableKind, known, known_type};
 use crate::model::markup::without_nocase;
@@ -446,6 +446,9 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
                 new.text("language", language_code(cell));
             }
             Field::Text(variable @ ("note" | "annote")) => new.append(variable, "\n", cell),
+            Field::Text(variable @ ("volume" | "issue")) => {
+                new.text(variable, without_decimals(cell));
+            }
             Field::Text(variable) => {
                 new.text(variable, cell);
             }
@@ -454,7 +457,7 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
                     new.name(variable, name);
                 }
             }
-            Field::Date(variable) => dates.push((variable, cell)),
+            Field::Date(variable) => dates.push((variable, without_decimals(cell))),
             Field::Month => month = cell,
             Field::Day => day = cell,
             Field::StartPage => start = cell,
@@ -498,6 +501,14 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
     new.finish()
 }
 
+/// Returns a whole number without the decimals that programs write into a column with empty cells: `2001.0`.
+fn without_decimals(cell: &str) -> &str {
+    match cell.strip_suffix(".0") {
+        Some(whole) if whole.bytes().all(|byte| byte.is_ascii_digit()) => whole,
+        _ => cell,
+    }
+}
+
 /// Returns a cell without the apostrophe that keeps a spreadsheet from running it.
 fn without_apostrophe(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
@@ -529,35 +540,6 @@ fn names(cell: &str) -> Vec<CslName> {
         return parts.into_iter().map(direct_name).collect();
     }
     vec![one_name(cell)]
-}
-
-fn one_name(name: &str) -> CslName {
-    let mut words = name.split_whitespace();
-    let is_organization = words.clone().count() > 3
-        || words.any(|word| {
-            const WORDS: [&str; 12] = [
-                "Foundation",
-                "Institute",
-                "University",
-                "Universität",
-                "Association",
-                "Collective",
-                "Project",
-                "Society",
-                "Stiftung",
-                "Inc.",
-                "Ltd.",
-                "Group",
-            ];
-            WORDS.contains(&word)
-        });
-    if name.contains(',') {
-        inverted_name(name)
-    } else if is_organization {
-        literal_name(name)
-    } else {
-        direct_name(name)
-    }
 }
 
 /// Returns the CSL type that a cell names, in the words of CSL, BibLaTeX, Zotero, Scopus or Web of Science; or else one
@@ -701,13 +683,17 @@ fn row(item: &CslItem, variables: &[&str]) -> Vec<String> {
         let text = match item.variables.get(variable) {
             Some(CslValue::Text(text)) => without_nocase(text),
             Some(CslValue::Number(number)) => number.to_string(),
-            Some(CslValue::Names(names)) => {
-                let names = names.iter().map(|name| match &name.literal {
+            Some(CslValue::Names(list)) => {
+                let names = list.iter().map(|name| match &name.literal {
                     // The comma keeps the name of an organization in one piece.
                     Some(literal) => format!("{literal},"),
                     None => written_name(name),
                 });
-                names.collect::<Vec<_>>().join("; ")
+                let mut names: Vec<String> = names.collect();
+                if is_truncated(list) {
+                    names.push("et al.".to_owned());
+                }
+                names.join("; ")
             }
             Some(CslValue::Date(date)) => iso_date(date),
             Some(CslValue::Other(_)) | None => String::new(),

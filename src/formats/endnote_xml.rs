@@ -4,7 +4,7 @@
 use super::csl_to_bib::ParsedItems;
 use super::endnote_types::{self, standard_numbers};
 use super::item_builder::{
-    ItemBuilder, date, inverted_name, iso_date, keywords, one_dash, serial_numbers, written_name,
+    ItemBuilder, date, iso_date, keywords, one_dash, one_name, serial_numbers, written_name,
 };
 use super::records::write_records;
 use super::ris::types::{counts_pages, has_container, number_variable};
@@ -218,7 +218,7 @@ impl Reader<'_, '_> {
                 }
             };
             for author in group.children().filter(Element::is_element) {
-                new.name(variable, inverted_name(&rich_text(author)));
+                new.name(variable, one_name(&rich_text(author)));
             }
         }
     }

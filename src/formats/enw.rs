@@ -4,8 +4,7 @@
 use super::csl_to_bib::ParsedItems;
 use super::endnote_types::{self, standard_numbers};
 use super::item_builder::{
-    ItemBuilder, date, files, inverted_name, iso_date, keywords, one_dash, serial_numbers,
-    written_name,
+    ItemBuilder, date, files, iso_date, keywords, one_dash, one_name, serial_numbers, written_name,
 };
 use super::lines::{first_lines, numbered};
 use super::records::write_records;
@@ -160,19 +159,19 @@ fn item(record: &[TagLine], items: &mut ParsedItems) -> CslItem {
         let was_kept = match tag {
             '0' | 'F' | '+' | '=' | '|' => true,
             'A' => {
-                new.name(authors, inverted_name(value));
+                new.name(authors, one_name(value));
                 true
             }
             'E' => {
-                new.name("editor", inverted_name(value));
+                new.name("editor", one_name(value));
                 true
             }
             'Y' => {
-                new.name("collection-editor", inverted_name(value));
+                new.name("collection-editor", one_name(value));
                 true
             }
             '?' | 'H' => {
-                new.name("translator", inverted_name(value));
+                new.name("translator", one_name(value));
                 true
             }
             'T' => new.text("title", value),

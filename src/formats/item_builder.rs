@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::bibtex::date_in_words;
+use super::bibtex::{date_in_words, web_address};
 use super::file_field;
-use crate::model::{CslDate, CslItem, CslName, CslValue, EdtfDate};
+use crate::model::{
+    CslDate, CslItem, CslName, CslValue, EdtfDate, before_et_al, is_et_al, is_name_suffix,
+};
 
 /// A CSL item under construction. The first value of a variable counts.
 #[derive(Debug, Default)]
@@ -81,17 +83,16 @@ impl ItemBuilder {
         self.append("file", ";", path.trim());
     }
 
-    /// Adds a name.
+    /// Adds a name. One that only says that there are others marks the list as truncated.
     pub(crate) fn name(&mut self, variable: &str, name: CslName) {
-        if name == CslName::default() {
-            return;
-        }
-        match self.item.variables.get_mut(variable) {
-            Some(CslValue::Names(names)) => names.push(name),
-            _ => {
-                let names = CslValue::Names(vec![name]);
-                self.item.variables.insert(variable.to_owned(), names);
-            }
+        let mut names = match self.item.variables.remove(variable) {
+            Some(CslValue::Names(names)) => names,
+            _ => Vec::new(),
+        };
+        add_name(&mut names, name);
+        if !names.is_empty() {
+            let names = CslValue::Names(names);
+            self.item.variables.insert(variable.to_owned(), names);
         }
     }
 
@@ -142,7 +143,7 @@ impl ItemBuilder {
                         .text("DOI")
                         .is_some_and(|own| own.eq_ignore_ascii_case(doi))
             }
-            _ => self.text("URL", text),
+            _ => self.text("URL", &web_address(text)),
         }
     }
 
@@ -197,6 +198,29 @@ pub(crate) fn several_names(line: &str) -> Vec<&str> {
     vec![line]
 }
 
+/// Adds a name to a list. One that only says that there are others marks the list as truncated.
+pub(crate) fn add_name(names: &mut Vec<CslName>, name: CslName) {
+    if name.sole_part().is_some_and(is_et_al) {
+        if let Some(last) = names.last_mut() {
+            last.truncated = Some(true);
+        }
+    } else if name != CslName::default() {
+        names.push(without_et_al(name));
+    }
+}
+
+/// Moves the "et al." that ends a name, as in "Doe J et al.", out of it.
+fn without_et_al(mut name: CslName) -> CslName {
+    for part in [&mut name.given, &mut name.family, &mut name.literal] {
+        if let Some(before) = part.as_deref().and_then(before_et_al) {
+            *part = (!before.is_empty()).then(|| before.to_owned());
+            name.truncated = Some(true);
+            break;
+        }
+    }
+    name
+}
+
 /// Returns a literal name.
 pub(crate) fn literal_name(text: &str) -> CslName {
     let text = text.trim();
@@ -204,14 +228,6 @@ pub(crate) fn literal_name(text: &str) -> CslName {
         literal: (!text.is_empty()).then(|| text.to_owned()),
         ..CslName::default()
     }
-}
-
-/// Returns whether a word is a suffix of a name.
-fn is_suffix(word: &str) -> bool {
-    matches!(
-        word.trim_end_matches('.').to_lowercase().as_str(),
-        "jr" | "sr" | "ii" | "iii" | "iv"
-    )
 }
 
 /// Reads `Family, Given` or `Family, Given, Suffix`. A name without a comma, or with one at its end, is literal.
@@ -223,13 +239,13 @@ pub(crate) fn inverted_name(text: &str) -> CslName {
     let parts: Vec<&str> = text.split(',').map(str::trim).collect();
     let (family, given, suffix) = match parts.as_slice() {
         [family, given] => (*family, *given, ""),
-        [family, given, suffix] if is_suffix(given) => (*family, *suffix, *given),
-        [family, given, suffix] if is_suffix(suffix) => (*family, *given, *suffix),
+        [family, given, suffix] if is_name_suffix(given) => (*family, *suffix, *given),
+        [family, given, suffix] if is_name_suffix(suffix) => (*family, *given, *suffix),
         _ => return literal_name(text),
     };
     // Databases write the suffix after the given name.
     let (given, suffix) = match given.rsplit_once(' ') {
-        Some((before, last)) if suffix.is_empty() && is_suffix(last) => (before, last),
+        Some((before, last)) if suffix.is_empty() && is_name_suffix(last) => (before, last),
         _ => (given, suffix),
     };
     let (particles, family) = particles(family);
@@ -238,12 +254,15 @@ pub(crate) fn inverted_name(text: &str) -> CslName {
 
 /// Reads `Given Family` or `Family, Given`. One word is a literal name.
 pub(crate) fn direct_name(text: &str) -> CslName {
+    if is_et_al(text) {
+        return literal_name(text);
+    }
     if text.contains(',') {
         return inverted_name(text);
     }
     let mut words: Vec<&str> = text.split_whitespace().collect();
     let suffix = match words.last() {
-        Some(last) if words.len() > 2 && is_suffix(last) => words.pop().unwrap_or_default(),
+        Some(last) if words.len() > 2 && is_name_suffix(last) => words.pop().unwrap_or_default(),
         _ => "",
     };
     // Databases write `Ostrom E.`
@@ -278,6 +297,63 @@ pub(crate) fn direct_name(text: &str) -> CslName {
     person(particles, family, &given.join(" "), suffix)
 }
 
+/// Reads `Given Family` or `Family, Given`, but leaves an organization in one piece.
+pub(crate) fn one_name(name: &str) -> CslName {
+    let mut words = name.split_whitespace();
+    let is_organization = words.clone().count() > 3
+        || words.any(|word| {
+            const WORDS: [&str; 30] = [
+                "Agency",
+                "Association",
+                "Bank",
+                "Centre",
+                "Center",
+                "Collective",
+                "Commission",
+                "Committee",
+                "Company",
+                "Council",
+                "Department",
+                "Foundation",
+                "Forum",
+                "Group",
+                "Inc.",
+                "Initiative",
+                "Institute",
+                "Ltd.",
+                "Ministry",
+                "Nations",
+                "Network",
+                "Office",
+                "Organization",
+                "Project",
+                "Society",
+                "Stiftung",
+                "Team",
+                "Union",
+                "University",
+                "Universität",
+            ];
+            WORDS.contains(&word)
+        });
+    if name.contains(',') {
+        inverted_name(name)
+    } else if is_organization {
+        literal_name(name)
+    } else {
+        direct_name(name)
+    }
+}
+
+/// Returns the initials of MEDLINE, `JP`, as other formats write them.
+pub(crate) fn spaced_initials(initials: &str) -> String {
+    let letters: Vec<String> = initials
+        .chars()
+        .map(|letter| format!("{letter}."))
+        .collect();
+    letters.join(" ")
+}
+
 /// Splits the words in lower case off the beginning of a family name.
 pub(crate) fn particles(family: &str) -> (&str, &str) {
     let mut rest = family.trim();
@@ -299,7 +375,8 @@ pub(crate) fn person(particles: &str, family: &str, given: &str, suffix: &str) -
     CslName {
         family: some(family),
         given: some(given),
-        dropping_particle: some(particles),
+        // Where it stands before the family name, it belongs to it.
+        non_dropping_particle: some(particles),
         suffix: some(suffix),
         ..CslName::default()
     }
@@ -310,12 +387,9 @@ pub(crate) fn written_name(name: &CslName) -> String {
     if let Some(literal) = &name.literal {
         return literal.clone();
     }
-    let family = CslName::joined([
-        &name.dropping_particle,
-        &name.non_dropping_particle,
-        &name.family,
-    ]);
-    let given = name.given.as_deref().unwrap_or_default();
+    let family = CslName::joined([&name.non_dropping_particle, &name.family]);
+    // "Humboldt, Alexander von": a particle that is dropped does not belong to the family name.
+    let given = CslName::joined([&name.given, &name.dropping_particle]);
     match name.suffix.as_deref() {
         Some(suffix) => format!("{family}, {given}, {suffix}"),
         None if given.is_empty() => family,
@@ -486,7 +560,7 @@ mod tests {
     fn names_are_split_into_their_parts() {
         let parts = |name: CslName| {
             [
-                name.dropping_particle,
+                name.non_dropping_particle,
                 name.family,
                 name.given,
                 name.suffix,

@@ -47,12 +47,19 @@ impl<'t> LineCounter<'t> {
 /// Returns the lines of a text with their numbers, from 1, whatever the line ends.
 pub(crate) fn numbered(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let text = text.trim_start_matches('\u{feff}');
-    // `\r\n`, `\n`, and `\r` alone, which old Macintosh programs write.
-    let separator = if text.contains('\n') { '\n' } else { '\r' };
+    let separator = line_end(text);
     text.split(separator)
         .map(|line| line.strip_suffix('\r').unwrap_or(line))
         .enumerate()
         .map(|(index, line)| (index + 1, line))
+}
+
+/// Returns the character that ends the lines of a text: the line feed of `\r\n` and `\n`, or the `\r` alone that old
+/// Macintosh programs write. Values of such a file may hold a few line feeds.
+pub(crate) fn line_end(text: &str) -> char {
+    let feeds = text.matches('\n').count();
+    let returns = text.matches('\r').count() - text.matches("\r\n").count();
+    if returns > feeds { '\r' } else { '\n' }
 }
 
 /// Returns the first lines of a text that are not blank.

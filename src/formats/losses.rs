@@ -10,8 +10,8 @@ use serde_json::Value as Json;
 use super::bibtex::schema::{self, CslMapping};
 use super::bibtex::{self, Strings};
 use crate::language;
-use crate::model::markup::without_nocase;
-use crate::model::{CslDate, CslItem, CslName, CslValue, EdtfDate, Entry};
+use crate::model::markup::{plain, without_nocase};
+use crate::model::{CslDate, CslItem, CslName, CslValue, Doi, EdtfDate, Entry};
 
 /// A value that a format could not hold.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -47,7 +47,17 @@ pub fn compare(item: &CslItem, back: Option<&CslItem>, format: &str) -> Vec<Loss
         match back.variables.get(variable) {
             // An empty variable holds nothing.
             None if is_empty(value) => {}
+            // A short title that begins the title was made of it, or can be.
+            None if variable == "title-short" && begins_title(value, back) => {}
+            // The address of the DOI says nothing that the DOI does not say.
+            None if variable == "URL" && is_address_of_doi(value, back) => {}
             None => losses.push(loss(variable, format!("is not supported by {format}"))),
+            Some(other) if same_value(value, other) && lacks_et_al(value, other) => {
+                losses.push(loss(
+                    variable,
+                    "loses its \u{201c}et al.\u{201d}".to_owned(),
+                ));
+            }
             Some(other) if same_value(value, other) => {}
             // A host without a path is the same address with and without a slash.
             Some(CslValue::Text(other)) if variable == "URL" && same_address(value, other) => {}
@@ -56,6 +66,41 @@ pub fn compare(item: &CslItem, back: Option<&CslItem>, format: &str) -> Vec<Loss
         }
     }
     losses
+}
+
+fn begins_title(short: &CslValue, item: &CslItem) -> bool {
+    let title = item.text("title").as_deref().map(without_markup);
+    match (short, title) {
+        (CslValue::Text(short), Some(title)) => title.starts_with(&without_markup(short)),
+        _ => false,
+    }
+}
+
+/// Returns a text as it is compared, without markup, and in small letters.
+fn without_markup(text: &str) -> String {
+    text_of(&CslValue::Text(plain(text)))
+        .unwrap_or_default()
+        .to_lowercase()
+}
+
+fn is_address_of_doi(url: &CslValue, item: &CslItem) -> bool {
+    let doi = item.text("DOI");
+    matches!(url, CslValue::Text(url) if doi.is_some_and(|doi| Doi::is_at(&doi, url)))
+}
+
+/// Returns whether two lists differ only in that the first goes on with "et al.".
+fn lacks_et_al(one: &CslValue, other: &CslValue) -> bool {
+    match (one, other) {
+        (CslValue::Names(one), CslValue::Names(other)) => is_truncated(one) && !is_truncated(other),
+        _ => false,
+    }
+}
+
+/// Returns whether a list goes on with "et al."
+pub(crate) fn is_truncated(names: &[CslName]) -> bool {
+    names
+        .last()
+        .is_some_and(|last| last.truncated == Some(true))
 }
 
 fn same_address(one: &CslValue, other: &str) -> bool {

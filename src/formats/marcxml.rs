@@ -252,23 +252,32 @@ impl<'d> Record<'d> {
                 } else {
                     corporate(field)
                 };
-                let mut terms = field.all("4").chain(field.all("e"));
-                let role = terms.find_map(|term| variable_of_role(&term));
-                let role = match role {
-                    Some(role) => role,
-                    // Without a role, the second person of a book is an author if the first is.
-                    None if tag.starts_with('1') || has_main_person => "author",
-                    None if is_person && is_edited => "editor",
-                    None if is_person => "author",
-                    None => continue,
-                };
-                match role {
-                    "publisher" | "degree-grantor" => {
-                        if csl_type == "thesis" || role == "publisher" {
-                            new.text("publisher", &name.reading_order());
-                        }
+                let terms = field.all("4").chain(field.all("e"));
+                // A person may have edited a book and translated it.
+                let mut roles: Vec<&str> = Vec::new();
+                for role in terms.filter_map(|term| variable_of_role(&term)) {
+                    if !roles.contains(&role) {
+                        roles.push(role);
                     }
-                    role => new.name(role, name),
+                }
+                if roles.is_empty() {
+                    roles.push(match is_person {
+                        // Without a role, the second person of a book is an author if the first is.
+                        _ if tag.starts_with('1') || has_main_person => "author",
+                        true if is_edited => "editor",
+                        true => "author",
+                        false => continue,
+                    });
+                }
+                for role in roles {
+                    match role {
+                        "publisher" | "degree-grantor" => {
+                            if csl_type == "thesis" || role == "publisher" {
+                                new.text("publisher", &name.reading_order());
+                            }
+                        }
+                        role => new.name(role, name.clone()),
+                    }
                 }
             }
         }

@@ -470,25 +470,25 @@ pub static FORMATS: &[&Format] = &[
     &REFERENCES,
 ];
 
-/// The formats that are recognized by content alone, the strictest first: the text of any of them may hold an entry of BibTeX,
-/// a template or a comma.
+/// The formats that are recognized by content alone: first those that their beginning tells, because their text may hold
+/// anything, such as an entry of BibTeX that says how to cite it.
 static BY_CONTENT: &[&Format] = &[
     &DOCX,
     &ZOTERO,
-    &RIS,
-    &NBIB,
-    &ENW,
     &ENDNOTE_XML,
     &MODS,
     &MARCXML,
     &CSL_JSON,
     &CFF,
+    &HAYAGRIVA,
+    &CSV,
+    &RIS,
+    &NBIB,
+    &ENW,
     &BBL,
     &BIBLATEX,
-    &HAYAGRIVA,
     &COINS,
     &MEDIAWIKI,
-    &CSV,
     &REFERENCES,
 ];
 

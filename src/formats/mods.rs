@@ -381,6 +381,7 @@ fn role_and_name(node: Element<'_>) -> (&'static str, CslName) {
             name.suffix = (!suffix.is_empty()).then_some(suffix);
             name
         }
+        _ if child(node, "etal").is_some() => literal_name("et al."),
         _ if whole.is_empty() && !given.is_empty() => literal_name(&given),
         _ if whole.is_empty() => direct_name(&child_text(node, "displayForm")),
         Some("personal") => direct_name(without_years(&whole)),
@@ -426,14 +427,19 @@ pub(crate) fn without_years(name: &str) -> &str {
     }
 }
 
+/// Returns a text without the punctuation of catalogues at its end.
+fn without_isbd(text: &str) -> &str {
+    text.trim_end_matches([' ', ':', ';', ',', '/'])
+}
+
 fn origin_info(new: &mut ItemBuilder, origin: Element<'_>) {
     for term in children(origin, "place").flat_map(|place| children(place, "placeTerm")) {
         if term.attribute("type") != Some("code") {
-            new.append("publisher-place", "; ", &text_of(term));
+            new.append("publisher-place", "; ", without_isbd(&text_of(term)));
         }
     }
     for publisher in children(origin, "publisher") {
-        new.append("publisher", "; ", &text_of(publisher));
+        new.append("publisher", "; ", without_isbd(&text_of(publisher)));
     }
     for (element, variable) in [
         ("dateIssued", "issued"),
@@ -617,7 +623,7 @@ fn series_of(new: &mut ItemBuilder, series: Element<'_>) {
     let Some(info) = child(series, "titleInfo") else {
         return;
     };
-    new.text("collection-title", &child_text(info, "title"));
+    new.text("collection-title", without_isbd(&child_text(info, "title")));
     new.text("collection-number", &child_text(info, "partNumber"));
     for name in children(series, "name") {
         new.name("collection-editor", role_and_name(name).1);
@@ -773,25 +779,31 @@ impl ModsWriter<'_> {
                 }
                 None => {
                     self.xml.open("name", &[("type", "personal")]);
-                    let family = CslName::joined([
-                        &name.dropping_particle,
-                        &name.non_dropping_particle,
-                        &name.family,
-                    ]);
+                    let family = CslName::joined([&name.non_dropping_particle, &name.family]);
                     self.xml.leaf("namePart", &[("type", "family")], &family);
-                    let given = name.given.as_deref().unwrap_or_default();
-                    self.xml.leaf("namePart", &[("type", "given")], given);
+                    let given = CslName::joined([&name.given, &name.dropping_particle]);
+                    self.xml.leaf("namePart", &[("type", "given")], &given);
                     let suffix = name.suffix.as_deref().unwrap_or_default();
                     self.xml
                         .leaf("namePart", &[("type", "termsOfAddress")], suffix);
                 }
             }
-            self.xml.open("role", &[]);
-            let attributes = [("type", "code"), ("authority", "marcrelator")];
-            self.xml.leaf("roleTerm", &attributes, code);
+            self.role(code);
             self.xml.close();
-            self.xml.close();
+            if name.truncated == Some(true) {
+                self.xml.open("name", &[]);
+                self.xml.leaf_of_xml("etal", &[], "");
+                self.role(code);
+                self.xml.close();
+            }
         }
+    }
+
+    fn role(&mut self, code: &str) {
+        self.xml.open("role", &[]);
+        let attributes = [("type", "code"), ("authority", "marcrelator")];
+        self.xml.leaf("roleTerm", &attributes, code);
+        self.xml.close();
     }
 
     fn origin(&mut self) {

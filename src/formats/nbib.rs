@@ -4,9 +4,9 @@
 use super::csl_to_bib::ParsedItems;
 use super::item_builder::{
     ItemBuilder, date, direct_name, inverted_name, iso_date, keywords, language_code, literal_name,
-    one_dash, serial_number, serial_numbers, written_name,
+    one_dash, serial_number, serial_numbers, spaced_initials, written_name,
 };
-use super::lines::{first_lines, numbered};
+use super::lines::numbered;
 use super::records::write_records;
 use super::{Export, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::model::markup::without_nocase;
@@ -19,9 +19,16 @@ const TITLE: &str = "PubMed";
 
 /// Returns whether a text begins with tags that only PubMed writes.
 pub(crate) fn sniff(text: &str) -> bool {
-    first_lines(text)
+    // A work that is not in PubMed has no PMID.
+    let only_here = ["PMID", "OWN", "STAT", "FAU", "FED", "BTI", "CTI", "PT"];
+    // A long abstract may stand before any of them.
+    numbered(text)
+        .map(|(_, line)| line)
+        .skip_while(|line| line.trim().is_empty())
+        .take_while(|line| !line.trim().is_empty())
+        .take(500)
         .filter_map(tagged)
-        .any(|(tag, _)| matches!(tag, "PMID" | "OWN" | "STAT" | "FAU"))
+        .any(|(tag, _)| only_here.contains(&tag))
 }
 
 impl ReadFormat for Nbib {
@@ -288,11 +295,11 @@ fn short_name(text: &str) -> CslName {
     };
     match text.rsplit_once(' ') {
         Some((family, initials)) if is_initials(initials) => {
-            inverted_name(&format!("{family}, {initials}"))
+            inverted_name(&format!("{family}, {}", spaced_initials(initials)))
         }
         Some((rest, "Jr" | "Sr" | "3rd")) => match rest.rsplit_once(' ') {
             Some((family, initials)) if is_initials(initials) => {
-                let mut name = inverted_name(&format!("{family}, {initials}"));
+                let mut name = inverted_name(&format!("{family}, {}", spaced_initials(initials)));
                 name.suffix = text.rsplit(' ').next().map(str::to_owned);
                 name
             }
@@ -458,11 +465,7 @@ impl NbibWriter<'_> {
 
 /// `Benkler Y`
 fn abbreviated(name: &CslName) -> String {
-    let family = CslName::joined([
-        &name.dropping_particle,
-        &name.non_dropping_particle,
-        &name.family,
-    ]);
+    let family = CslName::joined([&name.non_dropping_particle, &name.family]);
     let given = name.given.as_deref().unwrap_or_default();
     let initials: String = given
         .split([' ', '-'])
@@ -540,7 +543,7 @@ mod tests {
         assert_eq!(text("keyword"), "Cooperation, International; commons");
         let names = item.names("author");
         assert_eq!(names.len(), 3);
-        assert_eq!(names[1].dropping_particle.as_deref(), Some("von"));
+        assert_eq!(names[1].non_dropping_particle.as_deref(), Some("von"));
         assert_eq!(names[2].literal.as_deref(), Some("P2P Foundation"));
         let date = item.date("issued").unwrap();
         assert_eq!(date.date_parts, [vec![2005, 11], vec![2006, 1]]);

@@ -7,7 +7,10 @@
 pub(crate) fn to_csl(pages: &str) -> String {
     let pages = without_label(pages.trim());
     if !pages.contains([',', '\u{2013}', '\u{2014}']) {
-        return pages.to_owned();
+        return match compound_range(pages) {
+            Some((first, last)) => joined(first, last),
+            None => pages.to_owned(),
+        };
     }
     let ungrouped;
     let pages = if pages.contains(['\u{a0}', '\u{2009}', '\u{202f}']) {
@@ -25,7 +28,7 @@ pub(crate) fn to_csl(pages: &str) -> String {
     let ranges = pages.split(',').map(|range| {
         let range = range.trim();
         let dashes = ['\u{2013}', '\u{2014}'];
-        match range.split_once(dashes) {
+        match range.split_once(dashes).or_else(|| compound_range(range)) {
             Some((first, last)) if is_compound(first) || is_compound(last) => {
                 format!("{}\u{2013}{}", first.trim(), last.trim())
             }
@@ -74,6 +77,9 @@ pub(crate) fn to_biblatex(pages: &str) -> String {
         if range.contains('\u{2013}') {
             return range.replace('\u{2013}', "--");
         }
+        if let Some((first, last)) = compound_range(range) {
+            return format!("{first}--{last}");
+        }
         match range.split_once(['-', '\u{2010}', '\u{2011}']) {
             Some((first, last))
                 if is_page(first.trim()) && (last.is_empty() || is_page(last.trim())) =>
@@ -111,6 +117,24 @@ pub(crate) fn joined(first: &str, last: &str) -> String {
         '-'
     };
     format!("{first}{dash}{last}")
+}
+
+/// Returns the two ends of a range whose ends have parts, though its dash is a hyphen: `97:1-97:13`, `12-1-12-14`.
+fn compound_range(range: &str) -> Option<(&str, &str)> {
+    let hyphens = range.matches('-').count();
+    let (at, _) = range.match_indices('-').nth(hyphens / 2)?;
+    let (first, last) = (range.get(..at)?.trim(), range.get(at + 1..)?.trim());
+    let part = |page: &'_ str, separator| {
+        let (part, number) = page.split_once(separator)?;
+        (is_page(part) && is_page(number)).then(|| part.to_owned())
+    };
+    let is_range = match hyphens {
+        1 => part(first, ':').is_some() && part(last, ':').is_some(),
+        // Pages of one chapter.
+        3 => part(first, '-').is_some_and(|chapter| part(last, '-') == Some(chapter)),
+        _ => false,
+    };
+    is_range.then_some((first, last))
 }
 
 /// Returns whether the end of a range has parts, such as an article number.
@@ -172,6 +196,14 @@ mod tests {
         }
         assert_eq!(to_csl("S. 12–15"), "12-15");
         assert_eq!(to_csl("S12"), "S12");
+        for (hyphen, csl, biblatex) in [
+            ("97:1-97:13", "97:1–97:13", "97:1--97:13"),
+            ("12-1-12-14", "12-1–12-14", "12-1--12-14"),
+            ("1-2-3", "1-2-3", "1-2-3"),
+        ] {
+            assert_eq!(to_csl(hyphen), csl);
+            assert_eq!(to_biblatex(hyphen), biblatex);
+        }
         assert_eq!(range("12-1–12-14"), Some(("12-1", "12-14")));
         assert_eq!(range("12-14"), Some(("12", "14")));
         assert_eq!(range("12-1-12-14"), None);

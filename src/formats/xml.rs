@@ -85,9 +85,13 @@ pub(crate) fn read_records(
                     continue;
                 }
                 let line = lines.line_of(start + node.range().start);
-                if let Some(item) = read(node, line, &mut items) {
-                    let original = body.get(node.range()).unwrap_or_default();
-                    items.accept(line, item, || original.to_owned());
+                let original = body.get(node.range()).unwrap_or_default();
+                match read(node, line, &mut items) {
+                    Some(item) if item.variables.is_empty() => {
+                        items.reject(line, None, original, "has no fields".to_owned());
+                    }
+                    Some(item) => items.accept(line, item, || original.to_owned()),
+                    None => {}
                 }
             }
         }

@@ -93,6 +93,43 @@ fn as_tag(text: &str) -> Option<String> {
     Some(tag)
 }
 
+/// Returns the folded name of a language without the word for "language" in it: "English language", "langue française".
+fn without_word_for_language(folded: &str) -> Option<&str> {
+    const BEFORE: [&str; 9] = [
+        "bahasa ",
+        "idioma ",
+        "jezyk ",
+        "jazyk ",
+        "langue ",
+        "lengua ",
+        "lingua ",
+        "limba ",
+        "ภาษา",
+    ];
+    const BEHIND: [&str; 16] = [
+        " language",
+        " dili",
+        " jazyk",
+        " jezik",
+        " kieli",
+        " kalba",
+        " keel",
+        " nyelv",
+        " тілі",
+        " тили",
+        " език",
+        " язык",
+        " мова",
+        " jezyk",
+        "語",
+        "文",
+    ];
+    let before = BEFORE.iter().find_map(|word| folded.strip_prefix(word));
+    before
+        .or_else(|| BEHIND.iter().find_map(|word| folded.strip_suffix(word)))
+        .map(str::trim)
+}
+
 /// Returns the tag of a name or code.
 fn named(text: &str) -> Option<&'static str> {
     /// Names of varieties that have a region.
@@ -149,12 +186,13 @@ fn named(text: &str) -> Option<&'static str> {
     KNOWN
         .get(folded.as_str())
         .or_else(|| {
-            // "English language", "langue française"
-            let word = folded
-                .strip_suffix(" language")
-                .or_else(|| folded.strip_prefix("langue "))
-                .or_else(|| folded.strip_suffix("語"))?;
-            KNOWN.get(word)
+            let word = without_word_for_language(&folded)?;
+            // "langue française", "lingua italiana"
+            let masculine = || match word.strip_suffix('a') {
+                Some(stem) => KNOWN.get(&format!("{stem}o")),
+                None => KNOWN.get(word.strip_suffix('e')?),
+            };
+            KNOWN.get(word).or_else(masculine)
         })
         .copied()
 }
@@ -162,6 +200,24 @@ fn named(text: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_word_for_language_is_no_part_of_a_name() {
+        for (code, name) in [
+            ("az", "Azərbaycan dili"),
+            ("pl", "język polski"),
+            ("hu", "magyar nyelv"),
+            ("th", "ภาษาไทย"),
+            ("en", "English language"),
+            ("it", "lingua italiana"),
+            ("fr", "langue française"),
+            ("en", "英文"),
+        ] {
+            let tag = tag_of(name);
+            assert_eq!(tag.as_deref().map(primary), Some(code), "{name}");
+        }
+        assert_eq!(tag_of("monolingual"), None);
+    }
 
     #[test]
     fn a_language_is_known_in_any_spelling() {

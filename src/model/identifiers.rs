@@ -70,6 +70,12 @@ impl Doi {
 }
 
 impl Doi {
+    /// Returns whether an address is that of a DOI at its resolver.
+    pub fn is_at(doi: &str, url: &str) -> bool {
+        let found = Doi::strip_resolver(url);
+        found != url.trim() && (found.eq_ignore_ascii_case(doi) || percent_decoded(found) == doi)
+    }
+
     /// Returns the DOI in a text that holds more: the address of a proxy, HTML, or remarks; `None` if there is
     /// none. An address may write the slash as `%2F`.
     pub fn in_text(text: &str) -> Option<Cow<'_, str>> {
@@ -93,7 +99,7 @@ impl Doi {
             let candidate = decoded.get(at..)?;
             let end = candidate.find(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>'));
             let candidate = candidate.get(..end.unwrap_or(candidate.len()))?;
-            let candidate = candidate.trim_end_matches(['.', ',', ';']);
+            let candidate = candidate.trim_end_matches(['.', ',', ';', '\'']);
             let registrant = candidate.strip_prefix("10.")?.split('/').next()?;
             let is_doi = !before.is_some_and(char::is_alphanumeric)
                 && registrant.len() >= 4

@@ -27,6 +27,8 @@ pub use language::{
     AssumedLanguages, assume_language, assume_languages, guessed_language, language_of,
 };
 pub use name::{Name, PersonName};
+#[cfg(feature = "formats")]
+pub(crate) use name::{before_et_al, is_et_al, is_name_suffix};
 
 /// A reference as it was written in a bibliography.
 ///

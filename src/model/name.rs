@@ -32,6 +32,57 @@ pub struct PersonName {
     pub junior_comma: bool,
 }
 
+/// Returns whether a name in a list is none, but says that the list goes on: "others", "et al.", "u. a."
+pub(crate) fn is_et_al(name: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "others",
+        "andothers",
+        "etal",
+        "etalia",
+        "etalii",
+        "etaliae",
+        "etautres",
+        "etcoll",
+        "undandere",
+        "yotros",
+        "ycol",
+        "ycols",
+        "eoutros",
+        "等",
+        "他",
+        "ほか",
+    ];
+    // Without full stops, these are initials or organizations.
+    const ABBREVIATIONS: [&str; 5] = ["u.a.", "u.a.m.", "m.fl.", "идр.", "et.al."];
+    let compact: String = name
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, ',' | '[' | ']' | '(' | ')' | '~'))
+        .collect();
+    let word = compact.trim_end_matches('.').to_lowercase();
+    WORDS.contains(&word.as_str())
+        || ABBREVIATIONS.contains(&compact.as_str())
+        || matches!(compact.as_str(), "..." | "\u{2026}")
+}
+
+/// Returns a name without the "et al." that ends it, as in "Doe J et al."; `None` if it does not.
+pub(crate) fn before_et_al(name: &str) -> Option<&str> {
+    let open = name.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ']' | ')'));
+    let at = open.len().checked_sub("et al".len())?;
+    let (before, end) = open.split_at_checked(at)?;
+    let is_word = before.is_empty() || before.ends_with([' ', ',', ';', '[', '(', '.']);
+    (is_word && end.eq_ignore_ascii_case("et al")).then(|| {
+        before.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '[' | '('))
+    })
+}
+
+/// Returns whether a word is a suffix of names.
+pub(crate) fn is_name_suffix(word: &str) -> bool {
+    matches!(
+        word.trim_end_matches('.').to_lowercase().as_str(),
+        "jr" | "sr" | "ii" | "iii" | "iv"
+    )
+}
+
 impl Name {
     /// Returns a list of names in CSL. `use_prefix` is the default for names that do not set it.
     ///
@@ -41,6 +92,8 @@ impl Name {
         for name in names {
             match (name, list.last_mut()) {
                 (Name::Others, Some(last)) => last.truncated = Some(true),
+                // Others than nobody are nobody.
+                (Name::Others, None) => {}
                 _ => list.push(name.to_csl(use_prefix)),
             }
         }
@@ -72,5 +125,15 @@ impl Name {
                 }
             }
         }
+    }
+}
+
+impl PersonName {
+    /// Returns whether the name has a family name and nothing else.
+    pub(crate) fn has_family_only(&self) -> bool {
+        !self.family.is_empty()
+            && self.given.is_empty()
+            && self.prefix.is_empty()
+            && self.suffix.is_empty()
     }
 }

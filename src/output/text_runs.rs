@@ -90,9 +90,14 @@ pub(super) fn lines_with(content: &[Inline], formulas: Formulas) -> Vec<TextLine
 }
 
 /// Flattens rich text within a line of a document into runs, with the formatting and the link around it.
-pub(super) fn runs_in(content: &[Inline], style: TextStyle, href: Option<&str>) -> Vec<TextRun> {
+pub(super) fn runs_in(
+    content: &[Inline],
+    style: TextStyle,
+    href: Option<&str>,
+    formulas: Formulas,
+) -> Vec<TextRun> {
     let mut lines = vec![TextLine::default()];
-    lay_out(content, style, href, Formulas::Kept, &mut lines);
+    lay_out(content, style, href, formulas, &mut lines);
     let parts = lines.into_iter().flat_map(|line| [line.margin, line.runs]);
     parts.flatten().collect()
 }

@@ -714,3 +714,50 @@ fn word_processors_open_the_documents() {
         std::fs::remove_dir_all(env.path("converted")).unwrap();
     }
 }
+
+#[test]
+fn a_formula_in_a_citation_is_printed_as_in_the_bibliography() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "works.bib",
+        r"@book{k, title = {Spaces $\mathbb{R}^n$ and Costs of $5}, date = 2011}",
+    );
+    env.put("essay.md", "See [@k].\n");
+    for style in ["apa", "chicago-notes-bibliography"] {
+        for (file, xml) in [
+            ("essay.docx", ["word/document.xml", "word/footnotes.xml"]),
+            ("essay.odt", ["content.xml", "content.xml"]),
+        ] {
+            env.runs(&format!(
+                "cite essay.md --input works.bib --style {style} -o {file}"
+            ));
+            let texts = xml.map(|name| {
+                let text = paragraphs(&part(&env, file, name)).into_iter();
+                text.map(|(_, text)| text).collect::<String>()
+            });
+            assert!(
+                texts.iter().any(|text| text.contains("Spaces ℝn")),
+                "{file}"
+            );
+            for text in texts {
+                assert!(!text.contains("mathbb"), "{style} {file}: {text}");
+            }
+        }
+        let text_of = |file: &str| {
+            env.runs(&format!(
+                "cite essay.md --input works.bib --style {style} -o {file}"
+            ));
+            std::fs::read_to_string(env.path(file)).unwrap()
+        };
+        let typst = text_of("essay.typ");
+        assert!(
+            typst.contains("#super[n]") && !typst.contains("mathbb"),
+            "{typst}"
+        );
+        let tex = text_of("essay.tex");
+        assert_eq!(tex.matches(r"$\mathbb{R}^n$").count(), 2, "{tex}");
+        let markdown = text_of("essay.out.md");
+        assert_eq!(markdown.matches(r"$\mathbb{R}^n$").count(), 2, "{markdown}");
+        assert_eq!(markdown.matches(r"of \$5").count(), 2, "{markdown}");
+    }
+}

@@ -228,6 +228,348 @@ fn everything_becomes_everything() {
 }
 
 #[test]
+fn whatever_is_written_is_recognized_when_it_is_read() {
+    let works = [
+        (
+            "article",
+            "@article{k, author = {Benkler, Yochai}, title = {Coase}, journaltitle = {Law}, date = 2002}",
+        ),
+        (
+            "book",
+            "@book{k, author = {Ostrom, Elinor}, title = {Governing}, publisher = {CUP}, date = 1990}",
+        ),
+        (
+            "chapter",
+            "@incollection{k, author = {Bollier, D.}, title = {Growth}, booktitle = {Knowledge}, date = 2007}",
+        ),
+        (
+            "thesis",
+            "@thesis{k, author = {Kostakis, V.}, title = {Peers}, type = {phdthesis}, institution = {Tartu}, date = 2011}",
+        ),
+        (
+            "online",
+            "@online{k, title = {Wiki}, url = {https://wiki.example}, date = 2005}",
+        ),
+        ("title only", "@misc{k, title = {Only a Title}}"),
+        (
+            "long abstract",
+            "@article{k, title = {T}, abstract = {@a{b, c} {{cite book|title=x}}\n\nTY  - BOOK\n\n%0 Book}}",
+        ),
+        ("only editors", "@book{k, editor = {Roe, Jo}, title = {T}}"),
+    ];
+    for (kind, work) in works {
+        let env = TestEnvironment::bare();
+        env.put("work.bib", work);
+        for to in WRITABLE {
+            let name = match *to {
+                "biblatex" | "bibtex" => "out.bib",
+                "csl-json" => "out.json",
+                "hayagriva" => "out.yml",
+                "endnote-xml" | "mods" => "out.xml",
+                to => &format!("out.{to}"),
+            };
+            env.runs(&format!("convert work.bib --to {to} -o {name}"));
+            // The name does not matter.
+            std::fs::copy(env.path(name), env.path("file")).unwrap();
+            for name in [name, "file"] {
+                let report = env.json(&format!("convert {name} -o back.json --json"));
+                let found = report["files"][0]["format"].as_str().unwrap();
+                let is_same = match *to {
+                    "bibtex" => found == "biblatex",
+                    "tsv" => matches!(found, "csv" | "tsv"),
+                    to => found == to,
+                };
+                assert!(is_same, "{kind}: {name} in {to} is read as {found}");
+                assert_eq!(report["converted"], 1, "{kind} in {to}");
+            }
+        }
+    }
+}
+
+#[test]
+fn files_of_old_macintosh_programs_have_line_feeds_in_values() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "old.enw",
+        "%0 Journal Article\r%A Roe, Jo\r%T One\r%X First line\nand more\r%D 2001\r\r%0 Book\r%T Two\r%D 2002\r",
+    );
+    env.put(
+        "old.nbib",
+        "PMID- 1\rTI  - One\r      of two\rAB  - First line\n      and more\rFAU - Roe, Jo\r\rPMID- 2\rTI  - Two\r",
+    );
+    for (name, title) in [("old.enw", "One"), ("old.nbib", "One of two")] {
+        let json = env.runs(&format!("convert {name} --to csl-json")).stdout;
+        let items: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(items[0]["title"], title);
+        let summary = items[0]["abstract"].as_str().unwrap();
+        assert!(summary.starts_with("First line") && summary.ends_with("and more"));
+        assert_eq!(items[0]["author"][0]["family"], "Roe");
+        assert_eq!(items[1]["title"], "Two");
+    }
+}
+
+#[test]
+fn et_al_is_no_person_in_any_format() {
+    let env = TestEnvironment::bare();
+    for (name, text) in [
+        (
+            "a.ris",
+            "TY  - BOOK\nAU  - Roe, Jo\nAU  - et al.\nTI  - T\nER  - \n",
+        ),
+        (
+            "b.ris",
+            "TY  - BOOK\nAU  - Roe, Jo et al.\nTI  - T\nER  - \n",
+        ),
+        ("a.enw", "%0 Book\n%A Roe, Jo\n%A others\n%T T\n"),
+        (
+            "a.nbib",
+            "PMID- 1\nFAU - Roe, Jo\nAU  - Roe J\nFAU - et al\nTI  - T\n",
+        ),
+        ("a.csv", "title,author\nT,\"Roe, Jo; et al.\"\n"),
+        (
+            "a.json",
+            r#"[{"id":"k","type":"book","title":"T","author":[{"family":"Roe","given":"Jo"},{"literal":"u. a."}]}]"#,
+        ),
+    ] {
+        env.put(name, text);
+        let json = env.runs(&format!("convert {name} --to csl-json")).stdout;
+        let items: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let author = serde_json::json!([{"family": "Roe", "given": "Jo", "truncated": true}]);
+        assert_eq!(items[0]["author"], author, "{name}");
+    }
+    // What a format cannot say is reported.
+    let report = env.json("convert a.json -o out.ris --json");
+    let losses = report["losses"].as_array().unwrap();
+    assert!(
+        losses.iter().any(|loss| loss["field"] == "author"),
+        "{report:#}"
+    );
+}
+
+#[test]
+fn particles_initials_and_organizations_are_read_as_they_are_printed() {
+    let env = TestEnvironment::bare();
+    for (name, text, author) in [
+        (
+            "a.enw",
+            "%0 Book\n%A de Vries, Jan\n%A Elinor Ostrom\n%A United Nations\n%T T\n",
+            "de Vries, Jan and Ostrom, Elinor and {United Nations}",
+        ),
+        (
+            "a.nbib",
+            "PMID- 1\nTI  - T\nAU  - van der Berg AB 3rd\nAU  - Poe J\n",
+            "van der Berg, 3rd, A. B. and Poe, J.",
+        ),
+        (
+            "a.wiki",
+            "{{cite book |title=T |vauthors=Smith AB, Poe C}}",
+            "Smith, A. B. and Poe, C.",
+        ),
+        (
+            "a.cff",
+            "cff-version: 1.2.0\nmessage: m\ntitle: T\nauthors:\n- {family-names: Berg, name-particle: van der, given-names: J.}\n",
+            "van der Berg, J.",
+        ),
+    ] {
+        env.put(name, text);
+        let bib = env.runs(&format!("convert {name} --to biblatex")).stdout;
+        let line = bib.lines().find(|line| line.contains("author")).unwrap();
+        assert!(line.contains(&format!("{{{author}}}")), "{name}: {line}");
+        assert!(!bib.contains("useprefix"), "{bib}");
+    }
+}
+
+#[test]
+fn a_truncated_list_stays_one_where_a_format_can_say_so() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "a.bib",
+        "@book{k, title = {T}, author = {Roe, Jo and others}, editor = {Poe, C. and others}}",
+    );
+    for (to, keeps) in [
+        ("mods", true),
+        ("csv", true),
+        ("csl-json", true),
+        ("ris", false),
+        ("nbib", false),
+        ("cff", false),
+    ] {
+        let report = env.json(&format!("convert a.bib --to {to} -o out.{to} --json"));
+        let losses = report["losses"].as_array().unwrap();
+        let is_lost = losses.iter().any(|loss| {
+            loss["field"] == "author" && loss["reason"].as_str().unwrap().contains("et al.")
+        });
+        assert_eq!(is_lost, !keeps, "{to}: {report:#}");
+        let back = env
+            .runs(&format!("convert out.{to} --from {to} --to biblatex"))
+            .stdout;
+        assert_eq!(
+            back.matches("and others").count(),
+            if keeps { 2 } else { 0 },
+            "{to}: {back}"
+        );
+    }
+}
+
+#[test]
+fn bibliographies_of_latex_without_blocks_are_read_like_reference_lists() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "a.bbl",
+        r"\begin{thebibliography}{9}
+\bibitem{m2000} M{\'u}ller, K. (2000). {\it Titel der Arbeit}. PhD thesis, Uni Wien.
+\bibitem[Doe(2001)]{doe2001}
+J.~Doe.
+\newblock A study of H$_2$O.
+\newblock {\em J. Foo}, 5\penalty0 (2):\penalty0 12--19, May 2001.
+\end{thebibliography}
+",
+    );
+    let bib = env.runs("convert a.bbl --to biblatex").stdout;
+    for part in [
+        "@thesis{m2000,",
+        "title       = {Titel der Arbeit}",
+        "pages        = {12--19}",
+        "number       = {2}",
+    ] {
+        assert!(bib.contains(part), "{part}: {bib}");
+    }
+    env.put(
+        "b.bbl",
+        r"\entry{k}{book}{}
+  \name{author}{1}{}{%
+    {{hash=x}{family={Hoven}, given={Jan\bibnamedelima Piet}, prefix={van\bibnamedelima den}, suffix={Jr\adddot}}}%
+  }
+  \field{title}{T}
+\endentry
+\entry{s}{set}{}
+  \set{k}
+\endentry
+\entry{x}{xdata}{}
+  \field{location}{L}
+\endentry
+",
+    );
+    let bib = env.runs("convert b.bbl --to biblatex").stdout;
+    assert!(
+        bib.contains("author = {van den Hoven, Jr., Jan Piet}"),
+        "{bib}"
+    );
+    assert_eq!(bib.matches('@').count(), 1, "{bib}");
+}
+
+#[test]
+fn a_person_of_a_catalogue_may_have_several_roles() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "a.xml",
+        "<record xmlns=\"http://www.loc.gov/MARC21/slim\"><leader>00000cam a2200000 a 4500</leader>\
+         <datafield tag=\"245\" ind1=\"0\" ind2=\"0\"><subfield code=\"a\">T</subfield></datafield>\
+         <datafield tag=\"700\" ind1=\"1\" ind2=\" \"><subfield code=\"a\">Rand, Ted,</subfield>\
+         <subfield code=\"e\">editor,</subfield><subfield code=\"e\">translator.</subfield></datafield></record>",
+    );
+    let bib = env.runs("convert a.xml --to biblatex").stdout;
+    for role in ["editor", "translator"] {
+        let line = bib.lines().find(|line| line.trim().starts_with(role));
+        assert!(
+            line.is_some_and(|line| line.contains("{Rand, Ted}")),
+            "{bib}"
+        );
+    }
+}
+
+#[test]
+fn numbers_that_a_spreadsheet_made_of_years_and_volumes_are_whole() {
+    let env = TestEnvironment::bare();
+    env.put("a.csv", "title,year,volume,doi\nT,2001.0,5.0,10.1000/1.0\n");
+    let bib = env.runs("convert a.csv --to biblatex").stdout;
+    for part in ["date   = {2001}", "volume = {5}", "doi    = {10.1000/1.0}"] {
+        assert!(bib.contains(part), "{bib}");
+    }
+}
+
+#[test]
+fn hayagriva_keeps_the_running_time_of_a_film_and_the_number_in_a_series() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "a.yml",
+        "film:\n  type: video\n  title: V\n  runtime: \"01:10:00\"\n  serial-number:\n    doi: https://doi.org/10.1000/x\n\
+         chapter:\n  type: chapter\n  title: C\n  parent:\n    type: anthology\n    title: B\n    parent:\n      \
+         type: anthology\n      title: S\n      issue: 4\n",
+    );
+    let yaml = env.runs("convert a.yml --to hayagriva").stdout;
+    assert!(yaml.contains("runtime: 01:10:00"), "{yaml}");
+    let bib = env.runs("convert a.yml --to biblatex").stdout;
+    assert!(
+        bib.contains("{10.1000/x}") && bib.contains("number    = {4}"),
+        "{bib}"
+    );
+}
+
+#[test]
+fn cases_and_programs_in_ris_have_a_court_a_reporter_and_a_version() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "a.ris",
+        "TY  - CASE\nTI  - Roe v. Wade\nA2  - U.S.\nVL  - 410\nSP  - 113\nPB  - Supreme Court\nPY  - 1973\nER  - \n\
+         TY  - COMP\nTI  - Prog\nET  - 1.2\nER  - \n",
+    );
+    let text = env
+        .runs("format --input a.ris --style apa --to text")
+        .stdout;
+    assert!(
+        text.contains("Roe v. Wade, 410 U.S. 113 (Supreme Court 1973)."),
+        "{text}"
+    );
+    assert!(text.contains("Prog (Version 1.2)"), "{text}");
+    let ris = env.runs("convert a.ris --to ris").stdout;
+    assert!(
+        ris.contains("ET  - 1.2") && ris.contains("PB  - Supreme Court"),
+        "{ris}"
+    );
+}
+
+#[test]
+fn a_page_may_encode_its_references_as_latin_1() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "a.html",
+        "<span class='Z3988' title='ctx_ver=Z39.88-2004&rft_val_fmt=info:ofi/fmt:kev:mtx:book&rft.btitle=Caf%E9&rft.au=United+Nations'></span>",
+    );
+    let bib = env.runs("convert a.html --to biblatex").stdout;
+    assert!(
+        bib.contains("Café") && bib.contains("{{United Nations}}"),
+        "{bib}"
+    );
+}
+
+#[test]
+fn a_work_by_others_alone_is_a_work_without_authors() {
+    let env = TestEnvironment::bare();
+    for (name, text) in [
+        (
+            "a.bib",
+            "@book{k, author = {others}, title = {Alone}, date = 2001}",
+        ),
+        (
+            "a.ris",
+            "TY  - BOOK\nAU  - others\nTI  - Alone\nPY  - 2001\nER  - \n",
+        ),
+        ("a.enw", "%0 Book\n%A et al.\n%T Alone\n%D 2001\n"),
+        (
+            "a.json",
+            r#"[{"id":"k","type":"book","title":"Alone","author":[{"literal":"others"}],"issued":{"date-parts":[[2001]]}}]"#,
+        ),
+    ] {
+        env.put(name, text);
+        let text = env
+            .runs(&format!("format --input {name} --style apa --to text"))
+            .stdout;
+        assert_eq!(text.trim(), "Alone. (2001).", "{name}");
+    }
+}
+
+#[test]
 fn a_library_is_exported_to_every_format() {
     let env = TestEnvironment::with_chapter();
     let count = env.keys("").len();

@@ -277,3 +277,185 @@ fn import_writes_what_check_accepts() {
     assert_eq!(items["b"]["type"], "legal_case");
     assert_eq!(items["b"]["container-title"], "F.3d");
 }
+
+/// Returns the entry of a work in a style, as text.
+fn printed(bib: &str, style: &str) -> String {
+    let env = TestEnvironment::bare();
+    env.put("a.bib", bib);
+    let text = ok(
+        &env,
+        &format!("format --input a.bib --style {style} --to text"),
+    );
+    text.trim().to_owned()
+}
+
+#[test]
+fn et_al_is_known_in_several_languages_and_in_italics() {
+    for end in [
+        r"\emph{et al.}",
+        "{et al.}",
+        "et alii",
+        "u.a.",
+        "...",
+        "y otros",
+        "[et al.]",
+    ] {
+        let bib = format!("@book{{k, author = {{Roe, Jo and {end}}}, title = {{T}}, date = 2001}}");
+        assert_eq!(printed(&bib, "apa"), "Roe, J. et al. (2001). T.", "{end}");
+    }
+}
+
+#[test]
+fn a_suffix_after_the_last_comma_is_no_given_name() {
+    for name in [
+        "King, Jr., Martin Luther",
+        "Martin Luther King, Jr.",
+        "King, Martin Luther, Jr.",
+    ] {
+        let bib = format!("@book{{k, author = {{{name}}}, title = {{T}}, date = 2001}}");
+        assert_eq!(
+            printed(&bib, "apa"),
+            "King, M. L., Jr. (2001). T.",
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn names_from_other_formats_are_written_plainly() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "a.ris",
+        "TY  - BOOK\nAU  - O'Neil, Mathieu\nAU  - van den Berg, J., Jr.\nTI  - T\nER  - \n",
+    );
+    let bib = ok(&env, "convert a.ris --to biblatex");
+    assert!(
+        bib.contains("author = {O'Neil, Mathieu and {van den Berg}, Jr., J.}"),
+        "{bib}"
+    );
+}
+
+#[test]
+fn a_doi_is_found_among_tex_html_and_remarks_and_nothing_else_is_one() {
+    for (written, doi) in [
+        (
+            r"10.1002/(SICI)1097(1998)49:8{\textless}693::AID-ASI4{\textgreater}3.0.CO;2-O",
+            "10.1002/(SICI)1097(1998)49:8<693::AID-ASI4>3.0.CO;2-O",
+        ),
+        (
+            "<a href='https://doi.org/10.1000/xyz'>10.1000/xyz</a>",
+            "10.1000/xyz",
+        ),
+        ("n/a", ""),
+    ] {
+        let env = TestEnvironment::bare();
+        let bib = format!("@book{{k, title = {{T}}, doi = {{{written}}}}}");
+        let items = imported(&env, "a.bib", &bib);
+        assert_eq!(
+            items["k"]["DOI"].as_str().unwrap_or_default(),
+            doi,
+            "{written}"
+        );
+        if !doi.is_empty() {
+            ok(&env, "check --fix --yes --rule doi");
+            let fixed = ok(&env, "export");
+            assert!(fixed.contains(&format!("doi = {{{doi}}}")), "{fixed}");
+        }
+    }
+}
+
+#[test]
+fn an_address_is_read_without_the_marks_around_it_and_printed_once() {
+    for (field, url) in [
+        ("url = {<http://x.example/a>}", "http://x.example/a"),
+        (
+            r#"url = {<a href="http://x.example/?a=1&amp;b=2">here</a>}"#,
+            "http://x.example/?a=1&b=2",
+        ),
+        (
+            "eprint = {arXiv:1234.5678}, eprinttype = {arxiv}",
+            "https://arxiv.org/abs/1234.5678",
+        ),
+        (
+            r"howpublished = {Available at \url{http://x.example/a\_b}}",
+            "http://x.example/a_b",
+        ),
+        ("doi = {10.1/x1}, url = {https://doi.org/10.1/X1}", ""),
+    ] {
+        let env = TestEnvironment::bare();
+        let bib = format!("@misc{{k, title = {{T}}, {field}}}");
+        let items = imported(&env, "a.bib", &bib);
+        assert_eq!(
+            items["k"]["URL"].as_str().unwrap_or_default(),
+            url,
+            "{field}"
+        );
+        assert!(items["k"]["publisher"].is_null(), "{field}");
+    }
+}
+
+#[test]
+fn settings_of_styles_are_no_works_and_a_missing_reference_is_no_author() {
+    let env = TestEnvironment::bare();
+    let text = "@control{REVTEX41Control}\n@IEEEtranBSTCTL{ctl, CTLuse_forced_etal = \"yes\"}\n\
+                @book{k, author = {xdata=nobody-author}, title = {Real}, date = 2001}\n";
+    env.put("a.bib", text);
+    ok(&env, "import a.bib");
+    assert_eq!(env.keys(""), ["k"]);
+    assert_eq!(ok(&env, "export"), text);
+    assert!(!ok(&env, "format --style apa --to text").contains("xdata"));
+}
+
+#[test]
+fn backslashes_of_paths_and_escapes_of_json_are_what_they_mean() {
+    let text = printed(
+        r"@misc{k, title = {Files on \\server\share, Caf\u00e9 and \u{a}}, date = 2001}",
+        "apa",
+    );
+    assert_eq!(text, r"Files on \\server\share, café and ă. (2001).");
+}
+
+#[test]
+fn marks_of_quotation_are_told_from_feet_and_apostrophes() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "a.json",
+        r#"[{"id":"a","type":"book","title":"A 6' man of 5'2\" and rock 'n' roll: \"one\"—\"two\" [\"three\"]","language":"en"},
+            {"id":"b","type":"book","title":"L'\"Univers\" et d'\"autres\" choses","language":"fr"}]"#,
+    );
+    let text = ok(&env, "format --input a.json --style apa --to text");
+    for title in [
+        "A 6' man of 5'2\" and rock ’n’ roll: “one”—“two” [“three”]",
+        "L’“Univers” et d’“autres” choses",
+    ] {
+        assert!(text.contains(title), "{text}");
+    }
+}
+
+#[test]
+fn dates_with_slashes_are_dates_and_a_decade_stays_one() {
+    for (date, text) in [
+        ("date = {2004/05/03}", "(2004, May 3)"),
+        ("year = {1920s}", "(1920s)"),
+    ] {
+        let bib = format!(
+            "@article{{k, title = {{T}}, journaltitle = {{J}}, entrysubtype = {{newspaper}}, {date}}}"
+        );
+        let printed = printed(&bib, "apa");
+        assert!(printed.contains(text), "{printed}");
+    }
+}
+
+#[test]
+fn a_subtitle_after_a_question_has_no_colon_in_bibtex() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "a.bib",
+        "@book{k, title = {Cave or Community?}, subtitle = {An Examination}, date = 2002}",
+    );
+    let bibtex = ok(&env, "convert a.bib --to bibtex");
+    assert!(
+        bibtex.contains("{Cave or Community? An Examination}"),
+        "{bibtex}"
+    );
+}

@@ -10,7 +10,7 @@ use super::prose::{self, Insertions, NOTE_END, NOTE_START};
 use super::{Markdown, Place, Step, WrittenCitation, WrittenCite};
 use crate::csl::{
     Bibliography, Citation, CitationMode, Cite, EmbeddedLocales, FormattedCitation, Formatting,
-    Inline, Locale, Processor, RichText, Style, StyleClass, Warning, plain_text,
+    Inline, Locale, Processor, RichText, Style, StyleClass, Warning, formula, plain_text,
 };
 use crate::documents::{CitedKey, zotero};
 use crate::model::{CslItem, assume_languages};
@@ -1120,8 +1120,8 @@ fn is_superscript(content: &[Inline]) -> bool {
             .all(|piece| matches!(piece, Inline::Formatted(Formatting::Superscript, _)))
 }
 
-/// Escapes syntax that only pandoc recognizes: citations, formulas, superscripts and subscripts. URLs and
-/// tags are not changed.
+/// Escapes syntax that only pandoc recognizes: citations, superscripts and subscripts. Formulas, which the writer of
+/// Markdown told from dollar signs, URLs and tags are not changed.
 fn escaped_for_pandoc(markdown: &str) -> String {
     if !markdown.contains(['@', '$', '^', '~']) {
         return markdown.to_owned();
@@ -1129,8 +1129,14 @@ fn escaped_for_pandoc(markdown: &str) -> String {
     let mut escaped = String::with_capacity(markdown.len() + 8);
     let mut in_tag = false;
     let mut before = ' ';
-    for character in markdown.chars() {
+    let mut end_of_formula = 0;
+    for (at, character) in markdown.char_indices() {
+        if character == '$' && !in_tag && before != '\\' && at >= end_of_formula {
+            let formula = formula::at_start(markdown.get(at..).unwrap_or_default());
+            end_of_formula = at + formula.map_or(0, str::len);
+        }
         match character {
+            _ if at < end_of_formula => {}
             '<' if before != '\\' => in_tag = true,
             '>' if before != '\\' => in_tag = false,
             '@' | '$' | '^' | '~' if !in_tag && before != '\\' => escaped.push('\\'),

@@ -302,8 +302,18 @@ fn lenient(text: &str) -> Option<EdtfDate> {
         && is_number(year, 4)
         && letter.len() == 1
         && letter.bytes().all(|byte| byte.is_ascii_lowercase())
+        // "1920s" is a decade.
+        && !(year.ends_with('0') && letter == "s")
     {
         return year.parse().ok();
+    }
+    // "2004/05/03" and "2004.05.03"
+    let parts: Vec<&str> = text.split(['/', '.']).map(str::trim).collect();
+    if let [year, month, day] = parts.as_slice()
+        && is_number(year, 4)
+        && let (Ok(month), Ok(day)) = (month.parse::<u8>(), day.parse::<u8>())
+    {
+        return format!("{year}-{month:02}-{day:02}").parse().ok();
     }
     // "19--" and "198-" of library catalogues.
     let digits = text.trim_end_matches(['-', '–', '—', '?', '_']);

@@ -11,7 +11,7 @@ use super::splitter::is_key_byte;
 use super::tex_writer::{
     is_balanced, protect_capitals, to_paragraphs, to_plain_tex, to_tex, to_verbatim,
 };
-use super::to_csl::derive;
+use super::to_csl::{derive, has_digits};
 use super::writer;
 use crate::csl::variables::{VariableKind, known};
 use crate::formats::pages;
@@ -443,6 +443,9 @@ impl<'i> BibConversion<'i> {
         }
         for (variable, field) in [("DOI", "doi"), ("URL", "url")] {
             if let Some(text) = self.take_text(variable) {
+                if variable == "DOI" && !has_digits(&text) {
+                    self.lost.push(variable.to_owned());
+                }
                 self.push(field, to_verbatim(&text));
             }
         }

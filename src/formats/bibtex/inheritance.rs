@@ -191,8 +191,9 @@ fn put_in_granular<'a>(
                     return item.to_owned();
                 };
                 let Some(data) = parents(key) else {
+                    // The reference itself is no value to print.
                     missing.push(key.to_owned());
-                    return item.to_owned();
+                    return String::new();
                 };
                 found_keys.push(key.to_owned());
                 let strings = strings.of_entry(&data.key);
@@ -207,9 +208,11 @@ fn put_in_granular<'a>(
                 text.filter(|text| entry.may_inherit(name, text.len()))
                     .unwrap_or_else(|| item.to_owned())
             })
+            .filter(|item| !item.is_empty())
             .collect();
         *value = Cow::Owned(items.join(" and "));
     }
+    fields.retain(|(_, value)| !value.is_empty());
     entry.fields = fields;
     entry.parents.extend(found_keys);
     entry.missing.extend(missing);

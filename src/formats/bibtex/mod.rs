@@ -45,8 +45,8 @@ pub use splitter::{Piece, PieceKind, SplitError, split};
 pub use to_bibtex::{
     ToBibtex, common_abbreviations, expand_abbreviations, expand_all_abbreviations, to_bibtex,
 };
-pub(crate) use to_csl::verbatim;
 pub use to_csl::{Derived, derive};
+pub(crate) use to_csl::{verbatim, web_address};
 pub use writer::{tidy, tidy_entry};
 
 // Used by the checks.

@@ -2,7 +2,7 @@
 
 use super::tex;
 use super::tex_writer::to_tex;
-use crate::model::{Name, PersonName};
+use crate::model::{Name, PersonName, is_et_al, is_name_suffix};
 
 /// Reads a list of names, in TeX: names joined by `and` outside braces.
 pub(crate) fn read_names(tex: &str) -> Vec<Name> {
@@ -23,6 +23,14 @@ pub(crate) fn read_names(tex: &str) -> Vec<Name> {
 pub(crate) fn before_et_al(tex: &str) -> Option<&str> {
     // "and al.", "and et al.", "and {et al.}", "et. al.", ", et al"
     let closed = tex.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '~' | '}' | '.'));
+    if let Some((before, last)) = last_of_list(tex)
+        && !last.eq_ignore_ascii_case("others")
+        // A group is a name, unless a declaration begins it.
+        && (!last.starts_with('{') || last.starts_with("{\\"))
+        && is_et_al(&tex::plain(last))
+    {
+        return Some(before);
+    }
     let before = closed.get(..closed.len().checked_sub(2)?)?;
     if !closed.get(before.len()..)?.eq_ignore_ascii_case("al") {
         return None;
@@ -47,6 +55,16 @@ pub(crate) fn before_et_al(tex: &str) -> Option<&str> {
     let rest = rest.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '~' | ',' | '{'));
     let is_balanced = rest.matches('{').count() == rest.matches('}').count();
     (!rest.is_empty() && is_balanced).then_some(rest)
+}
+
+/// Returns the last name of a list of several, and the list before it.
+fn last_of_list(tex: &str) -> Option<(&str, &str)> {
+    let last = *split_list(tex).last()?;
+    let before = tex.trim_end().strip_suffix(last)?.trim_end();
+    let before = before
+        .get(..before.len().checked_sub("and".len())?)?
+        .trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '~' | ','));
+    (!before.is_empty() && !last.is_empty()).then_some((before, last))
 }
 
 /// Returns the trimmed items of a list joined by `and` (names, publishers, places).
@@ -95,6 +113,14 @@ fn read_name(tex: &str) -> Name {
     let person = match parts.as_slice() {
         [] => PersonName::default(),
         [all] => first_von_last(all),
+        // "Martin Luther King, Jr." is not a person called "Jr.".
+        [name, suffix] if is_name_suffix(suffix) => PersonName {
+            suffix: text(suffix),
+            ..first_von_last(name)
+        },
+        [last, given, suffix] if is_name_suffix(suffix) && !is_name_suffix(given) => {
+            von_last(last, given, suffix)
+        }
         [last, given] => von_last(last, given, ""),
         [last, suffix, given] => von_last(last, given, suffix),
         [last, suffix, given @ ..] => von_last(last, &given.join(", "), suffix),
@@ -127,7 +153,7 @@ fn write_name(name: &Name, use_prefix: bool) -> String {
         &person.suffix,
         &person.given,
     ]
-    .map(|part| to_tex(part));
+    .map(|part| name_part(part));
     let last = [prefix, family]
         .iter()
         .filter(|part| !part.is_empty())
@@ -138,6 +164,19 @@ fn write_name(name: &Name, use_prefix: bool) -> String {
         ("", "") => last,
         ("", given) => format!("{last}, {given}"),
         (suffix, given) => format!("{last}, {suffix}, {given}"),
+    };
+    // TeX has one sign for the apostrophe.
+    let with_apostrophes = |person: &PersonName| {
+        let mut person = person.clone();
+        for part in [
+            &mut person.family,
+            &mut person.given,
+            &mut person.prefix,
+            &mut person.suffix,
+        ] {
+            *part = part.replace('\'', "\u{2019}");
+        }
+        person
     };
     let means = |tex: &str| {
         let names = read_names(tex);
@@ -150,8 +189,8 @@ fn write_name(name: &Name, use_prefix: bool) -> String {
         let same = PersonName {
             use_prefix: person.use_prefix,
             junior_comma: person.junior_comma,
-            ..read.clone()
-        } == *person;
+            ..with_apostrophes(read)
+        } == with_apostrophes(person);
         same && stays(read) == stays(person)
     };
     if !person.junior_comma && means(&simple) {
@@ -160,16 +199,24 @@ fn write_name(name: &Name, use_prefix: bool) -> String {
     // Braces keep the words of a part together.
     let braced = |part: &str| match part {
         "" => String::new(),
-        part => format!("{{{}}}", to_tex(part)),
+        part => format!("{{{}}}", name_part(part)),
     };
     if person.prefix.is_empty() && !person.junior_comma {
         let family = braced(&person.family);
         let tight = match (person.suffix.as_str(), person.given.as_str()) {
-            ("", given) => format!("{family}, {}", to_tex(given)),
-            (suffix, given) => format!("{family}, {}, {}", braced(suffix), braced(given)),
+            ("", given) => format!("{family}, {}", name_part(given)),
+            (suffix, given) => format!("{family}, {}, {}", name_part(suffix), name_part(given)),
         };
         if means(&tight) {
             return tight;
+        }
+        let braced_parts = format!(
+            "{family}, {}, {}",
+            braced(&person.suffix),
+            braced(&person.given)
+        );
+        if !person.suffix.is_empty() && means(&braced_parts) {
+            return braced_parts;
         }
         let tighter = format!("{family}, {}", braced(&person.given));
         if person.suffix.is_empty() && means(&tighter) {
@@ -185,7 +232,7 @@ fn write_name(name: &Name, use_prefix: bool) -> String {
     .into_iter()
     .filter(|(_, part)| !part.is_empty())
     .map(|(name, part)| {
-        let tex = to_tex(part);
+        let tex = name_part(part);
         let safe = !tex.contains([',', '=', '"', '{']) && split_list(&tex).len() == 1;
         format!("{name}={}", if safe { tex } else { format!("{{{tex}}}") })
     })
@@ -197,6 +244,11 @@ fn write_name(name: &Name, use_prefix: bool) -> String {
         parts.push(format!("useprefix={stays}"));
     }
     parts.join(", ")
+}
+
+/// Returns a part of a name in TeX. An apostrophe is no quotation mark, so it need not be told from one.
+fn name_part(part: &str) -> String {
+    to_tex(part).replace("\\textquotesingle{}", "'")
 }
 
 /// Ties in names are spaces, and marks that protect words from changes of case have no use.

@@ -429,6 +429,8 @@ pub static TYPES: &[EntryType] = {
         biblatex("set", "document", Other, Group::Other, &[]),
         biblatex("bibnote", "document", Other, Group::Other, &[]),
         biblatex("xdata", "document", Other, Group::Other, &[]),
+        // Settings of a BibTeX style: those of REVTeX and of IEEEtran.
+        program("control", "document", Other, Group::Other).aliases(&["ieeetranbstctl"]),
         program("custom", "document", Other, Group::Other)
             .aliases(&["customa", "customb", "customc", "customd", "custome", "customf"]),
         program("presentation", "speech", Other, Group::Other).aliases(&["lecture"]),
@@ -593,7 +595,8 @@ pub static FIELDS: &[Field] = {
         bibtex("annote", Text, Part).alias_of("annotation"),
 
         // Languages.
-        biblatex("langid", Text, Part),
+        // Programs write it into BibTeX, too.
+        common("langid", Text, Part),
         biblatex("hyphenation", Text, Part).alias_of("langid"),
         biblatex("langidopts", Text, Depends),
         common("language", Text, Unless("langid")),

@@ -40,18 +40,29 @@ pub(crate) fn to_sentence_case(pieces: &mut [RichText]) {
             position += 1;
             continue;
         }
-        let (_, rest) = characters.split_at_mut(position);
+        let (before, rest) = characters.split_at_mut(position);
+        let joined_to = match before {
+            [joined_to @ .., ('/', _)] => Some(&*joined_to),
+            _ => None,
+        };
         let (word, behind) = rest.split_at_mut(length);
         let initials = match behind.first() {
             Some(('.', _)) => count_initials(word),
             _ => 0,
         };
         let is_shortened = matches!(behind.first(), Some(('.', _))) && is_shortened(word);
+        let follows_acronym = joined_to.is_some_and(is_acronym);
         let is_path = matches!(behind, [(':', _), ('\\', _), ..]);
         if is_title_cased_domain(word) {
             word.split_mut(|(character, _)| *character == '.')
                 .for_each(lower);
-        } else if initials > 0 || is_shortened || has_inner_mark(word) || is_path {
+        } else if initials > 0
+            || is_shortened
+            || has_inner_mark(word)
+            || is_path
+            || is_symbol(word)
+            || follows_acronym
+        {
             // "U.S.", "W.E.B.", "Proc.", "next.js", "C:\\dir"
         } else if in_name > 0 {
             if !is_capitalized(word) {
@@ -137,6 +148,19 @@ fn word_length(characters: &[Character], from: usize) -> usize {
 fn has_inner_mark(word: &[Character]) -> bool {
     word.iter()
         .any(|(character, _)| matches!(character, '.' | '('))
+}
+
+/// Returns whether a word is a symbol, whose case tells it from others: "Vitamin C", "Ca2+".
+fn is_symbol(word: &[Character]) -> bool {
+    let is_letter = matches!(word, [(letter, _)] if letter.is_uppercase() && *letter != 'A');
+    let begins_with_letter = matches!(word, [(letter, _), ..] if letter.is_alphabetic());
+    is_letter || begins_with_letter && word.iter().any(|(c, _)| c.is_numeric())
+}
+
+/// Returns whether a text ends in a word of several capitals: "GNU".
+fn is_acronym(text: &[Character]) -> bool {
+    let letters = text.iter().rev().take_while(|(c, _)| c.is_alphabetic());
+    letters.filter(|(c, _)| c.is_uppercase()).count() > 1
 }
 
 /// Returns whether a word is a domain name that was put into title case, as in "Reddit.Com".
@@ -315,6 +339,14 @@ mod tests {
                 "Series on Commu(o)nism in Next.js, next.js and Example.org",
             ),
             ("News on Reddit.Com", "News on reddit.com"),
+            (
+                "How GNU/Linux and Open/Closed Models Met Vitamin C in a Plan B",
+                "How GNU/Linux and open/closed models met vitamin C in a plan B",
+            ),
+            (
+                "Uptake of Ca$^{2+}$ at 5$^\\circ$C and of Fe$_3$O$_4$",
+                "Uptake of Ca<sup>2+</sup> at 5<sup>°</sup>C and of Fe<sub>3</sub>O<sub>4</sub>",
+            ),
             (
                 "Proc. of {Oslo} and the 5th Int. Conf. on Web Science",
                 "Proc. of Oslo and the 5th Int. Conf. on web science",

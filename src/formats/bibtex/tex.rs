@@ -209,6 +209,33 @@ const HTML_TAGS: [(&str, &str, Markup); 7] = [
     ("<scp>", "</scp>", Markup::SmallCaps),
 ];
 
+/// Returns the character of an escape of JSON or Java, as in `Caf\u00e9`: a breve is not set on a digit.
+fn escaped_character(behind: &str) -> Option<char> {
+    let digits = behind.get(..4)?;
+    let is_escape = digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let code = u32::from_str_radix(digits, 16).ok()?;
+    char::from_u32(code).filter(|character| is_escape && !character.is_control())
+}
+
+/// Returns whether two backslashes begin the path of a computer on the network, `\\server\share`, and are no line break.
+fn is_network_path(before: Option<char>, behind: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let path = behind.trim_start_matches(is_part);
+    let command = path.strip_prefix('\\').unwrap_or_default();
+    let name = command.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let name = command
+        .get(..command.len() - name.len())
+        .unwrap_or_default();
+    !before.is_some_and(char::is_alphanumeric)
+        && path.len() < behind.len()
+        && command.starts_with(is_part)
+        && (name.is_empty()
+            || (accent(name).is_none()
+                && symbol(name).is_none()
+                && matches!(action(name), Action::Unknown)))
+}
+
 /// A group that is open.
 struct OpenGroup {
     /// The protection of the text around it, to go back to.
@@ -754,6 +781,10 @@ impl<'a> TexReader<'a> {
     }
 
     fn command(&mut self) {
+        let before = match self.out.last() {
+            Some(RichText::Text(text, _)) if !self.space => text.chars().next_back(),
+            _ => None,
+        };
         self.advance(1);
         let letters = self
             .rest
@@ -770,6 +801,7 @@ impl<'a> TexReader<'a> {
                 "(" => self.delimited("\\)", "\\("),
                 "[" => self.delimited("\\]", "\\["),
                 "&" => self.entity_after_escape(),
+                "\\" if is_network_path(before, self.rest) => self.text("\\\\"),
                 "\\" => self.paragraph(),
                 _ => {
                     if let Some(combining) = accent(name) {
@@ -803,6 +835,13 @@ impl<'a> TexReader<'a> {
         };
         let before_space = self.rest;
         self.rest = self.rest.trim_start_matches([' ', '\n', '\t', '\r']);
+        if name == "u"
+            && let Some(character) = escaped_character(before_space)
+        {
+            self.advance(4);
+            self.character(character);
+            return;
+        }
         if let Some(combining) = accent(name) {
             self.accents.push(combining);
             return;
@@ -864,9 +903,17 @@ impl<'a> TexReader<'a> {
                 }
             }
             Action::Verbatim => {
-                let argument = self.raw_argument();
-                for character in argument.chars() {
+                let mut argument = self.raw_argument();
+                while let Some(character) = argument.chars().next() {
+                    // `\url{a\_b}`; a path of Windows has backslashes of its own.
+                    let behind = argument.strip_prefix('\\').filter(|_| name != "path");
+                    let escaped = behind.filter(|rest| rest.starts_with(['_', '%', '#', '&', '~']));
+                    if let Some(rest) = escaped {
+                        argument = rest;
+                        continue;
+                    }
                     self.character(character);
+                    argument = argument.get(character.len_utf8()..).unwrap_or_default();
                 }
             }
             Action::SkipFirst => {

@@ -137,6 +137,12 @@ pub(crate) fn symbol(command: &str) -> Option<&'static str> {
         "hyphen" | "textminus" => "-",
         "cdots" => "⋯",
         "textendash" | "bibrangedash" | "endash" => "–",
+        // What biblatex writes into names.
+        "adddot" | "bibinitperiod" => ".",
+        "addcomma" => ",",
+        "addabbrvspace" | "bibinitdelim" | "bibnamedelima" | "bibnamedelimb" | "bibnamedelimc"
+        | "bibnamedelimd" | "bibnamedelimi" => " ",
+        "bibinithyphendelim" => ".-",
         "textemdash" | "emdash" => "—",
         "textquoteleft" | "lq" => "‘",
         "textquoteright" | "rq" => "’",

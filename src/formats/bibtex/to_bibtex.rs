@@ -220,6 +220,10 @@ impl BibtexConversion<'_, '_> {
                     let names: Vec<Name> = read_names(value)
                         .into_iter()
                         .map(|name| match name {
+                            // BibTeX needs no comma after a name of one part.
+                            Name::Person(person) if person.has_family_only() => {
+                                Name::Corporate(person.family)
+                            }
                             Name::Person(mut person) => {
                                 person.use_prefix = None;
                                 person.junior_comma = false;
@@ -281,7 +285,9 @@ impl BibtexConversion<'_, '_> {
         let mut whole = part(title).to_owned();
         for (separator, part) in [(": ", part(subtitle)), (". ", part(addon))] {
             if !part.is_empty() {
-                if !whole.is_empty() {
+                if whole.ends_with(['?', '!']) {
+                    whole.push(' ');
+                } else if !whole.is_empty() {
                     whole.push_str(separator);
                 }
                 whole.push_str(part);

@@ -71,8 +71,8 @@ pub fn derive<'a>(
             .map(tex::plain)
             .collect()
     };
-    let is_data = match entry.kind.as_str() {
-        "xdata" => true,
+    let is_data = match schema::base_type(&entry.kind) {
+        "xdata" | "control" => true,
         "set" => variables.is_empty(),
         _ => false,
     };
@@ -313,10 +313,14 @@ impl<'e> CslConversion<'e> {
         let tag = match (of_babel, named) {
             (None, Some(named)) => Some(named),
             (None, None) => written.filter(|text| !text.is_empty()).map(Cow::Owned),
-            // babel has no name for some regions, and the tag says more.
+            // babel has no name for some regions and languages, and the tag says more.
             (Some(of_babel), Some(named))
-                if written.as_deref() == Some(&*named)
-                    && language::primary(&named) == language::primary(&of_babel) =>
+                if written
+                    .as_deref()
+                    .is_some_and(|written| written.eq_ignore_ascii_case(&named))
+                    && (language::primary(&named) == language::primary(&of_babel)
+                        || babel::name(&named).and_then(|name| babel::tag(name, ""))
+                            == Some(&*of_babel)) =>
             {
                 Some(named)
             }
@@ -363,8 +367,13 @@ impl<'e> CslConversion<'e> {
             let Some(tex) = self.raw(field).filter(|_| !variable.is_empty()) else {
                 continue;
             };
-            let names = Name::list_to_csl(&read_names(tex), use_prefix);
+            let read = read_names(tex);
+            let names = Name::list_to_csl(&read, use_prefix);
             if names.is_empty() {
+                if !read.is_empty() {
+                    let message = "others than nobody are not printed".to_owned();
+                    self.report(Severity::Warning, Some(field), message);
+                }
                 continue;
             }
             if before_et_al(tex).is_some() {
@@ -628,7 +637,7 @@ impl<'e> CslConversion<'e> {
         if self.kind == "online" || !switched_off("url") {
             let url = self
                 .raw("url")
-                .map(|url| address(&verbatim(url)).into_owned());
+                .map(|url| web_address(&verbatim(url)).into_owned());
             let url = url
                 .or_else(|| self.eprint_url())
                 .or_else(|| self.published_at());
@@ -641,11 +650,36 @@ impl<'e> CslConversion<'e> {
                 // An address of another kind.
                 None if doi.contains("://") => {
                     if !self.variables.contains_key("URL") {
-                        self.set("URL", Some(doi));
+                        self.set("URL", Some(web_address(&doi).into_owned()));
                     }
+                }
+                // Some programs write the DOI where the address belongs.
+                None if doi.is_empty() => {
+                    if let Some(CslValue::Text(url)) = self.variables.get("URL")
+                        && !url.contains("://")
+                        && let Ok(doi) = url.parse::<Doi>()
+                    {
+                        self.variables.remove("URL");
+                        self.set("DOI", Some(doi.to_string()));
+                    }
+                }
+                // "n/a" would become an address that leads nowhere.
+                None if !has_digits(&doi) => {
+                    let message = format!("{doi:?} is not a DOI; it is not printed");
+                    self.warn(Some("doi"), message);
                 }
                 None => self.set("DOI", Some(doi)),
             }
+        }
+        // Some styles print both.
+        let text = |variable: &str| match self.variables.get(variable) {
+            Some(CslValue::Text(text)) => Some(text.as_str()),
+            _ => None,
+        };
+        if let (Some(doi), Some(url)) = (text("DOI"), text("URL"))
+            && Doi::is_at(doi, url)
+        {
+            self.variables.remove("URL");
         }
     }
 
@@ -672,6 +706,10 @@ impl<'e> CslConversion<'e> {
     fn eprint_url(&self) -> Option<String> {
         let kind = self.first_raw(&["eprinttype", "archiveprefix"])?;
         let eprint = verbatim(self.raw("eprint")?);
+        let eprint = match eprint.split_once(':') {
+            Some((prefix, id)) if prefix.eq_ignore_ascii_case(kind) => id.trim().to_owned(),
+            _ => eprint,
+        };
         let base = match kind.to_ascii_lowercase().as_str() {
             "arxiv" => "https://arxiv.org/abs/",
             "jstor" => "https://www.jstor.org/stable/",
@@ -810,8 +848,25 @@ fn without_lead_in(before: &str) -> &str {
     trimmed
 }
 
-/// Returns an address whose scheme is escaped as well, as Mendeley writes some, without the escapes.
-fn address(url: &str) -> Cow<'_, str> {
+/// Returns whether a text has digits, as every DOI has.
+pub(super) fn has_digits(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// Returns the address in a field that should hold nothing else: without the escapes of its scheme, which Mendeley
+/// writes, the marks around it, or the HTML of a link.
+pub(crate) fn web_address(url: &str) -> Cow<'_, str> {
+    if let Some(inside) = url.trim().strip_prefix('<') {
+        let address = match inside.split_once("href=") {
+            Some((_, link)) => link.trim_start_matches(['"', '\'']),
+            None => inside.strip_prefix("URL:").unwrap_or(inside),
+        };
+        let end = address.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '>'));
+        let address = address
+            .get(..end.unwrap_or(address.len()))
+            .unwrap_or(address);
+        return Cow::Owned(address.replace("&amp;", "&"));
+    }
     let is_escaped = ["http%3A%2F%2F", "https%3A%2F%2F"].iter().any(|start| {
         url.get(..start.len())
             .is_some_and(|scheme| scheme.eq_ignore_ascii_case(start))
@@ -868,7 +923,15 @@ pub(crate) fn verbatim(raw: &str) -> String {
     if !rest.contains(['\\', '{', '}', '&', '$']) {
         return rest.to_owned();
     }
-    const COMMANDS: [(&str, &str); 14] = [
+    const COMMANDS: [(&str, &str); 22] = [
+        ("\\textless", "<"),
+        ("\\textgreater", ">"),
+        ("$<$", "<"),
+        ("$>$", ">"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("\\textendash", "\u{2013}"),
+        ("\\textemdash", "\u{2014}"),
         ("\\textasciitilde", "~"),
         ("\\texttildelow", "~"),
         ("\\textunderscore", "_"),

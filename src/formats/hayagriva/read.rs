@@ -1,5 +1,6 @@
 //! Hayagriva entries to CSL items.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use ::hayagriva::types::{
@@ -11,7 +12,7 @@ use serde_yaml::{Mapping, Value as Yaml};
 use super::types;
 use crate::formats::csl_to_bib::ParsedItems;
 use crate::formats::yaml;
-use crate::model::{CslDate, CslItem, CslName, CslValue};
+use crate::model::{CslDate, CslItem, CslName, CslValue, Doi};
 
 /// The fields of an entry.
 pub(super) const FIELDS: &[&str] = &[
@@ -438,6 +439,9 @@ impl<'e> HayagrivaReader<'e, '_> {
             collection.editors().unwrap_or_default(),
         );
         self.set("collection-number", text(collection.volume()));
+        if collection.volume().is_none() {
+            self.set("collection-number", text(collection.issue()));
+        }
         // A multi-volume work has a number of volumes; a book series has not.
         self.set_new("number-of-volumes", text(collection.volume_total()));
         if let Some(issn) = collection.issn() {
@@ -520,7 +524,11 @@ impl<'e> HayagrivaReader<'e, '_> {
                     continue;
                 }
             };
-            self.set_new(variable, number.clone());
+            let bare = match variable {
+                "DOI" => Doi::in_text(number).map(Cow::into_owned),
+                _ => None,
+            };
+            self.set_new(variable, bare.unwrap_or_else(|| number.clone()));
         }
     }
 

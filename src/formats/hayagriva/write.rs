@@ -267,6 +267,11 @@ impl HayagrivaWriter<'_> {
         if let Some(note) = self.format("note") {
             entry.set_note(note);
         }
+        // "10:00" is the time that a film runs; other dimensions have no field.
+        let runtime = self.text("dimensions").filter(|text| text.contains(':'));
+        if let Some(runtime) = runtime.and_then(|text| text.parse().ok()) {
+            entry.set_runtime(MaybeTyped::Typed(runtime));
+        }
         if let Some(text) = self.format("abstract") {
             entry.set_abstract_(text);
         }

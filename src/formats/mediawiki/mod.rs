@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(text("title"), "Der Reichtum: Eine Studie");
         assert_eq!(item.names("author").len(), 2);
         assert_eq!(
-            item.names("editor")[0].dropping_particle.as_deref(),
+            item.names("editor")[0].non_dropping_particle.as_deref(),
             Some("von")
         );
         assert_eq!(text("URL"), "https://a.example");

@@ -6,6 +6,7 @@ use super::wikitext::{Template, normal_name, rich_text};
 use crate::formats::csl_to_bib::ParsedItems;
 use crate::formats::item_builder::{
     ItemBuilder, date, direct_name, inverted_name, language_code, literal_name, person,
+    spaced_initials,
 };
 use crate::model::markup::plain;
 use crate::model::{CslDate, CslItem, CslName};
@@ -254,6 +255,7 @@ const PARAMETERS: &[(&str, Field)] = &[
     ("vol", Field::Text("volume")),
     ("tome", Field::Text("volume")),
     ("numéro", Field::Text("issue")),
+    ("no", Field::Text("issue")),
     ("numéro d'édition", Field::Text("edition")),
     ("éditeur", Field::Text("publisher")),
     ("lieu", Field::Text("publisher-place")),
@@ -572,6 +574,7 @@ fn refined_type(csl_type: &'static str, item: &CslItem) -> &'static str {
             "chapter"
         }
         "" if has("container-title") => "article-journal",
+        "" if has("event-title") => "paper-conference",
         "" if has("ISBN") || has("publisher") || has("publisher-place") => "book",
         "" if has("URL") => "webpage",
         "" => "book",
@@ -702,7 +705,7 @@ fn vancouver(text: &str) -> Vec<CslName> {
             match name.rsplit_once(' ') {
                 _ if name.starts_with("et al") => literal_name("others"),
                 Some((family, initials)) if initials.chars().all(char::is_uppercase) => {
-                    inverted_name(&format!("{family}, {initials}"))
+                    inverted_name(&format!("{family}, {}", spaced_initials(initials)))
                 }
                 _ => literal_name(name),
             }

@@ -24,6 +24,8 @@ pub(crate) struct Ris;
 pub(crate) fn sniff(text: &str) -> bool {
     read::lines(text.trim_start_matches('\u{feff}'))
         .filter(|line| !line.trim().is_empty())
+        // A field of BibTeX may hold anything.
+        .take_while(|line| !line.trim_start().starts_with('@'))
         .take(20)
         .any(|line| read::tagged(line).is_some_and(|(tag, _)| tag == "TY"))
 }

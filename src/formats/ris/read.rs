@@ -1,9 +1,9 @@
 //! RIS records to CSL items.
 
 use super::types;
-use crate::formats::bibtex::date_in_words;
+use crate::formats::bibtex::{date_in_words, web_address};
 use crate::formats::csl_to_bib::ParsedItems;
-use crate::formats::item_builder::several_names;
+use crate::formats::item_builder::{add_name, several_names};
 use crate::formats::pages;
 use crate::formats::{Diagnostic, Severity};
 use crate::model::{CslDate, CslItem, CslName, CslValue, Doi};
@@ -230,6 +230,10 @@ impl<'r, 't> RisReader<'r, 't> {
                 "ST" => self.set(number, tag, "title-short", value),
                 "TT" => self.set(number, tag, "original-title", value),
                 "AU" | "A1" => self.name("author", &value),
+                // EndNote has the reporter of a case there.
+                "A2" if csl_type == "legal_case" => {
+                    self.set_first(number, tag, "container-title", value);
+                }
                 "A2" | "ED" => self.name("editor", &value),
                 "A3" => self.name("collection-editor", &value),
                 "A4" => self.name("translator", &value),
@@ -278,11 +282,14 @@ impl<'r, 't> RisReader<'r, 't> {
                     self.set_first(number, tag, variable, value);
                 }
                 "NV" => self.set(number, tag, "number-of-volumes", value),
+                "ET" if csl_type == "software" => self.set(number, tag, "version", value),
                 "ET" => self.set(number, tag, "edition", value),
                 "SE" if csl_type == "chapter" || csl_type == "book" => {
                     self.set(number, tag, "chapter-number", value);
                 }
                 "SE" => self.set(number, tag, "section", value),
+                // The court.
+                "PB" if csl_type == "legal_case" => self.set(number, tag, "authority", value),
                 "PB" => self.set(number, tag, "publisher", value),
                 "CY" | "PP" => self.set_first(number, tag, "publisher-place", value),
                 "SN" => self.standard_number(number, &value, &csl_type),
@@ -309,7 +316,17 @@ impl<'r, 't> RisReader<'r, 't> {
                             self.left_out(number, tag, other, "CSL has one URL only");
                         }
                     } else {
-                        self.set(number, tag, "URL", value);
+                        let value = web_address(&value).into_owned();
+                        match self.item.text("URL") {
+                            // The first address is only that of the DOI.
+                            Some(first) if is_doi_address(&first) && !is_doi_address(&value) => {
+                                let doi = Doi::strip_resolver(&first).to_owned();
+                                self.item.variables.remove("URL");
+                                self.set(number, tag, "URL", value);
+                                self.set_first(number, tag, "DOI", doi);
+                            }
+                            _ => self.set(number, tag, "URL", value),
+                        }
                     }
                 }
                 "AB" | "N2" => self.set_first(number, tag, "abstract", value),
@@ -439,13 +456,16 @@ impl<'r, 't> RisReader<'r, 't> {
     }
 
     fn name(&mut self, variable: &str, written: &str) {
-        let new = several_names(written).into_iter().map(name);
-        match self.item.variables.get_mut(variable) {
-            Some(CslValue::Names(names)) => names.extend(new),
-            _ => {
-                let names = CslValue::Names(new.collect());
-                self.item.variables.insert(variable.to_owned(), names);
-            }
+        let mut names = match self.item.variables.remove(variable) {
+            Some(CslValue::Names(names)) => names,
+            _ => Vec::new(),
+        };
+        for written in several_names(written) {
+            add_name(&mut names, name(written));
+        }
+        if !names.is_empty() {
+            let names = CslValue::Names(names);
+            self.item.variables.insert(variable.to_owned(), names);
         }
     }
 
@@ -675,6 +695,12 @@ fn season(text: &str) -> Option<i64> {
         "winter" => 4,
         _ => return None,
     })
+}
+
+/// Returns whether an address is that of a DOI.
+fn is_doi_address(url: &str) -> bool {
+    let doi = Doi::strip_resolver(url);
+    doi != url && doi.parse::<Doi>().is_ok()
 }
 
 /// `Family, Given, Suffix`; a name without a comma is not split. Words in lower case before the

@@ -130,7 +130,7 @@ pub(in crate::formats) fn has_container(csl_type: &str) -> bool {
 
 /// Returns whether `M3` names no more than the type of the record, as databases write it.
 pub(super) fn is_generic_kind(kind: &str) -> bool {
-    const GENERIC: [&str; 24] = [
+    const GENERIC: [&str; 38] = [
         "article",
         "article in press",
         "article; early access",
@@ -138,6 +138,20 @@ pub(super) fn is_generic_kind(kind: &str) -> bool {
         "book article",
         "book chapter",
         "book review",
+        "book section",
+        "blog",
+        "blog post",
+        "computer program",
+        "conference proceedings",
+        "conference proceeding",
+        "edited book",
+        "electronic book",
+        "encyclopedia",
+        "newspaper article",
+        "proceedings",
+        "report",
+        "thesis",
+        "web page",
         "chapter",
         "conference paper",
         "editorial",

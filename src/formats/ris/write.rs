@@ -48,13 +48,27 @@ pub(super) fn record(item: &CslItem, files: &[String]) -> String {
     let number = types::number_variable(csl_type);
     record.variable("IS", number);
     record.variable("NV", "number-of-volumes");
-    record.variable("ET", "edition");
+    record.variable(
+        "ET",
+        if csl_type == "software" {
+            "version"
+        } else {
+            "edition"
+        },
+    );
     if matches!(csl_type, "chapter" | "book") {
         record.variable("SE", "chapter-number");
     } else {
         record.variable("SE", "section");
     }
-    record.variable("PB", "publisher");
+    record.variable(
+        "PB",
+        if csl_type == "legal_case" {
+            "authority"
+        } else {
+            "publisher"
+        },
+    );
     record.variable("CY", "publisher-place");
     for variable in ["ISBN", "ISSN"] {
         record.variable("SN", variable);

@@ -10,7 +10,7 @@ use super::{
 use crate::output::formulas;
 use crate::output::latex::{self, Latex};
 use crate::output::markup_writer::{self, InlineMarkup as _};
-use crate::output::text_runs::{TextRun, printable};
+use crate::output::text_runs::{Formulas, TextRun, printable};
 
 /// What documents need beyond lists: images, tables, struck text, and headings without numbers.
 const PACKAGES: &str = "\\usepackage{graphicx}
@@ -189,7 +189,7 @@ impl Writer<'_> {
         let latex = Latex::new(&plain(content), None);
         let mut text = String::new();
         let mut runs: Vec<TextRun> = Vec::new();
-        for atom in flow(content) {
+        for atom in flow(content, Formulas::Kept) {
             match atom {
                 Atom::Run(mut run) => {
                     let target = run.href.as_deref().and_then(|href| href.strip_prefix('#'));

@@ -14,7 +14,7 @@ pub use self::html::page;
 pub use self::images::{ImageFile, ImageKind};
 pub use self::latex::document as latex;
 pub use self::typst::document as typst;
-use super::text_runs::{TextRun, TextStyle, runs_in};
+use super::text_runs::{Formulas, TextRun, TextStyle, runs_in};
 use super::urls::is_safe_link;
 use crate::csl::{Formatting, Inline, RichText};
 use crate::reading_list::{self, ReadingList};
@@ -303,7 +303,7 @@ fn walk_spans(spans: &[Span], each: &mut dyn FnMut(Part<'_>)) {
 /// Returns the text of spans without markup.
 pub(super) fn plain(content: &[Span]) -> String {
     let mut text = String::new();
-    for atom in flow(content) {
+    for atom in flow(content, Formulas::PlainText) {
         match atom {
             Atom::Run(run) => text.push_str(&run.text),
             Atom::Formula(tex) => text.push_str(tex),
@@ -334,10 +334,10 @@ pub(super) enum Atom<'d> {
     FieldEnd(&'d Field),
 }
 
-/// Flattens the pieces of a paragraph.
-pub(super) fn flow(content: &[Span]) -> Vec<Atom<'_>> {
+/// Flattens the pieces of a paragraph. `formulas` is what becomes of the formulas in citations.
+pub(super) fn flow(content: &[Span], formulas: Formulas) -> Vec<Atom<'_>> {
     let mut atoms = Vec::new();
-    lay_out(content, TextStyle::default(), None, &mut atoms);
+    lay_out(content, TextStyle::default(), None, formulas, &mut atoms);
     atoms
 }
 
@@ -345,33 +345,36 @@ fn lay_out<'d>(
     content: &'d [Span],
     style: TextStyle,
     href: Option<&str>,
+    formulas: Formulas,
     atoms: &mut Vec<Atom<'d>>,
 ) {
+    let plain_runs = |text: &str, style| {
+        let text = [Inline::Text(text.to_owned())];
+        runs_in(&text, style, href, Formulas::Kept)
+    };
     for span in content {
         match span {
-            Span::Text(text) => {
-                push_runs(atoms, runs_in(&[Inline::Text(text.clone())], style, href));
-            }
+            Span::Text(text) => push_runs(atoms, plain_runs(text, style)),
             Span::Formatted(formatting, content) => {
-                lay_out(content, style.with(*formatting), href, atoms);
+                lay_out(content, style.with(*formatting), href, formulas, atoms);
             }
             Span::Struck(content) => {
                 let style = TextStyle {
                     struck: true,
                     ..style
                 };
-                lay_out(content, style, href, atoms);
+                lay_out(content, style, href, formulas, atoms);
             }
             Span::Code(text) => {
                 let style = TextStyle {
                     code: true,
                     ..style
                 };
-                push_runs(atoms, runs_in(&[Inline::Text(text.clone())], style, href));
+                push_runs(atoms, plain_runs(text, style));
             }
             Span::Link { href: own, content } => {
                 let href = Some(own.as_str()).filter(|own| is_safe_link(own)).or(href);
-                lay_out(content, style, href, atoms);
+                lay_out(content, style, href, formulas, atoms);
             }
             Span::Formula(tex) => atoms.push(Atom::Formula(tex)),
             Span::Image(image) => atoms.push(Atom::Image(image)),
@@ -380,7 +383,7 @@ fn lay_out<'d>(
                 if let Some(field) = field {
                     atoms.push(Atom::FieldStart(field));
                 }
-                push_runs(atoms, runs_in(content, style, href));
+                push_runs(atoms, runs_in(content, style, href, formulas));
                 if let Some(field) = field {
                     atoms.push(Atom::FieldEnd(field));
                 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::{Alignment, Atom, Block, Document, Image, Span, Table, flow, plain};
 use crate::output::markup_writer::{self, InlineMarkup as _};
-use crate::output::text_runs::TextRun;
+use crate::output::text_runs::{Formulas, TextRun};
 use crate::output::typst::{self, Typst, string_literal};
 
 /// Formats a document. Images are named as in the document.
@@ -159,7 +159,7 @@ impl Writer<'_> {
         let typst = self.typst.paragraph_of(&plain(content));
         let mut text = String::new();
         let mut runs: Vec<TextRun> = Vec::new();
-        for atom in flow(content) {
+        for atom in flow(content, Formulas::RichText) {
             match atom {
                 Atom::Run(mut run) => {
                     let target = run.href.as_deref().and_then(|href| href.strip_prefix('#'));

@@ -8,7 +8,7 @@ use crate::output::direction::Direction;
 use crate::output::document::{
     Alignment, Atom, Block, Document, Field, Image, ImageFile, Span, Table, flow, from_list, plain,
 };
-use crate::output::text_runs::{TextRun, TextStyle, VerticalAlign, lines, printable};
+use crate::output::text_runs::{Formulas, TextRun, TextStyle, VerticalAlign, lines, printable};
 use crate::output::urls::percent_encode;
 use crate::output::word_text::{RunLanguage, TextLook, WordRun};
 use crate::output::xml::escaped;
@@ -341,7 +341,7 @@ impl<'d> Writer<'d> {
 
     fn spans(&mut self, content: &[Span], look: &TextLook) {
         let mut runs: Vec<TextRun> = Vec::new();
-        for atom in flow(content) {
+        for atom in flow(content, Formulas::RichText) {
             if let Atom::Run(run) = atom {
                 runs.push(run);
                 continue;
