@@ -195,6 +195,90 @@ fn the_list_of_the_chapter_is_read() {
     assert!(same >= 60);
 }
 
+/// A reference of `tests/data/references/single.yaml`, with what it should be read as.
+#[derive(Debug, serde::Deserialize)]
+struct SingleReference {
+    text: String,
+    title: Option<String>,
+    author: Option<String>,
+    year: Option<i32>,
+    r#type: Option<String>,
+    container: Option<String>,
+}
+
+#[test]
+fn references_are_read_in_the_conventions_of_many_countries_and_media() {
+    let text = std::fs::read_to_string("tests/data/references/single.yaml").unwrap();
+    let expected: Vec<SingleReference> = serde_saphyr::from_str(&text).unwrap();
+    let texts: Vec<&str> = expected.iter().map(|one| one.text.as_str()).collect();
+    let read = references::read(&texts.join("\n\n"));
+    assert_eq!(read.references.len(), expected.len());
+    let mut right = [0; 5];
+    let mut of = [0; 5];
+    let mut confident = [0_usize; 2];
+    for (one, reference) in expected.iter().zip(&read.references) {
+        let found = &reference.item;
+        let text = |variable: &str| found.text(variable).unwrap_or_default();
+        let names = [found.principal_names(), found.names("director")];
+        let author = names.iter().find_map(|names| names.first());
+        let author = author.map_or_else(String::new, |name| name.short());
+        let same = |found: &str, wanted: &Option<String>| {
+            letters(found) == letters(wanted.as_deref().unwrap_or_default())
+        };
+        let has_title = same(&text("title"), &one.title);
+        let results = [
+            (true, has_title),
+            (true, same(&author, &one.author)),
+            (
+                true,
+                found.date("issued").and_then(|date| date.year()) == one.year,
+            ),
+            (
+                one.r#type.is_some(),
+                Some(&found.item_type) == one.r#type.as_ref(),
+            ),
+            (
+                one.container.is_some(),
+                same(&text("container-title"), &one.container),
+            ),
+        ];
+        for ((is_wanted, is_right), (right, of)) in
+            results.into_iter().zip(right.iter_mut().zip(&mut of))
+        {
+            *of += usize::from(is_wanted);
+            *right += usize::from(is_wanted && is_right);
+        }
+        if reference.confidence >= 0.9 {
+            confident[0] += 1;
+            confident[1] += usize::from(has_title);
+        }
+        if results
+            .iter()
+            .any(|(is_wanted, is_right)| *is_wanted && !is_right)
+        {
+            println!(
+                "{:.2} {}\n     {} | {author} | {:?} | {} | {}",
+                reference.confidence,
+                one.text,
+                text("title"),
+                found.date("issued").and_then(|date| date.year()),
+                found.item_type,
+                text("container-title")
+            );
+        }
+    }
+    println!(
+        "conventions: of {of:?}, title, first author, year, type and container are right in {right:?}; of {} with a \
+         confidence of 0.9, {} titles",
+        confident[0], confident[1]
+    );
+    assert!(right[0] >= LEAST_RIGHT[0] && right[1] >= LEAST_RIGHT[1] && right[2] >= LEAST_RIGHT[2]);
+    assert!(right[3] >= LEAST_RIGHT[3] && right[4] >= LEAST_RIGHT[4]);
+}
+
+/// The least right titles, first authors, years, types and containers of `single.yaml`.
+const LEAST_RIGHT: [usize; 5] = [102, 103, 106, 84, 43];
+
 #[test]
 fn bundled_bibliographies_come_back_from_every_bundled_style() {
     let mut totals = [0_usize; 5];

@@ -98,7 +98,15 @@ fn read_line(line: &str, number: usize, is_wiki: bool) -> Line<'_> {
     } else {
         marker(body, is_wiki)
     };
-    let replaced = (is_wiki && !is_too_long).then(|| without_wiki_markup(text));
+    // Links stand in plain lists, too: `[https://a.example Title]`.
+    let has_markup = is_wiki || text.contains("[http");
+    let replaced = if is_too_long {
+        None
+    } else if has_markup {
+        Some(without_wiki_markup(text))
+    } else {
+        without_markdown_links(text)
+    };
     let content = replaced.as_deref().unwrap_or(text);
     let scanned = if is_too_long { "" } else { content };
     Line {
@@ -675,6 +683,27 @@ fn without_wiki_markup(text: &str) -> String {
     }
     plain.push_str(rest);
     plain
+}
+
+/// Replaces links of Markdown, `[Title](https://a.example)`, by their text and address; none if there are none.
+fn without_markdown_links(text: &str) -> Option<String> {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("](http") {
+        let (before, link) = rest.split_at(at);
+        let Some((address, after)) = link.get(2..).and_then(|link| split_near(link, ")")) else {
+            break;
+        };
+        let (before, shown) = before.rsplit_once('[').unwrap_or((before, ""));
+        plain.push_str(before);
+        plain.push_str(shown);
+        if shown != address {
+            plain.push(' ');
+            plain.push_str(address);
+        }
+        rest = after;
+    }
+    (rest.len() < text.len()).then(|| plain + rest)
 }
 
 /// Returns the beginning of a text, of at most this many bytes.

@@ -14,6 +14,7 @@ mod line;
 mod model;
 mod names;
 mod normalise;
+mod quotation;
 pub(crate) mod reading;
 mod split;
 mod tokens;
@@ -288,10 +289,210 @@ pub(crate) fn correct_labels(text: &str, places: &[Range<usize>], labels: &mut [
         }
     }
     label_numbers(&tokens, labels);
+    label_missing_dates(&tokens, labels);
+    label_roles(&tokens, labels);
     end_dates(&tokens, labels);
+    find_quoted_title(&tokens, labels);
     find_journal(&tokens, labels);
     find_title(&tokens, labels);
     find_site(&tokens, labels);
+    find_byline(&tokens, labels);
+}
+
+/// Labels what says that there is no date, after the names: `(n.d.)`, `o. J.`.
+fn label_missing_dates(tokens: &[&str], labels: &mut [Label]) {
+    for at in 1..labels.len() {
+        let follows_names = matches!(labels.get(at - 1), Some(Label::Author | Label::Editor));
+        let one = tokens.get(at).copied().unwrap_or_default();
+        let two = tokens.get(at + 1).copied().unwrap_or_default();
+        let count = if words::is_no_date(&words::plain(one)) {
+            1
+        } else if words::is_no_date(&format!("{}{}", words::plain_start(one), words::plain(two))) {
+            2
+        } else {
+            continue;
+        };
+        if follows_names || one.starts_with(['(', '[']) {
+            for label in labels.iter_mut().skip(at).take(count) {
+                *label = Label::Date;
+            }
+        }
+    }
+}
+
+/// Gives a role in parentheses the label of the names before it: `(a cura di)`, `(Hrsg.)`.
+fn label_roles(tokens: &[&str], labels: &mut [Label]) {
+    const LONGEST_ROLE: usize = 3;
+    for at in 1..labels.len() {
+        let Some(names @ (Label::Author | Label::Editor)) = labels.get(at - 1).copied() else {
+            continue;
+        };
+        if labels.get(at) == Some(&names)
+            || !tokens
+                .get(at)
+                .is_some_and(|token| token.starts_with(['(', '[']))
+        {
+            continue;
+        }
+        let rest = tokens.get(at..).unwrap_or_default();
+        let Some(end) = rest
+            .iter()
+            .take(LONGEST_ROLE)
+            .position(|token| token.contains([')', ']']))
+        else {
+            continue;
+        };
+        let is_role = rest.iter().take(end + 1).any(|token| {
+            words::classes_of(&words::plain(token)).contains(words::WordClass::EDITOR)
+        });
+        if is_role {
+            for label in labels.iter_mut().skip(at).take(end + 1) {
+                *label = Label::Editor;
+            }
+            // The names before it are those of editors.
+            for label in labels.iter_mut().take(at).rev() {
+                if *label != names {
+                    break;
+                }
+                *label = Label::Editor;
+            }
+        }
+    }
+}
+
+/// Makes a title of what stands in quotation marks after the names, and ends it where these end.
+fn find_quoted_title(tokens: &[&str], labels: &mut [Label]) {
+    const LONGEST_TITLE: usize = 50;
+    let is_before_title = |label: &Label| {
+        matches!(
+            label,
+            Label::CitationNumber | Label::Author | Label::Editor | Label::Date
+        )
+    };
+    let Some(start) = tokens
+        .iter()
+        .position(|token| quotation::opens(token).is_some())
+    else {
+        return;
+    };
+    // All before it are names, a number and a date, or else it is not the first title.
+    if !labels.iter().take(start).all(is_before_title) || start > LONGEST_TITLE {
+        return;
+    }
+    let Some(mark) = tokens.get(start).and_then(|token| quotation::opens(token)) else {
+        return;
+    };
+    let Some(length) = tokens
+        .get(start..)
+        .unwrap_or_default()
+        .iter()
+        .take(LONGEST_TITLE)
+        .position(|token| quotation::closes(token, mark))
+    else {
+        return;
+    };
+    let end = start + length + 1;
+    let after = tokens.get(end).copied().unwrap_or_default();
+    let is_in = words::classes_of(&words::plain(after)).contains(words::WordClass::IN);
+    let last = tokens.get(end - 1).copied().unwrap_or_default();
+    let is_end = after.is_empty()
+        || is_in
+        || after.starts_with(['(', '['])
+        || last.contains(['.', ',', '?', '!', ';', ':']);
+    let is_labelled = labels
+        .get(start..end)
+        .unwrap_or_default()
+        .iter()
+        .any(|label| matches!(label, Label::Title | Label::Author | Label::Editor));
+    if !is_end || !is_labelled {
+        return;
+    }
+    for label in labels.get_mut(start..end).unwrap_or_default() {
+        *label = Label::Title;
+    }
+    // What the title took from what follows: `“Title,” Journal` or `„Titel“, in: Buch`.
+    let taken = labels
+        .iter()
+        .skip(end)
+        .take_while(|label| **label == Label::Title)
+        .count();
+    let follows = labels.get(end + taken).copied();
+    let has_review = after.eq_ignore_ascii_case("review");
+    let label = match follows {
+        _ if has_review => Label::Title,
+        Some(label @ (Label::Journal | Label::ContainerTitle | Label::Editor)) if is_in => label,
+        Some(label @ (Label::Journal | Label::ContainerTitle)) => label,
+        Some(Label::Volume) => Label::Journal,
+        _ if is_in => Label::ContainerTitle,
+        _ => Label::Title,
+    };
+    for slot in labels.iter_mut().skip(end).take(taken) {
+        *slot = label;
+    }
+    // Names before the title of an article are those of its authors.
+    if labels.get(start.saturating_sub(1)) == Some(&Label::Editor)
+        && !tokens
+            .iter()
+            .take(start)
+            .any(|token| words::classes_of(&words::plain(token)).contains(words::WordClass::EDITOR))
+    {
+        for label in labels.iter_mut().take(start) {
+            if *label == Label::Editor {
+                *label = Label::Author;
+            }
+        }
+    }
+}
+
+/// Finds the authors after the title: `Title, by Given Family. Publisher`.
+fn find_byline(tokens: &[&str], labels: &mut [Label]) {
+    const MOST_WORDS: usize = 12;
+    if labels
+        .iter()
+        .any(|label| matches!(label, Label::Author | Label::Editor))
+    {
+        return;
+    }
+    let Some(by) = tokens
+        .iter()
+        .zip(labels.iter())
+        .skip(1)
+        .position(|(token, label)| {
+            matches!(*token, "by" | "By") && matches!(label, Label::Title | Label::ContainerTitle)
+        })
+        .map(|at| at + 1)
+    else {
+        return;
+    };
+    let is_separate = tokens
+        .get(by - 1)
+        .is_some_and(|token| token.ends_with(|c: char| !c.is_alphanumeric()))
+        || labels.get(by + 1) != Some(&Label::Title);
+    let names: usize = tokens
+        .get(by + 1..)
+        .unwrap_or_default()
+        .iter()
+        .take(MOST_WORDS)
+        .take_while(|token| {
+            token.starts_with(char::is_uppercase)
+                || matches!(**token, "and" | "&")
+                || words::classes_of(&words::plain(token)).contains(words::WordClass::PARTICLE)
+        })
+        .enumerate()
+        .find_map(|(at, token)| {
+            let is_initial = words::plain(token).chars().count() <= 1;
+            (token.ends_with(['.', ',', ';']) && !is_initial).then_some(at + 1)
+        })
+        .unwrap_or_else(|| {
+            let rest = tokens.get(by + 1..).unwrap_or_default();
+            if rest.len() <= 4 { rest.len() } else { 0 }
+        });
+    if !is_separate || names == 0 {
+        return;
+    }
+    for label in labels.iter_mut().skip(by).take(names + 1) {
+        *label = Label::Author;
+    }
 }
 
 /// Labels the number after "ISBN" or "ISSN".

@@ -22,8 +22,8 @@ pub(crate) fn read(text: &str) -> ParsedNames {
     };
     // Each group stands between words like "and"; in a group, commas separate names or their parts.
     let mut groups: Vec<Vec<&str>> = vec![Vec::new()];
-    for word in &words {
-        if is_and(word) {
+    for (at, word) in words.iter().enumerate() {
+        if is_and(word) && !is_inside_family(&words, at, groups.last()) {
             groups.push(Vec::new());
         } else if let Some(group) = groups.last_mut() {
             group.push(word);
@@ -42,6 +42,18 @@ pub(crate) fn read(text: &str) -> ParsedNames {
         }
     }
     parsed
+}
+
+/// Returns whether a word like "and" joins the parts of a family name: `Pujadas i Font, M.`, `Ortega y Gasset, J.`
+fn is_inside_family(words: &[&str], at: usize, group: Option<&Vec<&str>>) -> bool {
+    let is_letter = words
+        .get(at)
+        .is_some_and(|word| matches!(*word, "i" | "y" | "e"));
+    let is_one_word = group.is_some_and(
+        |group| matches!(group.as_slice(), [one] if one.ends_with(char::is_alphabetic)),
+    );
+    let has_given_after = words.get(at + 1).is_some_and(|next| next.ends_with(','));
+    is_letter && is_one_word && has_given_after
 }
 
 fn is_and(word: &str) -> bool {
@@ -375,6 +387,9 @@ fn is_organization(piece: &str) -> bool {
                 .iter()
                 .all(|word| word.starts_with(char::is_uppercase) && !word.contains('.')))
         || words.first().is_some_and(|word| *word == "The")
+        || ["e. V", "e. V.", "e.V", "e.V."]
+            .iter()
+            .any(|end| piece.ends_with(end))
 }
 
 fn names_of_pieces(pieces: &[String], is_first: bool, names: &mut Vec<CslName>) {
@@ -404,11 +419,16 @@ fn names_of_pieces(pieces: &[String], is_first: bool, names: &mut Vec<CslName>) 
             && !words.last().is_some_and(|word| is_initials(word));
         if let Some(next) = next
             && all_initials(next)
+            && !is_suffix(next)
             && !first_is_initials
             && !last_is_initials
         {
             at += 1;
             names.push(inverted(piece, next));
+            continue;
+        }
+        if let Some(name) = capitals_first(&words) {
+            names.push(name);
             continue;
         }
         if is_organization(piece) && !(next.is_some() && words.len() == 1 && is_first) {
@@ -469,6 +489,34 @@ fn names_of_pieces(pieces: &[String], is_first: bool, names: &mut Vec<CslName>) 
         }
         names.push(natural(&words));
     }
+}
+
+/// Reads a name whose family name is set in capitals: `DUMORTIER Élise`. All in capitals is an organization.
+fn capitals_first(words: &[&str]) -> Option<CslName> {
+    let is_capitals = |word: &&str| {
+        word.chars().filter(|c| c.is_alphabetic()).count() > 2
+            && word.chars().all(|c| !c.is_lowercase())
+    };
+    let count = words.iter().take_while(|word| is_capitals(word)).count();
+    let rest = words.get(count..)?;
+    if count == 0 || words.len() < 2 {
+        return None;
+    }
+    if rest
+        .iter()
+        .all(|word| word.chars().all(|c| !c.is_lowercase()) && !word.contains('.'))
+    {
+        return (words.len() > 3).then(|| literal(&words.join(" ")));
+    }
+    let is_given = rest
+        .iter()
+        .all(|word| word.starts_with(char::is_uppercase) && word.contains(char::is_lowercase));
+    is_given.then(|| {
+        inverted(
+            &words.get(..count).unwrap_or_default().join(" "),
+            &rest.join(" "),
+        )
+    })
 }
 
 fn literal(name: &str) -> CslName {

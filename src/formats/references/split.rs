@@ -500,6 +500,14 @@ fn without_lead_in(text: &str) -> &str {
         "source:",
         "sources:",
         "reference:",
+        "book:",
+        "article:",
+        "film:",
+        "documentary:",
+        "video:",
+        "required:",
+        "recommended:",
+        "optional:",
         "from:",
     ];
     let mut text = text.trim();
@@ -515,7 +523,28 @@ fn without_lead_in(text: &str) -> &str {
             break;
         }
     }
-    text
+    without_week(text)
+}
+
+/// Returns a reference without the week of a syllabus before it: `Week 3: `.
+fn without_week(text: &str) -> &str {
+    const UNITS: [&str; 10] = [
+        "week", "session", "lecture", "day", "unit", "module", "class", "seminar", "woche",
+        "semana",
+    ];
+    let Some((head, rest)) = text.split_once(": ") else {
+        return text;
+    };
+    let mut words = head.split(' ');
+    let unit = words.next().unwrap_or_default().to_lowercase();
+    let is_number = words
+        .next()
+        .is_some_and(|word| word.len() < 3 && word.bytes().all(|byte| byte.is_ascii_digit()));
+    if UNITS.contains(&unit.as_str()) && is_number && words.next().is_none() {
+        rest.trim_start()
+    } else {
+        text
+    }
 }
 
 fn has_year(text: &str) -> bool {
