@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use peerbib::csl::{Inline, Style, bundled, format_bibliography};
+use peerbib::formats::references::training::{self, LabelledText, Model};
 use peerbib::formats::references::{self, Reference};
 use peerbib::formats::{self, bibtex};
 use peerbib::model::CslItem;
@@ -195,6 +196,41 @@ fn the_list_of_the_chapter_is_read() {
     assert!(same >= 60);
 }
 
+/// `train.py --folds 5` measures models that have not seen the references that they are measured with, which takes half
+/// an hour; this prints what it found, and how the model in the program reads the references that it was trained on.
+#[test]
+fn the_model_reads_hand_labelled_references() {
+    print!(
+        "{}",
+        include_str!("../src/formats/references/training/figures.txt")
+    );
+    let Some(path) = shared("references/anystyle-core.xml") else {
+        return;
+    };
+    let xml = std::fs::read_to_string(path).unwrap();
+    let labelled: Vec<LabelledText> = training::from_xml(&xml)
+        .unwrap()
+        .iter()
+        .map(|pieces| LabelledText::new(pieces))
+        .collect();
+    let report = training::measure(Model::bundled().unwrap(), &labelled);
+    println!("references that the model was trained on, right and of:\n{report}");
+    let figure = |wanted: &str| {
+        let line = report
+            .lines()
+            .find(|line| line.starts_with(wanted))
+            .unwrap();
+        let numbers: Vec<usize> = line
+            .split('\t')
+            .skip(1)
+            .map(|n| n.parse().unwrap())
+            .collect();
+        share(numbers[0], numbers[1])
+    };
+    assert!(figure("tokens") >= 0.98 && figure("title") >= 0.96);
+    assert!(figure("year") >= 0.99 && figure("author") >= 0.99);
+}
+
 /// A reference of `tests/data/references/single.yaml`, with what it should be read as.
 #[derive(Debug, serde::Deserialize)]
 struct SingleReference {
@@ -277,7 +313,7 @@ fn references_are_read_in_the_conventions_of_many_countries_and_media() {
 }
 
 /// The least right titles, first authors, years, types and containers of `single.yaml`.
-const LEAST_RIGHT: [usize; 5] = [102, 103, 106, 84, 43];
+const LEAST_RIGHT: [usize; 5] = [106, 106, 107, 87, 48];
 
 #[test]
 fn bundled_bibliographies_come_back_from_every_bundled_style() {
@@ -359,7 +395,9 @@ fn bundled_bibliographies_come_back_from_every_bundled_style() {
         confident[0],
         share(confident[1], confident[0])
     );
-    assert!(share(titles, works) > 0.8);
+    assert!(
+        share(titles, works) > 0.89 && share(authors, works) > 0.96 && share(years, works) > 0.96
+    );
 }
 
 /// The text of an entry on one line, with spaces between its blocks.

@@ -187,7 +187,9 @@ fn number_marker(body: &str) -> Option<(u32, u8, &str)> {
             } else {
                 // `1 Benkler, Y.`, as footnotes are printed.
                 let after = rest.strip_prefix(' ')?;
-                if !Beginning::of(after).is_name() {
+                const LEAD_INS: [&str; 6] = ["See ", "see ", "Cf. ", "Vgl. ", "Siehe ", "Voir "];
+                let has_lead_in = LEAD_INS.iter().any(|lead_in| after.starts_with(lead_in));
+                if !has_lead_in && !Beginning::of(after).is_name() {
                     return None;
                 }
                 (6, after)

@@ -1,5 +1,7 @@
 //! Names of persons and organizations in a reference list: in any order, with initials or full given names.
 
+use std::borrow::Cow;
+
 use super::words::{self, WordClass};
 use crate::model::CslName;
 
@@ -14,7 +16,8 @@ pub(crate) struct ParsedNames {
 /// Reads a list of names.
 pub(crate) fn read(text: &str) -> ParsedNames {
     let mut parsed = ParsedNames::default();
-    let words = without_roles(text, &mut parsed);
+    let separated = with_semicolons(text);
+    let words = without_roles(&separated, &mut parsed);
     let separator = if words.iter().any(|word| word.ends_with(';')) {
         ';'
     } else {
@@ -42,6 +45,20 @@ pub(crate) fn read(text: &str) -> ParsedNames {
         }
     }
     parsed
+}
+
+/// Returns names with semicolons for the slashes between them: `Leitner, K./Brugger, T.`
+fn with_semicolons(text: &str) -> Cow<'_, str> {
+    if !text.contains('/') || !text.contains(',') {
+        return Cow::Borrowed(text);
+    }
+    let parts: Vec<&str> = text.split('/').map(str::trim).collect();
+    let are_names = parts.iter().all(|part| part.contains(','));
+    if are_names {
+        Cow::Owned(parts.join("; "))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// Returns whether a word like "and" joins the parts of a family name: `Pujadas i Font, M.`, `Ortega y Gasset, J.`
@@ -477,6 +494,12 @@ fn names_of_pieces(pieces: &[String], is_first: bool, names: &mut Vec<CslName>) 
             continue;
         }
         if words.len() == 1 {
+            let letters = piece.chars().filter(|c| c.is_alphabetic()).count();
+            // `IPCC`
+            if letters > 2 && !piece.contains(char::is_lowercase) && next.is_none() {
+                names.push(literal(piece));
+                continue;
+            }
             names.push(CslName {
                 family: Some(piece.trim_end_matches('.').to_owned()),
                 ..CslName::default()
@@ -502,10 +525,12 @@ fn capitals_first(words: &[&str]) -> Option<CslName> {
     if count == 0 || words.len() < 2 {
         return None;
     }
-    if rest
-        .iter()
-        .all(|word| word.chars().all(|c| !c.is_lowercase()) && !word.contains('.'))
-    {
+    let is_all_capitals = |word: &&str| {
+        !word
+            .trim_end_matches('.')
+            .contains(|c: char| c.is_lowercase() || c == '.')
+    };
+    if rest.iter().all(is_all_capitals) {
         return (words.len() > 3).then(|| literal(&words.join(" ")));
     }
     let is_given = rest
@@ -546,10 +571,19 @@ fn inverted(family: &str, given: &str) -> CslName {
     let some = |text: String| (!text.is_empty()).then_some(text);
     CslName {
         family: some(rest.join(" ").trim_end_matches('.').to_owned()),
-        given: some(spaced_initials(&given.join(" "))),
+        given: some(spaced_initials(without_last_period(&given.join(" ")))),
         non_dropping_particle: some(words.join(" ")),
         dropping_particle: some(dropping.join(" ")),
         ..CslName::default()
+    }
+}
+
+/// Returns given names without the period of the sentence, which is not that of an initial or a short form: `Sean.`
+fn without_last_period(given: &str) -> &str {
+    let last = given.rsplit(' ').next().unwrap_or_default();
+    match given.strip_suffix('.') {
+        Some(rest) if last.chars().count() > 4 && last.matches('.').count() == 1 => rest,
+        _ => given,
     }
 }
 
@@ -660,6 +694,19 @@ mod tests {
                 "Shapiro, Marc; Horwitz, Susan",
             ),
             ("Syriza", "Syriza"),
+            ("DUMORTIER Élise,", "DUMORTIER, Élise"),
+            (
+                "REDE DE SEMENTES DO CERRADO.",
+                "REDE DE SEMENTES DO CERRADO",
+            ),
+            ("Leitner, K./Brugger, T. (Hg.):", "Leitner, K.; Brugger, T."),
+            ("Petit, Luc / Rey, Zoé", "Petit, Luc; Rey, Zoé"),
+            ("Ortega y Molina, J.", "Ortega y Molina, J."),
+            (
+                "Bundesverband der Wohnprojekte e. V.",
+                "Bundesverband der Wohnprojekte e. V",
+            ),
+            ("O'Neil, Sean.", "O'Neil, Sean"),
         ] {
             assert_eq!(shown(text), names, "{text}");
         }

@@ -31,6 +31,7 @@ fn closing_marks(opening: char) -> &'static str {
     match opening {
         '"' => "\"",
         '\u{201c}' => "\u{201d}\"",
+        '\u{201d}' => "\u{201d}",
         '\u{201e}' => "\u{201c}\u{201d}\"",
         '\u{ab}' => "\u{bb}",
         '\u{bb}' => "\u{ab}",
@@ -51,6 +52,7 @@ mod tests {
             ("\u{201c}Title", "end,\u{201d}"),
             ("\"Title", "end\","),
             ("\u{201e}Titel", "Ende\u{201c},"),
+            ("\u{201d}Titel", "slut\u{201d}."),
             ("\u{ab}", "\u{bb},"),
             ("\u{2018}Title", "end\u{2019}."),
             ("'Title", "end',"),

@@ -497,6 +497,8 @@ fn without_lead_in(text: &str) -> &str {
         "véase",
         "e.g.,",
         "also",
+        "and",
+        "und",
         "source:",
         "sources:",
         "reference:",
