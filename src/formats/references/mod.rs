@@ -429,12 +429,13 @@ fn are_names(tokens: &[&str]) -> bool {
                 .union(words::WordClass::PARTICLE)
                 .union(words::WordClass::EDITOR)
                 .union(words::WordClass::OTHERS);
-            !token.contains([':', '\u{201c}', '"', '?', '!'])
-                && !token.contains(|c: char| c.is_ascii_digit())
-                && (token.starts_with(char::is_uppercase)
-                    || class.contains(class_of_names)
-                    || *token == "&")
-                && !(class.contains(words::WordClass::FUNCTION) && !class.contains(class_of_names))
+            let joins_names = class.contains(class_of_names) || *token == "&";
+            let has_other_marks = token.contains(|c: char| {
+                c.is_ascii_digit() || [':', '\u{201c}', '"', '?', '!'].contains(&c)
+            });
+            let is_function_word = class.contains(words::WordClass::FUNCTION);
+            let is_capital = token.starts_with(char::is_uppercase);
+            !has_other_marks && (joins_names || (is_capital && !is_function_word))
         })
 }
 
@@ -940,7 +941,23 @@ fn plausibility(item: &CslItem) -> f32 {
     if normalise::year(item).is_none() && !item.variables.contains_key("URL") {
         plausibility *= 0.7;
     }
+    // The title may hold the series, the periodical or the proceedings.
+    let has_container = item.variables.contains_key("container-title");
+    if item.variables.contains_key("page") && !has_container {
+        plausibility *= 0.85;
+    }
+    if !has_container && has_second_sentence(&title) {
+        plausibility *= 0.9;
+    }
     plausibility
+}
+
+/// Returns whether a title goes on for some words after a period.
+fn has_second_sentence(title: &str) -> bool {
+    const FEWEST_WORDS: usize = 3;
+    title.rsplit_once(". ").is_some_and(|(_, after)| {
+        after.starts_with(char::is_uppercase) && after.split(' ').count() >= FEWEST_WORDS
+    })
 }
 
 fn with_source(mut item: CslItem, source: &str, confidence: f32) -> CslItem {

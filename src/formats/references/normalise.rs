@@ -157,11 +157,11 @@ impl Parts {
                 _ => {}
             }
         }
-        let words: Vec<String> = words_of(text).take(400).collect();
-        if words
-            .iter()
-            .any(|word| word == "dissertation" || word == "thesis")
-            && let Some((before, inside)) = parenthesis_at_end(text)
+        // `Title (Tese de doutoramento)`
+        if let Some((before, inside)) = parenthesis_at_end(text)
+            && words_of(inside)
+                .take(12)
+                .any(|word| words::classes_of(&word).contains(WordClass::THESIS))
         {
             self.genre(inside);
             text = before;

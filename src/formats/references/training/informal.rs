@@ -227,7 +227,7 @@ impl Writer<'_> {
             }
             "Q" => {
                 let text = self.title(random);
-                let (open, close) = match (self.quotes, &terms.locale[..]) {
+                let (open, close) = match (self.quotes, terms.locale) {
                     (0 | 1, _) => ("\"", "\""),
                     (2, _) => ("'", "'"),
                     (3, _) => ("\u{2018}", "\u{2019}"),
