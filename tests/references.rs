@@ -506,6 +506,55 @@ fn a_list_is_split_whatever_marks_its_references() {
 }
 
 #[test]
+fn references_are_told_apart_by_lines_alone() {
+    let text = std::fs::read_to_string("tests/data/references/single.yaml").unwrap();
+    let all: Vec<SingleReference> = serde_saphyr::from_str(&text).unwrap();
+    let texts: Vec<&str> = all
+        .iter()
+        .map(|one| one.text.as_str())
+        .filter(|text| text.starts_with(char::is_alphabetic))
+        .collect();
+    let read = references::read(&texts.join("\n"));
+    let missed: Vec<&&str> = texts
+        .iter()
+        .filter(|text| {
+            let is_source = |reference: &Reference| text.ends_with(&reference.source);
+            !read.references.iter().any(is_source)
+        })
+        .collect();
+    assert!(missed.is_empty(), "{missed:#?}");
+}
+
+#[test]
+fn weeks_numbers_and_words_before_references_are_no_part_of_them() {
+    let read = references::read(
+        "Week 3: Ellison, Ruth. 2006. The Logic of Sharing. Berkeley: Redwood University Press.\n\n\
+         4 See Odile Pellegrin, After Enclosure (Oxford: Greywater Press, 2014); and Hugh Danby, The Last Herdsmen \
+         (Leeds: Moorland Press, 1999).\n",
+    );
+    let read: Vec<(String, String)> = read
+        .references
+        .iter()
+        .map(|reference| {
+            let item = &reference.item;
+            (
+                Expected::of(item).author,
+                item.text("title").unwrap_or_default(),
+            )
+        })
+        .collect();
+    let expected = [
+        ("Ellison", "The Logic of Sharing"),
+        ("Pellegrin", "After Enclosure"),
+        ("Danby", "The Last Herdsmen"),
+    ];
+    assert_eq!(
+        read,
+        expected.map(|(author, title)| (author.to_owned(), title.to_owned()))
+    );
+}
+
+#[test]
 fn a_dash_stands_for_the_author_before() {
     let read = references::read(
         "Weber, Steven. 2004. The Success of Open Source. Cambridge: Harvard University Press.\n\n\

@@ -184,7 +184,7 @@ fn likely_starts(lines: &[Line<'_>]) -> Vec<usize> {
         .map(
             |(at, (line, own))| match at.checked_sub(1).and_then(|before| lines.get(before)) {
                 None => 0.0,
-                Some(_) if is_one_each && *own >= LIKELY => *own + 1.0,
+                Some(_) if is_one_each && *own >= LIKELY => *own + 2.5,
                 Some(before) => {
                     start_score(before, line, lines.get(at + 1), is_wrapped.then_some(width))
                 }
