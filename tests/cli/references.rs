@@ -117,3 +117,34 @@ fn without_a_terminal_nothing_is_asked() {
     assert!(!run.stderr.contains("[a]ccept"), "{}", run.stderr);
     assert_eq!(env.keys("").len(), 2);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_person_accepts_skips_and_corrects_references_at_a_terminal() {
+    let env = TestEnvironment::bare();
+    env.put(
+        "list.txt",
+        &format!(
+            "{LIST}\nWeber, S. (2004). The Success of Open Source. Cambridge, MA: Harvard University Press.\n"
+        ),
+    );
+    // The second reference is skipped. In the third, "Open Source." is no part of the title.
+    let keys = ["a\r", "s\r", "l\r", "7-8 note\r", "\r", "a\r"];
+    let line = "peerbib import list.txt --interactive --color always";
+    let Some(session) = crate::pseudo_terminal::typed(&env, line, &keys) else {
+        return;
+    };
+    let shown = session.shown;
+    assert_eq!(session.code, 0, "{shown}");
+    assert!(shown.contains("reference 3 of 3"), "{shown}");
+    assert!(shown.contains("\u{1b}[32mBenkler, Y."), "{shown}");
+    let titles: Vec<String> = env
+        .json("find --json")
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|work| work["title"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(titles.len(), 2, "{titles:?}\n{shown}");
+    assert!(titles.contains(&"The Success of".to_owned()), "{titles:?}");
+}

@@ -48,6 +48,8 @@ struct TokenFacts {
     /// Whether a part of a segment ends after the token: after any punctuation.
     ends_clause: bool,
     is_capital: bool,
+    /// Whether it may be an initial: `Y.`, `JK`.
+    is_initial: bool,
     is_year: bool,
     /// The numbers of opened and closed parentheses.
     opened: u8,
@@ -167,9 +169,8 @@ fn is_quote(character: char) -> Option<(usize, bool, bool)> {
     // Kind, may open, may close.
     match character {
         '"' => Some((0, true, true)),
-        '\u{201c}' | '\u{201d}' | '\u{201e}' => {
-            Some((1, character != '\u{201d}', character != '\u{201e}'))
-        }
+        // ”Title” in Swedish
+        '\u{201c}' | '\u{201d}' | '\u{201e}' => Some((1, true, character != '\u{201e}')),
         '\u{ab}' | '\u{bb}' => Some((2, true, true)),
         '\u{2018}' | '\u{201a}' | '\u{2019}' | '\'' | '`' => Some((3, true, true)),
         _ => None,
@@ -221,6 +222,7 @@ fn token_facts(token: &str, lower: &mut Vec<char>) -> TokenFacts {
         ends_segment,
         ends_clause: ends_segment || closing.contains([',', '.']),
         is_capital: body.starts_with(char::is_uppercase),
+        is_initial: length <= 2 && body.chars().all(char::is_uppercase),
         is_year: matches!(number, NumberKind::Year | NumberKind::YearWithLetter),
         opened,
         closed,
@@ -499,6 +501,10 @@ struct Span {
     numbers: u32,
     words: u32,
     capitals: u32,
+    initials: u32,
+    /// The number of its first token, and the classes of that token.
+    first_number: NumberKind,
+    first_classes: WordClass,
     end: usize,
     /// The hash of the first word, and that of the punctuation at the end.
     first: u32,
@@ -518,11 +524,14 @@ fn spans(facts: &[TokenFacts], ends: impl Fn(&TokenFacts) -> bool) -> Spans {
     for (at, facts) in facts.iter().enumerate() {
         if span.words == 0 {
             span.first = facts.word;
+            span.first_number = facts.number;
+            span.first_classes = facts.classes;
         }
         span.classes = span.classes.union(facts.classes);
         span.numbers |= 1 << facts.number.code().min(12);
         span.words += 1;
         span.capitals += u32::from(facts.is_capital);
+        span.initials += u32::from(facts.is_initial);
         span.end = at + 1;
         span.closing = facts.closing;
         result.of_token.push(result.spans.len());
@@ -540,6 +549,52 @@ impl Span {
     /// The share of words that begin with a capital, in quarters.
     fn capitals(&self) -> u32 {
         self.capitals * 4 / self.words.max(1)
+    }
+
+    /// What the part looks like as a whole, so that the parts around a token show the layout of the reference.
+    fn outline(&self) -> u32 {
+        const MARKED: [WordClass; 10] = [
+            WordClass::PAGES,
+            WordClass::VOLUME,
+            WordClass::ISSUE,
+            WordClass::EDITOR,
+            WordClass::TRANSLATOR,
+            WordClass::EDITION,
+            WordClass::ACCESS,
+            WordClass::THESIS,
+            WordClass::EVENT,
+            WordClass::JOURNAL,
+        ];
+        if self.words == 1 && self.first_number != NumberKind::None {
+            return self.first_number.code();
+        }
+        if self.first_classes.contains(WordClass::IN) {
+            return 40;
+        }
+        let has_number = self.numbers & !1 != 0;
+        for (class, code) in MARKED.into_iter().zip(41..) {
+            // Ambiguous words such as "p" and "no" count only with a number, and all of them only in a short part.
+            let counts = self.words <= 3 || (code > 43 && self.words <= 8);
+            if counts && self.classes.contains(class) && (has_number || code > 43) {
+                return code;
+            }
+        }
+        if self.initials > 0 && self.initials * 3 >= self.words {
+            return 60;
+        }
+        if self.classes.contains(WordClass::PUBLISHER) && self.words <= 5 {
+            return 61;
+        }
+        if self.classes.contains(WordClass::PLACE) && self.words <= 3 {
+            return 62;
+        }
+        let length = match self.words {
+            1 => 0,
+            2 => 1,
+            3..=5 => 2,
+            _ => 3,
+        };
+        64 + length * 8 + (self.capitals() >= 3) as u32 * 2 + u32::from(has_number)
     }
 
     fn length(&self) -> u32 {
@@ -560,6 +615,23 @@ fn push_span_features(kind: u32, spans: &Spans, at: usize, hashes: &mut Vec<u32>
     let from_end = spans.spans.len() - own;
     let mut push = |values: &[u32]| hashes.push(feature(kind, values));
     push(&[0, from_end.min(7) as u32]);
+    let outline = |index: Option<usize>| {
+        index
+            .and_then(|index| spans.spans.get(index))
+            .map_or(0, Span::outline)
+    };
+    let here = outline(Some(own));
+    let before = outline(own.checked_sub(1));
+    let before_that = outline(own.checked_sub(2));
+    let after = outline(Some(own + 1));
+    let after_that = outline(Some(own + 2));
+    push(&[10, here]);
+    push(&[11, before, here]);
+    push(&[12, here, after]);
+    push(&[13, before, here, after]);
+    push(&[14, here, after, after_that]);
+    push(&[15, before_that, before, here]);
+    push(&[16, before, here, after, after_that]);
     for (place, index) in [
         (1, Some(own)),
         (2, own.checked_sub(1)),

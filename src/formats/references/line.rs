@@ -55,7 +55,8 @@ impl Line<'_> {
         self.text.trim().is_empty() && self.marker == Marker::None
     }
 
-    fn content(&self) -> &str {
+    /// Returns the text without the markup of a wiki.
+    pub(crate) fn content(&self) -> &str {
         self.replaced.as_deref().unwrap_or(self.text)
     }
 }
@@ -97,7 +98,15 @@ fn read_line(line: &str, number: usize, is_wiki: bool) -> Line<'_> {
     } else {
         marker(body, is_wiki)
     };
-    let replaced = (is_wiki && !is_too_long).then(|| without_wiki_markup(text));
+    // Links stand in plain lists, too: `[https://a.example Title]`.
+    let has_markup = is_wiki || text.contains("[http");
+    let replaced = if is_too_long {
+        None
+    } else if has_markup {
+        Some(without_wiki_markup(text))
+    } else {
+        without_markdown_links(text)
+    };
     let content = replaced.as_deref().unwrap_or(text);
     let scanned = if is_too_long { "" } else { content };
     Line {
@@ -178,7 +187,9 @@ fn number_marker(body: &str) -> Option<(u32, u8, &str)> {
             } else {
                 // `1 Benkler, Y.`, as footnotes are printed.
                 let after = rest.strip_prefix(' ')?;
-                if !Beginning::of(after).is_name() {
+                const LEAD_INS: [&str; 6] = ["See ", "see ", "Cf. ", "Vgl. ", "Siehe ", "Voir "];
+                let has_lead_in = LEAD_INS.iter().any(|lead_in| after.starts_with(lead_in));
+                if !has_lead_in && !Beginning::of(after).is_name() {
                     return None;
                 }
                 (6, after)
@@ -329,9 +340,12 @@ impl Beginning {
         let is_initial = |word: &str| {
             let bare = word.trim_end_matches([',', ';', ':', ')']);
             let letters = bare.chars().filter(|c| c.is_alphabetic()).count();
+            // `Sebastopol, CA: O'Reilly` is a place.
+            let is_run =
+                letters <= 2 && bare.chars().all(char::is_uppercase) && !word.ends_with(':');
             bare.starts_with(char::is_uppercase)
                 && (1..=3).contains(&letters)
-                && (bare.ends_with('.') || (letters <= 2 && bare.chars().all(char::is_uppercase)))
+                && (bare.ends_with('.') || is_run)
         };
         let is_capital = |word: &str| word.starts_with(char::is_uppercase);
         if is_initial(word) && word.ends_with('.') {
@@ -353,6 +367,11 @@ impl Beginning {
         if is_plain {
             // A family name of two words: `Ruiz Cayuela, S.`
             let two_words = !word.ends_with([',', '.']) && is_capital(next) && next.ends_with(',');
+            // `Van Buuren S,`
+            let is_particle = words::classes_of(&words::plain(word)).contains(WordClass::PARTICLE);
+            if is_particle && is_capital(next) && rest.get(1).is_some_and(|word| is_initial(word)) {
+                return Beginning::InvertedInitials;
+            }
             let (comma, after) = if two_words {
                 (true, rest.get(1).copied().unwrap_or_default())
             } else {
@@ -372,17 +391,21 @@ impl Beginning {
             if comma && is_capital(after) {
                 return Beginning::InvertedName;
             }
-            let head: String = text.chars().take(90).collect();
-            if let Some((before, _)) = head.split_once('(')
-                && has_year(
-                    head.get(before.len()..)
-                        .unwrap_or_default()
-                        .get(..6)
-                        .unwrap_or_default(),
-                )
-                && !before.contains(". ")
+            // `Gruber et al., 2015`
+            if matches!(next, "et") && matches!(after_et(&rest), "al" | "alii") {
+                return Beginning::Name;
+            }
+            // `SIERVO (M.)`
+            if next.starts_with('(') && is_initial(next.trim_start_matches('(')) {
+                return Beginning::InvertedInitials;
+            }
+            // `Pujadas i Font, M.`: a family name of three words.
+            if !word.ends_with([',', '.'])
+                && rest.get(1).is_some_and(|third| third.ends_with(','))
+                && rest.get(2).is_some_and(|fourth| is_initial(fourth))
+                && (is_capital(next) || next.chars().count() <= 3)
             {
-                return Beginning::BeforeYear;
+                return Beginning::InvertedInitials;
             }
             if is_capital(next)
                 && (next.ends_with([',', '.', ':'])
@@ -392,6 +415,14 @@ impl Beginning {
             {
                 return Beginning::Name;
             }
+        }
+        // `H Johansson, P Sjolander`
+        let is_letter = word.chars().count() <= 2 && word.chars().all(char::is_uppercase);
+        if is_letter && is_capital(next) && next.ends_with(',') {
+            return Beginning::Initials;
+        }
+        if is_before_year(text) {
+            return Beginning::BeforeYear;
         }
         Beginning::Capital
     }
@@ -434,6 +465,35 @@ impl Beginning {
             Beginning::Other => -0.5,
         }
     }
+}
+
+/// Returns the word after "et".
+fn after_et<'t>(rest: &[&'t str]) -> &'t str {
+    rest.get(1)
+        .copied()
+        .unwrap_or_default()
+        .trim_end_matches(['.', ',', ':'])
+}
+
+/// Returns whether a text begins with a few words and the year after them: `Global Seed Alliance. (2020).`,
+/// `UNRISC. 2016.`
+fn is_before_year(text: &str) -> bool {
+    const MOST_WORDS: usize = 12;
+    let mut before = "";
+    for (at, word) in text.split_whitespace().take(MOST_WORDS).enumerate() {
+        let digits: String = word
+            .trim_start_matches(['(', '['])
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect();
+        if at > 0 && digits.len() == 4 && has_year(&digits) {
+            // A year that nothing separates from the words is part of a sentence.
+            let is_separate = word.starts_with(['(', '[']) || before.ends_with(['.', ',', ';']);
+            return is_separate && word.ends_with([')', ']', '.', ',', ':', ';']);
+        }
+        before = word;
+    }
+    false
 }
 
 /// Returns the text after a dash that stands for the author of the reference before.
@@ -625,6 +685,27 @@ fn without_wiki_markup(text: &str) -> String {
     }
     plain.push_str(rest);
     plain
+}
+
+/// Replaces links of Markdown, `[Title](https://a.example)`, by their text and address; none if there are none.
+fn without_markdown_links(text: &str) -> Option<String> {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("](http") {
+        let (before, link) = rest.split_at(at);
+        let Some((address, after)) = link.get(2..).and_then(|link| split_near(link, ")")) else {
+            break;
+        };
+        let (before, shown) = before.rsplit_once('[').unwrap_or((before, ""));
+        plain.push_str(before);
+        plain.push_str(shown);
+        if shown != address {
+            plain.push(' ');
+            plain.push_str(address);
+        }
+        rest = after;
+    }
+    (rest.len() < text.len()).then(|| plain + rest)
 }
 
 /// Returns the beginning of a text, of at most this many bytes.

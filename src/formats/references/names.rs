@@ -1,5 +1,7 @@
 //! Names of persons and organizations in a reference list: in any order, with initials or full given names.
 
+use std::borrow::Cow;
+
 use super::words::{self, WordClass};
 use crate::model::CslName;
 
@@ -14,7 +16,8 @@ pub(crate) struct ParsedNames {
 /// Reads a list of names.
 pub(crate) fn read(text: &str) -> ParsedNames {
     let mut parsed = ParsedNames::default();
-    let words = without_roles(text, &mut parsed);
+    let separated = with_semicolons(text);
+    let words = without_roles(&separated, &mut parsed);
     let separator = if words.iter().any(|word| word.ends_with(';')) {
         ';'
     } else {
@@ -22,8 +25,8 @@ pub(crate) fn read(text: &str) -> ParsedNames {
     };
     // Each group stands between words like "and"; in a group, commas separate names or their parts.
     let mut groups: Vec<Vec<&str>> = vec![Vec::new()];
-    for word in &words {
-        if is_and(word) {
+    for (at, word) in words.iter().enumerate() {
+        if is_and(word) && !is_inside_family(&words, at, groups.last()) {
             groups.push(Vec::new());
         } else if let Some(group) = groups.last_mut() {
             group.push(word);
@@ -42,6 +45,32 @@ pub(crate) fn read(text: &str) -> ParsedNames {
         }
     }
     parsed
+}
+
+/// Returns names with semicolons for the slashes between them: `Leitner, K./Brugger, T.`
+fn with_semicolons(text: &str) -> Cow<'_, str> {
+    if !text.contains('/') || !text.contains(',') {
+        return Cow::Borrowed(text);
+    }
+    let parts: Vec<&str> = text.split('/').map(str::trim).collect();
+    let are_names = parts.iter().all(|part| part.contains(','));
+    if are_names {
+        Cow::Owned(parts.join("; "))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Returns whether a word like "and" joins the parts of a family name: `Pujadas i Font, M.`, `Ortega y Gasset, J.`
+fn is_inside_family(words: &[&str], at: usize, group: Option<&Vec<&str>>) -> bool {
+    let is_letter = words
+        .get(at)
+        .is_some_and(|word| matches!(*word, "i" | "y" | "e"));
+    let is_one_word = group.is_some_and(
+        |group| matches!(group.as_slice(), [one] if one.ends_with(char::is_alphabetic)),
+    );
+    let has_given_after = words.get(at + 1).is_some_and(|next| next.ends_with(','));
+    is_letter && is_one_word && has_given_after
 }
 
 fn is_and(word: &str) -> bool {
@@ -375,6 +404,9 @@ fn is_organization(piece: &str) -> bool {
                 .iter()
                 .all(|word| word.starts_with(char::is_uppercase) && !word.contains('.')))
         || words.first().is_some_and(|word| *word == "The")
+        || ["e. V", "e. V.", "e.V", "e.V."]
+            .iter()
+            .any(|end| piece.ends_with(end))
 }
 
 fn names_of_pieces(pieces: &[String], is_first: bool, names: &mut Vec<CslName>) {
@@ -404,11 +436,16 @@ fn names_of_pieces(pieces: &[String], is_first: bool, names: &mut Vec<CslName>) 
             && !words.last().is_some_and(|word| is_initials(word));
         if let Some(next) = next
             && all_initials(next)
+            && !is_suffix(next)
             && !first_is_initials
             && !last_is_initials
         {
             at += 1;
             names.push(inverted(piece, next));
+            continue;
+        }
+        if let Some(name) = capitals_first(&words) {
+            names.push(name);
             continue;
         }
         if is_organization(piece) && !(next.is_some() && words.len() == 1 && is_first) {
@@ -457,6 +494,12 @@ fn names_of_pieces(pieces: &[String], is_first: bool, names: &mut Vec<CslName>) 
             continue;
         }
         if words.len() == 1 {
+            let letters = piece.chars().filter(|c| c.is_alphabetic()).count();
+            // `IPCC`
+            if letters > 2 && !piece.contains(char::is_lowercase) && next.is_none() {
+                names.push(literal(piece));
+                continue;
+            }
             names.push(CslName {
                 family: Some(piece.trim_end_matches('.').to_owned()),
                 ..CslName::default()
@@ -469,6 +512,36 @@ fn names_of_pieces(pieces: &[String], is_first: bool, names: &mut Vec<CslName>) 
         }
         names.push(natural(&words));
     }
+}
+
+/// Reads a name whose family name is set in capitals: `DUMORTIER Élise`. All in capitals is an organization.
+fn capitals_first(words: &[&str]) -> Option<CslName> {
+    let is_capitals = |word: &&str| {
+        word.chars().filter(|c| c.is_alphabetic()).count() > 2
+            && word.chars().all(|c| !c.is_lowercase())
+    };
+    let count = words.iter().take_while(|word| is_capitals(word)).count();
+    let rest = words.get(count..)?;
+    if count == 0 || words.len() < 2 {
+        return None;
+    }
+    let is_all_capitals = |word: &&str| {
+        !word
+            .trim_end_matches('.')
+            .contains(|c: char| c.is_lowercase() || c == '.')
+    };
+    if rest.iter().all(is_all_capitals) {
+        return (words.len() > 3).then(|| literal(&words.join(" ")));
+    }
+    let is_given = rest
+        .iter()
+        .all(|word| word.starts_with(char::is_uppercase) && word.contains(char::is_lowercase));
+    is_given.then(|| {
+        inverted(
+            &words.get(..count).unwrap_or_default().join(" "),
+            &rest.join(" "),
+        )
+    })
 }
 
 fn literal(name: &str) -> CslName {
@@ -498,10 +571,19 @@ fn inverted(family: &str, given: &str) -> CslName {
     let some = |text: String| (!text.is_empty()).then_some(text);
     CslName {
         family: some(rest.join(" ").trim_end_matches('.').to_owned()),
-        given: some(spaced_initials(&given.join(" "))),
+        given: some(spaced_initials(without_last_period(&given.join(" ")))),
         non_dropping_particle: some(words.join(" ")),
         dropping_particle: some(dropping.join(" ")),
         ..CslName::default()
+    }
+}
+
+/// Returns given names without the period of the sentence, which is not that of an initial or a short form: `Sean.`
+fn without_last_period(given: &str) -> &str {
+    let last = given.rsplit(' ').next().unwrap_or_default();
+    match given.strip_suffix('.') {
+        Some(rest) if last.chars().count() > 4 && last.matches('.').count() == 1 => rest,
+        _ => given,
     }
 }
 
@@ -612,6 +694,19 @@ mod tests {
                 "Shapiro, Marc; Horwitz, Susan",
             ),
             ("Syriza", "Syriza"),
+            ("DUMORTIER Élise,", "DUMORTIER, Élise"),
+            (
+                "REDE DE SEMENTES DO CERRADO.",
+                "REDE DE SEMENTES DO CERRADO",
+            ),
+            ("Leitner, K./Brugger, T. (Hg.):", "Leitner, K.; Brugger, T."),
+            ("Petit, Luc / Rey, Zoé", "Petit, Luc; Rey, Zoé"),
+            ("Ortega y Molina, J.", "Ortega y Molina, J."),
+            (
+                "Bundesverband der Wohnprojekte e. V.",
+                "Bundesverband der Wohnprojekte e. V",
+            ),
+            ("O'Neil, Sean.", "O'Neil, Sean"),
         ] {
             assert_eq!(shown(text), names, "{text}");
         }

@@ -157,11 +157,11 @@ impl Parts {
                 _ => {}
             }
         }
-        let words: Vec<String> = words_of(text).take(400).collect();
-        if words
-            .iter()
-            .any(|word| word == "dissertation" || word == "thesis")
-            && let Some((before, inside)) = parenthesis_at_end(text)
+        // `Title (Tese de doutoramento)`
+        if let Some((before, inside)) = parenthesis_at_end(text)
+            && words_of(inside)
+                .take(12)
+                .any(|word| words::classes_of(&word).contains(WordClass::THESIS))
         {
             self.genre(inside);
             text = before;
@@ -259,6 +259,22 @@ impl Parts {
     }
 
     fn volume(&mut self, text: &str) {
+        // `4/2018`
+        if let Some((issue, year)) = without_punctuation(text).split_once('/')
+            && let Ok(year @ 1800..=2100) = year.parse::<i32>()
+            && issue.parse::<u32>().is_ok()
+            && !self.has("issued")
+        {
+            self.set_if_empty("issue", issue);
+            let date = CslDate {
+                date_parts: vec![vec![year]],
+                ..CslDate::default()
+            };
+            self.item
+                .variables
+                .insert("issued".to_owned(), CslValue::from(date));
+            return;
+        }
         let (mut volume, mut issue) = (None, None);
         let mut expects_issue = false;
         let mut number = String::new();
@@ -705,11 +721,13 @@ impl Parts {
             if has(&["dictionary", "worterbuch", "dictionnaire", "diccionario"]) {
                 return "entry-dictionary";
             }
-            if has_publisher || has_editor || self.has_container_word || self.place.is_some() {
-                return "chapter";
-            }
-            if self.has("volume") || self.has("issue") {
+            let is_imprinted = has_publisher || has_editor || self.place.is_some();
+            // `In: Zeitschrift 12 (2009)`
+            if (self.has("volume") || self.has("issue")) && !is_imprinted {
                 return "article-journal";
+            }
+            if is_imprinted || self.has_container_word {
+                return "chapter";
             }
             if self.has("URL") {
                 return "webpage";

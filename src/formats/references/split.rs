@@ -37,6 +37,8 @@ pub(crate) struct SplitText {
 const LONGEST: usize = 3_000;
 /// The most lines that are divided together, so that a long text needs little memory.
 const MOST_LINES_AT_ONCE: usize = 4_000;
+/// The fewest lines that show whether a list has one reference on each.
+const FEWEST_LINES: usize = 4;
 /// The most lines of one reference.
 const MOST_LINES: usize = 16;
 
@@ -165,14 +167,24 @@ fn likely_starts(lines: &[Line<'_>]) -> Vec<usize> {
     let mut lengths: Vec<usize> = lines.iter().map(|line| line.width).collect();
     lengths.sort_unstable();
     let median = lengths.get(lengths.len() / 2).copied().unwrap_or_default();
+    // Where most lines are references by themselves, or some are longer than any program wraps them, none was wrapped.
+    let own_scores: Vec<f32> = lines
+        .iter()
+        .map(|line| reference_score(line.content(), line.marker))
+        .collect();
+    let complete = own_scores.iter().filter(|score| **score >= SURE).count();
+    let is_one_each = lines.len() >= FEWEST_LINES
+        && (complete * 3 >= lines.len() * 2 || (width > 200 && complete * 2 >= lines.len()));
     // Lines that a program wrapped are about equally long, but for the last of each reference.
-    let is_wrapped = width <= 160 && median * 4 >= width * 3;
+    let is_wrapped = !is_one_each && width <= 160 && median * 4 >= width * 3;
     let scores: Vec<f32> = lines
         .iter()
+        .zip(&own_scores)
         .enumerate()
         .map(
-            |(at, line)| match at.checked_sub(1).and_then(|before| lines.get(before)) {
+            |(at, (line, own))| match at.checked_sub(1).and_then(|before| lines.get(before)) {
                 None => 0.0,
+                Some(_) if is_one_each && *own >= LIKELY => *own + 2.5,
                 Some(before) => {
                     start_score(before, line, lines.get(at + 1), is_wrapped.then_some(width))
                 }
@@ -240,6 +252,12 @@ fn start_score(
         // No list is marked here, so that this is a page or a dash.
         _ => Beginning::Other.score(),
     };
+    // `Oekonux Project. Retrieved from` is the end of a reference.
+    let says_access =
+        |word: &str| words::classes_of(&words::plain(word)).contains(WordClass::ACCESS);
+    if line.text.split_whitespace().take(4).any(says_access) {
+        score -= 2.0;
+    }
     // A year soon after the names.
     if line.beginning.is_name() {
         let here = has_year_in_parentheses(line.text);
@@ -340,10 +358,21 @@ struct Candidate {
     score: f32,
 }
 
+impl Candidate {
+    /// Returns whether it is not longer than most references, and no lead-in of a list.
+    fn is_short(&self) -> bool {
+        self.texts
+            .iter()
+            .all(|text| text.len() < 400 && !text.trim_end().ends_with(':'))
+    }
+}
+
 /// What looks like a reference by itself.
 const SURE: f32 = 2.0;
 /// What looks like one among others.
 const LIKELY: f32 = 0.75;
+/// What may be one between two others.
+const POSSIBLE: f32 = 0.0;
 
 /// Appends lines as candidates, or as other text if they are too long.
 fn push_group(lines: &[Line<'_>], candidates: &mut Vec<Candidate>) {
@@ -396,7 +425,8 @@ fn decide(candidates: Vec<Candidate>) -> SplitText {
     for (at, candidate) in candidates.into_iter().enumerate() {
         let precedes = scores.get(at + 1).is_some_and(|next| *next >= SURE);
         let is_reference = candidate.score >= SURE
-            || (candidate.score >= LIKELY && candidate.is_named && (follows || precedes));
+            || (candidate.score >= LIKELY && (follows || precedes) && candidate.is_named)
+            || (candidate.score >= POSSIBLE && candidate.is_short() && follows && precedes);
         follows = is_reference;
         if is_reference {
             let line = candidate.line;
@@ -467,9 +497,19 @@ fn without_lead_in(text: &str) -> &str {
         "véase",
         "e.g.,",
         "also",
+        "and",
+        "und",
         "source:",
         "sources:",
         "reference:",
+        "book:",
+        "article:",
+        "film:",
+        "documentary:",
+        "video:",
+        "required:",
+        "recommended:",
+        "optional:",
         "from:",
     ];
     let mut text = text.trim();
@@ -485,7 +525,28 @@ fn without_lead_in(text: &str) -> &str {
             break;
         }
     }
-    text
+    without_week(text)
+}
+
+/// Returns a reference without the week of a syllabus before it: `Week 3: `.
+fn without_week(text: &str) -> &str {
+    const UNITS: [&str; 10] = [
+        "week", "session", "lecture", "day", "unit", "module", "class", "seminar", "woche",
+        "semana",
+    ];
+    let Some((head, rest)) = text.split_once(": ") else {
+        return text;
+    };
+    let mut words = head.split(' ');
+    let unit = words.next().unwrap_or_default().to_lowercase();
+    let is_number = words
+        .next()
+        .is_some_and(|word| word.len() < 3 && word.bytes().all(|byte| byte.is_ascii_digit()));
+    if UNITS.contains(&unit.as_str()) && is_number && words.next().is_none() {
+        rest.trim_start()
+    } else {
+        text
+    }
 }
 
 fn has_year(text: &str) -> bool {
@@ -529,7 +590,8 @@ fn reference_score(text: &str, marker: Marker) -> f32 {
             plain.as_str(),
             "n.d" | "nd" | "o.j" | "s.d" | "s.f" | "forthcoming"
         );
-        has_signal |= class.contains(WordClass::PAGES) && word.ends_with('.')
+        has_signal |= is_range_or_issue(word)
+            || class.contains(WordClass::PAGES) && word.ends_with('.')
             || (class.contains(WordClass::EDITOR) && word.contains('.'))
             || class.contains(WordClass::THESIS)
             || matches!(
@@ -562,12 +624,25 @@ fn reference_score(text: &str, marker: Marker) -> f32 {
     // Prose has many function words, verbs and words in lower case.
     let share = |count: usize| count as f32 / words.max(1) as f32;
     score -= (share(lower_case) - 0.55).max(0.0) * 6.0;
-    score -= share(verbs) * 18.0;
+    // A title may have a verb.
+    score -= (share(verbs) - 0.04).max(0.0) * 18.0;
     score -= (share(function_words) - 0.35).max(0.0) * 6.0;
     if length > 600 {
         score -= (length - 600) as f32 / 300.0;
     }
     score
+}
+
+/// Returns whether a word is a range of pages or a volume with an issue: `45-67`, `12(3)`.
+fn is_range_or_issue(word: &str) -> bool {
+    let bare = word.trim_matches(|c: char| !c.is_alphanumeric() && c != ')');
+    let digits = bare.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = bare.get(digits..).unwrap_or_default();
+    (1..=4).contains(&digits)
+        && rest
+            .strip_prefix(['-', '\u{2013}', '('])
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        && !(digits == 4 && has_year(bare))
 }
 
 fn is_function_word(plain: &str) -> bool {

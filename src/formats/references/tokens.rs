@@ -5,7 +5,7 @@ use std::ops::Range;
 /// Returns the places of the tokens of a reference, in bytes.
 ///
 /// A token ends at white space. Numbers that are set without spaces, as in `2009;24(3):1-12`, are separate tokens,
-/// because they belong to different fields.
+/// because they belong to different fields; so are words that lost the space between them, as in `(2016).The`.
 pub fn tokens(text: &str) -> Vec<Range<usize>> {
     let mut tokens = Vec::with_capacity(text.len() / 6 + 1);
     let mut start = None;
@@ -25,7 +25,7 @@ pub fn tokens(text: &str) -> Vec<Range<usize>> {
     tokens
 }
 
-/// Appends a word, split where one number follows another.
+/// Appends a word, split where one number follows another, or where a space was lost.
 fn push_parts(text: &str, word: Range<usize>, tokens: &mut Vec<Range<usize>>) {
     let content = text.get(word.clone()).unwrap_or_default();
     let bytes = content.as_bytes();
@@ -33,27 +33,46 @@ fn push_parts(text: &str, word: Range<usize>, tokens: &mut Vec<Range<usize>>) {
         && !content.contains('/')
         && !content.starts_with("doi")
         && !content.starts_with("10.");
+    let is_address = content.contains("//") || content.contains("www.") || content.contains('@');
     let mut start = 0;
-    if is_number {
-        for (at, window) in bytes.windows(3).enumerate() {
-            let [before, mark, after] = window else {
-                continue;
-            };
-            // `Mar;93(6)`
-            let is_after_date =
-                *mark == b';' && before.is_ascii_alphabetic() && after.is_ascii_digit();
-            let splits = is_after_date
-                || matches!(mark, b';' | b':')
-                    && (before.is_ascii_digit() || *before == b')')
-                    && (after.is_ascii_alphanumeric() || *after == b'(' || *after >= 0x80);
-            if splits {
-                let end = at + 2;
-                tokens.push(word.start + start..word.start + end);
-                start = end;
-            }
+    let mut before = ' ';
+    let mut characters = content.char_indices().peekable();
+    while let Some((at, mark)) = characters.next() {
+        if let Some((next, after)) = characters.peek().copied()
+            && at > 0
+            && !is_address
+            && (is_number && separates_numbers(before, mark, after)
+                || lost_space(before, mark, after))
+        {
+            tokens.push(word.start + start..word.start + next);
+            start = next;
         }
+        before = mark;
     }
     tokens.push(word.start + start..word.end);
+}
+
+/// Returns whether a mark stands between numbers of different fields: `Mar;93(6)`, `24(3):1`.
+fn separates_numbers(before: char, mark: char, after: char) -> bool {
+    let is_after_date = mark == ';' && before.is_ascii_alphabetic() && after.is_ascii_digit();
+    let is_between_numbers = matches!(mark, ';' | ':')
+        && (before.is_ascii_digit() || before == ')')
+        && (after.is_ascii_alphanumeric() || after == '(' || !after.is_ascii());
+    is_after_date || is_between_numbers
+}
+
+/// Returns whether a mark should have a space after it: `(2016).The`, `Flinn,Ryan`, `Title”Journal`.
+fn lost_space(before: char, mark: char, after: char) -> bool {
+    after.is_uppercase()
+        && match mark {
+            '.' => before == ')',
+            ',' => before == ')' || before.is_lowercase(),
+            ';' => before.is_lowercase(),
+            '\u{201d}' | '\u{bb}' => {
+                before.is_alphanumeric() || matches!(before, '.' | ',' | '?' | '!')
+            }
+            _ => false,
+        }
 }
 
 #[cfg(test)]
@@ -78,5 +97,20 @@ mod tests {
             ]
         );
         assert_eq!(words("  "), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn words_whose_space_was_lost_are_separate_tokens() {
+        assert_eq!(
+            words("Flinn,Ryan (2016).The Social https://a.example/A,Be"),
+            [
+                "Flinn,",
+                "Ryan",
+                "(2016).",
+                "The",
+                "Social",
+                "https://a.example/A,Be"
+            ]
+        );
     }
 }

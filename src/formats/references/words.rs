@@ -88,6 +88,28 @@ pub(crate) fn plain(word: &str) -> String {
         .collect()
 }
 
+/// Returns a word as [`plain`] does, with the punctuation after it.
+pub(crate) fn plain_start(word: &str) -> String {
+    word.trim_start_matches(|c: char| !c.is_alphanumeric())
+        .to_lowercase()
+}
+
+/// Returns whether a word, given as [`plain`] returns it, says that there is no date.
+pub(crate) fn is_no_date(word: &str) -> bool {
+    matches!(
+        word,
+        "n.d"
+            | "s.d"
+            | "o.j"
+            | "s.f"
+            | "z.d"
+            | "s.a"
+            | "\u{3c7}.\u{3c7}"
+            | "\u{431}.\u{433}"
+            | "\u{431}.\u{434}"
+    )
+}
+
 /// Returns the classes of a word given as [`plain`] returns it.
 pub(crate) fn classes(word: &[char]) -> WordClass {
     // No word of the table is longer.
@@ -174,7 +196,7 @@ const TABLE: &[(WordClass, &str)] = &[
     (WordClass::IN, "in en dans em στο σε в dins i"),
     (
         WordClass::EDITOR,
-        "ed eds editor editors edited hrsg hg herausgeber herausgegeben hgg ed. dir dirs edit editado edita coord coords org orgs redactie red redigerad a cura curatore editeur editeurs comp επιμ επιμελεια ред редактор verf",
+        "ed eds editor editors edited hrsg hg herausgeber herausgegeben hgg ed. dir dirs edit editado edita coord coords org orgs redactie red redigerad a cura curatore editeur editeurs comp επιμ επιμελεια ред редактор verf compilador coordinador curatori orgs επιμελητεσ uitg utg",
     ),
     (
         WordClass::TRANSLATOR,
@@ -182,15 +204,15 @@ const TABLE: &[(WordClass, &str)] = &[
     ),
     (
         WordClass::VOLUME,
-        "vol vols volume volumes v bd bde band tome tom t jg jahrgang deel del τομοσ τ том вып",
+        "vol vols volume volumes v bd bde band tome tom t jg jahrgang deel del τομοσ τομ τ том tomo bde jhg вып",
     ),
     (
         WordClass::ISSUE,
-        "no nr num number issue n numero heft h fasc aflevering τευχοσ τχ №",
+        "no nr num number issue n numero heft h nro nos fasc aflevering τευχοσ τχ №",
     ),
     (
         WordClass::PAGES,
-        "p pp s ss pages page pag pagg seiten seite σ σσ с стр blz paginas pgs",
+        "p pp s ss pages page pag pagg seiten seite σ σσ с стр blz paginas pgs σελ pag pags pagine",
     ),
     (
         WordClass::EDITION,
@@ -218,7 +240,7 @@ const TABLE: &[(WordClass, &str)] = &[
     ),
     (
         WordClass::ACCESS,
-        "accessed retrieved available visited zugriff abgerufen zuletzt consulte consultado consultato acedido acesso geraadpleegd besokt hamtad disponible disponivel disponibile verfugbar online url προσπελαση ανακτηθηκε дата обращения from checked cited viewed last gesehen aufgerufen stand",
+        "accessed retrieved available visited zugriff abgerufen zuletzt consulte consultado consultato acedido acesso geraadpleegd besokt hamtad disponible disponivel disponibile verfugbar online url προσπελαση ανακτηθηκε дата обращения from checked cited viewed last gesehen aufgerufen stand consultation recuperado recuperato consulta διαθεσιμο προσβαση hamtat tillganglig opgehaald bezocht archived archiviert",
     ),
     (WordClass::AND, "and und et y e en och og i και и &"),
     (

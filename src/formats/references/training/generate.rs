@@ -4,7 +4,11 @@
 use peerbib::csl::{Item, ItemDate, ItemName, ItemValue, LabelledText, Processor, Style, bundled};
 use peerbib::formats::references::training::{Label, tokens};
 
+use crate::informal;
 use crate::words::{LANGUAGES, Language};
+
+/// The percentage of references that follow no style file.
+const INFORMAL: usize = 45;
 
 /// Labelled pieces of text.
 pub(crate) type Pieces = Vec<(Label, String)>;
@@ -12,11 +16,11 @@ pub(crate) type Pieces = Vec<(Label, String)>;
 /// Values of hand-labelled references, from which works in English are made.
 #[derive(Debug, Default)]
 pub(crate) struct Values {
-    titles: Vec<String>,
-    journals: Vec<String>,
-    containers: Vec<String>,
-    publishers: Vec<String>,
-    places: Vec<String>,
+    pub(crate) titles: Vec<String>,
+    pub(crate) journals: Vec<String>,
+    pub(crate) containers: Vec<String>,
+    pub(crate) publishers: Vec<String>,
+    pub(crate) places: Vec<String>,
 }
 
 impl Values {
@@ -45,26 +49,78 @@ impl Values {
     }
 }
 
-/// Generates references, in styles whose position in the list of styles is not `held` modulo 8, or is.
-pub(crate) fn generate(count: usize, values: &Values, held: bool, seed: u64) -> Vec<Pieces> {
+/// The styles and languages of generated references.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Selection {
+    /// All, for the model in the program.
+    All,
+    /// Those that a model is trained on to measure how well it reads others.
+    Seen,
+    /// The others.
+    Held,
+}
+
+impl Selection {
+    /// Returns the selection with a name.
+    pub(crate) fn named(name: &str) -> Option<Selection> {
+        match name {
+            "all" => Some(Selection::All),
+            "seen" => Some(Selection::Seen),
+            "held" => Some(Selection::Held),
+            _ => None,
+        }
+    }
+
+    fn includes(self, is_held: bool) -> bool {
+        self == Selection::All || (self == Selection::Held) == is_held
+    }
+
+    fn styles(self) -> Vec<Style> {
+        bundled::styles()
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| self.includes(at % 8 == 3))
+            .filter_map(|(_, style)| Style::from_xml(&bundled::style_xml(style.name)?).ok())
+            .filter(Style::has_bibliography)
+            .collect()
+    }
+
+    fn languages(self) -> Vec<&'static Language> {
+        LANGUAGES
+            .iter()
+            .filter(|language| {
+                self.includes(matches!(language.locale, "pt-PT" | "pt-BR" | "sv-SE"))
+            })
+            .collect()
+    }
+}
+
+/// Generates references.
+pub(crate) fn generate(
+    count: usize,
+    values: &Values,
+    selection: Selection,
+    seed: u64,
+) -> Vec<Pieces> {
     let mut random = Random(seed);
-    let names: Vec<&str> = bundled::styles().iter().map(|style| style.name).collect();
-    let styles: Vec<Style> = names
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| (at % 8 == 3) == held)
-        .filter_map(|(_, name)| Style::from_xml(&bundled::style_xml(name)?).ok())
-        .filter(Style::has_bibliography)
-        .collect();
+    let styles = selection.styles();
+    let languages = selection.languages();
     let mut references = Vec::with_capacity(count);
     while references.len() < count {
-        let style = random.pick(&styles);
         // Half of the references are in English.
-        let language = if random.chance(45) {
-            &LANGUAGES[0]
-        } else {
-            random.pick(LANGUAGES)
-        };
+        let has_english = selection != Selection::Held;
+        let mut language = *random.pick(&languages);
+        if has_english && random.chance(45) {
+            language = &LANGUAGES[0];
+        }
+        if has_english && random.chance(INFORMAL) {
+            for _ in 0..12 {
+                let pieces = informal::reference(language, values, &mut random);
+                references.push(damaged(pieces, &mut random));
+            }
+            continue;
+        }
+        let style = random.pick(&styles);
         let items: Vec<Item> = (0..12)
             .map(|id| item(id, language, values, &mut random))
             .collect();
@@ -94,28 +150,28 @@ impl Random {
         self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16
     }
 
-    fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         (self.next() % limit.max(1) as u64) as usize
     }
 
-    fn number(&mut self, from: usize, to: usize) -> usize {
+    pub(crate) fn number(&mut self, from: usize, to: usize) -> usize {
         from + self.below(to - from + 1)
     }
 
-    fn chance(&mut self, percent: usize) -> bool {
+    pub(crate) fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
-    fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {
         &list[self.below(list.len())]
     }
 
-    fn word<'a>(&mut self, words: &'a str) -> &'a str {
+    pub(crate) fn word<'a>(&mut self, words: &'a str) -> &'a str {
         let words: Vec<&str> = words.split(' ').collect();
         words[self.below(words.len())]
     }
 
-    fn phrase<'a>(&mut self, phrases: &'a str) -> &'a str {
+    pub(crate) fn phrase<'a>(&mut self, phrases: &'a str) -> &'a str {
         let phrases: Vec<&str> = phrases.split('|').collect();
         phrases[self.below(phrases.len())]
     }
@@ -351,7 +407,7 @@ fn item(id: usize, language: &Language, values: &Values, random: &mut Random) ->
     item
 }
 
-fn title(language: &Language, random: &mut Random) -> String {
+pub(crate) fn title(language: &Language, random: &mut Random) -> String {
     let mut phrase = || random.phrase(language.phrases).to_owned();
     let (first, second, third) = (phrase(), phrase(), phrase());
     let lower = |text: &str| {
@@ -445,7 +501,7 @@ fn pages(random: &mut Random) -> String {
     format!("{first}-{}", first + random.number(1, 40))
 }
 
-fn doi(random: &mut Random) -> String {
+pub(crate) fn doi(random: &mut Random) -> String {
     format!(
         "10.{}/{}.{}.{}",
         random.number(1000, 9999),
@@ -455,7 +511,7 @@ fn doi(random: &mut Random) -> String {
     )
 }
 
-fn url(random: &mut Random) -> String {
+pub(crate) fn url(random: &mut Random) -> String {
     let host = random.word("www.example.org example.net blog.example.com wiki.example.info journals.example.edu archive.example.gov example.coop www.example.de");
     let mut url = format!("{}://{host}", random.word("http https https"));
     for _ in 0..random.number(1, 4) {
@@ -599,22 +655,21 @@ fn labelled(pieces: &[LabelledText], item: &Item) -> Pieces {
 
 /// Returns whether a word says that there is no date, in lower case.
 fn is_no_date(word: &str) -> bool {
-    let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
     matches!(
         word,
-        "n.d."
-            | "s.d."
-            | "o.\u{a0}j."
-            | "o.j."
-            | "s.f."
+        "n.d"
+            | "s.d"
+            | "o.\u{a0}j"
+            | "o.j"
+            | "s.f"
             | "sem"
-            | "z.d."
-            | "u.å."
-            | "χ.χ."
-            | "б.г."
-            | "б.д."
-            | "s.a."
-            | "n.d"
+            | "z.d"
+            | "u.å"
+            | "χ.χ"
+            | "б.г"
+            | "б.д"
+            | "s.a"
     )
 }
 

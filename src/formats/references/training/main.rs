@@ -8,10 +8,11 @@
 use std::io::{BufRead as _, BufWriter, Write};
 
 mod generate;
+mod informal;
 mod words;
 
-use generate::{Pieces, Values};
-use peerbib::formats::references::training::{Label, LabelledText, Model, measure};
+use generate::{Pieces, Selection, Values};
+use peerbib::formats::references::training::{self, Label, LabelledText, Model, measure, mistakes};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -22,10 +23,11 @@ fn main() -> Result<(), Failure> {
     match arguments.as_slice() {
         ["core", path] => core(&std::fs::read_to_string(path)?, &mut out),
         ["features"] => features(&mut out),
-        ["generate", count, styles @ ("seen" | "held")] => {
+        ["generate", count, selection] => {
+            let selection = Selection::named(selection).ok_or("neither all nor seen nor held")?;
             let values = Values::of(&read_pieces()?);
-            let seed = if *styles == "held" { 77 } else { 7 };
-            for pieces in generate::generate(count.parse()?, &values, *styles == "held", seed) {
+            let seed = if selection == Selection::Held { 77 } else { 7 };
+            for pieces in generate::generate(count.parse()?, &values, selection, seed) {
                 let pieces: Vec<(&str, &str)> = pieces.iter().map(|(label, text)| (label.name(), text.as_str())).collect();
                 writeln!(out, "{}", serde_json::to_string(&pieces)?)?;
             }
@@ -37,27 +39,21 @@ fn main() -> Result<(), Failure> {
             write!(out, "{}", measure(&model, &references))?;
             Ok(())
         }
-        _ => Err("usage: reference_training core FILE | generate COUNT seen|held | features | evaluate MODEL".into()),
+        ["mistakes", model] => {
+            let model = Model::from_bytes(&std::fs::read(model)?).ok_or("not a model")?;
+            write!(out, "{}", mistakes(&model, &read_references()?))?;
+            Ok(())
+        }
+        _ => Err("usage: reference_training core FILE | generate COUNT all|seen|held | features | evaluate MODEL | mistakes MODEL".into()),
     }
 }
 
-/// Converts AnyStyle's XML.
+/// Writes the references of AnyStyle's XML.
 fn core(xml: &str, out: &mut impl Write) -> Result<(), Failure> {
-    let document = roxmltree::Document::parse(xml)?;
-    let sequences = document
-        .root_element()
-        .children()
-        .filter(|node| node.is_element());
-    for sequence in sequences {
-        let pieces: Vec<(&str, String)> = sequence
-            .children()
-            .filter(|node| node.is_element())
-            .map(|node| {
-                (
-                    node.tag_name().name(),
-                    format!("{} ", node.text().unwrap_or_default().trim()),
-                )
-            })
+    for pieces in training::from_xml(xml)? {
+        let pieces: Vec<(&str, &str)> = pieces
+            .iter()
+            .map(|(label, text)| (label.name(), text.as_str()))
             .collect();
         writeln!(out, "{}", serde_json::to_string(&pieces)?)?;
     }

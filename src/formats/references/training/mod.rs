@@ -57,6 +57,25 @@ impl LabelledText {
     }
 }
 
+/// Reads the references of AnyStyle's XML: an element for each, with one for each labelled piece of text in it.
+pub fn from_xml(xml: &str) -> Result<Vec<Vec<(Label, String)>>, roxmltree::Error> {
+    let document = roxmltree::Document::parse(xml)?;
+    let references = document.root_element().children();
+    Ok(references
+        .filter(roxmltree::Node::is_element)
+        .map(|reference| {
+            let pieces = reference.children();
+            pieces
+                .filter_map(|piece| {
+                    let label = Label::named(piece.tag_name().name())?;
+                    let text = piece.text().unwrap_or_default();
+                    Some((label, format!("{} ", text.trim())))
+                })
+                .collect()
+        })
+        .collect())
+}
+
 /// Returns a report on how well a model labels references, and on the items that come of it: a line for each figure,
 /// with its name, the number that is right, and the number of all.
 pub fn measure(model: &Model, references: &[LabelledText]) -> String {
@@ -112,6 +131,26 @@ pub fn measure(model: &Model, references: &[LabelledText]) -> String {
         ("title at confidence 0.9", sure_titles),
     ] {
         let _ = writeln!(report, "{name}\t{}\t{}", share.right, share.of);
+    }
+    report
+}
+
+/// Returns the references that a model labels wrongly, with the runs of labels as they are and as they should be.
+pub fn mistakes(model: &Model, references: &[LabelledText]) -> String {
+    let mut report = String::new();
+    for reference in references {
+        let found = model.label(&reference.features());
+        if found.labels == reference.labels {
+            continue;
+        }
+        let _ = writeln!(report, "{:.2}\t{}", found.confidence, reference.text);
+        for (name, labels) in [("is", &reference.labels), ("read", &found.labels)] {
+            let runs: Vec<String> = segments(&reference.text, &reference.tokens, labels)
+                .iter()
+                .map(|segment| format!("[{} {}]", segment.label.name(), segment.text))
+                .collect();
+            let _ = writeln!(report, "  {name}: {}", runs.join(" "));
+        }
     }
     report
 }

@@ -4,8 +4,11 @@
     pip install python-crfsuite
     src/formats/references/training/train.py anystyle-core.xml
 
-Rust computes the features (main.rs, the example `reference_training`); CRFsuite only learns their weights. With --folds N, prints
-the figures of an N-fold cross-validation on the hand-labelled references instead.
+Rust computes the features (main.rs, the example `reference_training`); CRFsuite only learns their weights.
+
+With --folds N, measures instead how well such models read what they were not trained on, and writes figures.txt: an N-fold
+cross-validation on the hand-labelled references, and generated references in styles and languages that the models never saw.
+`cargo test --test references` prints the figures.
 """
 
 import argparse
@@ -20,6 +23,7 @@ import pycrfsuite
 
 HERE = pathlib.Path(__file__).resolve().parent
 MODEL = HERE.parent / "model.crf"
+FIGURES = HERE / "figures.txt"
 LABELS = (
     "author citation-number collection-title container-title date director doi edition editor genre isbn journal "
     "location medium note pages producer publisher source title translator url volume"
@@ -99,11 +103,9 @@ def pack(crfsuite_model, path, smallest):
     )
 
 
-def generate(core, options, styles="seen"):
+def generate(core, count, selection):
     """Returns references that the citation processor writes, with values of hand-labelled ones."""
-    if not options.generated:
-        return []
-    return lines_of(tool(["generate", str(options.generated), styles], joined(core)))
+    return lines_of(tool(["generate", str(count), selection], joined(core))) if count else []
 
 
 def joined(lines):
@@ -115,31 +117,40 @@ def lines_of(text):
     return text.split("\n")[:-1]
 
 
+def add_figures(sums, prefix, report):
+    """Adds up the figures that the tool reports: what is right, of how many."""
+    for line in lines_of(report):
+        name, right, of = line.split("\t")
+        total = sums.setdefault(prefix + name, [0, 0])
+        total[0] += int(right)
+        total[1] += int(of)
+
+
 def cross_validate(core, options, folder):
-    """Prints how well models label the references that they were not trained on."""
+    """Measures how well models label the references that they were not trained on."""
     random.Random(1).shuffle(core)
     sums = {}
+    model, crf = folder / "fold", folder / "fold.crf"
     for fold in range(options.folds)[: options.only or None]:
         held = core[fold :: options.folds]
         rest = [line for at, line in enumerate(core) if at % options.folds != fold]
-        train([(rest, options.times), (generate(rest, options), 1)], options, folder / "fold")
-        pack(folder / "fold", folder / "fold.crf", options.smallest)
-        for line in lines_of(tool(["evaluate", str(folder / "fold.crf")], joined(held))):
-            name, right, of = line.split("\t")
-            total = sums.setdefault(name, [0, 0])
-            total[0] += int(right)
-            total[1] += int(of)
-        size = (folder / "fold.crf").stat().st_size
-        figures = ", ".join(f"{name} {right / max(of, 1):.4f}" for name, (right, of) in sums.items())
-        print(f"after fold {fold + 1}: {figures} ({size} bytes)", flush=True)
+        train([(rest, options.times), (generate(rest, options.generated, "seen"), 1)], options, model)
+        pack(model, crf, options.smallest)
+        add_figures(sums, "", tool(["evaluate", str(crf)], joined(held)))
+        unseen = generate(held, 400, "held")
+        add_figures(sums, "unseen styles and languages, ", tool(["evaluate", str(crf)], joined(unseen)))
+        lines = [f"{name}: {right} of {of}, {right / max(of, 1):.4f}" for name, (right, of) in sums.items()]
+        print(f"after fold {fold + 1} of {options.folds} ({crf.stat().st_size} bytes):", *lines, sep="\n  ", flush=True)
+        done = f"{fold + 1} of {options.folds} folds, {options.generated} generated references, {options.iterations} iterations"
+        FIGURES.write_text(f"cross-validation: {done}\n" + joined(lines))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("core", help="AnyStyle's core.xml")
     parser.add_argument("--tool", default="cargo", help="the built training tool, if it is not to be built now")
-    parser.add_argument("--generated", type=int, default=2500, help="number of generated references")
-    parser.add_argument("--times", type=int, default=2, help="how often each hand-labelled reference counts")
+    parser.add_argument("--generated", type=int, default=3000, help="number of generated references")
+    parser.add_argument("--times", type=int, default=3, help="how often each hand-labelled reference counts")
     parser.add_argument("--folds", type=int, default=0)
     parser.add_argument("--only", type=int, default=0, help="number of folds to run")
     parser.add_argument("--c1", type=float, default=0.05)
@@ -162,7 +173,8 @@ def main():
         if options.folds:
             cross_validate(core, options, folder)
         else:
-            train([(core, options.times), (generate(core, options), 1)], options, folder / "model")
+            generated = generate(core, options.generated, "all")
+            train([(core, options.times), (generated, 1)], options, folder / "model")
             pack(folder / "model", options.output, options.smallest)
             print(f"{options.output}: {options.output.stat().st_size} bytes", file=sys.stderr)
 
