@@ -128,6 +128,7 @@ pub struct TimelineRequest<'r> {
 struct DatedWork {
     tags: Vec<TagName>,
     key: String,
+    sort_author: String,
     label: String,
     work: Option<LaneWork>,
 }
@@ -140,6 +141,7 @@ impl DatedWork {
         Self {
             tags: work.tags.clone(),
             key: work.key.clone(),
+            sort_author: work.sort_author.clone(),
             label,
             work: year.map(|year| LaneWork {
                 key: work.key.clone(),
@@ -152,6 +154,11 @@ impl DatedWork {
                 year_begins,
             }),
         }
+    }
+
+    fn sort_key(&self) -> (&str, Option<&str>, &str) {
+        let title = self.work.as_ref().and_then(|work| work.title.as_deref());
+        (&self.sort_author, title, &self.key)
     }
 }
 
@@ -213,6 +220,8 @@ impl Timeline {
     }
 
     fn of_dated(mut placed: Vec<DatedWork>, request: TimelineRequest<'_>) -> Self {
+        // Labels that are alike get letters in the order of a bibliography, in whatever order the works are read.
+        placed.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
         disambiguate_labels(placed.iter_mut().map(|placed| &mut placed.label));
         for placed in &mut placed {
             if let Some(work) = &mut placed.work {

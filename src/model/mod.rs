@@ -28,6 +28,7 @@ pub use language::{
 };
 pub use name::{Name, PersonName};
 #[cfg(feature = "formats")]
+#[cfg(feature = "formats")]
 pub(crate) use name::{before_et_al, is_et_al, is_name_suffix};
 
 /// A reference as it was written in a bibliography.

@@ -33,6 +33,7 @@ pub struct PersonName {
 }
 
 /// Returns whether a name in a list is none, but says that the list goes on: "others", "et al.", "u. a."
+#[cfg(feature = "formats")]
 pub(crate) fn is_et_al(name: &str) -> bool {
     const WORDS: [&str; 16] = [
         "others",
@@ -65,6 +66,7 @@ pub(crate) fn is_et_al(name: &str) -> bool {
 }
 
 /// Returns a name without the "et al." that ends it, as in "Doe J et al."; `None` if it does not.
+#[cfg(feature = "formats")]
 pub(crate) fn before_et_al(name: &str) -> Option<&str> {
     let open = name.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ']' | ')'));
     let at = open.len().checked_sub("et al".len())?;
@@ -76,6 +78,7 @@ pub(crate) fn before_et_al(name: &str) -> Option<&str> {
 }
 
 /// Returns whether a word is a suffix of names.
+#[cfg(feature = "formats")]
 pub(crate) fn is_name_suffix(word: &str) -> bool {
     matches!(
         word.trim_end_matches('.').to_lowercase().as_str(),
@@ -128,6 +131,7 @@ impl Name {
     }
 }
 
+#[cfg(feature = "formats")]
 impl PersonName {
     /// Returns whether the name has a family name and nothing else.
     pub(crate) fn has_family_only(&self) -> bool {

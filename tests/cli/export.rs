@@ -30,6 +30,20 @@ fn a_file_with_bad_entries_comes_out_byte_for_byte() {
 }
 
 #[test]
+fn a_whole_library_keeps_the_order_of_its_files_in_other_formats() {
+    let env = TestEnvironment::with(FILE);
+    let keys = |command: &str| -> Vec<String> {
+        let items: serde_json::Value = serde_json::from_str(&env.runs(command).stdout).unwrap();
+        let items = items.as_array().unwrap().iter();
+        items
+            .map(|item| item["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(keys("export --to csl-json"), ["b", "a"]);
+    assert_eq!(keys("export --to csl-json sort:key"), ["a", "b"]);
+}
+
+#[test]
 fn a_query_exports_the_works_that_it_finds_with_their_abbreviations() {
     let env = TestEnvironment::with(FILE);
     assert_eq!(

@@ -124,7 +124,7 @@ fn a_person_accepts_skips_and_corrects_references_at_a_terminal() {
     let env = TestEnvironment::bare();
     env.put(
         "list.txt",
-        &format!(
+        format!(
             "{LIST}\nWeber, S. (2004). The Success of Open Source. Cambridge, MA: Harvard University Press.\n"
         ),
     );

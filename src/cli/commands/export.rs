@@ -22,8 +22,9 @@ use peerbib::suggest::{closest, question};
 /// Export references, as written or in another format
 ///
 /// Without a query, the imported files come out again, byte for byte unless an entry was edited, with
-/// their @strings, preambles and comments. With a query, the entries of the works that match. If a format
-/// cannot hold a field, a warning says so.
+/// their @strings, preambles and comments; other formats have the works in the order in which they were
+/// added. With a query, the entries of the works that match. If a format cannot hold a field, a warning
+/// says so.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib export > everything.bib\n  \
                   peerbib export movement:oekonux --tags > oekonux.bib\n  \
@@ -206,9 +207,13 @@ impl Export {
         library: &Library,
         to: FormatName,
     ) -> std::result::Result<(), CommandError> {
-        let works = context.select_ids(library, &self.query)?;
+        let mut works = context.select_ids(library, &self.query)?;
         if works.is_empty() {
             context.note("no works found");
+        }
+        if self.query.is_empty() {
+            // The order in which they were added, like that of the files in a whole export of BibLaTeX.
+            works.sort_unstable();
         }
         let options = ReferenceOptions {
             format: to,
