@@ -12,6 +12,7 @@ cross-validation on the hand-labelled references, and generated references in st
 """
 
 import argparse
+import os
 import pathlib
 import random
 import struct
@@ -166,7 +167,8 @@ def main():
     if TOOL == "cargo":
         build = ["cargo", "build", "--release", "--no-default-features", "--features", "formats", "--example", "reference_training"]
         subprocess.run(build, cwd=HERE, check=True)
-        TOOL = str(HERE.parents[3] / "target/release/examples/reference_training")
+        target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", HERE.parents[3] / "target"))
+        TOOL = str(target / "release/examples/reference_training")
     core = lines_of(tool(["core", options.core]))
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
