@@ -395,7 +395,7 @@ pub(super) fn has_title_case(item: &PreparedItem<'_>) -> bool {
 /// Returns the number of an item with its hyphens escaped if it is that of a legal case, such as 01-618, which is no
 /// range.
 pub(super) fn docket_number<'i>(item: &PreparedItem<'_>, number: &'i str) -> Cow<'i, str> {
-    if item.item_type == ItemType::new("legal_case") && number.contains('-') {
+    if number.contains('-') && item.item_type == ItemType::new("legal_case") {
         Cow::Owned(number.replace("\\-", "-").replace('-', "\\-"))
     } else {
         Cow::Borrowed(number)

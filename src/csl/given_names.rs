@@ -37,9 +37,7 @@ impl Namesakes {
             base
         }
     }
-}
 
-impl Namesakes {
     /// Returns how much of the given name is shown where a style adds given names by cite: initials become the full
     /// name if another person of the same item has them, too. The specification has this rule for cites only; see
     /// [`find_namesakes_within_items`].

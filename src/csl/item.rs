@@ -161,9 +161,9 @@ impl Item {
 }
 
 impl ItemName {
-    /// Returns the text of a name of one part.
-    pub fn sole_part(&self) -> Option<&str> {
-        let mut parts = [
+    /// Returns the parts in reading order.
+    fn parts(&self) -> [&Option<String>; 6] {
+        [
             &self.given,
             &self.dropping_particle,
             &self.non_dropping_particle,
@@ -171,8 +171,11 @@ impl ItemName {
             &self.suffix,
             &self.literal,
         ]
-        .into_iter()
-        .flatten();
+    }
+
+    /// Returns the text of a name of one part.
+    pub fn sole_part(&self) -> Option<&str> {
+        let mut parts = self.parts().into_iter().flatten();
         let first = parts.next()?;
         parts.next().is_none().then_some(first)
     }
@@ -187,14 +190,7 @@ impl ItemName {
                 format!("{family}{given}")
             };
         }
-        Self::joined([
-            &self.given,
-            &self.dropping_particle,
-            &self.non_dropping_particle,
-            &self.family,
-            &self.suffix,
-            &self.literal,
-        ])
+        Self::joined(self.parts())
     }
 
     /// Returns the family and the given name if both are in an East Asian script, which puts the family name

@@ -470,7 +470,7 @@ pub static FORMATS: &[&Format] = &[
     &REFERENCES,
 ];
 
-/// The formats that are recognized by content alone: first those that their beginning tells, because their text may hold
+/// The formats that are recognized by content alone: first those with a distinctive beginning, because their text may hold
 /// anything, such as an entry of BibTeX that says how to cite it.
 static BY_CONTENT: &[&Format] = &[
     &DOCX,

@@ -39,7 +39,7 @@ impl Typst {
     }
 
     /// Sets the direction of a paragraph, which Typst takes from the language of the document otherwise.
-    pub(super) fn turned(self, paragraph: String) -> String {
+    pub(super) fn in_its_direction(self, paragraph: String) -> String {
         if self.base == self.document {
             return paragraph;
         }
@@ -61,7 +61,7 @@ pub fn document(list: &ReadingList, language: &str) -> String {
     let shown = match &list.title {
         Some(title) => {
             let typst = typst.paragraph_of(title);
-            let shown = typst.turned(format!(
+            let shown = typst.in_its_direction(format!(
                 "#text(size: 1.6em, weight: \"bold\")[{}]",
                 typst.plain(title)
             ));
@@ -338,12 +338,12 @@ fn end_call(mut call: String, context: RunContext) -> String {
 impl BlockMarkup for Typst {
     fn heading(&self, level: usize, text: &str) -> String {
         let typst = self.paragraph_of(text);
-        typst.turned(format!("{} {}", "=".repeat(level), typst.plain(text)))
+        typst.in_its_direction(format!("{} {}", "=".repeat(level), typst.plain(text)))
     }
 
     fn paragraph(&self, content: &[Inline]) -> String {
         let typst = self.paragraph_of(&plain_text(content));
-        typst.turned(markup_writer::entry(&typst, content))
+        typst.in_its_direction(markup_writer::entry(&typst, content))
     }
 
     fn quote(&self, blocks: &[Block]) -> String {

@@ -42,9 +42,7 @@ impl Stats {
             .tags()
             .summaries_in(None, context.locale_name(None)?.as_deref())?;
         let facets = library.tags().facets()?;
-        let (mut works, title) = self.shown.works(context, &library)?;
-        // Their order does not matter, and the table is read fastest in its own.
-        works.sort_unstable();
+        let (works, title) = self.shown.works(context, &library)?;
         let title = self.drawing.title.clone().or(title);
         let mut by: Vec<CountBy> = Vec::new();
         for text in &self.by {

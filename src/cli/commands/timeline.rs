@@ -46,9 +46,7 @@ impl DrawTimeline {
         let _snapshot = library.read_snapshot()?;
         let facet = self.by.to_lowercase();
         let tags = tags_of_lanes(&library, &facet, context.locale_name(None)?.as_deref())?;
-        let (mut works, title) = self.shown.works(context, &library)?;
-        // Their order does not matter, and the table is read fastest in its own.
-        works.sort_unstable();
+        let (works, title) = self.shown.works(context, &library)?;
         let title = self.drawing.title.clone().or(title);
         let request = TimelineRequest {
             title,

@@ -257,8 +257,9 @@ fn name_list<'c>(
         _ => 2,
     };
     let rule_by_name = given_names::rule_by_name(&context.style.options);
-    // A bibliography that shows family names alone keeps to them.
-    let uses_request = base_level > 0 || uses_request(&context);
+    // A bibliography that shows family names alone keeps to them. Sort keys do not depend on the cites.
+    let uses_request =
+        context.purpose != Purpose::Sort && (base_level > 0 || uses_request(&context));
     let levels: Vec<u8> = people
         .iter()
         .enumerate()
@@ -283,9 +284,6 @@ fn name_list<'c>(
                 }
                 None => person.namesakes.level_within_item(base_level),
             };
-            if context.purpose == Purpose::Sort {
-                return by_name;
-            }
             base_level.max(requested).max(by_name)
         })
         .collect();

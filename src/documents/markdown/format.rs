@@ -1120,8 +1120,8 @@ fn is_superscript(content: &[Inline]) -> bool {
             .all(|piece| matches!(piece, Inline::Formatted(Formatting::Superscript, _)))
 }
 
-/// Escapes syntax that only pandoc recognizes: citations, superscripts and subscripts. Formulas, which the writer of
-/// Markdown told from dollar signs, URLs and tags are not changed.
+/// Escapes syntax that only pandoc recognizes: citations, superscripts, subscripts, and dollar signs outside of formulas.
+/// URLs and tags are not changed.
 fn escaped_for_pandoc(markdown: &str) -> String {
     if !markdown.contains(['@', '$', '^', '~']) {
         return markdown.to_owned();

@@ -246,7 +246,7 @@ fn write_name(name: &Name, use_prefix: bool) -> String {
     parts.join(", ")
 }
 
-/// Returns a part of a name in TeX. An apostrophe is no quotation mark, so it need not be told from one.
+/// Returns a part of a name in TeX. An apostrophe is not escaped, because names have no quotation marks.
 fn name_part(part: &str) -> String {
     to_tex(part).replace("\\textquotesingle{}", "'")
 }

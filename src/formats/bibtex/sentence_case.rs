@@ -150,7 +150,7 @@ fn has_inner_mark(word: &[Character]) -> bool {
         .any(|(character, _)| matches!(character, '.' | '('))
 }
 
-/// Returns whether a word is a symbol, whose case tells it from others: "Vitamin C", "Ca2+".
+/// Returns whether a word is a symbol, whose meaning depends on its case: "Vitamin C", "Ca2+".
 fn is_symbol(word: &[Character]) -> bool {
     let is_letter = matches!(word, [(letter, _)] if letter.is_uppercase() && *letter != 'A');
     let begins_with_letter = matches!(word, [(letter, _), ..] if letter.is_alphabetic());

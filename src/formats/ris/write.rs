@@ -4,10 +4,11 @@ use serde_json::Value as Json;
 
 use super::read::tagged;
 use super::types;
+use crate::formats::item_builder::written_name;
 use crate::formats::losses::resolved_date;
 use crate::formats::pages;
 use crate::model::markup::without_nocase;
-use crate::model::{CslDate, CslItem, CslName, CslValue};
+use crate::model::{CslDate, CslItem, CslValue};
 
 /// Returns a record, from `TY` to `ER`.
 ///
@@ -194,19 +195,6 @@ impl RisWriter<'_> {
                 }
             }
         }
-    }
-}
-
-fn written_name(name: &CslName) -> String {
-    if let Some(literal) = &name.literal {
-        return literal.clone();
-    }
-    let family = CslName::joined([&name.non_dropping_particle, &name.family]);
-    let given = CslName::joined([&name.given, &name.dropping_particle]);
-    match name.suffix.as_deref() {
-        Some(suffix) => format!("{family}, {given}, {suffix}"),
-        None if given.is_empty() => family,
-        None => format!("{family}, {given}"),
     }
 }
 

@@ -21,11 +21,19 @@ pub fn document(document: &Document) -> String {
             "#text(size: 1.6em, weight: \"bold\")[{}]",
             writer.inline(&document.title)
         );
-        let _ = writeln!(body, "{}\n", writer.turned(&document.title, title));
+        let _ = writeln!(
+            body,
+            "{}\n",
+            writer.in_its_direction(&document.title, title)
+        );
     }
     if !document.subtitle.is_empty() {
         let subtitle = format!("#text(size: 1.2em)[{}]", writer.inline(&document.subtitle));
-        let _ = writeln!(body, "{}\n", writer.turned(&document.subtitle, subtitle));
+        let _ = writeln!(
+            body,
+            "{}\n",
+            writer.in_its_direction(&document.subtitle, subtitle)
+        );
     }
     for line in document.authors.iter().chain([&document.date]) {
         if !line.is_empty() {
@@ -63,9 +71,9 @@ impl Writer<'_> {
             Block::Heading { level, id, content } => {
                 let label = typst::label(id);
                 let heading = format!("#heading(level: {level})[{}]{label}", self.inline(content));
-                self.turned(content, heading)
+                self.in_its_direction(content, heading)
             }
-            Block::Paragraph(content) => self.turned(content, self.inline(content)),
+            Block::Paragraph(content) => self.in_its_direction(content, self.inline(content)),
             Block::Quote(quoted) => format!("#quote(block: true)[\n{}\n]", self.blocks(quoted)),
             Block::List { start, items } => {
                 let items = items.iter().map(|item| format!("[{}]", self.blocks(item)));
@@ -150,8 +158,10 @@ impl Writer<'_> {
     }
 
     /// Sets the direction of a paragraph.
-    fn turned(&self, content: &[Span], paragraph: String) -> String {
-        self.typst.paragraph_of(&plain(content)).turned(paragraph)
+    fn in_its_direction(&self, content: &[Span], paragraph: String) -> String {
+        self.typst
+            .paragraph_of(&plain(content))
+            .in_its_direction(paragraph)
     }
 
     /// Formats the pieces of a paragraph.
