@@ -106,6 +106,16 @@ pub(super) enum TermForm {
     Symbol,
 }
 
+impl TermForm {
+    pub(super) const ALL: [Self; 5] = [
+        Self::Long,
+        Self::Short,
+        Self::Verb,
+        Self::VerbShort,
+        Self::Symbol,
+    ];
+}
+
 /// `cs:number`
 #[derive(Debug, Clone)]
 pub(super) struct Number {

@@ -1,8 +1,8 @@
 //! Locales: terms, localized dates and options.
 //!
 //! A locale is assembled from layers, each overriding the previous ones (clause "Locale Fallback"): the files
-//! for American English, for the main dialect of the language and for the dialect itself, then the style's
-//! own terms for all languages, for the language, for its main dialect and for the dialect.
+//! for the main dialect of the language and for the dialect itself, then the style's own terms for all languages,
+//! for the language, for its main dialect and for the dialect. What they all lack comes from American English.
 
 use std::sync::Arc;
 
@@ -116,6 +116,16 @@ impl Term {
         }
         self.gender = above.gender.or(self.gender);
         self.ordinal_match = above.ordinal_match.or(self.ordinal_match);
+    }
+
+    /// Adds the forms of another language that nothing here replaces: a long form in the right language is better
+    /// than a short one in the wrong language.
+    fn complete(&mut self, other: &Self) {
+        let missing = TermForm::ALL.map(|form| self.forms.get(form, false).is_none());
+        let slots = self.forms.forms.iter_mut().zip(&other.forms.forms);
+        for ((slot, new), _) in slots.zip(missing).filter(|(_, missing)| *missing) {
+            slot.clone_from(new);
+        }
     }
 }
 
@@ -396,7 +406,14 @@ impl Locale {
             quotes: QuoteMarks::default(),
             moves_counters: false,
         };
-        let mut files = vec!["en-US".to_owned()];
+        let english = source.layer("en-US");
+        if let Some(english) = &english {
+            locale.add_options(english);
+        }
+        let mut files = Vec::new();
+        if base == "en" {
+            files.push("en-US".to_owned());
+        }
         files.extend(primary_dialect(&base).map(str::to_owned));
         files.push(base.clone());
         files.push(language.clone());
@@ -420,6 +437,9 @@ impl Locale {
             for layer in of_style.iter().filter(|layer| layer.language == wanted) {
                 locale.add(layer);
             }
+        }
+        if let Some(english) = english.filter(|_| base != "en") {
+            locale.complete(&english);
         }
         let term = |name: &str| {
             locale
@@ -457,6 +477,25 @@ impl Locale {
                 }
             }
         }
+        self.add_options(layer);
+    }
+
+    /// Adds the terms of another language that the locale lacks. Ordinals of two languages do not mix.
+    fn complete(&mut self, other: &LocaleLayer) {
+        let has_ordinals = self.terms.keys().any(|name| is_ordinal(name));
+        let skips = |name: &str| has_ordinals && is_ordinal(name);
+        for (name, term) in other.terms.iter().filter(|(name, _)| !skips(name)) {
+            if let Some(mine) = self.terms.get_mut(name) {
+                mine.complete(term);
+            } else {
+                self.terms.insert(name.clone(), term.clone());
+            }
+        }
+        self.has_ordinal_table |= !has_ordinals;
+    }
+
+    /// Takes the date formats and options that a layer has.
+    fn add_options(&mut self, layer: &LocaleLayer) {
         if let Some(date) = &layer.text_date {
             self.text_date = date.clone();
         }
@@ -544,7 +583,11 @@ impl Locale {
                 (3, two) if two != 13 => "ordinal-03",
                 _ => "ordinal-04",
             };
-            let suffix = self.gendered_term(name, gender).unwrap_or_default();
+            // The Hebrew locale has the number itself there.
+            let suffix = self
+                .gendered_term(name, gender)
+                .filter(|suffix| !suffix.starts_with(|first: char| first.is_ascii_digit()))
+                .unwrap_or_default();
             return format!("{number}{suffix}");
         }
         let two = number % 100;
@@ -587,6 +630,8 @@ impl Locale {
         }
         let suffix = suffix
             .or_else(|| self.gendered_term("ordinal", gender))
+            // In Portuguese, numbers of nouns without a gender are those of editions, which are feminine.
+            .or_else(|| self.gendered_term("ordinal", Some(Gender::Feminine)))
             .unwrap_or_default();
         format!("{number}{suffix}")
     }

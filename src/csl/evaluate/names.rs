@@ -444,6 +444,7 @@ fn join<'c>(
         And::Symbol => "&",
     };
     let spaced = begins_alphabetic(term);
+    let space = if spaced { " " } else { "" };
     let two = nodes.len() == 2;
     let before_last_inverted =
         inverted.len() > 1 && inverted.get(inverted.len() - 2).copied().unwrap_or(false);
@@ -451,37 +452,20 @@ fn join<'c>(
         before_last_inverted && style.precedes_last == DelimiterPrecedes::AfterInvertedName;
     let prefix = match precedes_last {
         _ if after_inverted => style.delimiter,
-        DelimiterPrecedes::Contextual if two => {
-            if spaced {
-                " "
-            } else {
-                ""
-            }
-        }
-        DelimiterPrecedes::Contextual => {
-            if spaced {
-                delimiter
-            } else {
-                ""
-            }
-        }
-        DelimiterPrecedes::Always => delimiter,
-        DelimiterPrecedes::Never | DelimiterPrecedes::AfterInvertedName => {
-            if spaced {
-                " "
-            } else {
-                ""
-            }
-        }
+        DelimiterPrecedes::Contextual if two => space,
+        // Chinese, Japanese and Korean have no comma before the conjunction of a longer list.
+        DelimiterPrecedes::Contextual | DelimiterPrecedes::Always if !spaced && !two => "",
+        DelimiterPrecedes::Contextual | DelimiterPrecedes::Always => delimiter,
+        DelimiterPrecedes::Never | DelimiterPrecedes::AfterInvertedName => space,
     };
+    // The Hebrew conjunction is a prefix of the next word.
+    let suffix = if term == "\u{5d5}" { "" } else { space };
     let last = nodes.pop()?;
     let count = nodes.len();
     for node in nodes.iter_mut().take(count - 1) {
         add_suffix(node, Cow::Borrowed(style.delimiter));
     }
-    let and = Node::text(term)?
-        .with_prefix(prefix)
-        .with_suffix(if spaced { " " } else { "" });
+    let and = Node::text(term)?.with_prefix(prefix).with_suffix(suffix);
     nodes.push(and);
     nodes.push(last);
     Node::group(nodes, "")
