@@ -138,7 +138,12 @@ impl Parts {
 
     fn title(&mut self, text: &str) {
         if self.has("title") {
-            return;
+            // `Open Source as Culture in Mandiberg, M. (Ed.). (2012). The social media reader.`
+            return if self.has_container_word && self.container.is_none() {
+                self.container(text);
+            } else {
+                self.other_text(text);
+            };
         }
         let mut text = text;
         // `Title [Special issue]`
@@ -215,8 +220,18 @@ impl Parts {
         let title = title_text(text);
         if self.container.is_none() && !title.is_empty() {
             self.container = Some(title);
-        } else if is_event(&title) {
-            self.set_if_empty("event-title", title);
+        } else if is_event(&title) && !self.has("event-title") {
+            self.set("event-title", title);
+        } else {
+            self.other_text(&title);
+        }
+    }
+
+    /// Keeps text that no variable has room for.
+    fn other_text(&mut self, text: &str) {
+        let text = without_punctuation(text);
+        if !text.is_empty() {
+            self.notes.push(text);
         }
     }
 
@@ -225,6 +240,8 @@ impl Parts {
         let title = title_text(text);
         if self.journal.is_none() && !title.is_empty() {
             self.journal = Some(title);
+        } else {
+            self.other_text(&title);
         }
     }
 

@@ -5,7 +5,8 @@ use std::ops::Range;
 /// Returns the places of the tokens of a reference, in bytes.
 ///
 /// A token ends at white space. Numbers that are set without spaces, as in `2009;24(3):1-12`, are separate tokens,
-/// because they belong to different fields; so are words that lost the space between them, as in `(2016).The`.
+/// because they belong to different fields; so are words that lost the space between them, as in `(2016).The` and
+/// `Daedalus131(2)`.
 pub fn tokens(text: &str) -> Vec<Range<usize>> {
     let mut tokens = Vec::with_capacity(text.len() / 6 + 1);
     let mut start = None;
@@ -35,6 +36,10 @@ fn push_parts(text: &str, word: Range<usize>, tokens: &mut Vec<Range<usize>>) {
         && !content.starts_with("10.");
     let is_address = content.contains("//") || content.contains("www.") || content.contains('@');
     let mut start = 0;
+    if !is_address && let Some(volume) = volume_after_journal(content, text.len() == word.end) {
+        tokens.push(word.start..word.start + volume);
+        start = volume;
+    }
     let mut before = ' ';
     let mut characters = content.char_indices().peekable();
     while let Some((at, mark)) = characters.next() {
@@ -50,6 +55,22 @@ fn push_parts(text: &str, word: Range<usize>, tokens: &mut Vec<Range<usize>>) {
         before = mark;
     }
     tokens.push(word.start + start..word.end);
+}
+
+/// Returns where the volume begins in the name of a journal that lost the space behind it: `Daedalus131(2)`, or
+/// `Daedalus131.` at the end of a reference.
+fn volume_after_journal(word: &str, is_last: bool) -> Option<usize> {
+    let volume = word.find(|c: char| c.is_ascii_digit())?;
+    let (name, number) = word.split_at_checked(volume)?;
+    let end = number.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_name = name.chars().count() > 3
+        && name.chars().all(char::is_alphabetic)
+        && name.chars().skip(1).all(char::is_lowercase);
+    let is_volume = match end.strip_prefix('(') {
+        Some(issue) => issue.starts_with(|c: char| c.is_ascii_digit()),
+        None => is_last && matches!(end, "" | ".") && number.len() - end.len() <= 3,
+    };
+    (is_name && is_volume).then_some(volume)
 }
 
 /// Returns whether a mark stands between numbers of different fields: `Mar;93(6)`, `24(3):1`.
@@ -110,6 +131,13 @@ mod tests {
                 "The",
                 "Social",
                 "https://a.example/A,Be"
+            ]
+        );
+        assert_eq!(
+            words("New Media & Society11(8), 1307 in Web2.0 and HTML5(1). Daedalus131."),
+            [
+                "New", "Media", "&", "Society", "11(8),", "1307", "in", "Web2.0", "and", "HTML5(1).",
+                "Daedalus", "131."
             ]
         );
     }
