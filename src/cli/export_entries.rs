@@ -9,7 +9,9 @@ use crate::cli::format_name::FormatName;
 use crate::cli::style_engine::items_of;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::bibtex::{self, Duplicate, FilePiece, Strings};
-use peerbib::formats::{Export, ExportedWork, Joint, Loss, ParsedFile, WriteResult};
+use peerbib::formats::{
+    Export, ExportedWork, Joint, Loss, ParsedFile, TablePart, WriteResult, csv,
+};
 use peerbib::library::{CitableWork, GROUP_FACET, Library, TagName, group_tag_name};
 use peerbib::model::{CslItem, CslValue, Entry};
 
@@ -62,7 +64,7 @@ pub(crate) fn write_references(
         Entries::Library(library) => library.works().parent(key),
         Entries::Files(_) => read.works.get(key).map(|(work, _)| Cow::Borrowed(*work)),
     };
-    let mut written = write_part(found, works, options, &ambiguous, &parents)?;
+    let mut written = write_part(found, works, options, &ambiguous, &parents, None)?;
     if !written.text.is_empty() {
         written.text.insert_str(0, &preamble(&abbreviations));
     }
@@ -96,7 +98,7 @@ pub(crate) fn write_file_references(
         let pairs: Vec<_> = works.iter().zip(&items).collect();
         let found = works.iter().map(|work| read.entry(&work.key));
         let found = found.collect::<Result<Vec<_>, _>>()?;
-        let written = write_part(found, &pairs, options, &ambiguous, &parents)?;
+        let written = write_part(found, &pairs, options, &ambiguous, &parents, None)?;
         losses.extend(written.losses);
         joiner.add(&written.text, output)?;
     }
@@ -116,7 +118,12 @@ pub(crate) fn write_library_references(
     options: ReferenceOptions,
     output: &mut dyn FnMut(&str) -> Result<(), CommandError>,
 ) -> Result<Vec<Loss>, CommandError> {
-    let Some(joint) = options.format.writer()?.joint() else {
+    let columns = match options.format.format().is_table() {
+        true => Some(column_variables(library, works, options)?),
+        false => None,
+    };
+    let joint = options.format.writer()?.joint();
+    let Some(joint) = joint.or(columns.as_ref().map(|_| Joint::default())) else {
         let mut works = library.works().citable(works)?;
         let items = items_of(&mut works, true)?;
         let pairs: Vec<_> = works.iter().zip(&items).collect();
@@ -132,6 +139,7 @@ pub(crate) fn write_library_references(
     let chunks = library.works().chunks(works);
     let mut losses = Vec::new();
     let mut joiner = Joiner::new(Some(joint), preamble(&abbreviations));
+    let mut is_first = true;
     for (works, stored) in chunks.zip(library.works().entry_chunks(works)) {
         let mut works = works?;
         let items = items_of(&mut works, true)?;
@@ -142,13 +150,21 @@ pub(crate) fn write_library_references(
             .chunks(WORKS_PER_TASK)
             .zip(works.par_chunks(WORKS_PER_TASK))
             .zip(items.par_chunks(WORKS_PER_TASK))
-            .map(|((stored, works), items)| {
+            .enumerate()
+            .map(|(at, ((stored, works), items))| {
+                let table = columns.as_ref().map(|variables| TablePart {
+                    variables,
+                    is_first: is_first && at == 0,
+                });
                 let found = stored.into_iter();
                 let found = found.map(|stored| (stored.work, stored.strings)).collect();
                 let pairs: Vec<_> = works.iter().zip(items).collect();
-                write_part(found, &pairs, options, &ambiguous, &|key| parents.get(key))
+                let parents = |key: &str| parents.get(key);
+                write_part(found, &pairs, options, &ambiguous, &parents, table)
             });
-        for written in parts.collect::<Result<Vec<_>, _>>()? {
+        let parts = parts.collect::<Result<Vec<_>, _>>()?;
+        is_first = false;
+        for written in parts {
             losses.extend(written.losses);
             joiner.add(&written.text, output)?;
         }
@@ -160,6 +176,32 @@ pub(crate) fn write_library_references(
     }
     joiner.finish(output)?;
     Ok(losses)
+}
+
+/// Returns the variables that the works of an export have.
+fn column_variables(
+    library: &Library,
+    works: &[i64],
+    options: ReferenceOptions,
+) -> Result<BTreeSet<String>, CommandError> {
+    let mut variables = BTreeSet::new();
+    for works in library.works().chunks(works) {
+        let mut works = works?;
+        for item in items_of(&mut works, true)? {
+            for variable in csv::column_variables(&item) {
+                if !variables.contains(variable) {
+                    variables.insert(variable.to_owned());
+                }
+            }
+        }
+        if options.tags && works.iter().any(|work| !work.tags.is_empty()) {
+            variables.insert("keyword".to_owned());
+        }
+    }
+    if !options.annotations {
+        variables.remove("annote");
+    }
+    Ok(variables)
 }
 
 /// The works that are written at a time in formats that allow it, so that a large file needs little memory.
@@ -238,6 +280,7 @@ fn write_part<'e>(
     options: ReferenceOptions,
     ambiguous: &HashSet<String>,
     parents: &dyn Fn(&str) -> Option<Cow<'e, Entry>>,
+    table: Option<TablePart<'_>>,
 ) -> Result<WriteResult, CommandError> {
     let pairs = found.into_iter().zip(works);
     let prepared: Vec<_> = pairs
@@ -260,6 +303,7 @@ fn write_part<'e>(
     Ok(options.format.writer()?.write(&Export {
         works: &exported,
         parents: &parents,
+        table,
     }))
 }
 
@@ -298,6 +342,7 @@ pub(crate) fn write_each<const N: usize>(
                 .write(&Export {
                     works: &exported,
                     parents: &|key| library.works().parent(key),
+                    table: None,
                 })
                 .text;
         }

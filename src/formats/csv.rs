@@ -3,6 +3,8 @@
 //! The columns are guessed from their names, in several languages and as Zotero, Scopus, Web of Science and
 //! library catalogues write them; a person may map a column to a field.
 
+use std::collections::BTreeSet;
+
 use super::bibtex::schema;
 use super::csl_to_bib::ParsedItems;
 use super::item_builder::{
@@ -626,23 +628,33 @@ const FIRST: &[&str] = &[
     "note",
 ];
 
+/// Returns the variables of a work that have a column in a table.
+pub fn column_variables(item: &CslItem) -> impl Iterator<Item = &str> {
+    let values = item.variables.iter();
+    values
+        .filter_map(|(variable, value)| (!matches!(value, CslValue::Other(_))).then_some(variable))
+}
+
 /// Writes a table whose columns are CSL variables. Only variables that some work has get a column.
 fn write(export: &Export<'_>, separator: u8, title: &str) -> WriteResult {
-    let mut others: Vec<&str> = Vec::new();
-    let mut used = std::collections::BTreeSet::new();
-    for work in export.works {
-        for (variable, value) in &work.item.variables {
-            if !matches!(value, CslValue::Other(_)) {
-                used.insert(variable);
-            }
+    let own: BTreeSet<String>;
+    let used = match export.table {
+        Some(part) => part.variables,
+        None => {
+            let items = export.works.iter().map(|work| work.item);
+            own = items
+                .flat_map(column_variables)
+                .map(str::to_owned)
+                .collect();
+            &own
         }
-    }
-    others.extend(used.iter().filter(|variable| !FIRST.contains(variable)));
+    };
+    let others = used.iter().map(String::as_str);
     let variables: Vec<&str> = FIRST
         .iter()
         .copied()
-        .filter(|variable| used.contains(variable))
-        .chain(others)
+        .filter(|variable| used.contains(*variable))
+        .chain(others.filter(|variable| !FIRST.contains(variable)))
         .collect();
     let rows: Vec<Vec<String>> = export
         .works
@@ -651,7 +663,9 @@ fn write(export: &Export<'_>, separator: u8, title: &str) -> WriteResult {
         .collect();
     let mut head = vec!["id".to_owned(), "type".to_owned()];
     head.extend(variables.iter().map(|variable| (*variable).to_owned()));
-    let text = table(std::iter::once(&head).chain(&rows), separator);
+    let mut text = table(std::iter::once(&head), separator);
+    let header = text.len();
+    text.push_str(&table(rows.iter(), separator));
     let back = read_items(&text, &[]).items;
     let mut losses: Vec<Loss> = Vec::new();
     // A row without values is no reference, so the rows that are read need not be as many.
@@ -660,6 +674,9 @@ fn write(export: &Export<'_>, separator: u8, title: &str) -> WriteResult {
         losses.extend(fields_without_variable(work.work, title));
         let own = back.next_if(|back| back.item.id == work.item.id);
         losses.extend(compare(work.item, own.map(|back| &back.item), title));
+    }
+    if export.table.is_some_and(|part| !part.is_first) {
+        text.drain(..header);
     }
     WriteResult { text, losses }
 }
@@ -790,6 +807,7 @@ mod tests {
             let export = Export {
                 works: &works,
                 parents: &|_| None,
+                table: None,
             };
             let written = write(&export, separator, "CSV");
             assert_eq!(written.losses, [], "{}", written.text);

@@ -40,6 +40,7 @@ mod xml;
 pub mod yaml;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use bibtex::{BibFile, Strings};
 pub use bibtex::{Diagnostic, Severity};
@@ -151,6 +152,17 @@ pub struct Export<'a> {
     pub works: &'a [ExportedWork<'a>],
     /// Finds the works by key from which others inherit, whether they are written or not.
     pub parents: &'a dyn Fn(&str) -> Option<Cow<'a, Entry>>,
+    /// What a table must know if the works are not all of its rows.
+    pub table: Option<TablePart<'a>>,
+}
+
+/// The place of a part of an export in a table, whose columns depend on all works.
+#[derive(Debug, Clone, Copy)]
+pub struct TablePart<'a> {
+    /// The CSL variables of all works.
+    pub variables: &'a BTreeSet<String>,
+    /// Whether the part begins the table, so that it has the header.
+    pub is_first: bool,
 }
 
 /// A work to export.

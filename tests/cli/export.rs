@@ -130,3 +130,21 @@ fn the_extension_of_the_output_file_is_its_format() {
     }
     assert!(!env.path("out.xyz").exists());
 }
+
+#[test]
+fn a_table_of_many_works_has_one_header_with_the_columns_of_all() {
+    // More than are read at a time.
+    let mut bib: String = (0..4200)
+        .map(|number| format!("@book{{k{number}, title = {{T{number}}}, date = {{2001}}}}\n"))
+        .collect();
+    bib.push_str("@book{last, title = {T}, date = {2001}, location = {Porto}}\n");
+    let env = TestEnvironment::empty();
+    env.put("many.bib", &bib);
+    env.runs("import many.bib");
+    let table = env.runs("export --to csv").stdout;
+    let rows: Vec<&str> = table.lines().collect();
+    assert_eq!(rows.len(), 4202);
+    assert_eq!(rows[0], "id,type,issued,title,publisher-place");
+    assert_eq!(rows[4151], "k4150,book,2001,T4150,");
+    assert_eq!(rows[4201], "last,book,2001,T,Porto");
+}

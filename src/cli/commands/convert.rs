@@ -633,6 +633,7 @@ fn write_items(
         let written = writer.write(&Export {
             works: &exported,
             parents: &|_| None,
+            table: None,
         });
         joiner.add(&written.text, &mut |text| sink.write(text))?;
         losses.extend(written.losses);

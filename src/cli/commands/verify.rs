@@ -182,6 +182,7 @@ fn verify_items(
         let export = Export {
             works: &works,
             parents: &|_| -> Option<Cow<'_, Entry>> { None },
+            table: None,
         };
         // A format that can only be read is compared as CSL-JSON.
         let writer = format.writer.or(formats::CSL_JSON.writer);

@@ -136,8 +136,18 @@ mod tests {
         assert_eq!(
             words("New Media & Society11(8), 1307 in Web2.0 and HTML5(1). Daedalus131."),
             [
-                "New", "Media", "&", "Society", "11(8),", "1307", "in", "Web2.0", "and", "HTML5(1).",
-                "Daedalus", "131."
+                "New",
+                "Media",
+                "&",
+                "Society",
+                "11(8),",
+                "1307",
+                "in",
+                "Web2.0",
+                "and",
+                "HTML5(1).",
+                "Daedalus",
+                "131."
             ]
         );
     }
