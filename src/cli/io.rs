@@ -1,7 +1,7 @@
 //! Input and output files, with uniform errors.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Read, Write as _};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::cli::{CommandContext, CommandError};
@@ -194,11 +194,68 @@ impl CommandContext {
         path: impl AsRef<Path>,
         content: impl AsRef<[u8]>,
     ) -> Result<(), CommandError> {
+        self.write_file_with(path, |file| Ok(file.write_all(content.as_ref())?))
+    }
+
+    /// Writes a file like [`Self::write_file`], but with what `write` passes to it, so that the content need not be in
+    /// memory.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write`; if the file cannot be written.
+    pub(crate) fn write_file_with(
+        &self,
+        path: impl AsRef<Path>,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), CommandError>,
+    ) -> Result<(), CommandError> {
         let path = path.as_ref();
         self.check_output(path, NO_INPUTS)?;
-        replace_file(path, content.as_ref()).map_err(|error| {
+        let failed = |error: &io::Error| {
             CommandError::new(format_args!("cannot write {}: {error}", path.display()))
+        };
+        let mut file = BufWriter::new(ReportingFile {
+            file: AtomicFile::create(path).map_err(|error| failed(&error))?,
+            error: None,
+        });
+        let written = write(&mut file).and_then(|()| Ok(file.flush()?));
+        // The buffer would write the rest when it is dropped.
+        let (ReportingFile { file, error }, _) = file.into_parts();
+        match (error, written) {
+            (Some(error), _) => Err(failed(&error)),
+            (None, Err(error)) => Err(error),
+            (None, Ok(())) => file.commit().map_err(|error| failed(&error)),
+        }
+    }
+}
+
+/// A file that keeps its error, so that a message can name the file.
+struct ReportingFile {
+    file: AtomicFile,
+    error: Option<io::Error>,
+}
+
+impl ReportingFile {
+    fn keep<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        result.map_err(|error| {
+            let kind = error.kind();
+            // An interrupted call is tried again.
+            if kind != io::ErrorKind::Interrupted {
+                self.error = Some(error);
+            }
+            kind.into()
         })
+    }
+}
+
+impl Write for ReportingFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes);
+        self.keep(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.file.flush();
+        self.keep(flushed)
     }
 }
 
@@ -283,7 +340,7 @@ impl AtomicFile {
     }
 }
 
-impl io::Write for AtomicFile {
+impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Direct(file) => file.write(bytes),

@@ -196,9 +196,9 @@ impl OutputArgs {
         }
         match self.file() {
             Some(path) => {
-                let mut written = Vec::new();
-                self.write_as(context, format, listed, &mut written)?;
-                context.write_file(path, written)?;
+                context.write_file_with(path, |mut file| {
+                    self.write_as(context, format, listed, &mut file)
+                })?;
                 let whole = match format {
                     OutputFormat::Html => "page",
                     OutputFormat::Latex => "document",
