@@ -420,6 +420,7 @@ fn write_everywhere(items: &[CslItem]) {
     let export = Export {
         works: &exported,
         parents: &|_| -> Option<Cow<'_, Entry>> { None },
+        table: None,
     };
     for writer in FORMATS.iter().filter_map(|format| format.writer) {
         let _ = writer.write(&export);

@@ -406,12 +406,25 @@ fn add_suffix<'c>(node: &mut Node<'c>, text: Cow<'c, str>) {
     };
 }
 
+/// Adds a delimiter behind all names but the last. It loses its space if the next name has a prefix with one.
+fn add_delimiters<'c>(nodes: &mut [Node<'c>], delimiter: &'c str) {
+    let mut names = nodes.iter_mut();
+    let Some(mut before) = names.next() else {
+        return;
+    };
+    for next in names {
+        let delimiter = match delimiter.strip_suffix(' ') {
+            Some(bare) if next.prefix.starts_with(' ') => bare,
+            _ => delimiter,
+        };
+        add_suffix(before, Cow::Borrowed(delimiter));
+        before = next;
+    }
+}
+
 /// Returns names with a delimiter behind all but the last.
 fn delimited<'c>(mut nodes: Vec<Node<'c>>, delimiter: &'c str) -> Option<Node<'c>> {
-    let count = nodes.len();
-    for node in nodes.iter_mut().take(count.saturating_sub(1)) {
-        add_suffix(node, Cow::Borrowed(delimiter));
-    }
+    add_delimiters(&mut nodes, delimiter);
     Node::group(nodes, "")
 }
 
@@ -461,10 +474,7 @@ fn join<'c>(
     // The Hebrew conjunction is a prefix of the next word.
     let suffix = if term == "\u{5d5}" { "" } else { space };
     let last = nodes.pop()?;
-    let count = nodes.len();
-    for node in nodes.iter_mut().take(count - 1) {
-        add_suffix(node, Cow::Borrowed(style.delimiter));
-    }
+    add_delimiters(&mut nodes, style.delimiter);
     let and = Node::text(term)?.with_prefix(prefix).with_suffix(suffix);
     nodes.push(and);
     nodes.push(last);
@@ -474,10 +484,7 @@ fn join<'c>(
 fn join_with_ellipsis<'c>(style: &NameStyle<'c>, mut nodes: Vec<Node<'c>>) -> Option<Node<'c>> {
     let two = nodes.len() == 2;
     let last = nodes.pop()?;
-    let count = nodes.len();
-    for node in nodes.iter_mut().take(count.saturating_sub(1)) {
-        add_suffix(node, Cow::Borrowed(style.delimiter));
-    }
+    add_delimiters(&mut nodes, style.delimiter);
     let prefix = if two { " " } else { style.delimiter };
     nodes.push(Node::text("\u{2026}")?.with_prefix(prefix).with_suffix(" "));
     nodes.push(last);
