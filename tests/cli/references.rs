@@ -148,3 +148,19 @@ fn a_person_accepts_skips_and_corrects_references_at_a_terminal() {
     assert_eq!(titles.len(), 2, "{titles:?}\n{shown}");
     assert!(titles.contains(&"The Success of".to_owned()), "{titles:?}");
 }
+
+#[test]
+fn no_reading_is_certain_but_one_with_labels_set_by_hand() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "refs.txt",
+        "Ostrom, Elinor. \u{201c}Coping with Tragedies of the Commons.\u{201d} Annual Review of Political Science 2 (1999): 493-535.\n\n\
+         Hess, Charlotte, and Elinor Ostrom. \u{201c}Ideas, Artifacts, and Facilities.\u{201d} Law and Contemporary Problems 66 (2003): 111-145.\n",
+    );
+    env.runs("import refs.txt");
+    let why = env.runs("why author:hess").stdout;
+    assert!(
+        why.contains("parsed from a reference list, confidence 0.99"),
+        "{why}"
+    );
+}

@@ -288,7 +288,8 @@ fn read_reference(model: &Model, line: usize, source: String, text: &str) -> Ref
     } = model.label(&features::features(text, &places));
     correct_labels(text, &places, &mut labels);
     let item = normalise::item(&segments(text, &places, &labels));
-    let confidence = confidence * plausibility(&item);
+    // Only labels that a person has set are certain.
+    let confidence = (confidence * plausibility(&item)).min(0.99);
     let tokens = places
         .iter()
         .zip(labels)
