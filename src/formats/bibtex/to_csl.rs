@@ -243,7 +243,22 @@ impl<'e> CslConversion<'e> {
         if self.english && seems_english(tex) && !is_in_sentence_case(tex) && !keeps_case {
             to_sentence_case(&mut pieces);
         }
-        Some(tex::to_html(&pieces, true)).filter(|title| !title.is_empty())
+        let title = tex::to_html(&pieces, true);
+        // CSL has one language for all titles of a work.
+        let is_foreign = field == "origtitle" && self.english && self.is_from_another_language();
+        Some(title)
+            .filter(|title| !title.is_empty())
+            .map(|title| match is_foreign {
+                true => format!("<span class=\"nocase\">{title}</span>"),
+                false => title,
+            })
+    }
+
+    /// Returns whether the work was translated from a language other than English.
+    fn is_from_another_language(&self) -> bool {
+        let languages = self.raw("origlanguage").map(tex::plain);
+        let tag = languages.as_deref().and_then(language::tag_of);
+        tag.is_some_and(|tag| language::primary(&tag) != "en")
     }
 
     fn warn(&mut self, field: Option<&str>, message: String) {
@@ -1213,6 +1228,14 @@ mod tests {
         variables(
             "@book{k, title = {Das Kapital}, langid = {german}}",
             &[("title", "Das Kapital")],
+        );
+        variables(
+            "@book{k, title = {Free Culture}, origtitle = {Kritik der freien Kultur}, origlanguage = {german},
+              langid = {english}}",
+            &[(
+                "original-title",
+                "<span class=\"nocase\">Kritik der freien Kultur</span>",
+            )],
         );
         variables(
             "@book{k, title = {In Case: as It Is{}}}",
