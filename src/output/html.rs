@@ -14,7 +14,7 @@ use super::direction::{Direction, opposite_parts};
 use super::template::fill_template;
 use super::text_runs::printable;
 pub(crate) use super::urls::is_safe_link;
-use super::{MetadataIndex, coins, json_ld};
+use super::{MetadataIndex, coins, json_ld, title_of};
 use crate::csl::formula::{self, Script};
 use crate::csl::{Bibliography, BibliographyLayout, Display, Formatting, Inline, plain_text};
 use crate::reading_list::{Block, ReadingList, RichBlocks};
@@ -71,7 +71,7 @@ fn coins_of<'w>(works: &'w MetadataIndex<'_>) -> impl Fn(&str) -> Option<Cow<'w,
 /// the citation style, a table of contents if there are sections, and the metadata of the works as JSON-LD
 /// and COinS.
 pub fn page(list: &ReadingList, works: &MetadataIndex<'_>, language: &str) -> String {
-    let title = list.title.as_deref().unwrap_or("Reading list");
+    let title = title_of(list, language);
     let anchors = anchors(list);
     let mut head = String::new();
     if list.title.is_some() {

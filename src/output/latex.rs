@@ -11,6 +11,7 @@ use super::formulas;
 use super::markup_writer::{self, InlineMarkup, RunContext};
 use super::template::fill_template;
 use super::text_runs::{TextStyle, VerticalAlign, printable};
+use super::title_of;
 use super::urls::percent_encode;
 use crate::csl::{Inline, plain_text};
 use crate::language::{self, babel};
@@ -118,7 +119,7 @@ pub fn reading_list(list: &ReadingList) -> String {
 pub fn document(list: &ReadingList, language: &str) -> String {
     let mut text = String::new();
     body(list, 0, Some(language), &mut text);
-    let title = list.title.as_deref().unwrap_or("Reading list");
+    let title = title_of(list, language);
     let shown = match &list.title {
         Some(title) => title_block(&Latex::new(title, Some(language)).plain(title), title),
         None => String::new(),

@@ -1,8 +1,8 @@
 //! Output formats for reading lists, one module each.
 //!
 //! Rich text is flattened into runs (`text_runs`), from which every format except HTML is written. Text
-//! formats with markup share `markup_writer`. Complete documents are fill_template into a file of `templates`, in
-//! which names between dollar signs are placeholders. Formats that need more than the formatted entry get it
+//! formats with markup share `markup_writer`. A complete document fills in a file of `templates`, in which
+//! names between dollar signs are placeholders. Formats that need more than the formatted entry get it
 //! from [`MetadataIndex`].
 //!
 //! ```
@@ -55,3 +55,11 @@ mod xml;
 pub use item_metadata::{ItemMetadata, MetadataIndex};
 #[cfg(feature = "site")]
 pub(crate) use urls::{percent_encode, percent_encode_value};
+
+use crate::reading_list::{HeadingTranslations, ReadingList};
+
+/// Returns the title of a list, or what such a list is called in a language.
+fn title_of<'l>(list: &'l ReadingList, language: &str) -> &'l str {
+    let untitled = || HeadingTranslations::in_language(language).untitled_list();
+    list.title.as_deref().unwrap_or_else(untitled)
+}

@@ -9,6 +9,7 @@ use super::markdown::{self, LIST_SEPARATOR, destination};
 use super::markup_writer::{self, BlockMarkup, InlineMarkup, RunContext, margin_and_rest};
 use super::template::fill_template;
 use super::text_runs::{TextStyle, VerticalAlign, printable};
+use super::title_of;
 use crate::csl::{BibliographyLayout, Inline, plain_text};
 use crate::reading_list::{Block, FormattedEntry, ReadingList, Section};
 
@@ -21,7 +22,7 @@ pub fn reading_list(list: &ReadingList) -> String {
 
 /// Formats a reading list as a document with title and language in its YAML header.
 pub fn document(list: &ReadingList, language: &str) -> String {
-    let title = list.title.as_deref().unwrap_or("Reading list");
+    let title = title_of(list, language);
     let body = markup_writer::body(&Pandoc, list, bibliographies(list));
     fill_template(
         include_str!("templates/document.md"),

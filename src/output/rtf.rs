@@ -7,6 +7,7 @@ use super::fonts::{self, FontScript};
 use super::markup_writer::{self, InlineMarkup, RunContext};
 use super::template::fill_template;
 use super::text_runs::{TextStyle, VerticalAlign, printable};
+use super::title_of;
 use super::urls::percent_encode;
 use crate::csl::{Inline, plain_text};
 use crate::language;
@@ -183,7 +184,7 @@ pub fn reading_list(list: &ReadingList, language: &str) -> String {
             write_blocks(&item.annotation.blocks, 720, otherwise, &mut body);
         }
     }
-    let title = list.title.as_deref().unwrap_or("Reading list");
+    let title = title_of(list, language);
     fill_template(
         include_str!("templates/document.rtf"),
         &[

@@ -8,6 +8,7 @@ use super::fonts::{self, FontScript};
 use super::markup_writer::{self, BlockMarkup, InlineMarkup, RunContext, write_blocks};
 use super::template::fill_template;
 use super::text_runs::{TextStyle, VerticalAlign, printable};
+use super::title_of;
 use crate::csl::{Inline, plain_text};
 use crate::reading_list::{Block, ReadingList, Section};
 
@@ -57,7 +58,7 @@ pub fn reading_list(list: &ReadingList) -> String {
 pub fn document(list: &ReadingList, language: &str) -> String {
     let typst = Typst::in_language(language);
     let text = markup_writer::join(markup_writer::body(&typst, list, entries(typst, list)));
-    let title = list.title.as_deref().unwrap_or("Reading list");
+    let title = title_of(list, language);
     let shown = match &list.title {
         Some(title) => {
             let typst = typst.paragraph_of(title);

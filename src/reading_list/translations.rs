@@ -82,6 +82,11 @@ impl HeadingTranslations {
         }
     }
 
+    /// Returns the title of a list that has none.
+    pub(crate) fn untitled_list(self) -> &'static str {
+        self.word(&READING_LIST)
+    }
+
     /// Returns the heading of works that no manual section contains.
     pub(super) fn rest(self) -> &'static str {
         self.word(&REST)
@@ -115,6 +120,25 @@ impl HeadingTranslations {
         self.word(known.map_or(&OTHER_WORKS, |(_, words)| words))
     }
 }
+
+const READING_LIST: Translations = [
+    "Reading list",
+    "Leseliste",
+    "Liste de lectures",
+    "Lista de lecturas",
+    "Lista di letture",
+    "Lista de leituras",
+    "Leeslijst",
+    "Llista de lectures",
+    "Λίστα αναγνωσμάτων",
+    "Список литературы",
+    "Okuma listesi",
+    "قائمة القراءات",
+    "רשימת קריאה",
+    "阅读书目",
+    "読書リスト",
+    "Läslista",
+];
 
 const REST: Translations = [
     REST_IN_ENGLISH,

@@ -7,6 +7,7 @@ mod package;
 
 use self::body::Writer;
 use super::document::Document;
+use super::title_of;
 use crate::reading_list::ReadingList;
 
 /// Formats a reading list as a document, with the styles of [`super::docx::reading_list`].
@@ -24,11 +25,7 @@ pub fn reading_list(list: &ReadingList, language: &str) -> std::io::Result<Vec<u
         writer.title(title);
     }
     writer.list(list);
-    package::write(
-        &writer,
-        list.title.as_deref().unwrap_or_default(),
-        &document,
-    )
+    package::write(&writer, title_of(list, language), &document)
 }
 
 /// Formats a document with its notes, images and, if its citations have them, the reference marks of Zotero.
