@@ -258,6 +258,10 @@ impl SvgBuilder {
                 format!("{0}-title {0}-description", look.id),
             )
             .set("font-family", FONTS);
+        if look.on_a_page {
+            // Texts begin at their places from the left, also in a page that runs from right to left.
+            document = document.set("direction", "ltr");
+        }
         let mut name = tooltip(title);
         name.assign("id", format!("{}-title", look.id));
         document.append(name);

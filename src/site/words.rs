@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::formats::bibtex::schema::{self, TypeGroup};
+use crate::language;
 
 /// The languages of the interface.
-pub const INTERFACE_LANGUAGES: [&str; 9] = ["en", "de", "fr", "es", "it", "pt", "nl", "el", "ca"];
+pub const INTERFACE_LANGUAGES: [&str; 16] = language::NAMED_IN;
 
 type Table = BTreeMap<String, BTreeMap<String, String>>;
 
@@ -21,11 +22,7 @@ pub(super) struct Words(BTreeMap<&'static str, &'static str>);
 impl Words {
     /// Returns the words for a language such as `de-AT`, in English where there is no translation.
     pub(super) fn in_language(language: &str) -> Self {
-        let primary = language
-            .split(['-', '_'])
-            .next()
-            .unwrap_or_default()
-            .to_lowercase();
+        let primary = language::primary(language).to_lowercase();
         let words = TABLE.iter().map(|(word, translations)| {
             let text = translations
                 .get(&primary)

@@ -445,3 +445,33 @@ fn the_search_finds_works_in_a_browser_from_a_disk() {
         assert!(results.contains(title), "{state}");
     }
 }
+
+#[test]
+fn the_interface_follows_the_configured_locale() {
+    let env = TestEnvironment::with_chapter();
+    for (locale, root, word) in [
+        ("ru-RU", "lang=\"ru-RU\" dir=\"ltr\"", "Все работы по годам"),
+        ("ar", "lang=\"ar\" dir=\"rtl\"", "جميع الأعمال حسب السنة"),
+        ("he-IL", "lang=\"he-IL\" dir=\"rtl\"", "כל היצירות לפי שנה"),
+        ("ja-JP", "lang=\"ja-JP\" dir=\"ltr\"", "年別の全文献"),
+    ] {
+        env.runs(&format!("config set locale {locale}"));
+        let run = env.runs("site out");
+        assert!(!run.stderr.contains("translations"), "{}", run.stderr);
+        let start = page(&env, "index.html");
+        assert!(start.contains(root) && start.contains(word), "{start}");
+        // Drawings run from left to right in any page.
+        assert!(start.contains("direction=\"ltr\""), "{start}");
+    }
+    env.runs("config set locale pl-PL");
+    let run = env.runs("site out");
+    assert!(
+        run.stderr
+            .contains("there are no translations of the site for pl-PL; it is in English"),
+        "{}",
+        run.stderr
+    );
+    // The option takes precedence.
+    env.runs("site out --language sv");
+    assert!(page(&env, "index.html").contains("lang=\"sv\""));
+}

@@ -13,6 +13,7 @@ use crate::cli::format_name::FormatName;
 use crate::cli::http_server::{self, Admission, Head, Response};
 use crate::cli::style_engine::{StyleEngine, items_of};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, io};
+use peerbib::language;
 use peerbib::library::{Detail, Library, Selection};
 use peerbib::model::CslItem;
 use peerbib::reading_list::{
@@ -68,9 +69,9 @@ pub(crate) struct WriteSite {
     #[arg(long, value_name = "STYLE", num_args = 1..)]
     style: Vec<String>,
 
-    /// The language of the interface: en, de, fr, es, it, pt, nl, el or ca
-    #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = interface_language)]
-    language: String,
+    /// The language of the interface, such as de or pt-BR; by default, that of the setting `locale`, or English
+    #[arg(long, value_name = "LANGUAGE", value_parser = interface_language)]
+    language: Option<String>,
 
     /// The address at which the site will be; needed for the site map
     #[arg(long, value_name = "URL")]
@@ -193,7 +194,8 @@ impl WriteSite {
             titles.push(engine.title().to_owned());
         }
 
-        let lists = self.lists(context, &library, &works)?;
+        let language = self.interface_language(context)?;
+        let lists = self.lists(context, &library, &works, &language)?;
         let facets = self.facets(&library)?;
         let mut site_works = Vec::with_capacity(works.len());
         let pairs: Vec<_> = works.iter().zip(&items).collect();
@@ -242,7 +244,7 @@ impl WriteSite {
         Ok(SiteContent {
             title: self.title.clone(),
             introduction,
-            language: self.language.clone(),
+            language,
             base_url: self
                 .base_url
                 .clone()
@@ -282,12 +284,29 @@ impl WriteSite {
         Ok(facets)
     }
 
-    /// Returns the lists with the works that the site shows.
+    /// Returns the language of the interface. Reports a language without translations.
+    fn interface_language(
+        &self,
+        context: &CommandContext,
+    ) -> std::result::Result<String, CommandError> {
+        let language = context.locale_name(self.language.as_deref())?;
+        let language = language.unwrap_or_else(|| "en".to_owned());
+        if !is_interface_language(&language) {
+            context.note(format_args!(
+                "there are no translations of the site for {language}; it is in English"
+            ));
+            return Ok("en".to_owned());
+        }
+        Ok(language)
+    }
+
+    /// Returns the lists with the works that the site shows, without a locale of their own in `language`.
     fn lists(
         &self,
         context: &CommandContext,
         library: &Library,
         shown: &[peerbib::library::CitableWork],
+        language: &str,
     ) -> std::result::Result<Vec<SiteList>, CommandError> {
         let shown: BTreeSet<&str> = shown.iter().map(|work| work.key.as_str()).collect();
         // The texts of a list may cite other works, but no private ones.
@@ -307,8 +326,8 @@ impl WriteSite {
         };
         let mut lists = Vec::with_capacity(stored.len());
         for list in stored {
-            let language = list.locale.clone().unwrap_or_else(|| self.language.clone());
-            let headings = HeadingTranslations::in_language(&language);
+            let language = list.locale.as_deref().unwrap_or(language);
+            let headings = HeadingTranslations::in_language(language);
             let resolved = ResolvedList::new(library, &list, headings)?;
             let mut printed = self.printed(context, &resolved.contents, &find)?;
             retain_works(&mut printed, &shown);
@@ -497,12 +516,7 @@ fn retain_works(list: &mut peerbib::reading_list::ReadingList, shown: &BTreeSet<
 
 /// Accepts a language of the interface, also with a region.
 fn interface_language(text: &str) -> std::result::Result<String, String> {
-    let primary = text
-        .split(['-', '_'])
-        .next()
-        .unwrap_or_default()
-        .to_lowercase();
-    if INTERFACE_LANGUAGES.contains(&primary.as_str()) {
+    if is_interface_language(text) {
         Ok(text.replace('_', "-"))
     } else {
         Err(format!(
@@ -510,6 +524,12 @@ fn interface_language(text: &str) -> std::result::Result<String, String> {
             INTERFACE_LANGUAGES.join(", ")
         ))
     }
+}
+
+/// Returns whether the interface is translated into a language, which may have a region.
+fn is_interface_language(text: &str) -> bool {
+    let primary = language::primary(text).to_lowercase();
+    INTERFACE_LANGUAGES.contains(&primary.as_str())
 }
 
 fn read_text(path: &Path) -> std::result::Result<String, CommandError> {
