@@ -255,6 +255,7 @@ impl Timeline {
         timeline.last_year = years.iter().max().copied().map(calendar_year);
         timeline.title = request.title.map_or_else(
             || match timeline.lanes.as_slice() {
+                _ if !timeline.words.is_english() => timeline.words.all_works.to_owned(),
                 [Lane { tag: None, .. }] => "Works by year".to_owned(),
                 _ => format!("Works by year and {}", clean(request.facet)),
             },

@@ -284,3 +284,19 @@ fn a_page_has_the_same_works_in_drawings_list_and_table() {
     let mut rows = csv::Reader::from_reader(table.as_bytes());
     assert_eq!(rows.records().count(), works + events + undated);
 }
+
+#[test]
+fn a_drawing_has_the_words_of_the_configured_locale() {
+    let env = TestEnvironment::with_chapter();
+    env.runs("config set locale de-DE");
+    env.runs("timeline -o chapter.svg");
+    let drawing = std::fs::read_to_string(env.path("chapter.svg")).unwrap();
+    assert!(
+        drawing.contains("19 Werke") && drawing.contains("seit 2005"),
+        "{drawing}"
+    );
+    assert!(!drawing.contains(" works"), "{drawing}");
+    // What the terminal shows is English, as all messages are.
+    let shown = env.runs("timeline").stdout;
+    assert!(shown.starts_with("Works by year and movement"), "{shown}");
+}

@@ -16,7 +16,8 @@ use peerbib::reading_list::in_hierarchy;
 /// movements appears in both lanes. A few works are drawn with their names, many as dots, and very many
 /// as columns per year. Movements without works are shown unless you select works.
 ///
-/// In svg and html, works show their titles on hover and link to their DOI or URL.
+/// In svg and html, works show their titles on hover and link to their DOI or URL. The words in svg and png are
+/// in the language of the setting `locale`.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib timeline\n  peerbib timeline -o chapter.svg\n  \
@@ -45,7 +46,8 @@ impl DrawTimeline {
         let library = context.open()?;
         let _snapshot = library.read_snapshot()?;
         let facet = self.by.to_lowercase();
-        let tags = tags_of_lanes(&library, &facet, context.locale_name(None)?.as_deref())?;
+        let locale = context.locale_name(None)?;
+        let tags = tags_of_lanes(&library, &facet, locale.as_deref())?;
         let (works, title) = self.shown.works(context, &library)?;
         let title = self.drawing.title.clone().or(title);
         let request = TimelineRequest {
@@ -53,7 +55,11 @@ impl DrawTimeline {
             facet: &facet,
             tags: &tags,
             with_empty_lanes: !self.shown.is_choice(),
-            language: "en",
+            // Texts in the terminal and the page with its controls are English, as the program is.
+            language: match format {
+                ChartFormat::Svg | ChartFormat::Png => locale.as_deref().unwrap_or("en"),
+                ChartFormat::Html | ChartFormat::Csv | ChartFormat::Text => "en",
+            },
         };
         let timeline = Timeline::new(library.works().chunks(&works), request)?;
         for unreadable in &timeline.unreadable {
