@@ -111,7 +111,7 @@ pub(super) fn persons(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
         if text.is_empty() {
             continue;
         }
-        if let Some(before) = bibtex::before_et_al(text) {
+        if let Some(before) = bibtex::list_before_et_al(text) {
             found.push(
                 RuleFinding::warning(
                     field.name,

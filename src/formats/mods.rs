@@ -779,9 +779,8 @@ impl ModsWriter<'_> {
                 }
                 None => {
                     self.xml.open("name", &[("type", "personal")]);
-                    let family = CslName::joined([&name.non_dropping_particle, &name.family]);
+                    let (family, given) = (name.family_with_particle(), name.given_with_particle());
                     self.xml.leaf("namePart", &[("type", "family")], &family);
-                    let given = CslName::joined([&name.given, &name.dropping_particle]);
                     self.xml.leaf("namePart", &[("type", "given")], &given);
                     let suffix = name.suffix.as_deref().unwrap_or_default();
                     self.xml

@@ -48,7 +48,7 @@ pub enum DefinitionProblem {
 }
 
 /// The months, which every BibTeX style defines: their names, and the numbers that BibLaTeX wants.
-const MONTHS: [(&str, &str, &str); 12] = [
+pub(super) const MONTHS: [(&str, &str, &str); 12] = [
     ("jan", "1", "January"),
     ("feb", "2", "February"),
     ("mar", "3", "March"),
@@ -62,6 +62,12 @@ const MONTHS: [(&str, &str, &str); 12] = [
     ("nov", "11", "November"),
     ("dec", "12", "December"),
 ];
+
+/// Returns the name of a month, from 1.
+pub(super) fn month_name(month: u8) -> Option<&'static str> {
+    let (_, _, name) = MONTHS.get(usize::from(month).checked_sub(1)?)?;
+    Some(name)
+}
 
 impl Strings {
     /// Adds the definitions of one `@string{…}`; later definitions replace earlier ones.

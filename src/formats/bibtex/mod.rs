@@ -54,7 +54,7 @@ pub(crate) use abbreviations::{ValuePart, parts};
 #[cfg(feature = "library")]
 pub(crate) use inheritance::parent_keys;
 pub(crate) use inheritance::{ResolvedEntry, resolve};
-pub(crate) use names::{before_et_al, is_extended, read_names, split_list};
+pub(crate) use names::{is_extended, list_before_et_al, read_names, split_list};
 pub(crate) use tex::{html as tex_to_html, plain};
 pub(crate) use tex_symbols::entity;
 pub use tex_writer::is_balanced as has_matching_braces;
