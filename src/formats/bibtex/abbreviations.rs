@@ -251,7 +251,7 @@ pub(crate) fn definitions(source: &str) -> Vec<(&str, &str)> {
         .collect()
 }
 
-/// Keeps the `@string`s whose names occur in `values`, and those that they use in turn.
+/// Keeps the `@string`s whose names occur in `values`, and those that they use in turn. A `@preamble` stays.
 pub fn used_definitions<'v>(
     definitions: Vec<String>,
     values: impl IntoIterator<Item = &'v str>,
@@ -287,9 +287,14 @@ pub fn used_definitions<'v>(
     }
     let definitions = definitions.into_iter().enumerate();
     definitions
-        .filter(|(index, _)| used.contains(index))
+        .filter(|(index, text)| used.contains(index) || is_preamble(text))
         .map(|(_, text)| text)
         .collect()
+}
+
+fn is_preamble(text: &str) -> bool {
+    text.get(.."@preamble".len())
+        .is_some_and(|start| start.eq_ignore_ascii_case("@preamble"))
 }
 
 /// One part of a value.

@@ -17,6 +17,7 @@ mod inheritance;
 mod journal_macros;
 mod localization;
 mod names;
+mod preamble;
 mod readable;
 pub mod schema;
 mod sentence_case;
@@ -40,6 +41,7 @@ pub(crate) use entry::visible_key;
 pub use entry::{EntryError, MAX_DEPTH};
 pub use from_csl::{FromCsl, from_csl};
 pub(crate) use from_csl::{from_csl_as, names_to_tex};
+pub use preamble::UsedCommands;
 pub use readable::{ReadableField, readable, readable_fields};
 pub use splitter::{Piece, PieceKind, SplitError, split};
 pub use to_bibtex::{
