@@ -743,3 +743,32 @@ fn the_vocabulary_has_labels_in_seven_more_languages() {
         holds(&env.runs("tags").stdout, label);
     }
 }
+
+#[test]
+fn english_by_name_has_no_region() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "refs.bib",
+        "@book{a, title = {A}, language = {English}, year = 2001}\n\
+         @book{b, title = {B}, langid = {british}, language = {English}, date = 2001}\n\
+         @book{c, title = {C}, langid = {american}, date = 2001}\n\
+         @book{d, title = {D}, langid = {english}, language = {English}, date = 2001}\n",
+    );
+    let run = env.runs("convert refs.bib --to csl-json");
+    let items: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let languages: Vec<&str> = (0..4)
+        .map(|index| items[index]["language"].as_str().unwrap())
+        .collect();
+    assert_eq!(languages, ["en", "en-GB", "en-US", "en"]);
+    env.put(
+        "refs.ris",
+        "TY  - BOOK\nID  - a\nTI  - A\nLA  - English\nER  - \n",
+    );
+    let run = env.runs("convert refs.ris --to biblatex");
+    assert!(
+        run.stdout.contains("langid   = {english}"),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(run.stderr, "");
+}

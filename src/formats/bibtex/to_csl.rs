@@ -295,7 +295,8 @@ impl<'e> CslConversion<'e> {
 
     fn language(&mut self) {
         let options = self.raw("langidopts").unwrap_or_default();
-        let of_babel = self.first_raw(&["langid", "hyphenation"]).map(|name| {
+        let babel_name = self.first_raw(&["langid", "hyphenation"]);
+        let of_babel = babel_name.map(|name| {
             let known = babel::tag(name, options).map(Cow::Borrowed);
             known
                 .or_else(|| language::tag_of(name))
@@ -315,6 +316,10 @@ impl<'e> CslConversion<'e> {
                         || babel::name(&named).and_then(|name| babel::tag(name, ""))
                             == Some(&*of_babel)) =>
             {
+                Some(named)
+            }
+            // "English" has no region, though babel's `english` does.
+            (Some(_), Some(named)) if options.is_empty() && babel::name(&named) == babel_name => {
                 Some(named)
             }
             (of_babel, _) => of_babel,
