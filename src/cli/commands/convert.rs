@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use rayon::prelude::*;
@@ -14,7 +13,7 @@ use crate::cli::export_entries::{
 use crate::cli::file_kind::ByExtension as _;
 use crate::cli::format_name::FormatName;
 use crate::cli::input::{Source, column_field};
-use crate::cli::io::AtomicFile;
+use crate::cli::io::Sink;
 use crate::cli::problems::report_problem;
 use crate::cli::ui::print_message;
 use crate::cli::zotero::{ZoteroArgs, is_zotero};
@@ -193,51 +192,6 @@ impl Convert {
 
 /// A file with its format and its references.
 type ReadFile = (String, &'static Format, Records);
-
-/// Where the result is written.
-enum Sink {
-    Stdout(crate::cli::ui::Output),
-    File(PathBuf, std::io::BufWriter<AtomicFile>),
-}
-
-impl Sink {
-    fn open(
-        context: &CommandContext,
-        path: Option<&Path>,
-    ) -> std::result::Result<Self, CommandError> {
-        Ok(match path {
-            Some(path) => {
-                let file = AtomicFile::create(path).map_err(|error| unwritable(path, &error))?;
-                Self::File(path.to_path_buf(), std::io::BufWriter::new(file))
-            }
-            None => Self::Stdout(context.output()),
-        })
-    }
-
-    fn write(&mut self, text: &str) -> std::result::Result<(), CommandError> {
-        match self {
-            Self::Stdout(output) => Ok(output.write_all(text.as_bytes())?),
-            Self::File(path, file) => file
-                .write_all(text.as_bytes())
-                .map_err(|error| unwritable(path, &error)),
-        }
-    }
-
-    fn finish(self) -> std::result::Result<(), CommandError> {
-        match self {
-            Self::Stdout(mut output) => Ok(output.flush()?),
-            Self::File(path, file) => file
-                .into_inner()
-                .map_err(std::io::IntoInnerError::into_error)
-                .and_then(AtomicFile::commit)
-                .map_err(|error| unwritable(&path, &error)),
-        }
-    }
-}
-
-fn unwritable(path: &Path, error: &std::io::Error) -> CommandError {
-    CommandError::new(format_args!("cannot write {}: {error}", path.display()))
-}
 
 /// Writes references as BibLaTeX or BibTeX.
 fn write_entries(
