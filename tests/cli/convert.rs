@@ -21,6 +21,14 @@ fn references_are_converted_without_a_library() {
     let items: serde_json::Value =
         serde_json::from_slice(&std::fs::read(env.path("refs.json")).unwrap()).unwrap();
     assert_eq!(items[0]["id"], "benkler2002");
+    // A dash is standard output.
+    let run = env.runs("convert refs.ris --to enw -o -");
+    assert!(
+        run.stdout.starts_with("%0 Journal Article"),
+        "{}",
+        run.stdout
+    );
+    assert!(!env.path("-").exists());
     // Standard input is the default.
     let run = env.peerbib(&["convert", "--to", "bibtex"], RIS);
     assert_eq!(run.code, Some(0));

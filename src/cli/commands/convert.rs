@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use rayon::prelude::*;
@@ -101,7 +101,7 @@ impl Convert {
         if self.files.iter().filter(|name| *name == "-").count() > 1 {
             return Err(CommandError::usage("standard input can be read only once"));
         }
-        if let Some(path) = &self.output {
+        if let Some(path) = self.output_file() {
             context.check_output(path, &self.files)?;
         }
         let mut report = Report {
@@ -124,7 +124,7 @@ impl Convert {
             let records = source.records_with(name, format, &self.map)?;
             files.push((source.path, format, records));
         }
-        let mut sink = Sink::open(context, self.output.as_deref())?;
+        let mut sink = Sink::open(context, self.output_file())?;
         report.losses = if to.format().is_bibtex() {
             write_entries(files, to, &mut report, &mut sink)?
         } else if is_mediawiki {
@@ -141,12 +141,18 @@ impl Convert {
         })
     }
 
+    /// Returns the output file; `None` for standard output.
+    fn output_file(&self) -> Option<&Path> {
+        let path = self.output.as_deref()?;
+        (path.as_os_str() != "-").then_some(path)
+    }
+
     /// Returns the output format: that of `--to`, or else that of the output file's extension.
     fn output_format(&self) -> std::result::Result<FormatName, CommandError> {
         if let Some(to) = self.to {
             return Ok(to);
         }
-        let Some(path) = &self.output else {
+        let Some(path) = self.output_file() else {
             return Err(
                 CommandError::usage("the output format is missing").with_help(
                     "choose one with --to, such as --to biblatex, or by the extension of --output"
@@ -163,7 +169,7 @@ impl Convert {
         to: FormatName,
         report: &Report,
     ) -> std::result::Result<(), CommandError> {
-        if self.json && self.output.is_some() {
+        if self.json && self.output_file().is_some() {
             return context.print_json(report);
         }
         if self.json {
@@ -179,7 +185,7 @@ impl Convert {
             }
         }
         report_losses_of(context, to, &report.losses, "");
-        if self.output.is_some() {
+        if self.output_file().is_some() {
             let written = match report.converted {
                 1 => "1 entry".to_owned(),
                 count => format!("{count} entries"),
