@@ -745,6 +745,23 @@ fn the_vocabulary_has_labels_in_seven_more_languages() {
 }
 
 #[test]
+fn terms_have_their_marks_and_spaces_in_the_right_place() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "refs.bib",
+        "@incollection{a, author = {Roe, Jo}, title = {A}, booktitle = {B}, editor = {Poe, Xu}, pages = {1--9}, date = 2001}\n",
+    );
+    let format = |locale: &str| {
+        let command = format!(
+            "format --input refs.bib --style modern-language-association --locale {locale} --to text"
+        );
+        env.runs(&command).stdout
+    };
+    holds(&format("he-IL"), "עמ’ 1");
+    holds(&format("ja-JP"), "編集者: Xu Poe");
+}
+
+#[test]
 fn english_by_name_has_no_region() {
     let env = TestEnvironment::empty();
     env.put(
