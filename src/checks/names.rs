@@ -111,7 +111,7 @@ pub(super) fn persons(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
         if text.is_empty() {
             continue;
         }
-        if let Some(before) = bibtex::before_et_al(text) {
+        if let Some(before) = bibtex::list_before_et_al(text) {
             found.push(
                 RuleFinding::warning(
                     field.name,
@@ -148,52 +148,98 @@ fn separator_of(text: &str) -> &'static str {
     }
 }
 
-/// Returns the names in a list without "and" that separates them in another way, joined by "and"; `None` if there may
-/// be another way to read it.
+/// Returns the names in a list that separates them in another way than by "and", at least before the last, joined by
+/// "and"; `None` if there may be another way to read it.
 fn separated(text: &str) -> Option<String> {
     // What stands in braces is one name, and extended names have commas of their own.
-    if text.contains(['{', '}', '=']) || bibtex::split_list(text).len() > 1 {
+    if text.contains(['{', '}', '=']) {
         return None;
     }
     let text = text.replace("\\&", "&");
-    let has_digit = |name: &str| name.contains(|c: char| c.is_ascii_digit());
-    let is_full = |name: &str| {
-        let words = name.split_whitespace().count();
-        (2..=5).contains(&words) && !has_digit(name)
-    };
-    let is_name = |name: &str| match name.split(',').collect::<Vec<_>>().as_slice() {
-        [name] => is_full(name.trim()),
-        [family, given] => {
-            !family.trim().is_empty() && !given.trim().is_empty() && !has_digit(name)
+    let items = bibtex::split_list(&text);
+    let names: Vec<&str> = match items.as_slice() {
+        [list] if list.contains([';', '&']) => {
+            let names = list
+                .split([';', '&'])
+                .map(|name| name.trim().trim_end_matches(','))
+                .filter(|name| !name.is_empty());
+            let names: Vec<&str> = names.collect();
+            names.iter().all(|name| is_name(name)).then_some(names)?
         }
-        _ => false,
+        [list] => at_commas(list, false)?,
+        _ if text.contains([';', '&']) => return None,
+        // "A. Wren, B. Finch, and C. Dunn"
+        items => {
+            let mut names = Vec::with_capacity(items.len() + 1);
+            for item in items {
+                let name = item.trim_end_matches(',').trim_end();
+                match at_commas(name, true) {
+                    Some(several) => names.extend(several),
+                    // One person or two?
+                    None if name != *item && name.split(',').all(is_full_name) => return None,
+                    None => names.push(name),
+                }
+            }
+            names
+        }
     };
-    if text.contains([';', '&']) {
-        let names: Vec<&str> = text
-            .split([';', '&'])
-            .map(|name| name.trim().trim_end_matches(','))
-            .filter(|name| !name.is_empty())
-            .collect();
-        let is_list = names.len() > 1 && names.iter().all(|name| is_name(name));
-        return is_list.then(|| names.join(" and "));
-    }
-    let parts: Vec<&str> = text.split(',').map(str::trim).collect();
-    if parts.len() < 3 {
-        return None;
-    }
+    (names.len() > 1 && names != items).then(|| names.join(" and "))
+}
+
+/// Returns the names between the commas of a list; `None` if it may be one name. `has_and` says whether "and" stands
+/// before or after it.
+fn at_commas(list: &str, has_and: bool) -> Option<Vec<&str>> {
+    let parts: Vec<&str> = list.split(',').map(str::trim).collect();
+    let is_several = match parts.len() {
+        0 | 1 => false,
+        // "García Márquez, Gabriel José" is one name.
+        2 => has_and && parts.iter().all(|part| begins_with_initial(part)),
+        _ => true,
+    };
     // "Ada Wren, Bo Finch, Cy Dunn"
-    if parts.iter().all(|part| is_full(part)) {
-        return Some(parts.join(" and "));
+    if is_several && parts.iter().all(|part| is_full_name(part)) {
+        return Some(parts);
     }
     // "Wren, A., Finch, B. C."
-    let pairs: Vec<&[&str]> = parts.chunks(2).collect();
-    let are_pairs = pairs
-        .iter()
-        .all(|pair| matches!(pair, [family, given] if !is_initials(family) && is_initials(given)));
-    are_pairs.then(|| {
-        let names: Vec<String> = pairs.iter().map(|pair| pair.join(", ")).collect();
-        names.join(" and ")
-    })
+    let is_pair = |pair: &[&str]| matches!(pair, [family, given] if !is_initials(family) && is_initials(given));
+    if parts.len() < 3 || !parts.chunks(2).all(is_pair) {
+        return None;
+    }
+    let mut names = Vec::with_capacity(parts.len() / 2);
+    let mut rest = list;
+    while !rest.is_empty() {
+        let end = rest
+            .match_indices(',')
+            .nth(1)
+            .map_or(rest.len(), |(at, _)| at);
+        let (name, after) = rest.split_at_checked(end)?;
+        names.push(name.trim());
+        rest = after.strip_prefix(',').unwrap_or(after);
+    }
+    Some(names)
+}
+
+fn has_digit(name: &str) -> bool {
+    name.contains(|c: char| c.is_ascii_digit())
+}
+
+/// Returns whether a text without commas may be a whole name.
+fn is_full_name(text: &str) -> bool {
+    (2..=5).contains(&text.split_whitespace().count()) && !has_digit(text)
+}
+
+fn is_name(text: &str) -> bool {
+    match text.split_once(',') {
+        None => is_full_name(text.trim()),
+        Some((family, given)) => {
+            let has_both = !family.trim().is_empty() && !given.trim().is_empty();
+            has_both && !given.contains(',') && !has_digit(text)
+        }
+    }
+}
+
+fn begins_with_initial(name: &str) -> bool {
+    name.split_whitespace().next().is_some_and(is_initials)
 }
 
 /// Returns whether a text is made of initials: "A.", "A. B.", "J.-P.".
@@ -223,7 +269,7 @@ fn list(field: &OwnField<'_>, found: &mut Vec<RuleFinding>) {
         }
         let outside = outside_braces(name);
         let commas = outside.matches(',').count();
-        if outside.contains(';') || outside.contains('&') {
+        if outside.contains([';', '&']) || outside.ends_with(',') {
             found.push(
                 RuleFinding::warning(field.name, format!("{name} looks like several names"))
                     .help("write \u{201c}and\u{201d} between names"),
@@ -342,11 +388,29 @@ mod tests {
                 "Ada Wren and Bo Finch and Cy Dunn",
             ),
             ("Wren, A., Finch, B. C.", "Wren, A. and Finch, B. C."),
+            (
+                "A. Wren, B. Finch, and C. Dunn",
+                "A. Wren and B. Finch and C. Dunn",
+            ),
+            (
+                "A. Wren, B. Finch and C. Dunn",
+                "A. Wren and B. Finch and C. Dunn",
+            ),
+            (
+                "Wren, A., Finch, B. C. and Dunn, C.",
+                "Wren, A. and Finch, B. C. and Dunn, C.",
+            ),
+            ("Wren, Ada, and Finch, Bo", "Wren, Ada and Finch, Bo"),
         ] {
             let found = found_in(&format!("@misc{{a, author = {{{names}}}}}"), persons);
             assert_eq!(found[0].2.as_deref(), Some(expected), "{names}");
         }
-        for unclear in ["Wren, Ada, Finch, Bo", "Wren \\& Finch", "Wren; Ada"] {
+        for unclear in [
+            "Wren, Ada, Finch, Bo",
+            "Wren \\& Finch",
+            "Wren; Ada",
+            "Ada Wren, Bo Finch, and Cy Dunn",
+        ] {
             let found = found_in(&format!("@misc{{a, author = {{{unclear}}}}}"), persons);
             assert_eq!(found[0].2, None, "{unclear}");
         }
@@ -364,6 +428,10 @@ mod tests {
         assert_eq!(
             author("Wren, Ada; Finch, Bo 2", persons),
             ["Wren, Ada; Finch, Bo 2 looks like several names"]
+        );
+        assert_eq!(
+            author("Ada Wren, Bo Finch, and Cy Dunn", persons),
+            ["Ada Wren, Bo Finch, looks like several names"]
         );
         assert_eq!(author("Wren \\& Finch", persons).len(), 1);
         assert_eq!(

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::cli::format_name::FormatName;
 use crate::cli::style_engine::items_of;
 use crate::cli::{CommandContext, CommandError};
-use peerbib::formats::bibtex::{self, Duplicate, FilePiece, Strings};
+use peerbib::formats::bibtex::{self, Duplicate, FilePiece, Strings, UsedCommands};
 use peerbib::formats::{
     Export, ExportedWork, Joint, Loss, ParsedFile, TablePart, WriteResult, csv,
 };
@@ -37,8 +37,8 @@ pub(crate) struct ReferenceOptions {
     pub(crate) public: bool,
 }
 
-/// Writes the references of works in a format. BibLaTeX and BibTeX start with the @strings that the entries
-/// use.
+/// Writes the references of works in a format. BibLaTeX and BibTeX start with the @strings of the files, and with the
+/// @preambles that define commands for the entries.
 ///
 /// # Errors
 ///
@@ -49,15 +49,15 @@ pub(crate) fn write_references(
     options: ReferenceOptions,
 ) -> Result<WriteResult, CommandError> {
     let read = ReadEntries::of(entries);
-    let abbreviations = match entries {
+    let definitions = match entries {
         _ if !options.format.format().is_bibtex() => Vec::new(),
         Entries::Library(library) => {
             let ids: Vec<i64> = works.iter().map(|(work, _)| work.id).collect();
-            library.works().abbreviations_of(&ids)?
+            library.works().definitions_of(&ids)?
         }
-        Entries::Files(_) => read.abbreviations.clone(),
+        Entries::Files(_) => read.definitions.clone(),
     };
-    let (abbreviations, ambiguous) = bibtex::common_abbreviations(abbreviations);
+    let (definitions, ambiguous) = bibtex::common_abbreviations(definitions);
     let keys: Vec<&CitableWork> = works.iter().map(|(work, _)| *work).collect();
     let found = stored_entries(entries, &read, &keys)?;
     let parents = |key: &str| match entries {
@@ -66,7 +66,7 @@ pub(crate) fn write_references(
     };
     let mut written = write_part(found, works, options, &ambiguous, &parents, None)?;
     if !written.text.is_empty() {
-        written.text.insert_str(0, &preamble(&abbreviations));
+        written.text.insert_str(0, &preamble(&definitions));
     }
     Ok(written)
 }
@@ -84,14 +84,14 @@ pub(crate) fn write_file_references(
     output: &mut dyn FnMut(&str) -> Result<(), CommandError>,
 ) -> Result<Vec<Loss>, CommandError> {
     let read = ReadEntries::of(Entries::Files(readings));
-    let (abbreviations, ambiguous) = bibtex::common_abbreviations(read.abbreviations.clone());
+    let (definitions, ambiguous) = bibtex::common_abbreviations(read.definitions.clone());
     let parents = |key: &str| read.works.get(key).map(|(work, _)| Cow::Borrowed(*work));
     let joint = options.format.writer()?.joint();
     let at_a_time = match joint {
         Some(_) => WORKS_AT_A_TIME,
         None => works.len().max(1),
     };
-    let mut joiner = Joiner::new(joint, preamble(&abbreviations));
+    let mut joiner = Joiner::new(joint, preamble(&definitions));
     let mut losses = Vec::new();
     for works in works.chunks_mut(at_a_time) {
         let items = items_of(works, true)?;
@@ -131,14 +131,14 @@ pub(crate) fn write_library_references(
         output(&written.text)?;
         return Ok(written.losses);
     };
-    let abbreviations = match options.format.format().is_bibtex() {
-        true => library.works().abbreviations_of(works)?,
+    let definitions = match options.format.format().is_bibtex() {
+        true => library.works().definitions_of(works)?,
         false => Vec::new(),
     };
-    let (abbreviations, ambiguous) = bibtex::common_abbreviations(abbreviations);
+    let (definitions, ambiguous) = bibtex::common_abbreviations(definitions);
     let chunks = library.works().chunks(works);
     let mut losses = Vec::new();
-    let mut joiner = Joiner::new(Some(joint), preamble(&abbreviations));
+    let mut joiner = Joiner::new(Some(joint), preamble(&definitions));
     let mut is_first = true;
     for (works, stored) in chunks.zip(library.works().entry_chunks(works)) {
         let mut works = works?;
@@ -267,9 +267,9 @@ impl Joiner {
     }
 }
 
-/// Returns the @strings at the start of a file.
-fn preamble(abbreviations: &[String]) -> String {
-    let texts = abbreviations.iter();
+/// Returns the @strings and @preambles at the start of a file.
+fn preamble(definitions: &[String]) -> String {
+    let texts = definitions.iter();
     texts.map(|text| format!("{text}\n\n")).collect()
 }
 
@@ -386,7 +386,8 @@ pub(crate) fn report_losses_of(
 #[derive(Default)]
 struct ReadEntries<'a> {
     works: HashMap<&'a str, (&'a Entry, &'a Strings)>,
-    abbreviations: Vec<String>,
+    /// The `@string`s, and the `@preamble`s that define commands for the entries.
+    definitions: Vec<String>,
 }
 
 /// Returns the entries of works with their abbreviations.
@@ -431,9 +432,17 @@ impl<'a> ReadEntries<'a> {
         let Entries::Files(readings) = entries else {
             return read;
         };
-        let mut abbreviations = HashSet::new();
+        let mut seen = HashSet::new();
         for reading in readings {
-            for piece in &reading.file.pieces {
+            let pieces = &reading.file.pieces;
+            let has_preamble = |piece: &FilePiece| matches!(piece, FilePiece::Preamble(_));
+            let mut used_commands = UsedCommands::default();
+            if pieces.iter().any(has_preamble) {
+                for work in reading.file.works() {
+                    used_commands.add(&work.source);
+                }
+            }
+            for piece in pieces {
                 match piece {
                     FilePiece::Entry {
                         duplicate: Some(Duplicate::Identical),
@@ -445,8 +454,13 @@ impl<'a> ReadEntries<'a> {
                         let key = Duplicate::key_of(work, duplicate.as_ref());
                         read.works.insert(key, (work, &reading.file.strings));
                     }
-                    FilePiece::Abbreviation { text, .. } if abbreviations.insert(text) => {
-                        read.abbreviations.push(text.clone());
+                    FilePiece::Abbreviation { text, .. } if seen.insert(text) => {
+                        read.definitions.push(text.clone());
+                    }
+                    FilePiece::Preamble(text)
+                        if used_commands.are_defined_in(text) && seen.insert(text) =>
+                    {
+                        read.definitions.push(text.clone());
                     }
                     _ => {}
                 }

@@ -4,6 +4,7 @@ use std::fs::{File, Metadata};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
+use crate::cli::ui::Output;
 use crate::cli::{CommandContext, CommandError};
 
 /// The largest input that is read, in bytes. A pipe may never end.
@@ -210,9 +211,7 @@ impl CommandContext {
     ) -> Result<(), CommandError> {
         let path = path.as_ref();
         self.check_output(path, NO_INPUTS)?;
-        let failed = |error: &io::Error| {
-            CommandError::new(format_args!("cannot write {}: {error}", path.display()))
-        };
+        let failed = |error: &io::Error| unwritable(path, error);
         let mut file = BufWriter::new(ReportingFile {
             file: AtomicFile::create(path).map_err(|error| failed(&error))?,
             error: None,
@@ -271,6 +270,56 @@ pub(crate) fn replace_file(path: &Path, content: &[u8]) -> std::io::Result<()> {
     let mut file = AtomicFile::create(path)?;
     file.write_all(content)?;
     file.commit()
+}
+
+/// Where text is written part by part.
+pub(crate) enum Sink {
+    /// Standard output.
+    Stdout(Output),
+    /// A file that is replaced at the end.
+    File(PathBuf, io::BufWriter<AtomicFile>),
+}
+
+impl Sink {
+    /// Opens a file, or standard output without one.
+    pub(crate) fn open(
+        context: &CommandContext,
+        path: Option<&Path>,
+    ) -> Result<Self, CommandError> {
+        Ok(match path {
+            Some(path) => {
+                let file = AtomicFile::create(path).map_err(|error| unwritable(path, &error))?;
+                Self::File(path.to_path_buf(), io::BufWriter::new(file))
+            }
+            None => Self::Stdout(context.output()),
+        })
+    }
+
+    /// Writes a part.
+    pub(crate) fn write(&mut self, text: &str) -> Result<(), CommandError> {
+        match self {
+            Self::Stdout(output) => Ok(output.write_all(text.as_bytes())?),
+            Self::File(path, file) => file
+                .write_all(text.as_bytes())
+                .map_err(|error| unwritable(path, &error)),
+        }
+    }
+
+    /// Replaces the file.
+    pub(crate) fn finish(self) -> Result<(), CommandError> {
+        match self {
+            Self::Stdout(mut output) => Ok(output.flush()?),
+            Self::File(path, file) => file
+                .into_inner()
+                .map_err(io::IntoInnerError::into_error)
+                .and_then(AtomicFile::commit)
+                .map_err(|error| unwritable(&path, &error)),
+        }
+    }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> CommandError {
+    CommandError::new(format_args!("cannot write {}: {error}", path.display()))
 }
 
 /// A file that is written to a temporary file beside it, which then gets its name. A symbolic link stays one.

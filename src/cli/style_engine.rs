@@ -7,8 +7,9 @@ use peerbib::csl::{
     Bibliography, EmbeddedLocales, Processor, Style, format_bibliography, primary_dialect,
 };
 use peerbib::documents::markdown::CitationOptions;
+use peerbib::language::primary;
 use peerbib::library::CitableWork;
-use peerbib::model::{CslItem, assume_languages};
+use peerbib::model::{CslItem, CslValue, assume_languages};
 use peerbib::reading_list::HeadingTranslations;
 use peerbib::suggest::{closest, question};
 
@@ -16,7 +17,13 @@ use peerbib::suggest::{closest, question};
 pub(crate) struct StyleEngine {
     style: Style,
     locale: Option<String>,
+    /// Whether the works are entries of BibTeX or BibLaTeX, whose kinds and states (`phdthesis`, `inpress`) are printed
+    /// in the language of the output. Those of CSL items are printed as they are written.
+    translates_kinds: bool,
 }
+
+/// What [`translate_kinds`] changed: the index of the work, the variable and its value.
+type TranslatedKinds = Vec<(usize, &'static str, CslValue)>;
 
 impl StyleEngine {
     /// Compiles the style with this name or path. Without `locale`, the style's default locale applies.
@@ -33,7 +40,25 @@ impl StyleEngine {
         let source = context.style(style)?;
         let parent = |name: &str| context.parent_style(name);
         let style = source.compile(parent)?;
-        Ok(Self { style, locale })
+        Ok(Self {
+            style,
+            locale,
+            translates_kinds: true,
+        })
+    }
+
+    /// Prints kinds of works as they are written.
+    pub(crate) fn without_translated_kinds(mut self) -> Self {
+        self.translates_kinds = false;
+        self
+    }
+
+    /// Puts the kinds and states of works into the language of the output. Returns what was there.
+    pub(crate) fn translate_kinds(&self, items: &mut [CslItem]) -> TranslatedKinds {
+        match self.translates_kinds {
+            true => translate_kinds(items, self.language()),
+            false => Vec::new(),
+        }
     }
 
     /// Returns the options for citations in the style.
@@ -76,8 +101,14 @@ impl StyleEngine {
         items: &mut [CslItem],
     ) -> (Bibliography, bool) {
         let assumed = assume_languages(items);
+        let translated = self.translate_kinds(items);
         let processor = Processor::new(&self.style, self.locale.as_deref(), items);
         let result = self.formatted(context, &processor, items.len());
+        for (index, variable, english) in translated {
+            if let Some(item) = items.get_mut(index) {
+                item.variables.insert(variable.to_owned(), english);
+            }
+        }
         assumed.take_back(items);
         result
     }
@@ -125,14 +156,37 @@ impl StyleEngine {
     /// Returns one work as plain text: its entry in the bibliography, or its citation if the style has none.
     pub(crate) fn entry_as_text(&self, item: CslItem) -> String {
         let mut items = [item];
-        let assumed = assume_languages(&mut items);
+        assume_languages(&mut items);
+        self.translate_kinds(&mut items);
         let bibliography = format_bibliography(&self.style, self.locale.as_deref(), &items);
-        assumed.take_back(&mut items);
         let entries = bibliography.entries.iter();
         entries
             .map(|entry| peerbib::output::text::entry(&entry.content))
             .collect()
     }
+}
+
+/// Puts the kinds and states of works into a language. Returns what was there.
+pub(crate) fn translate_kinds(items: &mut [CslItem], language: &str) -> TranslatedKinds {
+    let mut earlier = Vec::new();
+    let Some(words) = HeadingTranslations::for_locale(language) else {
+        return earlier;
+    };
+    if primary(language) == "en" {
+        return earlier;
+    }
+    for (index, item) in items.iter_mut().enumerate() {
+        for variable in ["genre", "status"] {
+            if let Some(CslValue::Text(english)) = item.variables.get(variable)
+                && let Some(translated) = words.kind_or_state(english)
+            {
+                let translated = CslValue::Text(translated.to_owned());
+                let english = item.variables.insert(variable.to_owned(), translated);
+                earlier.extend(english.map(|english| (index, variable, english)));
+            }
+        }
+    }
+    earlier
 }
 
 /// Takes the CSL items out of works and sets their ids to the keys in the library. Private annotations are removed

@@ -272,10 +272,16 @@ impl LocaleSource for EmbeddedLocales {
 fn decode(bytes: &[u8]) -> Option<LocaleLayer> {
     let locale: citationberg::Locale = ciborium::from_reader(bytes).ok()?;
     let xml = LocaleFile::try_from(locale).ok()?.to_xml().ok()?;
-    let xml = with_editortranslator(&with_official_terms(&xml));
+    let xml = with_corrections(&with_editortranslator(&with_official_terms(&xml)));
     // citationberg names the root element `style`, which `LocaleLayer::from_xml` would refuse.
     let document = Document::parse(&xml).ok()?;
     Some(LocaleLayer::from_node(document.root()))
+}
+
+/// Corrects slips of the files: the Hebrew abbreviation of "page" has its mark at the wrong end, and some terms end in a
+/// space beside that of the style.
+fn with_corrections(xml: &str) -> String {
+    xml.replace(">'עמ<", ">עמ'<").replace(": </", ":</")
 }
 
 #[cfg(test)]

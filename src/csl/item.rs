@@ -238,10 +238,24 @@ impl ItemName {
     /// Returns the name with the family name first: "Hippel, Eric von", "P2P Foundation".
     pub fn inverted(&self) -> String {
         let family = Self::joined([&self.non_dropping_particle, &self.family, &self.literal]);
-        let given = Self::joined([&self.given, &self.dropping_particle]);
-        let parts = [family, given, self.suffix.clone().unwrap_or_default()];
+        let parts = [
+            family,
+            self.given_with_particle(),
+            self.suffix.clone().unwrap_or_default(),
+        ];
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         parts.join(", ")
+    }
+
+    /// Returns the family name with the particle that belongs to it: "von Hippel".
+    #[cfg(feature = "formats")]
+    pub(crate) fn family_with_particle(&self) -> String {
+        Self::joined([&self.non_dropping_particle, &self.family])
+    }
+
+    /// Returns the given names with the particle that stands behind them in "Humboldt, Alexander von".
+    pub(crate) fn given_with_particle(&self) -> String {
+        Self::joined([&self.given, &self.dropping_particle])
     }
 
     /// Joins the parts of a name with spaces.

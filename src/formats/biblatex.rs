@@ -1,5 +1,6 @@
 //! BibLaTeX and BibTeX as formats of the table.
 
+use super::losses::compare;
 use super::{Export, Joint, Loss, ReadFormat, Records, WriteFormat, WriteResult, bibtex};
 
 /// Reads BibTeX and BibLaTeX, and writes entries as they are.
@@ -59,7 +60,8 @@ const BETWEEN_ENTRIES: Joint = Joint {
 
 impl WriteFormat for Bibtex {
     /// Writes the entries in BibTeX's types and fields. Fields that no BibTeX style prints are
-    /// reported, though they stay in the file: BibTeX ignores unknown fields.
+    /// reported, though they stay in the file: BibTeX ignores unknown fields. So is what the written
+    /// entry no longer says.
     fn write(&self, export: &Export<'_>) -> WriteResult {
         let mut losses = Vec::new();
         let mut sources = Vec::with_capacity(export.works.len());
@@ -70,6 +72,10 @@ impl WriteFormat for Bibtex {
                 field,
                 reason: "is not printed by BibTeX styles".to_owned(),
             }));
+            if converted.work.source != work.work.source {
+                let back = bibtex::derive(&converted.work, work.strings, &|_| None).item;
+                losses.extend(compare(work.item, Some(&back), "BibTeX"));
+            }
             sources.push(converted.work.source);
         }
         WriteResult {

@@ -574,9 +574,12 @@ fn written_name(name: &CslName) -> Value {
         Some(literal) => set(&mut map, "name", literal),
         None => {
             set(&mut map, "family-names", &part(&name.family));
-            set(&mut map, "given-names", &part(&name.given));
-            let particle = CslName::joined([&name.dropping_particle, &name.non_dropping_particle]);
-            set(&mut map, "name-particle", &particle);
+            set(&mut map, "given-names", &name.given_with_particle());
+            set(
+                &mut map,
+                "name-particle",
+                &part(&name.non_dropping_particle),
+            );
             set(&mut map, "name-suffix", &part(&name.suffix));
         }
     }

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use super::bibtex::schema;
 use super::csl_to_bib::ParsedItems;
 use super::item_builder::{
-    ItemBuilder, direct_name, iso_date, language_code, one_name, written_name,
+    ItemBuilder, direct_name, iso_date, language_code, literal_name, one_name, particles, person,
+    written_name,
 };
 use super::losses::{compare, fields_without_variable, is_truncated};
 use super::{Export, Loss, ReadFormat, Records, WriteFormat, WriteResult};
@@ -77,6 +78,8 @@ enum Field {
     Type,
     Text(&'static str),
     Names(&'static str),
+    /// A part of the names of a variable. Columns of the same number belong together.
+    NamePart(&'static str, NamePart, u8),
     Date(&'static str),
     Month,
     Day,
@@ -87,6 +90,13 @@ enum Field {
     Url,
     /// A column that says nothing about the work.
     Nothing,
+}
+
+/// The part of a name that has a column of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NamePart {
+    Family,
+    Given,
 }
 
 /// A column of a table.
@@ -311,8 +321,22 @@ fn field_of(name: &str) -> Option<Field> {
         });
     }
     let folded = folded(name);
-    let found = NAMES.iter().find(|(name, _)| *name == folded);
-    found.map(|(_, field)| *field).or_else(|| {
+    let named = |folded: &str| {
+        let found = NAMES.iter().find(|(name, _)| *name == folded);
+        found.map(|(_, field)| *field)
+    };
+    // "Author 1", "Author 2"
+    let (letters, number) = without_number(&folded);
+    let numbered = || {
+        let field = named(&letters).filter(|_| number > 0);
+        field.filter(|field| matches!(field, Field::Names(_) | Field::Keywords))
+    };
+    let part_of_name = || {
+        let (variable, part) = name_part(&letters)?;
+        Some(Field::NamePart(variable, part, number))
+    };
+    let found = named(&folded).or_else(numbered).or_else(part_of_name);
+    found.or_else(|| {
         let (variable, _) = schema::variable_of_field(&name.to_lowercase())?;
         let (variable, kind) = known(variable)?;
         Some(match kind {
@@ -320,6 +344,64 @@ fn field_of(name: &str) -> Option<Field> {
             VariableKind::Date => Field::Date(variable),
             VariableKind::Text | VariableKind::Number => Field::Text(variable),
         })
+    })
+}
+
+/// Returns the name of a column without its number, and the number; 0 without one.
+fn without_number(folded: &str) -> (String, u8) {
+    let (digits, letters): (String, String) = folded.chars().partition(char::is_ascii_digit);
+    (letters, digits.parse().unwrap_or_default())
+}
+
+/// Returns the variable and the part of a name that a column holds: "Last name", "Author first name", "Vorname".
+fn name_part(folded: &str) -> Option<(&'static str, NamePart)> {
+    const PARTS: &[(&str, NamePart)] = &[
+        ("lastname", NamePart::Family),
+        ("surname", NamePart::Family),
+        ("familyname", NamePart::Family),
+        ("nachname", NamePart::Family),
+        ("familienname", NamePart::Family),
+        ("apellidos", NamePart::Family),
+        ("apellido", NamePart::Family),
+        ("cognome", NamePart::Family),
+        ("achternaam", NamePart::Family),
+        ("firstname", NamePart::Given),
+        ("givenname", NamePart::Given),
+        ("givennames", NamePart::Given),
+        ("forename", NamePart::Given),
+        ("forenames", NamePart::Given),
+        ("vorname", NamePart::Given),
+        ("vornamen", NamePart::Given),
+        ("prénom", NamePart::Given),
+        ("prenom", NamePart::Given),
+        ("voornaam", NamePart::Given),
+    ];
+    // These say what they are only beside a role.
+    const BESIDE_ROLE: &[(&str, NamePart)] = &[
+        ("last", NamePart::Family),
+        ("family", NamePart::Family),
+        ("nom", NamePart::Family),
+        ("first", NamePart::Given),
+        ("given", NamePart::Given),
+        ("nombre", NamePart::Given),
+        ("nome", NamePart::Given),
+    ];
+    let part_in = |parts: &[(&str, NamePart)], name: &str| {
+        let found = parts.iter().find(|(part, _)| *part == name);
+        found.map(|(_, part)| *part)
+    };
+    if let Some(part) = part_in(PARTS, folded) {
+        return Some(("author", part));
+    }
+    NAMES.iter().find_map(|(role, field)| {
+        let Field::Names(variable) = field else {
+            return None;
+        };
+        let rest = folded
+            .strip_prefix(role)
+            .or_else(|| folded.strip_suffix(role))?;
+        let part = part_in(PARTS, rest).or_else(|| part_in(BESIDE_ROLE, rest))?;
+        Some((*variable, part))
     })
 }
 
@@ -441,6 +523,7 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
     let mut new = ItemBuilder::default();
     let (mut month, mut day, mut start, mut end) = ("", "", "", "");
     let mut dates: Vec<(&'static str, &str)> = Vec::new();
+    let mut parted: Vec<PartedNames<'_>> = Vec::new();
     for (field, cell) in cells() {
         match field {
             Field::Key => cell.clone_into(&mut new.item.id),
@@ -457,6 +540,25 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
             Field::Names(variable) => {
                 for name in names(cell) {
                     new.name(variable, name);
+                }
+            }
+            Field::NamePart(variable, part, number) => {
+                let is_own = |names: &&mut PartedNames<'_>| {
+                    (names.variable, names.number) == (variable, number)
+                };
+                let (family, given) = match part {
+                    NamePart::Family => (cell, ""),
+                    NamePart::Given => ("", cell),
+                };
+                match (parted.iter_mut().find(is_own), part) {
+                    (Some(names), NamePart::Family) => names.family = cell,
+                    (Some(names), NamePart::Given) => names.given = cell,
+                    (None, _) => parted.push(PartedNames {
+                        variable,
+                        number,
+                        family,
+                        given,
+                    }),
                 }
             }
             Field::Date(variable) => dates.push((variable, without_decimals(cell))),
@@ -477,6 +579,9 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
             }
             Field::Type | Field::Nothing => {}
         }
+    }
+    for names in &parted {
+        names.add_to(&mut new);
     }
     // The finest date counts: a table may have a year and a date.
     dates.sort_by_key(|(_, text)| std::cmp::Reverse(text.len()));
@@ -501,6 +606,32 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
     let written = value(Field::Type).unwrap_or_default();
     new.item.item_type = csl_type(written, &new).to_owned();
     new.finish()
+}
+
+/// Names whose parts have columns of their own.
+struct PartedNames<'c> {
+    variable: &'static str,
+    number: u8,
+    family: &'c str,
+    given: &'c str,
+}
+
+impl PartedNames<'_> {
+    /// Adds the names, which semicolons separate if there are several.
+    fn add_to(&self, new: &mut ItemBuilder) {
+        let mut given = self.given.split(';').map(str::trim);
+        for family in self.family.split(';').map(str::trim) {
+            let name = match (family, given.next().unwrap_or_default()) {
+                ("", given) => literal_name(given),
+                (family, "") => one_name(family),
+                (family, given) => {
+                    let (particles, family) = particles(family);
+                    person(particles, family, given, "")
+                }
+            };
+            new.name(self.variable, name);
+        }
+    }
 }
 
 /// Returns a whole number without the decimals that programs write into a column with empty cells: `2001.0`.

@@ -387,9 +387,7 @@ pub(crate) fn written_name(name: &CslName) -> String {
     if let Some(literal) = &name.literal {
         return literal.clone();
     }
-    let family = CslName::joined([&name.non_dropping_particle, &name.family]);
-    // "Humboldt, Alexander von": a particle that is dropped does not belong to the family name.
-    let given = CslName::joined([&name.given, &name.dropping_particle]);
+    let (family, given) = (name.family_with_particle(), name.given_with_particle());
     match name.suffix.as_deref() {
         Some(suffix) => format!("{family}, {given}, {suffix}"),
         None if given.is_empty() => family,

@@ -247,14 +247,8 @@ fn normal_name(name: &CslName) -> CslName {
     };
     let mut normal = CslName {
         // Where a format has no place for a particle, it stands with the part that it is printed with.
-        family: part(&Some(CslName::joined([
-            &name.non_dropping_particle,
-            &name.family,
-        ]))),
-        given: part(&Some(CslName::joined([
-            &name.given,
-            &name.dropping_particle,
-        ]))),
+        family: part(&Some(name.family_with_particle())),
+        given: part(&Some(name.given_with_particle())),
         suffix: part(&name.suffix),
         literal: part(&name.literal),
         ..CslName::default()

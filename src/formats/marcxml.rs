@@ -26,10 +26,17 @@ impl ReadFormat for MarcXml {
 }
 
 fn read_items(text: &str) -> ParsedItems {
-    read_records(text, "record", |record, _, _| {
+    read_records(text, "record", |record, line, items| {
         // The records of SRU and OAI-PMH surround those of MARC.
-        let mut fields = children(record, "datafield");
-        fields.next().is_some().then(|| Record { record }.item())
+        children(record, "datafield").next()?;
+        let record = Record { record };
+        let titles = record.parallel_titles();
+        if !titles.is_empty() {
+            let titles = titles.join("\u{201d}, \u{201c}");
+            let message = format!("ignored titles in other languages: \u{201c}{titles}\u{201d}");
+            items.warn(line, "", Some("245"), message);
+        }
+        Some(record.item())
     })
 }
 
@@ -236,6 +243,39 @@ impl<'d> Record<'d> {
         if let Some(short) = self.field("210") {
             new.text("title-short", &short.get("a"));
         }
+    }
+
+    /// Returns the titles in other languages, which stand after an equals sign or in a field of their own. CSL has no
+    /// variable for them.
+    fn parallel_titles(self) -> Vec<String> {
+        let mut titles: Vec<String> = Vec::new();
+        let mut add = |title: &str| {
+            let title = unpunctuated(title).replace(" : ", ": ");
+            let is_new = titles
+                .iter()
+                .all(|known| !known.eq_ignore_ascii_case(&title));
+            if !title.is_empty() && is_new {
+                titles.push(title);
+            }
+        };
+        if let Some(field) = self.field("245") {
+            let first = field.all("a").next().unwrap_or_default();
+            let mut before_is_parallel = first.trim_end().ends_with('=');
+            for text in field.all("b") {
+                let mut parts = text.split(" = ");
+                let own = parts.next().filter(|_| before_is_parallel);
+                own.into_iter().chain(parts).for_each(&mut add);
+                before_is_parallel = text.trim_end().ends_with('=');
+            }
+        }
+        for field in self.fields("246") {
+            if field.indicator("ind2") == "1" {
+                let rest = field.get("b");
+                let separator = if rest.is_empty() { "" } else { ": " };
+                add(&format!("{}{separator}{rest}", field.get("a")));
+            }
+        }
+        titles
     }
 
     fn names(self, new: &mut ItemBuilder, csl_type: &str) {

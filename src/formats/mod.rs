@@ -23,6 +23,8 @@ pub(crate) mod item_builder;
 pub mod jabref;
 pub mod key_pattern;
 mod lines;
+#[cfg(test)]
+mod loss_tests;
 mod losses;
 mod marcxml;
 mod mediawiki;

@@ -58,7 +58,14 @@ const OPEN: &str = "<modsCollection xmlns=\"http://www.loc.gov/mods/v3\">\n";
 const CLOSE: &str = "</modsCollection>\n";
 
 fn read_items(text: &str) -> ParsedItems {
-    read_records(text, "mods", |record, _, _| Some(item(record)))
+    read_records(text, "mods", |record, line, items| {
+        let (item, ignored) = item(record);
+        for title in ignored {
+            let message = format!("ignored \u{201c}{title}\u{201d}: the title is set already");
+            items.warn(line, "", Some("titleInfo"), message);
+        }
+        Some(item)
+    })
 }
 
 /// Relator codes and terms of MARC, and the CSL variables of these roles.
@@ -205,7 +212,8 @@ fn is_continuing(record: Element<'_>) -> bool {
     })
 }
 
-fn item(record: Element<'_>) -> CslItem {
+/// Returns a record, and its titles that CSL has no variable for.
+fn item(record: Element<'_>) -> (CslItem, Vec<String>) {
     let related = |of_type: &'static str| {
         children(record, "relatedItem")
             .find(move |related| related.attribute("type") == Some(of_type))
@@ -214,7 +222,7 @@ fn item(record: Element<'_>) -> CslItem {
     let csl_type = csl_type(record, host);
     let mut new = ItemBuilder::new(csl_type);
     new.item.id = record.attribute("ID").unwrap_or_default().to_owned();
-    titles(&mut new, record);
+    let ignored = titles(&mut new, record);
     for name in children(record, "name") {
         let (role, person) = role_and_name(name);
         match (role, csl_type) {
@@ -303,7 +311,7 @@ fn item(record: Element<'_>) -> CslItem {
             new.text("original-publisher", &child_text(origin, "publisher"));
         }
     }
-    new.finish()
+    (new.finish(), ignored)
 }
 
 /// Returns the main title of an element: article, title and subtitle.
@@ -337,18 +345,23 @@ fn title_in(info: Element<'_>) -> String {
     title
 }
 
-fn titles(new: &mut ItemBuilder, record: Element<'_>) {
+/// Reads the titles, and returns those that CSL has no variable for.
+fn titles(new: &mut ItemBuilder, record: Element<'_>) -> Vec<String> {
     new.text("title", &title_of(record));
+    let mut ignored = Vec::new();
     for info in children(record, "titleInfo") {
         let title = title_in(info);
-        match info.attribute("type") {
+        let is_read = match info.attribute("type") {
             Some("abbreviated") => new.text("title-short", &title),
             Some("uniform" | "translated") => new.text("original-title", &title),
             // A record may have nothing else.
-            Some("alternative") => new.has("title") || new.text("title", &title),
-            _ => true,
+            _ => new.text("title", &title),
         };
+        if !is_read {
+            ignored.push(title);
+        }
     }
+    ignored
 }
 
 /// Returns the variable of a name's role, and the name.
@@ -779,9 +792,8 @@ impl ModsWriter<'_> {
                 }
                 None => {
                     self.xml.open("name", &[("type", "personal")]);
-                    let family = CslName::joined([&name.non_dropping_particle, &name.family]);
+                    let (family, given) = (name.family_with_particle(), name.given_with_particle());
                     self.xml.leaf("namePart", &[("type", "family")], &family);
-                    let given = CslName::joined([&name.given, &name.dropping_particle]);
                     self.xml.leaf("namePart", &[("type", "given")], &given);
                     let suffix = name.suffix.as_deref().unwrap_or_default();
                     self.xml

@@ -465,7 +465,7 @@ impl NbibWriter<'_> {
 
 /// `Benkler Y`
 fn abbreviated(name: &CslName) -> String {
-    let family = CslName::joined([&name.non_dropping_particle, &name.family]);
+    let family = name.family_with_particle();
     let given = name.given.as_deref().unwrap_or_default();
     let initials: String = given
         .split([' ', '-'])

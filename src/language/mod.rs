@@ -7,6 +7,7 @@
 //! for text in ["Deutsch", "ngerman", "German", "alemán", "deu", "de_DE"] {
 //!     assert_eq!(language::tag_of(text).as_deref(), Some("de-DE"), "{text}");
 //! }
+//! assert_eq!(language::tag_of("English").as_deref(), Some("en"));
 //! assert_eq!(language::tag_of("de-at").as_deref(), Some("de-AT"));
 //! assert_eq!(language::guess("Grundrisse einer freien Gesellschaft"), Some("de"));
 //! assert_eq!(language::guess("Peer production"), None);
@@ -48,7 +49,7 @@ pub fn is_right_to_left(tag: &str) -> bool {
 /// ISO 639, or a name in one of the common languages or in the language itself. Of several languages, the first
 /// counts.
 ///
-/// A tag stays as it is, with or without a region; a name gets the main region of its language.
+/// A tag stays as it is, with or without a region; a name gets the main region of its language, if there is one.
 pub fn tag_of(text: &str) -> Option<Cow<'static, str>> {
     let text = text.trim();
     if text.is_empty() || text.len() > 200 {
@@ -164,6 +165,10 @@ fn named(text: &str) -> Option<&'static str> {
     /// Folded names and codes, with their tags.
     static KNOWN: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
         let mut known = HashMap::new();
+        // English has no main region, though babel's `english` is American.
+        for name in ["english", "langenglish"] {
+            known.insert(name.to_owned(), "en");
+        }
         for (name, tag) in babel::LANGUAGES.iter().chain(VARIETIES) {
             known.entry((*name).to_owned()).or_insert(*tag);
         }
@@ -173,7 +178,8 @@ fn named(text: &str) -> Option<&'static str> {
             .chain(names::OTHER_NAMES.iter().copied())
             .chain(names::OTHER_CODES.iter().copied());
         for (name, code) in of_tables {
-            let tag = babel::main_tag(code).unwrap_or(code);
+            let region = babel::main_tag(code).filter(|_| code != "en");
+            let tag = region.unwrap_or(code);
             known.entry(fold(name)).or_insert(tag);
         }
         known

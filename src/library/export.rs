@@ -6,7 +6,7 @@ use rusqlite::OptionalExtension as _;
 
 use super::derived_tables::StringCache;
 use super::{Result, Sources, Works};
-use crate::formats::bibtex::{self, FilePiece, Strings};
+use crate::formats::bibtex::{self, FilePiece, Strings, UsedCommands};
 
 /// A file that was imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,10 +122,10 @@ impl Works<'_> {
         Ok(StringCache::default().of(self.library, work)?.clone())
     }
 
-    /// The entries of these works, in this order, below the `@string`s of the files that they came
-    /// from.
+    /// Returns the entries of these works, in this order, below the `@string`s and `@preamble`s of the files that they
+    /// came from.
     pub fn export(&self, works: &[i64]) -> Result<String> {
-        let (mut parts, ambiguous) = bibtex::common_abbreviations(self.abbreviations_of(works)?);
+        let (mut parts, ambiguous) = bibtex::common_abbreviations(self.definitions_of(works)?);
         let mut source = self
             .library
             .connection
@@ -153,8 +153,9 @@ impl Works<'_> {
             + if parts.is_empty() { "" } else { "\n" })
     }
 
-    /// Returns the verbatim `@string`s of the files that contain these works.
-    pub fn abbreviations_of(&self, works: &[i64]) -> Result<Vec<String>> {
+    /// Returns the verbatim `@string`s of the files that contain these works, and the `@preamble`s that define commands
+    /// for them.
+    pub fn definitions_of(&self, works: &[i64]) -> Result<Vec<String>> {
         let mut files = BTreeSet::new();
         let mut file = self
             .library
@@ -169,19 +170,44 @@ impl Works<'_> {
             "SELECT leading FROM occurrence WHERE source_file_id = ?1 AND leading LIKE '%@%'
              ORDER BY id",
         )?;
-        let mut abbreviations = Vec::new();
+        let mut source = self
+            .library
+            .connection
+            .prepare("SELECT source FROM work WHERE id = ?1")?;
+        let mut used_commands = || -> Result<UsedCommands> {
+            let mut used = UsedCommands::default();
+            for work in works {
+                used.add(&source.query_row([work], |row| row.get::<_, String>(0))?);
+            }
+            Ok(used)
+        };
+        // Few files have a preamble.
+        let mut used = None;
+        let mut definitions = Vec::new();
         let mut seen = HashSet::new();
         for file in files {
             for text in leading.query_map([file], |row| row.get::<_, String>(0))? {
                 for piece in bibtex::read(&text?).pieces {
-                    if let FilePiece::Abbreviation { text, .. } = piece
-                        && seen.insert(text.clone())
-                    {
-                        abbreviations.push(text);
+                    let text = match piece {
+                        FilePiece::Abbreviation { text, .. } => text,
+                        FilePiece::Preamble(text) => {
+                            let used = match &used {
+                                Some(used) => used,
+                                None => used.insert(used_commands()?),
+                            };
+                            if !used.are_defined_in(&text) {
+                                continue;
+                            }
+                            text
+                        }
+                        _ => continue,
+                    };
+                    if seen.insert(text.clone()) {
+                        definitions.push(text);
                     }
                 }
             }
         }
-        Ok(abbreviations)
+        Ok(definitions)
     }
 }

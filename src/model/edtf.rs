@@ -301,7 +301,7 @@ impl DatePoint {
     }
 
     /// Returns the last possible date if digits of the year are unknown.
-    fn latest(&self) -> Option<DatePoint> {
+    pub(crate) fn latest(&self) -> Option<DatePoint> {
         let span = 10_i64.pow(u32::from(self.unknown_digits)) - 1;
         (span > 0).then(|| DatePoint::of_year(self.year + span))
     }

@@ -103,7 +103,7 @@ mod tests {
         let languages: Vec<_> = items.iter().map(|item| item.text("language")).collect();
         assert_eq!(
             languages,
-            [Some("de".to_owned()), Some("en-US".to_owned()), None]
+            [Some("de".to_owned()), Some("en".to_owned()), None]
         );
         assumed.take_back(&mut items);
         assert_eq!(items, before);

@@ -65,16 +65,22 @@ pub(crate) fn is_et_al(name: &str) -> bool {
         || matches!(compact.as_str(), "..." | "\u{2026}")
 }
 
-/// Returns a name without the "et al." that ends it, as in "Doe J et al."; `None` if it does not.
+/// Returns one or more names without the "et al." that ends them, as in "Doe J et al.", "Doe J [et. al.]" and, in TeX,
+/// "Doe~J {et al}"; `None` if they do not.
 #[cfg(feature = "formats")]
-pub(crate) fn before_et_al(name: &str) -> Option<&str> {
-    let open = name.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ']' | ')'));
-    let at = open.len().checked_sub("et al".len())?;
-    let (before, end) = open.split_at_checked(at)?;
-    let is_word = before.is_empty() || before.ends_with([' ', ',', ';', '[', '(', '.']);
-    (is_word && end.eq_ignore_ascii_case("et al")).then(|| {
-        before.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '[' | '('))
-    })
+pub(crate) fn before_et_al(names: &str) -> Option<&str> {
+    let is_mark = |c: char| c.is_whitespace() || "~,;[({".contains(c);
+    let before_word = |text: &'_ str, word: &str| {
+        let at = text.len().checked_sub(word.len())?;
+        let (before, end) = text.split_at_checked(at)?;
+        let is_word = before.is_empty() || before.ends_with(|c| is_mark(c) || c == '.');
+        (is_word && end.eq_ignore_ascii_case(word)).then_some(at)
+    };
+    let open = names.trim_end_matches(|c: char| c.is_whitespace() || "~.])}".contains(c));
+    let before = open.get(..before_word(open, "al")?)?;
+    let before = before.trim_end_matches(|c: char| is_mark(c) || c == '.');
+    let before = before.get(..before_word(before, "et")?)?;
+    Some(before.trim_end_matches(is_mark))
 }
 
 /// Returns whether a word is a suffix of names.

@@ -54,7 +54,7 @@ impl Snapshot {
             .flat_map(|entry| entry.fields.iter().map(|field| field.value.as_str()));
         // A file may define the names of a thousand journals; keep only those in use.
         let abbreviations =
-            bibtex::used_definitions(library.works().abbreviations_of(&numbers)?, values);
+            bibtex::used_definitions(library.works().definitions_of(&numbers)?, values);
         Ok(Self {
             contents,
             abbreviations,

@@ -21,6 +21,14 @@ fn references_are_converted_without_a_library() {
     let items: serde_json::Value =
         serde_json::from_slice(&std::fs::read(env.path("refs.json")).unwrap()).unwrap();
     assert_eq!(items[0]["id"], "benkler2002");
+    // A dash is standard output.
+    let run = env.runs("convert refs.ris --to enw -o -");
+    assert!(
+        run.stdout.starts_with("%0 Journal Article"),
+        "{}",
+        run.stdout
+    );
+    assert!(!env.path("-").exists());
     // Standard input is the default.
     let run = env.peerbib(&["convert", "--to", "bibtex"], RIS);
     assert_eq!(run.code, Some(0));
@@ -162,4 +170,83 @@ fn bad_requests_are_refused() {
     );
     assert_eq!(std::fs::read_to_string(env.path("refs.ris")).unwrap(), RIS);
     assert_eq!(env.runs("convert empty.bib --to csl-json").stdout, "[]\n");
+}
+
+#[test]
+fn what_bibtex_cannot_say_is_reported() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "refs.bib",
+        "@book{circa, title = {A}, publisher = {X}, date = {1867~}}\n\
+         @book{list, title = {B}, publisher = {X and Y}, date = {2001}}\n\
+         @online{days, title = {C}, url = {http://c.org}, date = {2001-05-03/2002}}\n\
+         @periodical{run, title = {D}, date = {1998/..}}\n\
+         @newsarticle{news, title = {E}, journaltitle = {Times}, date = {-0043/-0029}}\n\
+         @mvbook{whole, maintitle = {F}, title = {G}, date = {0098}}\n\
+         @thesis{thesis, title = {H}, institution = {I}, date = {2001-05?}}\n",
+    );
+    let run = env.runs("convert refs.bib --to bibtex -o out.bib --json");
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let losses: Vec<String> = report["losses"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|loss| {
+            let part = |name: &str| loss[name].as_str().unwrap().to_owned();
+            format!("{}: {} {}", part("key"), part("field"), part("reason"))
+        })
+        .collect();
+    assert_eq!(
+        losses,
+        [
+            "circa: issued becomes \u{201c}c. 1867\u{201d}",
+            "list: publisher becomes \u{201c}X and Y\u{201d}",
+            "days: issued becomes \u{201c}2001/2002\u{201d}",
+            "whole: title becomes \u{201c}F: G\u{201d}",
+            "whole: volume-title is not supported by BibTeX",
+        ]
+    );
+    let written = std::fs::read_to_string(env.path("out.bib")).unwrap();
+    for line in [
+        "year = {1998--}",
+        "entrysubtype = {periodical}",
+        "year = {44--30 BC}",
+        "entrysubtype = {article-newspaper}",
+        "year = {AD 98}",
+        // The degree is not known.
+        "type = {Thesis}",
+        "year = {2001?}",
+    ] {
+        let spaced = written.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(spaced.contains(line), "{line}: {written}");
+    }
+}
+
+#[test]
+fn a_month_beside_a_year_in_words_is_printed() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "refs.bib",
+        "@book{a, title = {A}, year = {c. 2015}, month = may}\n\
+         @book{b, title = {B}, year = {forthcoming}, month = {5}}\n\
+         @book{c, title = {C}, year = {2015?}, month = may # {~3}}\n\
+         @book{d, title = {D}, year = {2015--2016}, month = may}\n",
+    );
+    let run = env.runs("format --input refs.bib --style apa --to text");
+    for printed in ["A. (May c. 2015).", "B. (May forthcoming)."] {
+        assert!(run.stdout.contains(printed), "{printed}: {}", run.stdout);
+    }
+    let run = env.runs("convert refs.bib --to csl-json");
+    let items: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(
+        items[2]["issued"],
+        serde_json::json!({"date-parts": [[2015, 5, 3]], "circa": true})
+    );
+    // A month that fits nowhere is reported.
+    assert!(
+        run.stderr
+            .contains("is not a month of \"2015\u{2013}2016\"; it is not printed"),
+        "{}",
+        run.stderr
+    );
 }

@@ -148,3 +148,25 @@ fn a_table_of_many_works_has_one_header_with_the_columns_of_all() {
     assert_eq!(rows[4151], "k4150,book,2001,T4150,");
     assert_eq!(rows[4201], "last,book,2001,T,Porto");
 }
+
+#[test]
+fn a_selection_has_the_preambles_that_it_uses() {
+    let bib = "@preamble{\"\\newcommand{\\noopsort}[1]{} \"}\n@preamble{\"\\def\\mine{M}\"}\n\
+               @book{a, title = {A}, year = {{\\noopsort{1}2001}}}\n\n@book{b, title = {B}, year = {2002}}\n";
+    let env = TestEnvironment::with(bib);
+    let with = "@preamble{\"\\newcommand{\\noopsort}[1]{} \"}\n\n@book{a,";
+    for command in [
+        "export key:a",
+        "export key:a --to bibtex",
+        "export --to bibtex",
+        "format key:a --to biblatex",
+    ] {
+        let written = env.runs(command).stdout;
+        assert!(written.starts_with(with), "{command}: {written}");
+        assert!(!written.contains("\\mine"), "{command}: {written}");
+    }
+    assert!(env.runs("export key:b").stdout.starts_with("@book{b,"));
+    env.put("refs.bib", bib);
+    let written = env.runs("convert refs.bib --to bibtex").stdout;
+    assert!(written.starts_with(with), "{written}");
+}

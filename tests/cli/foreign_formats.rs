@@ -667,3 +667,75 @@ fn a_bomb_in_a_document_is_refused() {
     let run = env.ends(1, "import bomb.docx");
     assert!(run.stderr.contains("larger than"), "{}", run.stderr);
 }
+
+#[test]
+fn titles_in_other_languages_are_reported_where_csl_has_no_place_for_them() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "parallel.xml",
+        r#"<record xmlns="http://www.loc.gov/MARC21/slim"><leader>00000nam a2200000 a 4500</leader>
+        <datafield tag="245"><subfield code="a">Le commun =</subfield>
+        <subfield code="b">The common : a history = Das Gemeinsame /</subfield></datafield>
+        <datafield tag="246" ind1="3" ind2="1"><subfield code="a">The common :</subfield>
+        <subfield code="b">a history</subfield></datafield>
+        <datafield tag="246" ind1="3" ind2="1"><subfield code="a">Lo comun</subfield></datafield></record>"#,
+    );
+    env.put(
+        "parallel.mods",
+        r#"<mods xmlns="http://www.loc.gov/mods/v3"><titleInfo><title>Le commun</title></titleInfo>
+        <titleInfo type="alternative"><title>Lo comun</title></titleInfo></mods>"#,
+    );
+    for (file, message) in [
+        (
+            "parallel.xml",
+            "245: ignored titles in other languages: “The common: a history”, “Das Gemeinsame”, “Lo comun”",
+        ),
+        (
+            "parallel.mods",
+            "titleInfo: ignored “Lo comun”: the title is set already",
+        ),
+    ] {
+        let run = env.runs(&format!("convert {file} --to csl-json"));
+        assert!(run.stdout.contains("\"Le commun\""), "{}", run.stdout);
+        assert!(run.stderr.contains(message), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn names_in_two_columns_of_a_table_are_joined() {
+    let env = TestEnvironment::empty();
+    for (header, row, authors) in [
+        (
+            "Title,First Name,Last Name,Year",
+            "T,Jane,van Doe,2001",
+            r#"[{"family":"Doe","given":"Jane","non-dropping-particle":"van"}]"#,
+        ),
+        (
+            "Titel;Nachname;Vorname;Jahr",
+            "T;\"Doe; Roe\";\"Jane; Jo\";2001",
+            r#"[{"family":"Doe","given":"Jane"},{"family":"Roe","given":"Jo"}]"#,
+        ),
+        (
+            "Author 1 First,Author 1 Last,Author 2 First,Author 2 Last,Title",
+            "Jane,Doe,Jo,Roe,T",
+            r#"[{"family":"Doe","given":"Jane"},{"family":"Roe","given":"Jo"}]"#,
+        ),
+        (
+            "Author 1,Author 2,Title",
+            "\"Doe, Jane\",\"Roe, Jo\",T",
+            r#"[{"family":"Doe","given":"Jane"},{"family":"Roe","given":"Jo"}]"#,
+        ),
+        (
+            "Last Name,Title,Year",
+            "Plato,T,2001",
+            r#"[{"literal":"Plato"}]"#,
+        ),
+    ] {
+        env.put("t.csv", format!("{header}\n{row}\n"));
+        let run = env.runs("convert t.csv --to csl-json");
+        let items: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let authors: serde_json::Value = serde_json::from_str(authors).unwrap();
+        assert_eq!(items[0]["author"], authors, "{header}");
+        assert_eq!(run.stderr, "", "{header}");
+    }
+}

@@ -743,3 +743,96 @@ fn the_vocabulary_has_labels_in_seven_more_languages() {
         holds(&env.runs("tags").stdout, label);
     }
 }
+
+#[test]
+fn terms_have_their_marks_and_spaces_in_the_right_place() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "refs.bib",
+        "@incollection{a, author = {Roe, Jo}, title = {A}, booktitle = {B}, editor = {Poe, Xu}, pages = {1--9}, date = 2001}\n",
+    );
+    let format = |locale: &str| {
+        let command = format!(
+            "format --input refs.bib --style modern-language-association --locale {locale} --to text"
+        );
+        env.runs(&command).stdout
+    };
+    holds(&format("he-IL"), "עמ’ 1");
+    holds(&format("ja-JP"), "編集者: Xu Poe");
+}
+
+#[test]
+fn english_by_name_has_no_region() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "refs.bib",
+        "@book{a, title = {A}, language = {English}, year = 2001}\n\
+         @book{b, title = {B}, langid = {british}, language = {English}, date = 2001}\n\
+         @book{c, title = {C}, langid = {american}, date = 2001}\n\
+         @book{d, title = {D}, langid = {english}, language = {English}, date = 2001}\n",
+    );
+    let run = env.runs("convert refs.bib --to csl-json");
+    let items: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let languages: Vec<&str> = (0..4)
+        .map(|index| items[index]["language"].as_str().unwrap())
+        .collect();
+    assert_eq!(languages, ["en", "en-GB", "en-US", "en"]);
+    env.put(
+        "refs.ris",
+        "TY  - BOOK\nID  - a\nTI  - A\nLA  - English\nER  - \n",
+    );
+    let run = env.runs("convert refs.ris --to biblatex");
+    assert!(
+        run.stdout.contains("langid   = {english}"),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(run.stderr, "");
+}
+
+#[test]
+fn kinds_of_works_are_printed_in_the_language_of_the_list() {
+    let bib = "@phdthesis{a, author = {Roe, Jo}, title = {A}, school = {U}, year = 2001}\n\
+               @thesis{b, author = {Poe, Xu}, title = {B}, type = {mathesis}, institution = {U}, date = 2002}\n\
+               @thesis{c, author = {Moe, Al}, title = {C}, type = {Habilitation}, institution = {U}, date = 2003}\n";
+    let env = TestEnvironment::with(bib);
+    env.put("refs.bib", bib);
+    for command in [
+        "format",
+        "format --input refs.bib",
+        "format --group-by type",
+    ] {
+        let format = |locale: &str| {
+            let command = format!("{command} --style apa --locale {locale} --to text");
+            env.runs(&command).stdout
+        };
+        holds(&format("en-US"), "[PhD thesis]");
+        let german = format("de-DE");
+        holds(&german, "[Dissertation]");
+        holds(&german, "[Masterarbeit]");
+        holds(&german, "[Habilitation]");
+        for (locale, words) in [
+            ("fr-FR", "thèse de doctorat"),
+            ("es-ES", "tesis doctoral"),
+            ("ru-RU", "диссертация PhD"),
+            ("ja-JP", "博士論文"),
+            ("zh-CN", "博士学位论文"),
+            ("el-GR", "διδακτορική διατριβή"),
+        ] {
+            let text = format(locale).to_lowercase();
+            assert!(text.contains(&words.to_lowercase()), "{locale}: {text}");
+        }
+    }
+    env.put("essay.md", "So it is [@a].\n");
+    let text = env
+        .runs("cite essay.md --input refs.bib --style apa --locale de-DE -o -")
+        .stdout;
+    holds(&text, "Dissertation");
+    // Items of CSL say what is to be printed.
+    let json = env.runs("convert refs.bib --to csl-json").stdout;
+    env.put("refs.json", json);
+    let text = env
+        .runs("format --input refs.json --style apa --locale de-DE --to text")
+        .stdout;
+    holds(&text, "[PhD thesis]");
+}

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -14,7 +13,7 @@ use crate::cli::export_entries::{
 use crate::cli::file_kind::ByExtension as _;
 use crate::cli::format_name::FormatName;
 use crate::cli::input::{Source, column_field};
-use crate::cli::io::AtomicFile;
+use crate::cli::io::Sink;
 use crate::cli::problems::report_problem;
 use crate::cli::ui::print_message;
 use crate::cli::zotero::{ZoteroArgs, is_zotero};
@@ -102,7 +101,7 @@ impl Convert {
         if self.files.iter().filter(|name| *name == "-").count() > 1 {
             return Err(CommandError::usage("standard input can be read only once"));
         }
-        if let Some(path) = &self.output {
+        if let Some(path) = self.output_file() {
             context.check_output(path, &self.files)?;
         }
         let mut report = Report {
@@ -125,7 +124,7 @@ impl Convert {
             let records = source.records_with(name, format, &self.map)?;
             files.push((source.path, format, records));
         }
-        let mut sink = Sink::open(context, self.output.as_deref())?;
+        let mut sink = Sink::open(context, self.output_file())?;
         report.losses = if to.format().is_bibtex() {
             write_entries(files, to, &mut report, &mut sink)?
         } else if is_mediawiki {
@@ -142,12 +141,18 @@ impl Convert {
         })
     }
 
+    /// Returns the output file; `None` for standard output.
+    fn output_file(&self) -> Option<&Path> {
+        let path = self.output.as_deref()?;
+        (path.as_os_str() != "-").then_some(path)
+    }
+
     /// Returns the output format: that of `--to`, or else that of the output file's extension.
     fn output_format(&self) -> std::result::Result<FormatName, CommandError> {
         if let Some(to) = self.to {
             return Ok(to);
         }
-        let Some(path) = &self.output else {
+        let Some(path) = self.output_file() else {
             return Err(
                 CommandError::usage("the output format is missing").with_help(
                     "choose one with --to, such as --to biblatex, or by the extension of --output"
@@ -164,7 +169,7 @@ impl Convert {
         to: FormatName,
         report: &Report,
     ) -> std::result::Result<(), CommandError> {
-        if self.json && self.output.is_some() {
+        if self.json && self.output_file().is_some() {
             return context.print_json(report);
         }
         if self.json {
@@ -180,7 +185,7 @@ impl Convert {
             }
         }
         report_losses_of(context, to, &report.losses, "");
-        if self.output.is_some() {
+        if self.output_file().is_some() {
             let written = match report.converted {
                 1 => "1 entry".to_owned(),
                 count => format!("{count} entries"),
@@ -193,51 +198,6 @@ impl Convert {
 
 /// A file with its format and its references.
 type ReadFile = (String, &'static Format, Records);
-
-/// Where the result is written.
-enum Sink {
-    Stdout(crate::cli::ui::Output),
-    File(PathBuf, std::io::BufWriter<AtomicFile>),
-}
-
-impl Sink {
-    fn open(
-        context: &CommandContext,
-        path: Option<&Path>,
-    ) -> std::result::Result<Self, CommandError> {
-        Ok(match path {
-            Some(path) => {
-                let file = AtomicFile::create(path).map_err(|error| unwritable(path, &error))?;
-                Self::File(path.to_path_buf(), std::io::BufWriter::new(file))
-            }
-            None => Self::Stdout(context.output()),
-        })
-    }
-
-    fn write(&mut self, text: &str) -> std::result::Result<(), CommandError> {
-        match self {
-            Self::Stdout(output) => Ok(output.write_all(text.as_bytes())?),
-            Self::File(path, file) => file
-                .write_all(text.as_bytes())
-                .map_err(|error| unwritable(path, &error)),
-        }
-    }
-
-    fn finish(self) -> std::result::Result<(), CommandError> {
-        match self {
-            Self::Stdout(mut output) => Ok(output.flush()?),
-            Self::File(path, file) => file
-                .into_inner()
-                .map_err(std::io::IntoInnerError::into_error)
-                .and_then(AtomicFile::commit)
-                .map_err(|error| unwritable(&path, &error)),
-        }
-    }
-}
-
-fn unwritable(path: &Path, error: &std::io::Error) -> CommandError {
-    CommandError::new(format_args!("cannot write {}: {error}", path.display()))
-}
 
 /// Writes references as BibLaTeX or BibTeX.
 fn write_entries(

@@ -12,6 +12,7 @@ use crate::cli::export_entries::{
 use crate::cli::file_kind::ByExtension as _;
 use crate::cli::format_name::FormatName;
 use crate::cli::input::{encoding_named, known_path};
+use crate::cli::io::{NO_INPUTS, Sink};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::bibtex::{self, Duplicate, FilePiece};
 use peerbib::formats::{self, Loss};
@@ -221,25 +222,14 @@ impl Export {
             annotations: true,
             public: false,
         };
-        let losses = match self.output_file() {
-            Some(path) => {
-                let mut text = String::new();
-                let losses = self.write_parts(context, library, &works, options, &mut |part| {
-                    text.push_str(part);
-                    Ok(())
-                })?;
-                context.write_file(path, text)?;
-                losses
-            }
-            None => {
-                let mut output = context.output();
-                let losses = self.write_parts(context, library, &works, options, &mut |part| {
-                    Ok(output.write_all(part.as_bytes())?)
-                })?;
-                output.flush()?;
-                losses
-            }
-        };
+        if let Some(path) = self.output_file() {
+            context.check_output(path, NO_INPUTS)?;
+        }
+        let mut sink = Sink::open(context, self.output_file())?;
+        let losses = self.write_parts(context, library, &works, options, &mut |part| {
+            sink.write(part)
+        })?;
+        sink.finish()?;
         self.report_losses(context, to, &losses)
     }
 

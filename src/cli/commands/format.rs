@@ -115,7 +115,7 @@ impl Format {
                         .with_help("import the file first, or omit the query".to_owned()),
                 );
             }
-            self.write_input(context, &engine, group_by)?
+            self.write_input(context, engine, group_by)?
         };
         Ok(if complete {
             Outcome::Done
@@ -151,6 +151,7 @@ impl Format {
                 digest.add_coins(&works, &items);
                 digest.add(&items);
                 digest.assume_languages(&mut items);
+                engine.translate_kinds(&mut items);
                 Ok(items)
             });
             engine.bibliography_of_chunks(context, chunks)?
@@ -162,6 +163,7 @@ impl Format {
                 }
                 digest.add(&items);
                 digest.assume_languages(&mut items);
+                engine.translate_kinds(&mut items);
                 Ok(items)
             });
             engine.bibliography_of_chunks(context, chunks)?
@@ -174,7 +176,7 @@ impl Format {
     fn write_input(
         &self,
         context: &CommandContext,
-        engine: &StyleEngine,
+        engine: StyleEngine,
         group_by: Option<GroupBy>,
     ) -> std::result::Result<bool, CommandError> {
         let mut files = Vec::new();
@@ -198,6 +200,11 @@ impl Format {
         let are_items = files
             .iter()
             .all(|(_, records)| matches!(records, Records::Items(_)));
+        let engine = if are_items {
+            engine.without_translated_kinds()
+        } else {
+            engine
+        };
         let rendered = if are_items
             && group_by.is_none()
             && !self.form.needs_works()
@@ -220,7 +227,7 @@ impl Format {
             }
             let bibliography = engine.bibliography_of_chunks(context, chunks.into_iter())?;
             let entries = Entries::Files(&[]);
-            self.write_bibliography(context, entries, bibliography, &digest, engine)?
+            self.write_bibliography(context, entries, bibliography, &digest, &engine)?
         } else {
             let mut readings = Vec::new();
             for (path, records) in files {
@@ -232,7 +239,7 @@ impl Format {
                 readings.iter().flat_map(CitableWork::of_reading).collect();
             let entries = Entries::Files(&readings);
             self.listing(tags_on(&works), group_by)
-                .write(context, entries, works, engine, &self.form)?
+                .write(context, entries, works, &engine, &self.form)?
         };
         Ok(all_read && rendered)
     }

@@ -48,7 +48,7 @@ pub enum DefinitionProblem {
 }
 
 /// The months, which every BibTeX style defines: their names, and the numbers that BibLaTeX wants.
-const MONTHS: [(&str, &str, &str); 12] = [
+pub(super) const MONTHS: [(&str, &str, &str); 12] = [
     ("jan", "1", "January"),
     ("feb", "2", "February"),
     ("mar", "3", "March"),
@@ -62,6 +62,12 @@ const MONTHS: [(&str, &str, &str); 12] = [
     ("nov", "11", "November"),
     ("dec", "12", "December"),
 ];
+
+/// Returns the name of a month, from 1.
+pub(super) fn month_name(month: u8) -> Option<&'static str> {
+    let (_, _, name) = MONTHS.get(usize::from(month).checked_sub(1)?)?;
+    Some(name)
+}
 
 impl Strings {
     /// Adds the definitions of one `@string{…}`; later definitions replace earlier ones.
@@ -245,7 +251,7 @@ pub(crate) fn definitions(source: &str) -> Vec<(&str, &str)> {
         .collect()
 }
 
-/// Keeps the `@string`s whose names occur in `values`, and those that they use in turn.
+/// Keeps the `@string`s whose names occur in `values`, and those that they use in turn. A `@preamble` stays.
 pub fn used_definitions<'v>(
     definitions: Vec<String>,
     values: impl IntoIterator<Item = &'v str>,
@@ -281,9 +287,14 @@ pub fn used_definitions<'v>(
     }
     let definitions = definitions.into_iter().enumerate();
     definitions
-        .filter(|(index, _)| used.contains(index))
+        .filter(|(index, text)| used.contains(index) || is_preamble(text))
         .map(|(_, text)| text)
         .collect()
+}
+
+fn is_preamble(text: &str) -> bool {
+    text.get(.."@preamble".len())
+        .is_some_and(|start| start.eq_ignore_ascii_case("@preamble"))
 }
 
 /// One part of a value.

@@ -6,6 +6,7 @@ use crate::formats::month_names;
 use crate::model::{CslDate, DatePoint, EdtfDate, RangeEnd, WithinYear};
 use crate::text;
 
+use super::abbreviations::month_name;
 use super::tex;
 
 /// A date, with a warning if it could not be parsed.
@@ -131,92 +132,188 @@ fn point(parts: &[i32], season: Option<u8>, circa: bool) -> Option<DatePoint> {
 
 /// Reads `year`, with `month` and `day` if there are such.
 pub(crate) fn read_year(year: &str, month: Option<&str>, day: Option<&str>) -> ReadDate {
-    let text = tex::plain(year.trim());
-    if let Some(date) = month.and_then(|month| in_two_years(&text, &tex::plain(month.trim()))) {
+    let month = month.map(|month| tex::plain(month.trim()));
+    let Some(month) = month.filter(|month| !month.trim().is_empty()) else {
+        return read_date(year);
+    };
+    let year = year.trim();
+    let text = tex::plain(year);
+    let years = year.parse().or_else(|_| text.trim().parse());
+    let years = years.ok().or_else(|| lenient(&text));
+    let day = day.and_then(|day| tex::plain(day).trim().parse().ok());
+    let months = read_months(&month, day);
+    let date = years
+        .zip(months)
+        .and_then(|(years, months)| within_years(years, months));
+    if let Some(date) = date {
         return ReadDate {
             date: date.to_csl(),
             warning: None,
         };
     }
-    let Ok(EdtfDate::Single(_)) = text.parse::<EdtfDate>() else {
-        return read_date(year);
-    };
-    let bare = text.bytes().all(|byte| byte.is_ascii_digit());
-    let Some(month) = month.filter(|_| bare) else {
-        return read_date(year);
-    };
-    let month = tex::plain(month.trim());
-    let date = within_year(
-        &text,
-        &month,
-        day.and_then(|day| tex::plain(day).trim().parse().ok()),
-    );
-    match date {
-        Some(date) => ReadDate {
-            date: date.to_csl(),
-            warning: None,
-        },
-        None => {
-            let mut read = read_date(year);
-            read.warning = Some(format!("unknown month {month:?}; only the year is used"));
-            read
+    let mut read = read_date(year);
+    if let Some(words) = &mut read.date.literal {
+        // "May c. 2015", as BibTeX prints it
+        let month = months.map_or(month, months_in_words);
+        if !words.contains(&month) {
+            *words = format!("{month} {words}");
         }
+        read.warning = Some(format!("{words:?} is not a date; it is printed unchanged"));
+    } else if months.is_none() {
+        read.warning = Some(format!("unknown month {month:?}; only the year is used"));
+    } else if read.date.date_parts.iter().all(|parts| parts.len() == 1) {
+        let message = format!("{month:?} is not a month of {text:?}; it is not printed");
+        read.warning = Some(message);
     }
+    read
 }
 
-/// Returns the range from a month or season of one year to one of the next: "2005/2006" and "Fall/Winter".
-fn in_two_years(years: &str, months: &str) -> Option<EdtfDate> {
-    const BETWEEN: [char; 4] = ['/', '–', '-', '—'];
-    let (first_year, last_year) = years.split_once(BETWEEN)?;
-    let (first, last) = months.split_once(BETWEEN)?;
-    let ends = [(first_year, first), (last_year, last)].map(|(year, month)| {
-        let year = year
-            .trim()
-            .parse::<u16>()
-            .ok()
-            .filter(|_| year.trim().len() == 4)?;
-        let month = read_month(month).filter(|month| month.day.is_none())?.month;
-        Some(format!("{year}-{month:02}"))
-    });
-    let [Some(first), Some(last)] = ends else {
-        return None;
+/// Returns the date of one or two months within one or two years: "2005/2006" and "Fall/Winter".
+fn within_years(years: EdtfDate, months: (MonthDay, Option<MonthDay>)) -> Option<EdtfDate> {
+    let of = |year: &DatePoint, month: MonthDay| {
+        let is_year = year.within_year == WithinYear::Nothing && year.unknown_digits == 0;
+        is_year.then(|| {
+            RangeEnd::Date(DatePoint {
+                within_year: month.within_year(),
+                ..year.clone()
+            })
+        })
     };
-    format!("{first}/{last}").parse().ok()
+    let date = match (&years, months) {
+        (EdtfDate::Single(year), (month, None)) => match of(year, month)? {
+            RangeEnd::Date(date) => EdtfDate::Single(date),
+            _ => return None,
+        },
+        (EdtfDate::Single(year), (first, Some(last))) => {
+            EdtfDate::Range(of(year, first)?, of(year, last)?)
+        }
+        (EdtfDate::Range(RangeEnd::Date(start), RangeEnd::Date(end)), (first, Some(last))) => {
+            EdtfDate::Range(of(start, first)?, of(end, last)?)
+        }
+        (EdtfDate::Range(RangeEnd::Date(_), RangeEnd::Date(_)), _) => return None,
+        (EdtfDate::Range(RangeEnd::Date(start), end), (month, None)) => {
+            EdtfDate::Range(of(start, month)?, end.clone())
+        }
+        (EdtfDate::Range(start, RangeEnd::Date(end)), (month, None)) => {
+            EdtfDate::Range(start.clone(), of(end, month)?)
+        }
+        _ => return None,
+    };
+    // There is no 31 April.
+    date.to_string().parse().ok()
 }
 
-/// Returns a month, a month and a day, or a range of these, as in "July/August", "jul # {--} # aug"
-/// or "September 22--26", within a year of four digits.
-fn within_year(year: &str, month: &str, day: Option<u8>) -> Option<EdtfDate> {
-    let mut ends = month
+/// Reads a month, a month and a day, or a range of these, as in "July/August", "jul # {--} # aug" or
+/// "September 22--26".
+fn read_months(text: &str, day: Option<u8>) -> Option<(MonthDay, Option<MonthDay>)> {
+    let mut ends = text
         .split(['/', '–', '-', '—', '&'])
         .filter(|end| !end.trim().is_empty());
-    let start = read_month(ends.next()?)?;
+    let with_day = |read: MonthDay| MonthDay {
+        day: read.day.or(day),
+        ..read
+    };
+    let start = with_day(read_month(ends.next()?)?);
     let end = ends.next();
     if ends.next().is_some() {
         return None;
     }
-    let date_of = |found: &MonthDay| match found.day.or(day) {
-        Some(day) => format!("{year}-{:02}-{day:02}", found.month),
-        None => format!("{year}-{:02}", found.month),
+    let end = match end {
+        None => None,
+        Some(end) => Some(match (start.day, end.trim().parse::<u8>()) {
+            (Some(_), Ok(day)) => MonthDay {
+                day: Some(day),
+                ..start
+            },
+            _ => with_day(read_month(end)?),
+        }),
     };
-    let Some(end) = end else {
-        return date_of(&start).parse().ok();
-    };
-    let end = match (start.day, end.trim().parse::<u8>()) {
-        (Some(_), Ok(day)) => MonthDay {
-            month: start.month,
-            day: Some(day),
-        },
-        _ => read_month(end)?,
-    };
-    format!("{}/{}", date_of(&start), date_of(&end))
-        .parse()
-        .ok()
+    Some((start, end))
 }
 
+/// Returns one or two months in words: "May 3–June 5".
+fn months_in_words((start, end): (MonthDay, Option<MonthDay>)) -> String {
+    let words = |month: MonthDay| {
+        let name = match month.month {
+            21 => "Spring",
+            22 => "Summer",
+            23 => "Autumn",
+            24.. => "Winter",
+            month => month_name(month).unwrap_or_default(),
+        };
+        match month.day {
+            Some(day) => format!("{name} {day}"),
+            None => name.to_owned(),
+        }
+    };
+    match end {
+        Some(end) => format!("{}–{}", words(start), words(end)),
+        None => words(start),
+    }
+}
+
+/// Returns the years of a date as BibTeX prints them: "c. 1867", "44 BC", "2001--2003", "1998--".
+pub(crate) fn years_in_words(date: &EdtfDate) -> String {
+    match date {
+        EdtfDate::Single(date) => match date.latest() {
+            Some(latest) => {
+                let start = RangeEnd::Date(date.clone());
+                years_in_words(&EdtfDate::Range(start, RangeEnd::Date(latest)))
+            }
+            None => year_words(date),
+        },
+        EdtfDate::Range(RangeEnd::Date(start), RangeEnd::Date(end)) => {
+            if start.year == end.year {
+                return year_words(&DatePoint {
+                    approximate: start.approximate || end.approximate,
+                    uncertain: start.uncertain || end.uncertain,
+                    ..DatePoint::of_year(start.year)
+                });
+            }
+            let end = end.latest().unwrap_or_else(|| end.clone());
+            let (start, end) = (year_words(start), year_words(&end));
+            // The era of both stands once.
+            let start = start
+                .strip_suffix(" BC")
+                .filter(|_| end.ends_with(" BC"))
+                .unwrap_or(&start);
+            let end = end
+                .strip_prefix("AD ")
+                .filter(|_| start.starts_with("AD "))
+                .unwrap_or(&end);
+            format!("{start}--{end}")
+        }
+        EdtfDate::Range(RangeEnd::Date(start), _) => format!("{}--", year_words(start)),
+        EdtfDate::Range(_, RangeEnd::Date(end)) => format!("--{}", year_words(end)),
+        EdtfDate::Range(_, _) => String::new(),
+    }
+}
+
+fn year_words(date: &DatePoint) -> String {
+    let year = match date.year {
+        year @ ..=0 => format!("{} BC", 1 - year),
+        year @ ..=999 => format!("AD {year}"),
+        year => year.to_string(),
+    };
+    let circa = if date.approximate { "c. " } else { "" };
+    let doubt = if date.uncertain { "?" } else { "" };
+    format!("{circa}{year}{doubt}")
+}
+
+#[derive(Clone, Copy)]
 struct MonthDay {
     month: u8,
     day: Option<u8>,
+}
+
+impl MonthDay {
+    fn within_year(self) -> WithinYear {
+        match (self.month, self.day) {
+            (season @ 21.., _) => WithinYear::Season(season),
+            (month, Some(day)) => WithinYear::Day(month, day),
+            (month, None) => WithinYear::Month(month),
+        }
+    }
 }
 
 /// Reads a month as a number or word, with an optional day before or after it.
@@ -290,10 +387,12 @@ fn month_in_any_language(word: &str) -> Option<u8> {
         .and_then(|number| number.try_into().ok())
 }
 
-/// Reads dates that are almost EDTF: months and days of one digit, a range of years with a dash,
-/// "May 1987".
+/// Reads dates that are almost EDTF: months and days of one digit, a range of years with a dash, "May 1987", "44 BC".
 fn lenient(text: &str) -> Option<EdtfDate> {
     let text = text.trim();
+    if let Some(date) = in_era(text) {
+        return Some(date);
+    }
     let is_number = |part: &str, length: usize| {
         part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit())
     };
@@ -332,8 +431,15 @@ fn lenient(text: &str) -> Option<EdtfDate> {
     }
     let years: Vec<&str> = text.split(['–', '—', '-']).map(str::trim).collect();
     if let [start, end] = years.as_slice() {
-        if is_number(start, 4) && is_number(end, 4) {
+        let is_year = |year: &str| is_number(year.trim_end_matches('?'), 4);
+        if is_year(start) && is_year(end) {
             return format!("{start}/{end}").parse().ok();
+        }
+        if is_year(start) && end.is_empty() {
+            return format!("{start}/..").parse().ok();
+        }
+        if start.is_empty() && is_year(end) {
+            return format!("../{end}").parse().ok();
         }
         // "2012-13" has no month 13, so it is a range of years.
         let (century, year) = start.split_at_checked(2)?;
@@ -373,7 +479,38 @@ fn lenient(text: &str) -> Option<EdtfDate> {
     if !is_number(year, 4) || !month.contains(char::is_alphabetic) {
         return None;
     }
-    within_year(year, month, None)
+    let year = year.parse().ok()?;
+    within_years(
+        EdtfDate::Single(DatePoint::of_year(year)),
+        read_months(month, None)?,
+    )
+}
+
+/// Reads years with their era: "44 BC", "44–30 BC", "AD 98".
+fn in_era(text: &str) -> Option<EdtfDate> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let (years, era) = match words.as_slice() {
+        [years, era] if years.starts_with(|c: char| c.is_ascii_digit()) => (*years, *era),
+        [era @ ("AD" | "A.D."), years] => (*years, *era),
+        _ => return None,
+    };
+    let is_before = match era.replace('.', "").as_str() {
+        "BC" | "BCE" => true,
+        "AD" | "CE" => false,
+        _ => return None,
+    };
+    let point = |year: &str| {
+        let is_known = (1..=4).contains(&year.len());
+        let year: i64 = year.parse().ok().filter(|year| is_known && *year > 0)?;
+        Some(DatePoint::of_year(if is_before { 1 - year } else { year }))
+    };
+    match years.split_once(['–', '—', '-']) {
+        Some((start, end)) => Some(EdtfDate::Range(
+            RangeEnd::Date(point(start)?),
+            RangeEnd::Date(point(end)?),
+        )),
+        None => point(years).map(EdtfDate::Single),
+    }
 }
 
 /// Returns the year by which a work with this value of `year` is found.

@@ -17,6 +17,7 @@ mod inheritance;
 mod journal_macros;
 mod localization;
 mod names;
+mod preamble;
 mod readable;
 pub mod schema;
 mod sentence_case;
@@ -40,6 +41,7 @@ pub(crate) use entry::visible_key;
 pub use entry::{EntryError, MAX_DEPTH};
 pub use from_csl::{FromCsl, from_csl};
 pub(crate) use from_csl::{from_csl_as, names_to_tex};
+pub use preamble::UsedCommands;
 pub use readable::{ReadableField, readable, readable_fields};
 pub use splitter::{Piece, PieceKind, SplitError, split};
 pub use to_bibtex::{
@@ -54,7 +56,7 @@ pub(crate) use abbreviations::{ValuePart, parts};
 #[cfg(feature = "library")]
 pub(crate) use inheritance::parent_keys;
 pub(crate) use inheritance::{ResolvedEntry, resolve};
-pub(crate) use names::{before_et_al, is_extended, read_names, split_list};
+pub(crate) use names::{is_extended, list_before_et_al, read_names, split_list};
 pub(crate) use tex::{html as tex_to_html, plain};
 pub(crate) use tex_symbols::entity;
 pub use tex_writer::is_balanced as has_matching_braces;

@@ -2,11 +2,11 @@
 
 use super::tex;
 use super::tex_writer::to_tex;
-use crate::model::{Name, PersonName, is_et_al, is_name_suffix};
+use crate::model::{Name, PersonName, before_et_al, is_et_al, is_name_suffix};
 
 /// Reads a list of names, in TeX: names joined by `and` outside braces.
 pub(crate) fn read_names(tex: &str) -> Vec<Name> {
-    let (tex, is_truncated) = match before_et_al(tex) {
+    let (tex, is_truncated) = match list_before_et_al(tex) {
         Some(before) => (before, true),
         None => (tex, false),
     };
@@ -20,41 +20,24 @@ pub(crate) fn read_names(tex: &str) -> Vec<Name> {
 
 /// Returns a list of names without the "et al." at its end that stands for "and others"; `None` if there is no
 /// such.
-pub(crate) fn before_et_al(tex: &str) -> Option<&str> {
-    // "and al.", "and et al.", "and {et al.}", "et. al.", ", et al"
-    let closed = tex.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '~' | '}' | '.'));
+pub(crate) fn list_before_et_al(tex: &str) -> Option<&str> {
+    // "and al.", "and et al.", "et. al.", ", et al"
     if let Some((before, last)) = last_of_list(tex)
         && !last.eq_ignore_ascii_case("others")
         // A group is a name, unless a declaration begins it.
         && (!last.starts_with('{') || last.starts_with("{\\"))
-        && is_et_al(&tex::plain(last))
+        // A person may be called "Al".
+        && (last.eq_ignore_ascii_case("al.") || is_et_al(&tex::plain(last)))
     {
         return Some(before);
     }
-    let before = closed.get(..closed.len().checked_sub(2)?)?;
-    if !closed.get(before.len()..)?.eq_ignore_ascii_case("al") {
-        return None;
-    }
-    let gap = |c: char| c.is_whitespace() || matches!(c, '~' | '{' | '.' | ',');
-    let word = |text: &str, word: &str| {
-        let trimmed = text.trim_end_matches(gap);
-        let before = trimmed.get(..trimmed.len().checked_sub(word.len())?)?;
-        let is_word = trimmed.len() < text.len()
-            && trimmed.get(before.len()..)?.eq_ignore_ascii_case(word)
-            && before.ends_with(gap);
-        is_word.then_some(before.len())
-    };
-    let after_et = word(before, "et");
-    let rest = after_et.and_then(|end| before.get(..end)).unwrap_or(before);
-    let after_and = word(rest, "and");
-    // A name that is called "Al" has neither before it.
-    if after_et.is_none() && (after_and.is_none() || !tex.trim_end().ends_with(['.', '}'])) {
-        return None;
-    }
-    let rest = after_and.and_then(|end| rest.get(..end)).unwrap_or(rest);
-    let rest = rest.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '~' | ',' | '{'));
-    let is_balanced = rest.matches('{').count() == rest.matches('}').count();
-    (!rest.is_empty() && is_balanced).then_some(rest)
+    // "and {et al.}"
+    let before = before_et_al(tex)?;
+    let list = (before.strip_suffix("and")).filter(|list| list.ends_with([' ', '\t', '\n', '~']));
+    let before = list.unwrap_or(before);
+    let before = before.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '~' | ','));
+    let is_balanced = before.matches('{').count() == before.matches('}').count();
+    (!before.is_empty() && is_balanced).then_some(before)
 }
 
 /// Returns the last name of a list of several, and the list before it.

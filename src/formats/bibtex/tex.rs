@@ -198,16 +198,26 @@ fn action(command: &str) -> Action {
     }
 }
 
-/// The markup of HTML that programs leave in BibTeX fields.
-const HTML_TAGS: [(&str, &str, Markup); 7] = [
-    ("<em>", "</em>", Markup::Italic),
-    ("<i>", "</i>", Markup::Italic),
-    ("<strong>", "</strong>", Markup::Bold),
-    ("<b>", "</b>", Markup::Bold),
-    ("<sub>", "</sub>", Markup::Subscript),
-    ("<sup>", "</sup>", Markup::Superscript),
-    ("<scp>", "</scp>", Markup::SmallCaps),
+/// The elements of HTML that programs leave in BibTeX fields, and their formatting.
+const HTML_ELEMENTS: [(&str, Option<Markup>); 14] = [
+    ("em", Some(Markup::Italic)),
+    ("i", Some(Markup::Italic)),
+    ("strong", Some(Markup::Bold)),
+    ("b", Some(Markup::Bold)),
+    ("sub", Some(Markup::Subscript)),
+    ("sup", Some(Markup::Superscript)),
+    ("scp", Some(Markup::SmallCaps)),
+    ("a", None),
+    ("span", None),
+    ("font", None),
+    ("u", None),
+    ("p", None),
+    ("div", None),
+    ("br", None),
 ];
+
+/// The longest tag of HTML that is looked for.
+const LONGEST_TAG: usize = 1000;
 
 /// Returns the character of an escape of JSON or Java, as in `Caf\u00e9`: a breve is not set on a digit.
 fn escaped_character(behind: &str) -> Option<char> {
@@ -216,6 +226,39 @@ fn escaped_character(behind: &str) -> Option<char> {
         && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     let code = u32::from_str_radix(digits, 16).ok()?;
     char::from_u32(code).filter(|character| is_escape && !character.is_control())
+}
+
+/// The environments that are formulas: their beginning behind `\begin`, their end, and their whole beginning.
+const FORMULA_ENVIRONMENTS: [(&str, &str, &str); 4] = [
+    ("{math}", "\\end{math}", "\\begin{math}"),
+    (
+        "{displaymath}",
+        "\\end{displaymath}",
+        "\\begin{displaymath}",
+    ),
+    ("{equation}", "\\end{equation}", "\\begin{equation}"),
+    ("{equation*}", "\\end{equation*}", "\\begin{equation*}"),
+];
+
+/// Returns the character that a number stands for in TeX, behind `\char` or in `\symbol`: `126`, `'176`, `"7E` or
+/// `` `~ ``; and the text behind it.
+fn numbered_character(text: &str) -> Option<(char, &str)> {
+    let (digits, radix) = match text.strip_prefix(['"', '\'']) {
+        Some(digits) if text.starts_with('"') => (digits, 16),
+        Some(digits) => (digits, 8),
+        None => (text, 10),
+    };
+    if let Some(literal) = text.strip_prefix('`') {
+        let literal = literal.strip_prefix('\\').unwrap_or(literal);
+        let character = literal.chars().next()?;
+        return Some((character, literal.get(character.len_utf8()..)?));
+    }
+    let behind = digits.trim_start_matches(|c: char| c.is_digit(radix) && !c.is_ascii_lowercase());
+    let number = digits.get(..digits.len() - behind.len())?;
+    let code = u32::from_str_radix(number, radix).ok()?;
+    // Between ASCII and Latin letters, each font has other characters.
+    let is_known = !(0x7f..0xc0).contains(&code) && code >= 0x20;
+    Some((char::from_u32(code).filter(|_| is_known)?, behind))
 }
 
 /// Returns whether two backslashes begin the path of a computer on the network, `\\server\share`, and are no line break.
@@ -234,6 +277,39 @@ fn is_network_path(before: Option<char>, behind: &str) -> bool {
             || (accent(name).is_none()
                 && symbol(name).is_none()
                 && matches!(action(name), Action::Unknown)))
+}
+
+/// An element of HTML that is open.
+#[derive(Clone, Copy)]
+struct HtmlElement {
+    name: &'static str,
+    markup: Option<Markup>,
+    /// The protection of the text around it.
+    outer: Protection,
+}
+
+/// Returns the tag of HTML at the beginning of a text: whether it closes an element, its name, its attributes, and its
+/// length.
+fn tag_at_start(text: &str) -> Option<(bool, &'static str, &str, usize)> {
+    let inside = text.strip_prefix('<')?;
+    let end = inside
+        .bytes()
+        .take(LONGEST_TAG)
+        .position(|byte| byte == b'>')?;
+    let tag = inside.get(..end)?;
+    let (is_closing, tag) = match tag.strip_prefix('/') {
+        Some(tag) => (true, tag),
+        None => (false, tag),
+    };
+    let name_end = tag.find(|c: char| !c.is_ascii_alphanumeric());
+    let (name, attributes) = tag.split_at(name_end.unwrap_or(tag.len()));
+    let (known, _) = HTML_ELEMENTS
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+    let is_tag = attributes.is_empty() || attributes.starts_with([' ', '\n', '/']);
+    // "a <b and c> d" is a comparison.
+    let has_value = attributes.trim_end_matches('/').trim().is_empty() || attributes.contains('=');
+    (is_tag && has_value).then_some((is_closing, *known, attributes, end + 2))
 }
 
 /// A group that is open.
@@ -392,9 +468,9 @@ struct TexReader<'a> {
     space: bool,
     /// Whether paragraphs end in a line end instead of a space.
     keeps_paragraphs: bool,
-    /// The closing tags of the HTML elements that are open, with the protection outside of each.
-    html: Vec<(&'static str, Protection)>,
-    /// The closing tags that are known to occur no more.
+    /// The HTML elements that are open.
+    html: Vec<HtmlElement>,
+    /// The names of the elements whose closing tags are known to occur no more.
     missing_tags: Vec<&'static str>,
     /// The unknown commands that were met.
     unknown: Vec<&'a str>,
@@ -493,11 +569,8 @@ impl<'a> TexReader<'a> {
         for markup in std::mem::take(&mut self.base_markup).into_iter().rev() {
             self.out.push(RichText::Close(markup));
         }
-        for (closing, _) in std::mem::take(&mut self.html).into_iter().rev() {
-            let tag = HTML_TAGS.iter().find(|(_, tag, _)| *tag == closing);
-            if let Some((_, _, markup)) = tag {
-                self.out.push(RichText::Close(*markup));
-            }
+        for element in std::mem::take(&mut self.html).into_iter().rev() {
+            self.out.extend(element.markup.map(RichText::Close));
         }
         let last = self.out.iter_mut().rev().find_map(|piece| match piece {
             RichText::Text(text, _) => Some(text),
@@ -634,43 +707,82 @@ impl<'a> TexReader<'a> {
 
     /// An HTML tag that has a partner, or a "less than" sign.
     fn html_tag(&mut self) {
-        if let Some((closing, outer)) = self.html.last().copied()
-            && self.take(closing)
-        {
-            self.html.pop();
-            self.protection = outer;
-            let tag = HTML_TAGS.iter().find(|(_, tag, _)| *tag == closing);
-            if let Some((_, _, markup)) = tag
-                && self.dropping == 0
+        match tag_at_start(self.rest) {
+            Some((_, "br", _, length)) => {
+                self.advance(length);
+                self.character(' ');
+            }
+            Some((true, name, _, length))
+                if self.html.last().is_some_and(|open| open.name == name) =>
             {
-                self.out.push(RichText::Close(*markup));
+                self.advance(length);
+                self.end_element();
             }
-            return;
+            Some((false, name, attributes, length)) if self.has_partner(name) => {
+                self.advance(length);
+                self.enter_element(name, attributes);
+            }
+            _ => {
+                self.advance(1);
+                self.character('<');
+            }
         }
-        let tag = HTML_TAGS
-            .into_iter()
-            .find(|(tag, _, _)| self.rest.starts_with(tag));
-        if let Some((opening, closing, markup)) = tag
-            && self.dropping == 0
-            && self.accents.is_empty()
-            && self.html.len() < MAX_HTML_DEPTH
-            && !self.missing_tags.contains(&closing)
+    }
+
+    /// Returns whether an element can begin here, and its closing tag follows.
+    fn has_partner(&mut self, name: &'static str) -> bool {
+        if self.dropping > 0
+            || !self.accents.is_empty()
+            || self.html.len() >= MAX_HTML_DEPTH
+            || self.missing_tags.contains(&name)
         {
-            if self.rest.contains(closing) {
-                self.advance(opening.len());
-                self.html.push((closing, self.protection));
-                // As in the argument of a command.
-                if self.protection == Protection::None {
-                    self.protection = Protection::Kept;
-                }
-                self.open_markup(markup);
-                return;
-            }
-            // After one search in vain, no other can succeed.
-            self.missing_tags.push(closing);
+            return false;
         }
-        self.advance(1);
-        self.character('<');
+        let closings = memchr::memmem::find_iter(self.rest.as_bytes(), "</");
+        let found = closings
+            .filter_map(|at| self.rest.get(at + "</".len()..))
+            .any(|rest| {
+                let (start, after) = rest.split_at_checked(name.len()).unwrap_or_default();
+                start.eq_ignore_ascii_case(name) && after.starts_with('>')
+            });
+        if !found {
+            // After one search in vain, no other can succeed.
+            self.missing_tags.push(name);
+        }
+        found
+    }
+
+    fn enter_element(&mut self, name: &'static str, attributes: &str) {
+        let element = HTML_ELEMENTS.iter().find(|(known, _)| *known == name);
+        let markup = element.and_then(|(_, markup)| *markup);
+        let markup = markup.or_else(|| {
+            attributes
+                .contains("small-caps")
+                .then_some(Markup::SmallCaps)
+        });
+        self.html.push(HtmlElement {
+            name,
+            markup,
+            outer: self.protection,
+        });
+        // Formatted text is protected as in the argument of a command.
+        if attributes.contains("nocase") {
+            self.protection = Protection::Braced;
+        } else if markup.is_some() && self.protection == Protection::None {
+            self.protection = Protection::Kept;
+        }
+        if let Some(markup) = markup {
+            self.open_markup(markup);
+        }
+    }
+
+    fn end_element(&mut self) {
+        if let Some(element) = self.html.pop() {
+            self.protection = element.outer;
+            if self.dropping == 0 {
+                self.out.extend(element.markup.map(RichText::Close));
+            }
+        }
     }
 
     /// One line end is a space, several are the end of a paragraph.
@@ -865,6 +977,32 @@ impl<'a> TexReader<'a> {
             self.rest = before_space;
             self.character('\\');
             self.text(name);
+            return;
+        }
+        if name == "char"
+            && let Some((character, behind)) = numbered_character(self.rest)
+        {
+            // The space ends the number.
+            self.rest = behind.strip_prefix(' ').unwrap_or(behind);
+            self.character(character);
+            return;
+        }
+        if name == "symbol"
+            && let Some(argument) = self.rest.strip_prefix('{')
+            && let Some((character, behind)) = numbered_character(argument)
+            && let Some(behind) = behind.strip_prefix('}')
+        {
+            self.rest = behind;
+            self.character(character);
+            return;
+        }
+        if name == "begin"
+            && let Some((name, close, open)) = FORMULA_ENVIRONMENTS
+                .iter()
+                .find(|(name, ..)| self.rest.starts_with(name))
+        {
+            self.advance(name.len());
+            self.delimited(close, open);
             return;
         }
         match action(name) {
@@ -1311,6 +1449,37 @@ mod tests {
     fn paragraphs_are_kept_where_they_are_wanted() {
         assert_eq!(html_paragraphs("a\nb\n\n c \\par d\n \n"), "a b\nc\nd");
         assert_eq!(html("a\n\nb"), "a b");
+    }
+
+    #[test]
+    fn characters_by_number_are_characters() {
+        assert_eq!(
+            plain("\\char126 x\\symbol{126}\\char\"5Fz\\symbol{'101}\\char`\\_ {\\char233}t"),
+            "~x~_zA_\u{e9}t"
+        );
+        // What the font decides stays as it is written.
+        assert_eq!(plain("\\symbol{150}"), "\\symbol{150}");
+    }
+
+    #[test]
+    fn environments_of_formulas_are_formulas() {
+        assert_eq!(html("a \\begin{math}x\\end{math} b"), html("a \\(x\\) b"));
+        assert_eq!(html("\\begin{math}x"), "\\begin{math}x");
+    }
+
+    #[test]
+    fn elements_of_html_give_their_text() {
+        assert_eq!(
+            html("<p>The <a href=\"http://x.org/a_b\">Text</A><br/>of <I class='x'>it</I></p>"),
+            "The Text of <i>it</i>"
+        );
+        assert_eq!(
+            to_html(
+                &rich("<span class=\"nocase\">next</span> a < b, c <i and d> e"),
+                true
+            ),
+            "<span class=\"nocase\">next</span> a < b, c <i and d> e"
+        );
     }
 
     #[test]

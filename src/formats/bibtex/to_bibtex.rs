@@ -8,11 +8,12 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::abbreviations::{Strings, ValuePart, definitions, parts};
+use super::abbreviations::{MONTHS, Strings, ValuePart, definitions, parts};
+use super::dates::years_in_words;
 use super::inheritance::{self, ResolvedEntry};
 use super::names::{is_extended, read_names, split_list, write_names};
-use super::schema::{self, BibtexMapping};
-use super::to_csl::{kind_in_words, verbatim};
+use super::schema::{self, BibtexMapping, NumberRole, TypeClass};
+use super::to_csl::{csl_type, kind_in_words, verbatim};
 use super::{edit, parse_entry, tex, writer};
 use crate::model::{DatePoint, EdtfDate, Entry, Field, Name, RangeEnd, WithinYear};
 
@@ -35,10 +36,7 @@ pub fn to_bibtex<'a>(
     let lost: Vec<String> = entry
         .fields
         .iter()
-        .filter(|(name, value)| {
-            bibtex_field(name) == BibtexMapping::Unprinted
-                || name == "date" && has_months_in_two_years(value)
-        })
+        .filter(|(name, _)| bibtex_field(name) == BibtexMapping::Unprinted)
         .map(|(name, _)| name.clone().into_owned())
         .collect();
     let inherits = entry.get("xdata").is_some()
@@ -81,17 +79,6 @@ pub fn to_bibtex<'a>(
         work: converted,
         lost,
     }
-}
-
-/// Returns whether a date is a range whose ends have months or seasons in different years. BibTeX has one year for
-/// them.
-fn has_months_in_two_years(date: &str) -> bool {
-    let Ok(EdtfDate::Range(RangeEnd::Date(start), RangeEnd::Date(end))) = date.trim().parse()
-    else {
-        return false;
-    };
-    let has_month = |point: &DatePoint| point.within_year != WithinYear::Nothing;
-    start.year != end.year && (has_month(&start) || has_month(&end))
 }
 
 fn bibtex_field(name: &str) -> BibtexMapping {
@@ -145,36 +132,31 @@ impl BibtexConversion<'_, '_> {
     fn convert(mut self) -> Entry {
         let kind = bibtex_type(self.entry).unwrap_or(self.entry.kind.as_str());
         let entry = self.entry;
+        let row_of = |kind: &str| schema::entry_type(kind);
+        let is_part = row_of(kind).is_some_and(|row| row.class == TypeClass::Part);
+        let is_issue = |kind: &str| row_of(kind).is_some_and(|row| row.number == NumberRole::Issue);
         for (name, value) in &entry.fields {
             match &**name {
-                "crossref" | "xdata" => {}
-                "title" => {
-                    let title =
-                        if matches!(kind, "incollection" | "inproceedings" | "article" | "misc") {
-                            self.joined(&["title", "subtitle", "titleaddon"])
-                        } else {
+                "crossref" | "xdata" | "entrysubtype" => {}
+                "year" | "month" | "day" if entry.get("date").is_some() => {}
+                "title" | "booktitle" => {
+                    let own = if name == "title" {
+                        self.joined(&["title", "subtitle", "titleaddon"])
+                    } else {
+                        self.joined(&["booktitle", "booksubtitle", "booktitleaddon"])
+                    };
+                    // The title of all volumes stands before that of one: of the book, if the entry is a part of it.
+                    let title = match entry.get("maintitle") {
+                        Some(_) if name == "booktitle" || !is_part => {
                             let main =
                                 self.joined(&["maintitle", "mainsubtitle", "maintitleaddon"]);
-                            let own = self.joined(&["title", "subtitle", "titleaddon"]);
-                            if main.is_empty() {
-                                own
-                            } else {
-                                format!("{main}: {own}")
-                            }
-                        };
-                    self.put("title", "title", &title);
-                }
-                "booktitle" => {
-                    let main = self.joined(&["maintitle", "mainsubtitle", "maintitleaddon"]);
-                    let own = self.joined(&["booktitle", "booksubtitle", "booktitleaddon"]);
-                    let title = if main.is_empty() {
-                        own
-                    } else {
-                        format!("{main}: {own}")
+                            format!("{main}: {own}")
+                        }
+                        _ => own,
                     };
-                    self.put("booktitle", "booktitle", &title);
+                    self.put(name, name, &title);
                 }
-                "maintitle" if entry.get("booktitle").is_none() && kind == "incollection" => {
+                "maintitle" if entry.get("booktitle").is_none() && is_part => {
                     let title = self.joined(&["maintitle", "mainsubtitle", "maintitleaddon"]);
                     self.put("booktitle", "maintitle", &title);
                 }
@@ -184,8 +166,14 @@ impl BibtexConversion<'_, '_> {
                     self.put("journal", "journaltitle", &title);
                 }
                 "date" => self.date(value),
+                // BibTeX does not print it.
+                "number"
+                    if is_issue(&entry.kind) && !is_issue(kind) && entry.get("issue").is_none() =>
+                {
+                    self.put("issue", "number", value);
+                }
                 "issue" => {
-                    let number = entry.get("number").is_none();
+                    let number = entry.get("number").is_none() && is_issue(kind);
                     self.put(if number { "number" } else { "issue" }, "issue", value);
                 }
                 "eid" => {
@@ -206,7 +194,8 @@ impl BibtexConversion<'_, '_> {
                     self.put("note", "", state);
                 }
                 "urldate" if entry.get("note").is_none() && entry.get("pubstate").is_none() => {
-                    self.put("note", "", &format!("Accessed: {value}"));
+                    let date = value.trim().trim_end_matches(['~', '?', '%']);
+                    self.put("note", "", &format!("Accessed: {date}"));
                     self.put("urldate", "urldate", value);
                 }
                 "url" if kind == "misc" && entry.get("howpublished").is_none() => {
@@ -244,20 +233,27 @@ impl BibtexConversion<'_, '_> {
                 }
             }
         }
-        if kind != entry.kind
-            && entry.get("type").is_none()
-            && let Some(phrase) = schema::implied_genre(&entry.kind)
-            && schema::implied_genre(kind) != Some(phrase)
-        {
-            self.put("type", "", phrase);
+        if kind != entry.kind && entry.get("type").is_none() {
+            match (
+                schema::implied_genre(&entry.kind),
+                schema::implied_genre(kind),
+            ) {
+                (Some(own), implied) if implied != Some(own) => self.put("type", "", own),
+                // Which degree it was written for is not known.
+                (None, Some(_)) if kind.ends_with("thesis") => self.put("type", "", "Thesis"),
+                _ => {}
+            }
         }
         // Of several kinds of work BibTeX makes one. The kind stays in a field that its styles ignore.
-        if kind == "misc"
-            && entry.get("entrysubtype").is_none()
-            && let Some(row) = schema::entry_type(&entry.kind)
-            && row.csl != "document"
-        {
-            self.put("entrysubtype", "", row.csl);
+        let written = schema::entry_type(kind).map(|row| row.csl);
+        let subtype = csl_type(entry).filter(|csl| kind != entry.kind && Some(*csl) != written);
+        match subtype {
+            Some(csl) => self.put("entrysubtype", "", csl),
+            None => {
+                if let Some(subtype) = entry.get("entrysubtype") {
+                    self.put("entrysubtype", "entrysubtype", subtype);
+                }
+            }
         }
         Entry {
             source: writer::entry_text(kind, &self.work.key, &self.fields),
@@ -279,7 +275,7 @@ impl BibtexConversion<'_, '_> {
         }
     }
 
-    /// Title and subtitle, or what there is of them.
+    /// Returns title and subtitle, or what there is of them.
     fn joined(&self, [title, subtitle, addon]: &[&str; 3]) -> String {
         let part = |name: &str| self.entry.get(name).map(str::trim).unwrap_or_default();
         let mut whole = part(title).to_owned();
@@ -326,52 +322,22 @@ impl BibtexConversion<'_, '_> {
             self.put("year", "", &tex::plain(tex));
             return;
         };
-        let year = |year: i64| {
-            if year <= 0 {
-                format!("{} BC", 1 - year)
-            } else {
-                year.to_string()
-            }
-        };
-        let (years, start) = match &date {
-            EdtfDate::Single(start) => (year(start.year), start),
-            EdtfDate::Range(RangeEnd::Date(start), RangeEnd::Date(end))
-                if start.year == end.year =>
-            {
-                (year(start.year), start)
-            }
-            EdtfDate::Range(RangeEnd::Date(start), RangeEnd::Date(end)) => {
-                (format!("{}--{}", year(start.year), year(end.year)), start)
-            }
-            EdtfDate::Range(RangeEnd::Date(start), _) => (format!("{}--", year(start.year)), start),
-            EdtfDate::Range(_, RangeEnd::Date(end)) => (format!("--{}", year(end.year)), end),
+        let start = match &date {
+            EdtfDate::Single(date) | EdtfDate::Range(RangeEnd::Date(date), _) => date,
+            EdtfDate::Range(_, RangeEnd::Date(end)) => end,
             EdtfDate::Range(_, _) => return,
         };
-        let circa = start.approximate || start.uncertain;
-        let plain = matches!(date, EdtfDate::Single(_)) && start.unknown_digits == 0 && !circa;
-        let years = match start.unknown_digits {
-            0 => years,
-            digits => format!(
-                "{years}--{}",
-                start.year + 10_i64.pow(u32::from(digits)) - 1
-            ),
-        };
-        let years = if circa { format!("c. {years}") } else { years };
-        self.put("year", "", &years);
-        const MONTHS: [&str; 12] = [
-            "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-        ];
-        let is_range = matches!(date, EdtfDate::Range(..));
+        self.put("year", "", &years_in_words(&date));
         let month_of = |point: &DatePoint| {
-            let name = |month: u8| MONTHS.get(usize::from(month).saturating_sub(1)).copied();
+            let name = |month: u8| {
+                let (short, ..) = MONTHS.get(usize::from(month).checked_sub(1)?)?;
+                Some(*short)
+            };
             Some(match point.within_year {
                 WithinYear::Month(month) | WithinYear::MonthUnknownDay(month) => {
                     name(month)?.to_owned()
                 }
-                WithinYear::Day(month, day) if plain || is_range => {
-                    format!("{} # {{~{day}}}", name(month)?)
-                }
-                WithinYear::Day(month, _) => name(month)?.to_owned(),
+                WithinYear::Day(month, day) => format!("{} # {{~{day}}}", name(month)?),
                 WithinYear::Season(21) => "{Spring}".to_owned(),
                 WithinYear::Season(22) => "{Summer}".to_owned(),
                 WithinYear::Season(23) => "{Autumn}".to_owned(),
@@ -380,11 +346,13 @@ impl BibtexConversion<'_, '_> {
             })
         };
         let end = match &date {
-            EdtfDate::Range(RangeEnd::Date(_), RangeEnd::Date(end)) => month_of(end),
+            EdtfDate::Range(RangeEnd::Date(start), RangeEnd::Date(end)) if start != end => {
+                month_of(end)
+            }
             _ => None,
         };
         let month = match (month_of(start), end) {
-            (Some(start), Some(end)) if start != end => Some(format!("{start} # {{--}} # {end}")),
+            (Some(start), Some(end)) => Some(format!("{start} # {{--}} # {end}")),
             (start, end) => start.or(end),
         };
         if let Some(value) = month {
@@ -522,8 +490,6 @@ mod tests {
             let expected = date.parse::<EdtfDate>().unwrap().to_csl().date_parts;
             assert_eq!(issued, expected, "{source}");
         }
-        assert!(has_months_in_two_years("2015-22/2016-24"));
-        assert!(!has_months_in_two_years("2015/2016"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::abbreviations::Strings;
 use super::dates::{ReadDate, read_date, read_year};
 use super::inheritance::{self, ResolvedEntry};
-use super::names::{before_et_al, read_names, split_list, unknown_name_keys};
+use super::names::{list_before_et_al, read_names, split_list, unknown_name_keys};
 use super::schema::{self, NumberRole, TypeClass, ValueKind};
 use super::sentence_case::to_sentence_case;
 use super::{Diagnostic, Severity, localization, tex, tex_alphabets};
@@ -99,6 +99,24 @@ pub fn derive<'a>(
             .collect(),
         problems,
     }
+}
+
+/// Returns the CSL type of an entry; `None` if its own type is unknown.
+pub(super) fn csl_type(entry: &ResolvedEntry<'_>) -> Option<&'static str> {
+    let row = schema::entry_type(&entry.kind)?;
+    let has = |fields: &[&str]| fields.iter().any(|field| entry.get(field).is_some());
+    let subtype = entry.get("entrysubtype").unwrap_or_default();
+    let subtype = subtype.trim().to_ascii_lowercase();
+    Some(match (row.base, subtype.as_str()) {
+        ("article" | "periodical" | "suppperiodical", "magazine") => "article-magazine",
+        ("article" | "periodical" | "suppperiodical", "newspaper") => "article-newspaper",
+        // The user may put anything here; the name of a CSL type is that type.
+        (_, subtype) if let Some(known) = known_type(subtype) => known,
+        // A run of a periodical; one issue of it has a title of its own, or is an issue of a journal.
+        ("periodical", "") if !has(&["issuetitle"]) => "periodical",
+        ("unpublished", _) if has(&["eventdate", "eventtitle", "venue"]) => "speech",
+        _ => row.csl,
+    })
 }
 
 struct CslConversion<'e> {
@@ -283,41 +301,17 @@ impl<'e> CslConversion<'e> {
     }
 
     fn csl_type(&mut self) -> &'static str {
-        let Some(row) = schema::entry_type(self.written_kind) else {
+        csl_type(self.entry).unwrap_or_else(|| {
             let message = format!("unknown type @{}, read as a document", self.written_kind);
             self.warn(None, message);
-            return "document";
-        };
-        let subtype = self
-            .raw("entrysubtype")
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        match (self.kind, subtype.as_str()) {
-            ("article" | "periodical" | "suppperiodical", "magazine") => "article-magazine",
-            ("article" | "periodical" | "suppperiodical", "newspaper") => "article-newspaper",
-            // The user may put anything here; the name of a CSL type is that type.
-            (_, subtype) if let Some(known) = known_type(subtype) => known,
-            // A run of a periodical; one issue of it has a title of its own, or is an issue of a journal.
-            ("periodical", "") if !self.is_issue() => "periodical",
-            ("unpublished", _)
-                if self
-                    .first_raw(&["eventdate", "eventtitle", "venue"])
-                    .is_some() =>
-            {
-                "speech"
-            }
-            _ => row.csl,
-        }
-    }
-
-    /// Returns whether a `@periodical` is one issue, with a title of its own.
-    fn is_issue(&self) -> bool {
-        self.raw("issuetitle").is_some()
+            "document"
+        })
     }
 
     fn language(&mut self) {
         let options = self.raw("langidopts").unwrap_or_default();
-        let of_babel = self.first_raw(&["langid", "hyphenation"]).map(|name| {
+        let babel_name = self.first_raw(&["langid", "hyphenation"]);
+        let of_babel = babel_name.map(|name| {
             let known = babel::tag(name, options).map(Cow::Borrowed);
             known
                 .or_else(|| language::tag_of(name))
@@ -337,6 +331,10 @@ impl<'e> CslConversion<'e> {
                         || babel::name(&named).and_then(|name| babel::tag(name, ""))
                             == Some(&*of_babel)) =>
             {
+                Some(named)
+            }
+            // "English" has no region, though babel's `english` does.
+            (Some(_), Some(named)) if options.is_empty() && babel::name(&named) == babel_name => {
                 Some(named)
             }
             (of_babel, _) => of_babel,
@@ -391,7 +389,7 @@ impl<'e> CslConversion<'e> {
                 }
                 continue;
             }
-            if before_et_al(tex).is_some() {
+            if list_before_et_al(tex).is_some() {
                 let message = "\u{201c}et al.\u{201d} is read as \u{201c}and others\u{201d}";
                 self.report(Severity::Notice, Some(field), message.to_owned());
             }

@@ -423,8 +423,7 @@ fn of_name(name: &CslName) -> Person {
     let whole = name.literal.clone();
     // Hayagriva has one prefix, and prints it with the family name.
     let prefix = part(&name.non_dropping_particle);
-    let given = CslName::joined([&name.given, &name.dropping_particle]);
-    let given = Some(given).filter(|given| !given.is_empty());
+    let given = Some(name.given_with_particle()).filter(|given| !given.is_empty());
     Person {
         name: whole
             .or_else(|| part(&name.family))

@@ -7,12 +7,13 @@ use super::missing::{MissingKey, MissingKeys};
 use super::output::{Output, beside, read_document};
 use super::{CiteCommand, Converter};
 use crate::cli::io::check_is_file;
-use crate::cli::style_engine::known_locale;
+use crate::cli::style_engine::{known_locale, translate_kinds};
 use crate::cli::styles::name_of;
 use crate::cli::ui::counted;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, programs};
 use peerbib::csl::Style;
 use peerbib::documents::markdown::{CitableItems, CitationOptions, Markdown, Metadata};
+use peerbib::model::CslItem;
 
 /// A report on a document, as `--json` prints it.
 #[derive(serde::Serialize)]
@@ -70,6 +71,12 @@ impl CiteCommand {
         let (style_name, style) = self.style_of(context, document, metadata, files)?;
         let locale = self.locale_of(context, document, metadata)?;
         let mut works = CitableItems::default();
+        let of_style = style.default_locale.as_deref();
+        let language = locale.as_deref().or(of_style).unwrap_or("en-US");
+        let in_language = |mut item: CslItem| {
+            translate_kinds(std::slice::from_mut(&mut item), language);
+            item
+        };
         let mut missing = MissingKeys::default();
         let mut complete = metadata.problem.is_none();
         if !is_empty {
@@ -80,17 +87,17 @@ impl CiteCommand {
             let cited = markdown.cited();
             for cited in &cited.keys {
                 match citable.item(&cited.key)? {
-                    Some(item) => works.add(&cited.key, item),
+                    Some(item) => works.add(&cited.key, in_language(item)),
                     None => missing.add(&citable, &cited.key, document, cited.line),
                 }
             }
             if cited.all {
                 for item in citable.own() {
-                    works.add(&item.id.clone(), item.clone());
+                    works.add(&item.id.clone(), in_language(item.clone()));
                 }
                 for reference in citable.all()? {
                     let key = reference.key.clone();
-                    works.add(&key, item_of(reference)?);
+                    works.add(&key, in_language(item_of(reference)?));
                 }
             }
             complete &= !missing.report(context, &citable);
