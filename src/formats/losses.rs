@@ -350,8 +350,8 @@ mod tests {
         assert_eq!(compare(&one, Some(&other), "X"), []);
     }
 
-    /// Returns the schema is right about the bundled bibliographies: removing a field that is not
-    /// reported as lost changes the item.
+    /// The schema is right about the bundled bibliographies: removing a field that is not reported as lost changes
+    /// the item.
     #[cfg(feature = "library")]
     #[test]
     fn fields_that_are_not_lost_say_something() {
@@ -363,6 +363,10 @@ mod tests {
                 let lost = fields_without_variable(work, "CSL");
                 for field in &work.fields {
                     let name = field.name.to_lowercase();
+                    // It is lost, although it protects the capitals of the original title.
+                    if name == "origlanguage" {
+                        continue;
+                    }
                     let is_lost = lost.iter().any(|loss| loss.field == name);
                     let is_silent =
                         !changes_item(work, &name) && !ELSEWHERE.contains(&name.as_str());

@@ -118,12 +118,12 @@ mod tests {
             ("1900-00-00 circa 1900", "circa 1900", Some(1900)),
             ("2006-00-00 \"2006\"", "2006", Some(2006)),
             ("forthcoming", "forthcoming", None),
-            ("0000-00-00 350 BCE", "350 BCE", None),
         ] {
             let date = read(value);
             assert_eq!(date.literal.as_deref(), Some(literal), "{value}");
             assert_eq!(date.year(), year, "{value}");
         }
+        assert_eq!(read("0000-00-00 350 BCE").date_parts, [[-350]]);
         assert!(read("1990-00-00 Spring 1990").season.is_some());
         assert_eq!(read("0000-00-00 "), CslDate::default());
     }

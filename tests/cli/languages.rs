@@ -205,7 +205,7 @@ fn latex_has_a_font_for_every_script_and_for_the_punctuation_within_it() {
         .stdout;
     holds(&japanese, "{」}\\inscript{Hebrew}{ויקיפדיה");
     // A Hebrew word among Arabic ones.
-    holds(&latex, "\\inscript{Hebrew}{ו }\\inscript{Arabic}{");
+    holds(&latex, "\\inscript{Hebrew}{ו}\\inscript{Arabic}{");
 }
 
 #[test]
