@@ -17,8 +17,10 @@ mod normalise;
 mod quotation;
 pub(crate) mod reading;
 mod split;
+mod title_first;
 mod tokens;
 pub mod training;
+mod wiki_entries;
 mod words;
 
 use std::ops::Range;
@@ -154,7 +156,7 @@ impl ReferenceList {
 
 /// Reads the references of a text. Takes time in proportion to its length, whatever the text is.
 pub fn read(text: &str) -> ReferenceList {
-    let split = split::split(text);
+    let split = split::split(&wiki_entries::joined(text));
     let mut list = ReferenceList {
         other: split.other,
         ..ReferenceList::default()
@@ -165,6 +167,7 @@ pub fn read(text: &str) -> ReferenceList {
     let mut authors = String::new();
     for raw in split.references {
         let text = readable(&raw.text, &authors);
+        let text = title_first::authors_first(&text).unwrap_or(text);
         let reference = read_reference(model, raw.line, raw.text, &text);
         let found = leading_names(&reference.tokens);
         if !found.is_empty() {
