@@ -187,6 +187,17 @@ impl Parts {
             self.set("title", title_text(before));
             return self.note(remark.trim_start_matches(['.', ' ']));
         }
+        // `Prophets of peer production. Chapter 7: The Handbook`
+        if let Some(at) = text.find(". Ch")
+            && let Some(title) = text.get(..at)
+            && let Some((number, book)) = text.get(at + 2..).and_then(chapter)
+            && !book.is_empty()
+        {
+            self.set("title", title_text(title));
+            self.set_if_empty("chapter-number", number);
+            self.has_container_word = true;
+            return self.container(book);
+        }
         self.set("title", title_text(text));
     }
 
@@ -238,7 +249,9 @@ impl Parts {
     fn journal(&mut self, text: &str) {
         let (text, _) = without_in(text);
         let title = title_text(text);
-        if self.journal.is_none() && !title.is_empty() {
+        if chapter(text).is_some() {
+            self.other_text(text);
+        } else if self.journal.is_none() && !title.is_empty() {
             self.journal = Some(title);
         } else {
             self.other_text(&title);
@@ -421,7 +434,15 @@ impl Parts {
             let count: String = lower.chars().take_while(char::is_ascii_digit).collect();
             self.set_if_empty("number-of-pages", count);
         } else {
+            // `293-331 Copyright`: a word behind the pages is none.
+            let (pages, other) = match pages.split_once(' ') {
+                Some((pages, other)) if other.chars().filter(|c| c.is_alphabetic()).count() > 4 => {
+                    (pages, other)
+                }
+                _ => (pages, ""),
+            };
             self.set_if_empty("page", pages);
+            self.other_text(other);
         }
     }
 
@@ -784,6 +805,22 @@ impl Parts {
         }
         "document"
     }
+}
+
+/// Returns the number of a chapter, and what follows it: `Chapter 7: The Handbook`.
+fn chapter(text: &str) -> Option<(&str, &str)> {
+    let rest = ["Chapter ", "Chap. ", "Ch. "]
+        .iter()
+        .find_map(|word| text.strip_prefix(word))?;
+    let end = rest
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(rest.len());
+    let (number, book) = rest.split_at_checked(end)?;
+    let book = book
+        .strip_prefix(':')
+        .or_else(|| book.strip_prefix(" of "))
+        .unwrap_or_default();
+    (!number.is_empty()).then_some((number, book.trim()))
 }
 
 /// Returns whether a title is that of a site rather than a periodical.
