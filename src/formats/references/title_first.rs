@@ -9,6 +9,8 @@ use super::words::{self, WordClass};
 /// The kinds of works that entries begin with.
 const KINDS: &[&str] = &[
     "article",
+    "blog",
+    "blog post",
     "book",
     "book chapter",
     "chapter",
@@ -52,7 +54,6 @@ pub(super) fn authors_first(text: &str) -> Option<String> {
         Beginning::InvertedInitials
             | Beginning::InvertedName
             | Beginning::Initials
-            | Beginning::BeforeYear
             | Beginning::SameAuthor
     );
     if has_authors_first {
@@ -298,6 +299,10 @@ mod tests {
             (
                 "\u{201c}Phases of capitalism\u{201d}, Christian Siefkes, keimform.de, 2011",
                 "Christian Siefkes. \u{201c}Phases of capitalism\u{201d} keimform.de, 2011",
+            ),
+            (
+                "Cooperative Weather Stations, by Irma Toledano. Skyward Press, 2009.",
+                "Irma Toledano. Cooperative Weather Stations. Skyward Press, 2009.",
             ),
             (
                 "Interview with Stefan Meretz, by Michel Bauwens. P2P Foundation Blog, 2010",
