@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use peerbib::csl::{Inline, Style, bundled, format_bibliography};
-use peerbib::formats::references::training::{self, LabelledText, Model};
+use peerbib::formats::references::evaluation::{self, LabelledText, Model};
 use peerbib::formats::references::{self, Reference};
 use peerbib::formats::{self, bibtex};
 use peerbib::model::CslItem;
@@ -56,6 +56,17 @@ impl Expected {
         let found = Self::of(item).author;
         let (found, expected) = (words(&found).concat(), words(&self.author).concat());
         !found.is_empty() && (found.ends_with(&expected) || expected.ends_with(&found))
+    }
+
+    /// Returns whether a reference prints the title, the first author and the year.
+    fn is_in(&self, text: &str) -> [bool; 3] {
+        let printed = letters(text);
+        let year = self.year.map(|year| year.to_string());
+        [
+            printed.contains(&letters(&self.title)),
+            !self.author.is_empty() && printed.contains(&letters(&self.author)),
+            year.is_some_and(|year| text.contains(&year)),
+        ]
     }
 
     fn has_year(&self, item: &CslItem) -> bool {
@@ -208,12 +219,12 @@ fn the_model_reads_hand_labelled_references() {
         return;
     };
     let xml = std::fs::read_to_string(path).unwrap();
-    let labelled: Vec<LabelledText> = training::from_xml(&xml)
+    let labelled: Vec<LabelledText> = evaluation::from_xml(&xml)
         .unwrap()
         .iter()
         .map(|pieces| LabelledText::new(pieces))
         .collect();
-    let report = training::measure(Model::bundled().unwrap(), &labelled);
+    let report = evaluation::measure(Model::bundled().unwrap(), &labelled);
     println!("references that the model was trained on, right and of:\n{report}");
     let figure = |wanted: &str| {
         let line = report
@@ -313,11 +324,13 @@ fn references_are_read_in_the_conventions_of_many_countries_and_media() {
 }
 
 /// The least right titles, first authors, years, types and containers of `single.yaml`.
-const LEAST_RIGHT: [usize; 5] = [104, 106, 107, 85, 45];
+const LEAST_RIGHT: [usize; 5] = [215, 219, 222, 170, 91];
 
 #[test]
 fn bundled_bibliographies_come_back_from_every_bundled_style() {
-    let mut totals = [0_usize; 5];
+    let mut totals = [0_usize; 2];
+    let mut total_printed = [0_usize; 3];
+    let mut total_right = [0_usize; 3];
     let mut confident = [0_usize; 2];
     for name in ["bib/chapter.bib", "bib/commons.bib"] {
         let text = std::fs::read_to_string(name).unwrap();
@@ -351,18 +364,27 @@ fn bundled_bibliographies_come_back_from_every_bundled_style() {
                 .collect();
             let list: Vec<&str> = printed.iter().map(|(text, _)| text.as_str()).collect();
             let read = references::read(&list.join("\n\n"));
+            // What a style does not print cannot be read.
+            let mut prints = [0; 3];
+            for (text, item) in &printed {
+                let found = Expected::of(item).is_in(text);
+                for (count, is_printed) in prints.iter_mut().zip(found) {
+                    *count += usize::from(is_printed);
+                }
+            }
             let mut right = [0; 3];
             for reference in &read.references {
                 let line = reference.line.div_ceil(2).saturating_sub(1);
-                let Some((_, item)) = printed.get(line) else {
+                let Some((text, item)) = printed.get(line) else {
                     continue;
                 };
                 let work = Expected::of(item);
                 let found = &reference.item;
-                right[0] += usize::from(work.has_title(found));
-                right[1] += usize::from(work.has_author(found));
-                right[2] += usize::from(work.has_year(found));
-                if reference.confidence >= 0.9 {
+                let [prints_title, prints_author, prints_year] = work.is_in(text);
+                right[0] += usize::from(prints_title && work.has_title(found));
+                right[1] += usize::from(prints_author && work.has_author(found));
+                right[2] += usize::from(prints_year && work.has_year(found));
+                if prints_title && reference.confidence >= 0.9 {
                     confident[0] += 1;
                     confident[1] += usize::from(work.has_title(found));
                 }
@@ -372,32 +394,30 @@ fn bundled_bibliographies_come_back_from_every_bundled_style() {
                 "{name} {:<50} {count:>4} works, {:>4} references, title {:.3}, first author {:.3}, year {:.3}",
                 bundled_style.name,
                 read.references.len(),
-                share(right[0], count),
-                share(right[1], count),
-                share(right[2], count)
+                share(right[0], prints[0]),
+                share(right[1], prints[1]),
+                share(right[2], prints[2])
             );
-            for (total, add) in
-                totals
-                    .iter_mut()
-                    .zip([count, read.references.len(), right[0], right[1], right[2]])
-            {
-                *total += add;
+            totals[0] += count;
+            totals[1] += read.references.len();
+            for at in 0..3 {
+                total_printed[at] += prints[at];
+                total_right[at] += right[at];
             }
         }
     }
-    let [works, found, titles, authors, years] = totals;
+    let [works, found] = totals;
+    let [titles, authors, years] = [0, 1, 2].map(|at| share(total_right[at], total_printed[at]));
     println!(
         "round trip: {works} works, {found} references, title {:.3}, first author {:.3}, year {:.3}; of {} with a \
          confidence of 0.9, title {:.3}",
-        share(titles, works),
-        share(authors, works),
-        share(years, works),
+        titles,
+        authors,
+        years,
         confident[0],
         share(confident[1], confident[0])
     );
-    assert!(
-        share(titles, works) > 0.89 && share(authors, works) > 0.96 && share(years, works) > 0.96
-    );
+    assert!(titles > 0.935 && authors > 0.98 && years > 0.98);
 }
 
 /// The text of an entry on one line, with spaces between its blocks.
@@ -507,15 +527,9 @@ fn a_list_is_split_whatever_marks_its_references() {
 
 #[test]
 fn references_are_told_apart_by_lines_alone() {
-    let text = std::fs::read_to_string("tests/data/references/single.yaml").unwrap();
-    let all: Vec<SingleReference> = serde_saphyr::from_str(&text).unwrap();
-    let texts: Vec<&str> = all
-        .iter()
-        .map(|one| one.text.as_str())
-        .filter(|text| text.starts_with(char::is_alphabetic))
-        .collect();
+    let texts = list_texts();
     let read = references::read(&texts.join("\n"));
-    let missed: Vec<&&str> = texts
+    let missed: Vec<&String> = texts
         .iter()
         .filter(|text| {
             let is_source = |reference: &Reference| text.ends_with(&reference.source);
@@ -596,6 +610,183 @@ fn broken_lines_are_joined(text: &str) {
         item.text("URL").as_deref(),
         Some("https://a.example/toward-an-open-economy/index.html")
     );
+}
+
+/// Breaks a text into lines of at most this many characters, where it has spaces.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines.last_mut().unwrap();
+        if !last.is_empty() && last.chars().count() + 1 + word.chars().count() > width {
+            lines.push(word.to_owned());
+        } else {
+            if !last.is_empty() {
+                last.push(' ');
+            }
+            last.push_str(word);
+        }
+    }
+    lines.join("\n")
+}
+
+/// The invented references that begin with a letter, and so could stand in one list.
+fn list_texts() -> Vec<String> {
+    let text = std::fs::read_to_string("tests/data/references/single.yaml").unwrap();
+    let all: Vec<SingleReference> = serde_saphyr::from_str(&text).unwrap();
+    let lead_ins = [
+        "Week",
+        "Vgl.",
+        "cf.",
+        "Required",
+        "Recommended",
+        "Essay:",
+        "Article:",
+        "Book:",
+        "Video:",
+        "Documentary",
+    ];
+    all.into_iter()
+        .map(|one| one.text)
+        .filter(|text| {
+            text.starts_with(char::is_alphabetic) && text.len() > 60 && !text.contains("[http")
+        })
+        .filter(|text| !lead_ins.iter().any(|lead_in| text.starts_with(lead_in)))
+        .collect()
+}
+
+/// Returns the share of references that are found as they are.
+fn share_found(texts: &[String], list: &str) -> f64 {
+    let read = references::read(list);
+    let sources: Vec<&str> = read
+        .references
+        .iter()
+        .map(|reference| reference.source.trim_end_matches('.'))
+        .collect();
+    let is_found = |text: &&String| sources.contains(&text.trim_end_matches('.'));
+    let missed: Vec<&String> = texts.iter().filter(|text| !is_found(text)).collect();
+    println!("{missed:#?}");
+    share(texts.len() - missed.len(), texts.len())
+}
+
+#[test]
+fn references_are_told_apart_when_a_program_wrapped_their_lines() {
+    let texts = list_texts();
+    for width in [60, 72, 80, 100] {
+        let lines: Vec<String> = texts.iter().map(|text| wrapped(text, width)).collect();
+        let found = share_found(&texts, &lines.join("\n"));
+        println!("lines of {width} characters: {found:.3} of the references are found");
+        assert!(found >= 0.9, "{width}");
+        let hanging: Vec<String> = lines
+            .iter()
+            .map(|lines| lines.replace('\n', "\n    "))
+            .collect();
+        assert!(
+            share_found(&texts, &hanging.join("\n")) >= 0.98,
+            "hanging {width}"
+        );
+    }
+}
+
+#[test]
+fn page_numbers_and_running_heads_are_no_part_of_references() {
+    let texts = list_texts();
+    let lines: Vec<String> = texts
+        .iter()
+        .flat_map(|text| {
+            wrapped(text, 80)
+                .replace('\n', "\n    ")
+                .lines()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    for (before, after) in [
+        ("\n\n", "\nThe Commons Reader\n\n"),
+        ("\n", "\n"),
+        ("\n\u{c}THE READER ", "\n"),
+    ] {
+        let pages: Vec<String> = lines.chunks(37).map(|page| page.join("\n")).collect();
+        let mut list = String::new();
+        for (page, number) in pages.iter().zip(211..) {
+            list.push_str(&format!("{page}{before}{number}{after}"));
+        }
+        let found = share_found(&texts, &list);
+        println!("with pages {before:?}: {found:.3} of the references are found");
+        assert!(found >= 0.98, "{before:?}");
+    }
+}
+
+#[test]
+fn numbered_lists_may_leave_out_numbers() {
+    let texts = list_texts();
+    let numbered: Vec<String> = texts
+        .iter()
+        .enumerate()
+        .map(|(at, text)| wrapped(&format!("{}. {text}", at * 2 + at / 7 * 9 + 1), 80))
+        .collect();
+    assert!(share_found(&texts, &numbered.join("\n")) >= 0.97);
+}
+
+#[test]
+fn references_that_follow_one_another_on_a_line_are_divided() {
+    let texts: Vec<String> = [
+        "Aldarondo, P. (2016). Mapping shared orchards: A field guide. Journal of Rural Institutions, 8(3), 211–230.",
+        "Tanaka, H., Osei, B., & Lindqvist, M. (2013). Tools that travel. Edward Thornton.",
+        "Vance, C., & Hu, D. (2010). Licensing hardware. https://hardware.example.org/licensing",
+        "Ashworth, M., 1999. Turf and tenure. Moorland Studies 5, 12–38.",
+        "Norquist, Elmer T., and Ayesha Farooqi. Common Wells, Common Wills. Chicago: Lakeshore Academic, 1998.",
+        "Gillingham, Peter. “What Barter Knows.” In Economies of Trust, edited by Rosa Lindgren, 112–37. Durham, NC: Piedmont University Press, 2003.",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    assert!((share_found(&texts, &texts.join(" ")) - 1.0).abs() < f64::EPSILON);
+    // A reprint, a second place and the names of editors begin no reference.
+    let one = "Lifschitz, V. (1987). On semantics. In Reasoning about Actions, Timberline, 1987. London, New York: Verso, 1990.";
+    assert_eq!(references::read(one).references.len(), 1);
+}
+
+#[test]
+fn prose_that_cites_works_mail_and_tables_give_no_references() {
+    let essay = "According to Benkler (2006), peer production depends on modularity (see also Weber 2004, 45–67). \
+                 In 1989, Ostrom wrote that users of common land make rules. Lee, Park, and Kim (2010) argue that trust \
+                 matters. Smith, who was born in 1923, moved to Boston in 1951 and worked there.\n\n";
+    let mail = "From: Anna Lind <anna@example.org>\nDate: Mon, 5 May 2014 10:15:00 +0200\nSubject: Meeting in 2014\n\n\
+                On 5 May 2014, Karl Weber wrote:\n> I think that the meeting of 2012 was better.\n\n\
+                I agree. Maria Schmidt (2013) said the same in her talk.\n\n";
+    for (name, text) in [
+        ("essay", essay.repeat(100)),
+        ("lines", essay.replace(". ", ".\n").repeat(100)),
+        ("mail", mail.repeat(100)),
+        (
+            "table",
+            "Lee, K.\t1997\t415\t0.514\nBerlin\t2017\t209\t0.602\n".repeat(500),
+        ),
+        (
+            "csv",
+            "\"Park, Jo\",2007,Rent,88.95\n\"Lee, Kim\",2019,Invoice,11.20\n".repeat(500),
+        ),
+        (
+            "contents",
+            "2. Peer production, 1990-2010 . . . . . . 120\n".repeat(300),
+        ),
+        (
+            "log",
+            "2014-05-12 10:12:11 INFO [worker-3] Request /a/b?id=12 took 12 ms\n".repeat(500),
+        ),
+    ] {
+        let read = references::read(&text);
+        let sources: Vec<&str> = read
+            .references
+            .iter()
+            .map(|one| one.source.as_str())
+            .collect();
+        assert!(
+            sources.is_empty(),
+            "{name}: {} such as {:?}",
+            sources.len(),
+            sources[0]
+        );
+    }
 }
 
 #[test]

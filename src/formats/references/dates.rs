@@ -6,6 +6,9 @@ use crate::model::CslDate;
 /// Reads a date in a piece of a reference; none if there is no year in it.
 pub(crate) fn read(text: &str) -> Option<CslDate> {
     let words = date_words(text);
+    if let Some((year, _)) = reprint(text) {
+        return Some(of_year(year));
+    }
     let year_at = words
         .iter()
         .position(|word| matches!(word, DateWord::Year(_)))?;
@@ -67,6 +70,30 @@ pub(crate) fn read(text: &str) -> Option<CslDate> {
         date.season = Some(season.into());
     }
     Some(date)
+}
+
+/// Returns the year of a reprint and the year of the first edition: `2006 [1991]`, `[1991] 2006`, `1991/2006`.
+pub(crate) fn reprint(text: &str) -> Option<(i32, i32)> {
+    /// The years of one volume or one season are nearer.
+    const FEWEST_YEARS: i32 = 3;
+    let words = date_words(text);
+    let [DateWord::Year(one), DateWord::Year(two)] = words.as_slice() else {
+        return None;
+    };
+    let years = (*one.max(two), *one.min(two));
+    let is_far = years.0 - years.1 >= FEWEST_YEARS;
+    let is_slashed = text.contains('/') && one < two;
+    let is_bracketed =
+        text.contains('[') && text.contains(']') && !text.contains(['-', '\u{2013}']);
+    (is_far && (is_slashed || is_bracketed)).then_some(years)
+}
+
+/// Returns a date that is a year.
+pub(crate) fn of_year(year: i32) -> CslDate {
+    CslDate {
+        date_parts: vec![vec![year]],
+        ..CslDate::default()
+    }
 }
 
 #[derive(Debug, PartialEq)]
@@ -151,5 +178,16 @@ mod tests {
             assert_eq!(read(text).unwrap_or_default().date_parts, parts, "{text}");
         }
         assert_eq!(read("n.d."), None);
+    }
+
+    #[test]
+    fn reprints_have_the_year_of_the_first_edition_beside_their_own() {
+        for text in ["(2006 [1991])", "[1991] 2006", "(1991/2006)."] {
+            assert_eq!(reprint(text), Some((2006, 1991)), "{text}");
+            assert_eq!(read(text), Some(of_year(2006)), "{text}");
+        }
+        for text in ["1998/99", "1998/1999", "1990-2010", "2006"] {
+            assert_eq!(reprint(text), None, "{text}");
+        }
     }
 }

@@ -122,7 +122,10 @@ fn read_line(line: &str, number: usize, is_wiki: bool) -> Line<'_> {
         marker,
         is_heading: is_heading(body),
         beginning: Beginning::of(scanned),
-        has_year: has_year(scanned),
+        has_year: has_year(scanned)
+            || ["n.d.", "(in press)", "orthcoming"]
+                .iter()
+                .any(|phrase| scanned.contains(phrase)),
         has_address: scanned
             .split_whitespace()
             .any(|word| words::is_url(word) || words::is_doi(word)),
@@ -322,16 +325,17 @@ impl Beginning {
         if matches!(first, '"' | '\u{201c}' | '\u{201e}' | '\u{ab}' | '\u{2018}') {
             return Beginning::Quote;
         }
+        if begins_with_han_name(text) {
+            return Beginning::Name;
+        }
         let mut words = text.split_whitespace();
         let mut word = words.next().unwrap_or_default();
         let mut particles = 0;
-        while particles < 3
-            && word.starts_with(char::is_lowercase)
-            && words::classes_of(&words::plain(word)).contains(WordClass::PARTICLE)
-        {
+        while particles < 3 && is_lower_case_particle(word) {
             word = words.next().unwrap_or_default();
             particles += 1;
         }
+        word = without_joined_particle(word);
         if !word.starts_with(char::is_uppercase) {
             return Beginning::Other;
         }
@@ -467,6 +471,44 @@ impl Beginning {
     }
 }
 
+/// Returns whether a text begins with a name in Chinese or Japanese: a few letters before a mark.
+fn begins_with_han_name(text: &str) -> bool {
+    const LONGEST: usize = 8;
+    let letters = text.chars().take(LONGEST + 1);
+    let count = letters.take_while(|c| is_east_asian(*c)).count();
+    let after = text.chars().nth(count).unwrap_or(' ');
+    (2..=LONGEST).contains(&count) && !after.is_alphanumeric()
+}
+
+/// Returns whether a letter is that of a script that sets no spaces between words: Han, Hiragana, Katakana.
+pub(crate) fn is_east_asian(letter: char) -> bool {
+    matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{3005}' | '\u{f900}'..='\u{faff}')
+}
+
+/// Returns whether a word is a particle before a family name: `van`, `'t`.
+fn is_lower_case_particle(word: &str) -> bool {
+    let bare = word.trim_start_matches(['\'', '\u{2019}']);
+    let is_apostrophized = bare.len() < word.len() && matches!(bare, "t" | "s");
+    is_apostrophized
+        || (word.starts_with(char::is_lowercase)
+            && words::classes_of(&words::plain(word)).contains(WordClass::PARTICLE))
+}
+
+/// Returns a family name without a particle that is joined to it: `al-Hassan`, `d'Ornano`.
+fn without_joined_particle(word: &str) -> &str {
+    const LONGEST_PARTICLE: usize = 5;
+    match word.split_once(['-', '\'', '\u{2019}']) {
+        Some((particle, name))
+            if (1..=LONGEST_PARTICLE).contains(&particle.len())
+                && particle.bytes().all(|byte| byte.is_ascii_lowercase())
+                && name.starts_with(char::is_uppercase) =>
+        {
+            name
+        }
+        _ => word,
+    }
+}
+
 /// Returns the word after "et".
 fn after_et<'t>(rest: &[&'t str]) -> &'t str {
     rest.get(1)
@@ -496,8 +538,18 @@ fn is_before_year(text: &str) -> bool {
     false
 }
 
-/// Returns the text after a dash that stands for the author of the reference before.
+/// Returns the text after a dash or a word that stands for the author of the reference before: `———.`, `Ders.:`.
 pub(crate) fn same_author(text: &str) -> Option<&str> {
+    const WORDS: [&str; 8] = [
+        "Ders.", "Dies.", "Id.", "Ead.", "Idem", "Eadem", "IDEM", "ID.",
+    ];
+    if let Some(rest) = WORDS.iter().find_map(|word| text.strip_prefix(word))
+        && rest.starts_with([',', ':', '.', ' '])
+    {
+        let after = rest.trim_start_matches(['.', ',', ':', ' ']);
+        let is_sentence = after.starts_with(char::is_lowercase);
+        return (!after.is_empty() && !is_sentence).then_some(after);
+    }
     let rest = text.trim_start_matches([
         '\u{2014}', '\u{2013}', '\u{2015}', '_', '-', '\u{2012}', '\u{2e3a}', '\u{2e3b}',
     ]);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::line;
 use super::words::{self, WordClass};
 use crate::model::CslName;
 
@@ -102,6 +103,7 @@ fn is_and(word: &str) -> bool {
 fn without_roles<'t>(text: &'t str, parsed: &mut ParsedNames) -> Vec<&'t str> {
     let mut kept: Vec<&str> = Vec::new();
     let mut skips_connective = false;
+    let mut is_in_parentheses = false;
     for word in text.split_whitespace() {
         let plain = words::plain(word);
         let class = words::classes_of(&plain);
@@ -160,6 +162,10 @@ fn without_roles<'t>(text: &'t str, parsed: &mut ParsedNames) -> Vec<&'t str> {
         if is_role && !is_short_capital {
             parsed.are_editors = true;
             skips_connective = true;
+            // `(a cura di)`
+            if plain == "cura" && kept.last().is_some_and(|last| words::plain(last) == "a") {
+                kept.pop();
+            }
             // A comma before "eds." ends the name.
             continue;
         }
@@ -174,6 +180,7 @@ fn without_roles<'t>(text: &'t str, parsed: &mut ParsedNames) -> Vec<&'t str> {
                 "by" | "von" | "par" | "por" | "di" | "de" | "av" | "door" | "a" | "da" | "of"
             )
             && (kept.is_empty()
+                || word.ends_with(')')
                 || kept
                     .last()
                     .is_some_and(|last| last.ends_with([',', '.', ')'])))
@@ -205,9 +212,32 @@ fn without_roles<'t>(text: &'t str, parsed: &mut ParsedNames) -> Vec<&'t str> {
             break;
         }
         skips_connective = false;
+        // `Marchal (P.)` has initials in parentheses; all else there is a remark: `(Host)`, `(IUG)`.
+        let opens = word.starts_with(['(', '[']) && !kept.is_empty();
+        let inner = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
+        if opens && word.contains([')', ']']) && is_parenthesized_initials(inner) {
+            kept.push(word.trim_start_matches(['(', '[']));
+            continue;
+        }
+        is_in_parentheses |= opens && text.contains([')', ']']);
+        if is_in_parentheses {
+            is_in_parentheses = !word.contains([')', ']']);
+            if let (true, Some(last)) = (word.ends_with(','), kept.last())
+                && !last.ends_with(',')
+            {
+                kept.push(",");
+            }
+            continue;
+        }
         kept.push(word);
     }
     kept
+}
+
+fn is_parenthesized_initials(word: &str) -> bool {
+    word.contains('.')
+        && is_initials(word)
+        && word.chars().filter(|c| c.is_alphabetic()).count() <= 3
 }
 
 fn parsed_others(kept: &mut Vec<&str>) {
@@ -379,6 +409,42 @@ fn is_organization(piece: &str) -> bool {
         "academy",
         "wikipedia",
         "contributors",
+        "circle",
+        "lab",
+        "club",
+        "panel",
+        "assembly",
+        "observatory",
+        "secretariat",
+        "workshop",
+        "movement",
+        "congress",
+        "editors",
+        "staff",
+        "colectivo",
+        "coletivo",
+        "collectif",
+        "collettivo",
+        "kollektiv",
+        "cooperativa",
+        "genossenschaft",
+        "netzwerk",
+        "reseau",
+        "rede",
+        "ministerio",
+        "ministere",
+        "ministerium",
+        "asociacion",
+        "fondazione",
+        "daily",
+        "times",
+        "herald",
+        "tribune",
+        "gazette",
+        "news",
+        "magazine",
+        "blog",
+        "wiki",
     ];
     let words: Vec<&str> = piece.split(' ').collect();
     let has_function_word = words.iter().skip(1).any(|word| {
@@ -425,6 +491,11 @@ fn names_of_pieces(pieces: &[String], is_first: bool, names: &mut Vec<CslName>) 
             if let Some(last) = names.last_mut() {
                 last.suffix = Some(piece.clone());
             }
+            continue;
+        }
+        // Nothing separates the parts of a Chinese or Japanese name.
+        if piece.chars().all(line::is_east_asian) {
+            names.push(literal(piece));
             continue;
         }
         let words: Vec<&str> = piece.split(' ').collect();

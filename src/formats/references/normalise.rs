@@ -296,10 +296,7 @@ impl Parts {
             && !self.has("issued")
         {
             self.set_if_empty("issue", issue);
-            let date = CslDate {
-                date_parts: vec![vec![year]],
-                ..CslDate::default()
-            };
+            let date = dates::of_year(year);
             self.item
                 .variables
                 .insert("issued".to_owned(), CslValue::from(date));
@@ -474,6 +471,12 @@ impl Parts {
     }
 
     fn date(&mut self, text: &str) {
+        if let Some((_, first)) = dates::reprint(text) {
+            let first = CslValue::from(dates::of_year(first));
+            self.item
+                .variables
+                .insert("original-date".to_owned(), first);
+        }
         if let Some(date) = dates::read(text) {
             let more_precise = self.item.date("issued").is_some_and(|issued| {
                 issued.year() == date.year()
@@ -966,7 +969,10 @@ fn ends_in_abbreviation(text: &str) -> bool {
 
 /// Returns a text without the quotation marks around it.
 fn without_quotes(text: &str) -> &str {
-    const PAIRS: [(&str, &[&str]); 10] = [
+    const PAIRS: [(&str, &[&str]); 13] = [
+        ("\u{300c}", &["\u{300d}"]),
+        ("\u{300e}", &["\u{300f}"]),
+        ("\u{300a}", &["\u{300b}"]),
         ("\"", &["\""]),
         ("\u{201c}", &["\u{201d}", "\"", "\u{201c}"]),
         ("\u{201e}", &["\u{201c}", "\u{201d}", "\""]),

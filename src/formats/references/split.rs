@@ -4,6 +4,7 @@
 //! paragraph are divided so that the beginnings look most like beginnings of references.
 
 use super::line::{self, Beginning, Line, Marker};
+use super::pages;
 use super::words::{self, WordClass};
 
 /// A reference as a text has it.
@@ -39,6 +40,8 @@ const LONGEST: usize = 3_000;
 const MOST_LINES_AT_ONCE: usize = 4_000;
 /// The fewest lines that show whether a list has one reference on each.
 const FEWEST_LINES: usize = 4;
+/// The most numbers that a numbered list leaves out anywhere.
+const MOST_LEFT_OUT: u32 = 2;
 /// The most lines of one reference.
 const MOST_LINES: usize = 16;
 
@@ -49,19 +52,39 @@ pub(crate) fn split(text: &str) -> SplitText {
     }
     let mut candidates = Vec::new();
     let is_wiki = line::is_mediawiki(text);
-    let mut paragraph = Vec::new();
+    let page_lines = pages::page_lines(text);
+    let mut paragraph: Vec<Line<'_>> = Vec::new();
+    let mut ends_paragraph = false;
+    let mut ends_page = false;
     for line in line::lines(text, is_wiki) {
-        let is_blank = line.is_blank();
-        if is_blank || paragraph.len() == MOST_LINES_AT_ONCE {
+        ends_page |= page_lines.contains(&line.number);
+        if line.is_blank() || page_lines.contains(&line.number) {
+            ends_paragraph = true;
+            continue;
+        }
+        let goes_on = ends_page
+            && paragraph
+                .last()
+                .is_some_and(|before| goes_on_after_page(before, &line));
+        if (ends_paragraph && !goes_on) || paragraph.len() >= MOST_LINES_AT_ONCE {
             split_paragraph(&paragraph, &mut candidates);
             paragraph.clear();
         }
-        if !is_blank {
-            paragraph.push(line);
-        }
+        (ends_paragraph, ends_page) = (false, false);
+        paragraph.push(line);
     }
     split_paragraph(&paragraph, &mut candidates);
     decide(candidates)
+}
+
+/// Returns whether the reference at the end of a page goes on with a line of the next page.
+fn goes_on_after_page(before: &Line<'_>, line: &Line<'_>) -> bool {
+    let ends = before
+        .text
+        .trim_end()
+        .ends_with(['.', ')', ']', '?', '!', '>', '/']);
+    let begins = line.marker != Marker::None || line.beginning.is_name();
+    !(line.is_heading || ends && begins)
 }
 
 /// Returns whether a text holds characters that no text has.
@@ -123,8 +146,15 @@ fn marked_starts(lines: &[Line<'_>]) -> Option<Vec<usize>> {
         if line.marker.kind() != Some(kind) {
             continue;
         }
-        if let Marker::Number { number, .. } = line.marker {
-            if last.is_some_and(|last| number <= last || number > last + 3) {
+        if let Marker::Number { number, style } = line.marker {
+            let before = at.checked_sub(1).and_then(|before| lines.get(before));
+            let begins = || before.is_none_or(|before| begins_item(before, line, style));
+            let is_next = match last {
+                None => true,
+                Some(last) if number > last && number <= last + MOST_LEFT_OUT + 1 => true,
+                Some(last) => (number > last || number == 1) && begins(),
+            };
+            if !is_next {
                 continue;
             }
             last = Some(number);
@@ -134,6 +164,22 @@ fn marked_starts(lines: &[Line<'_>]) -> Option<Vec<usize>> {
     // A list marks all its references.
     let begins = starts.first() == Some(&0) || (starts.len() > 1 && starts.first() == Some(&1));
     (begins || starts.len() > 2).then_some(starts)
+}
+
+/// Returns whether a line with a number begins an item of a list although numbers before it are left out: it follows a
+/// complete line, and its number is set off by punctuation.
+fn begins_item(before: &Line<'_>, line: &Line<'_>, style: u8) -> bool {
+    let ends = before
+        .text
+        .trim_end()
+        .ends_with(['.', ')', ']', '?', '!', '>', '/', '\u{201d}', '"']);
+    let ends_with_address = before
+        .text
+        .rsplit(' ')
+        .next()
+        .is_some_and(|word| words::is_url(word) || words::is_doi(word));
+    let is_set_off = style <= 4;
+    is_set_off && (ends || ends_with_address) && line.beginning != Beginning::Other
 }
 
 /// Returns the lines that stand further left than others, if the lines of each reference hang from its first.
@@ -159,14 +205,7 @@ fn hanging_starts(lines: &[Line<'_>]) -> Option<Vec<usize>> {
 
 /// Divides lines that nothing marks: finds the division with the highest score.
 fn likely_starts(lines: &[Line<'_>]) -> Vec<usize> {
-    let width = lines
-        .iter()
-        .map(|line| line.width)
-        .max()
-        .unwrap_or_default();
-    let mut lengths: Vec<usize> = lines.iter().map(|line| line.width).collect();
-    lengths.sort_unstable();
-    let median = lengths.get(lengths.len() / 2).copied().unwrap_or_default();
+    let (width, median) = widths(lines);
     // Where most lines are references by themselves, or some are longer than any program wraps them, none was wrapped.
     let own_scores: Vec<f32> = lines
         .iter()
@@ -184,7 +223,11 @@ fn likely_starts(lines: &[Line<'_>]) -> Vec<usize> {
         .map(
             |(at, (line, own))| match at.checked_sub(1).and_then(|before| lines.get(before)) {
                 None => 0.0,
-                Some(_) if is_one_each && *own >= LIKELY => *own + 2.5,
+                Some(before)
+                    if is_one_each && *own >= LIKELY && !is_continued(before, line, width) =>
+                {
+                    *own + 2.5
+                }
                 Some(before) => {
                     start_score(before, line, lines.get(at + 1), is_wrapped.then_some(width))
                 }
@@ -218,6 +261,32 @@ fn likely_starts(lines: &[Line<'_>]) -> Vec<usize> {
     starts
 }
 
+/// Returns the width to which lines were wrapped, and the median of their widths.
+fn widths(lines: &[Line<'_>]) -> (usize, usize) {
+    let mut widths: Vec<usize> = lines.iter().map(|line| line.width).collect();
+    widths.sort_unstable();
+    let median = widths.get(widths.len() / 2).copied().unwrap_or_default();
+    // An address is longer than the width to which the lines around it were wrapped.
+    let has_words = |line: &&Line<'_>| line.content().trim().contains(' ');
+    let width = lines
+        .iter()
+        .filter(has_words)
+        .map(|line| line.width)
+        .max()
+        .unwrap_or_else(|| widths.last().copied().unwrap_or_default());
+    (width, median)
+}
+
+/// Returns whether a line goes on with what the line before it, which is full, does not end.
+fn is_continued(before: &Line<'_>, line: &Line<'_>, width: usize) -> bool {
+    const WIDEST_WRAPPED: usize = 160;
+    let first_word = line.text.split(' ').next().unwrap_or_default();
+    let is_full = before.width + 1 + first_word.chars().count() > width;
+    let last = before.text.trim_end().chars().next_back().unwrap_or(' ');
+    let ends = matches!(last, '.' | ')' | ']' | '?' | '!' | '>' | '/');
+    width <= WIDEST_WRAPPED && is_full && (!ends || !line.beginning.is_name())
+}
+
 /// Returns how much a line looks like the beginning of a reference, after the line before it.
 fn start_score(
     before: &Line<'_>,
@@ -234,6 +303,7 @@ fn start_score(
         '.' | ')' | ']' | '?' | '!' | '>' | '/' => 1.5,
         _ if ends_with_address => 1.0,
         ',' | ':' | '&' | '-' | '\u{2013}' | '\u{2014}' | '(' | ';' => -5.0,
+        c if c.is_ascii_digit() && is_range_or_issue(last_word) => 1.0,
         c if c.is_ascii_digit() => 0.0,
         _ => -2.0,
     };
@@ -401,6 +471,7 @@ fn push_group(lines: &[Line<'_>], candidates: &mut Vec<Candidate>) {
         };
         let parts: Vec<&str> = footnote_parts(&text)
             .into_iter()
+            .flat_map(joined_references)
             .map(without_lead_in)
             .collect();
         candidate.score = parts
@@ -472,6 +543,100 @@ fn footnote_parts(text: &str) -> Vec<&str> {
     joined
 }
 
+/// Splits a text in which references follow one another on a line, at the ends of sentences behind which a reference
+/// begins that is complete, too.
+fn joined_references(text: &str) -> Vec<&str> {
+    /// The shortest reference that is split off, in bytes.
+    const SHORTEST: usize = 45;
+    /// As much as is needed to tell a reference from the rest of another, in bytes.
+    const SEEN: usize = 400;
+    let mut parts = Vec::new();
+    let mut start = 0;
+    let mut end = 0;
+    for word in text.split_inclusive(' ') {
+        end += word.len();
+        let before = text.get(start..end).unwrap_or_default().trim_end();
+        let rest = text.get(end..).unwrap_or_default();
+        if before.len() < SHORTEST || rest.len() < SHORTEST {
+            continue;
+        }
+        let word = word.trim_end();
+        let ends_with_source = has_year(word) || is_range_or_issue(word) || words::is_url(word);
+        let is_initial = words::plain(word).chars().count() < 2;
+        let is_end = !is_initial && word.ends_with(['.', ')', ']'])
+            || words::is_url(word)
+            || words::is_doi(word);
+        let begins = match Beginning::of(rest) {
+            Beginning::InvertedInitials | Beginning::InvertedName | Beginning::SameAuthor => true,
+            Beginning::Initials | Beginning::Name => false,
+            _ => continue,
+        };
+        let seen = line::head(rest, SEEN);
+        let is_next = names_before_year(seen) || (begins && ends_with_source && !is_imprint(rest));
+        if is_end
+            && is_next
+            && has_year(before)
+            && !is_author_and_date(before)
+            && reference_score(before, Marker::None) >= SURE
+            && reference_score(seen, Marker::None) >= SURE
+        {
+            parts.push(before);
+            start = end;
+        }
+    }
+    parts.push(text.get(start..).unwrap_or_default());
+    parts
+}
+
+/// Returns whether a text ends with its first year: the names and the date at the beginning of a reference.
+fn is_author_and_date(text: &str) -> bool {
+    text.rsplit_once(' ').is_some_and(|(before, last)| {
+        has_year(last) && !has_year(before) && names_before_year(text)
+    })
+}
+
+/// Returns whether a text begins with names and the year after them: `Lind, K., & Park, C. (2005)`.
+fn names_before_year(text: &str) -> bool {
+    const MOST_WORDS: usize = 30;
+    let mut has_comma = false;
+    let mut has_initials = false;
+    let mut ends_sentence = false;
+    for (at, word) in text.split_whitespace().take(MOST_WORDS).enumerate() {
+        let opens = word.starts_with('(') && has_year(word);
+        if at > 1 && (opens || (has_year(word) && word.ends_with(['.', ',', ':']))) {
+            // `Oekonux Project, 2009` may be a publisher.
+            return has_comma && (has_initials || opens);
+        }
+        has_comma |= word.ends_with(',');
+        has_initials |= words::plain(word).chars().count() == 1 && word.contains('.');
+        let class = words::classes_of(&words::plain(word));
+        let joins = class.contains(WordClass::AND.union(WordClass::PARTICLE)) || word == "&";
+        let is_role = class.contains(WordClass::EDITOR);
+        let is_name = word.starts_with(char::is_uppercase)
+            && !word.contains(|c: char| {
+                c.is_ascii_digit() || matches!(c, ':' | '?' | '"' | '\u{201c}')
+            });
+        if ends_sentence || (!joins && !is_role && !is_name) {
+            return false;
+        }
+        ends_sentence = word.ends_with('.') && !is_role && words::plain(word).chars().count() > 3;
+    }
+    false
+}
+
+/// Returns whether a text goes on with a place or an edition rather than with names: `London, Verso`, `Reprint, New York`.
+fn is_imprint(text: &str) -> bool {
+    let first = text.split(' ').next().unwrap_or_default();
+    let imprint = WordClass::PLACE
+        .union(WordClass::EDITION)
+        .union(WordClass::PUBLISHER)
+        .union(WordClass::EVENT)
+        .union(WordClass::ACCESS)
+        .union(WordClass::MONTH)
+        .union(WordClass::JOURNAL);
+    words::classes_of(&words::plain(first)).contains(imprint)
+}
+
 /// Returns a reference without "See", "see also", "Vgl." before it.
 fn without_lead_in(text: &str) -> &str {
     const LEAD_INS: &[&str] = &[
@@ -502,6 +667,10 @@ fn without_lead_in(text: &str) -> &str {
         "source:",
         "sources:",
         "reference:",
+        "blog:",
+        "quoted in",
+        "cited in",
+        "zit. nach",
         "required:",
         "recommended:",
         "optional:",
@@ -513,7 +682,9 @@ fn without_lead_in(text: &str) -> &str {
         if let Some(head) = text.get(..lead_in.len())
             && head.eq_ignore_ascii_case(lead_in)
             && text.get(lead_in.len()..).is_some_and(|rest| {
-                rest.starts_with(' ') && rest.trim_start().starts_with(|c: char| !c.is_lowercase())
+                let body = rest.trim_start();
+                let is_name = Beginning::of(body).is_name();
+                rest.starts_with(' ') && (is_name || body.starts_with(|c: char| !c.is_lowercase()))
             })
         {
             text = text.get(lead_in.len()..).unwrap_or_default().trim_start();
@@ -523,22 +694,23 @@ fn without_lead_in(text: &str) -> &str {
     without_week(text)
 }
 
-/// Returns a reference without the week of a syllabus before it: `Week 3: `.
+/// Returns a reference without the week of a syllabus before it: `Week 3: `, `Session 4 – `.
 fn without_week(text: &str) -> &str {
-    const UNITS: [&str; 10] = [
+    const UNITS: [&str; 12] = [
         "week", "session", "lecture", "day", "unit", "module", "class", "seminar", "woche",
-        "semana",
+        "sitzung", "semana", "semaine",
     ];
-    let Some((head, rest)) = text.split_once(": ") else {
+    let mut words = text.splitn(3, ' ');
+    let (Some(unit), Some(number), Some(rest)) = (words.next(), words.next(), words.next()) else {
         return text;
     };
-    let mut words = head.split(' ');
-    let unit = words.next().unwrap_or_default().to_lowercase();
-    let is_number = words
-        .next()
-        .is_some_and(|word| word.len() < 3 && word.bytes().all(|byte| byte.is_ascii_digit()));
-    if UNITS.contains(&unit.as_str()) && is_number && words.next().is_none() {
-        rest.trim_start()
+    let bare = number.trim_end_matches([':', '.', ',']);
+    let is_number = bare.len() < 3 && !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_digit());
+    let after = rest.trim_start_matches(['-', '\u{2013}', '\u{2014}']);
+    let is_separate =
+        bare.len() < number.len() || (after.len() < rest.len() && after.starts_with(' '));
+    if UNITS.contains(&unit.to_lowercase().as_str()) && is_number && is_separate {
+        after.trim_start()
     } else {
         text
     }
@@ -559,6 +731,8 @@ fn reference_score(text: &str, marker: Marker) -> f32 {
     let mut function_words = 0_usize;
     let mut lower_case = 0_usize;
     let mut verbs = 0_usize;
+    let mut pronouns = 0_usize;
+    let mut is_quoted = false;
     let mut code = 0_usize;
     let mut has_address = false;
     let mut has_signal = false;
@@ -574,13 +748,22 @@ fn reference_score(text: &str, marker: Marker) -> f32 {
         function_words +=
             usize::from(class.contains(WordClass::FUNCTION) || is_function_word(&plain));
         lower_case += usize::from(word.starts_with(char::is_lowercase));
-        verbs += usize::from(word.starts_with(char::is_lowercase) && is_verb(&plain));
+        // A title in quotation marks may be a sentence.
+        is_quoted |= word.starts_with(['\u{201c}', '\u{ab}', '"']);
+        pronouns += usize::from(!is_quoted && is_pronoun(word));
+        verbs += usize::from(!is_quoted && word.starts_with(char::is_lowercase) && is_verb(&plain));
+        is_quoted &= !word
+            .trim_end_matches([',', '.'])
+            .ends_with(['\u{201d}', '\u{bb}', '"']);
         code += usize::from(
             word.contains(['{', '}', '=', '\\', '|', '~', '^'])
                 || word.ends_with(';')
                 || word.contains("::")
                 || word.contains("()"),
         );
+        // `"Lind, Jo",2007,Rent`
+        let inner_commas = word.trim_end_matches(',').matches(',').count();
+        code += if inner_commas > 1 { inner_commas } else { 0 };
         has_no_date |= matches!(
             plain.as_str(),
             "n.d" | "nd" | "o.j" | "s.d" | "s.f" | "forthcoming"
@@ -594,11 +777,14 @@ fn reference_score(text: &str, marker: Marker) -> f32 {
                 "press" | "verlag" | "isbn" | "doi" | "journal" | "vol"
             );
     }
-    if (words < 4 && !has_address) || code * 4 > words {
+    // Two letters of Chinese or Japanese are as much as a word.
+    words += text.chars().filter(|c| line::is_east_asian(*c)).count() / 2;
+    if (words < 4 && !has_address) || code * 4 > words || is_table_row(text) {
         return f32::NEG_INFINITY;
     }
     let beginning = Beginning::of(text);
     let has_year = has_year(text);
+    has_signal |= ends_with_imprint(text);
     let is_listed = marker != Marker::None;
     let mut score = 0.0_f32;
     score += if has_year { 1.5 } else { -1.0 };
@@ -613,6 +799,12 @@ fn reference_score(text: &str, marker: Marker) -> f32 {
         0.0
     };
     score += if is_listed { 0.5 } else { 0.0 };
+    // `Title – Given Family – https://a.example`
+    score += if has_address && has_name_between_dashes(text) {
+        2.0
+    } else {
+        0.0
+    };
     if has_year_in_parentheses(line::head(text, 160)) && beginning.is_name() {
         score += 1.0;
     }
@@ -622,10 +814,141 @@ fn reference_score(text: &str, marker: Marker) -> f32 {
     // A title may have a verb.
     score -= (share(verbs) - 0.04).max(0.0) * 18.0;
     score -= (share(function_words) - 0.35).max(0.0) * 6.0;
+    score -= ((verbs + pronouns).saturating_sub(1) as f32 * 0.7).min(2.1);
+    score -= if is_sentence(text) { 5.0 } else { 0.0 };
     if length > 600 {
         score -= (length - 600) as f32 / 300.0;
     }
     score
+}
+
+/// Returns whether a text ends with a place, a publisher and a year: `Vic: La Serra, 2013.`
+fn ends_with_imprint(text: &str) -> bool {
+    const LONGEST: usize = 80;
+    let text = text.trim_end_matches(['.', ')', ' ']);
+    let last = text.rsplit(['.', '(']).next().unwrap_or_default();
+    let year = last.rsplit(' ').next().unwrap_or_default();
+    last.len() <= LONGEST
+        && has_year(year)
+        && last.split_once(": ").is_some_and(|(place, publisher)| {
+            let is_name = |part: &str| part.trim_start().starts_with(char::is_uppercase);
+            is_name(place) && is_name(publisher)
+        })
+}
+
+/// Returns whether dashes divide a text into three parts or more, and one of the first two may be names.
+fn has_name_between_dashes(text: &str) -> bool {
+    const MOST_WORDS: usize = 8;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let is_dash = |word: &&str| matches!(*word, "-" | "\u{2013}" | "\u{2014}" | "|");
+    let parts: Vec<&[&str]> = words.split(is_dash).collect();
+    let may_be_names = |part: &&[&str]| {
+        (2..=MOST_WORDS).contains(&part.len())
+            && part.iter().all(|word| {
+                let class = words::classes_of(&words::plain(word));
+                class.contains(WordClass::AND.union(WordClass::PARTICLE))
+                    || (word.starts_with(char::is_uppercase)
+                        && !class.contains(WordClass::FUNCTION))
+            })
+    };
+    parts.len() >= 3 && parts.iter().take(2).any(may_be_names)
+}
+
+/// Returns whether a text is a sentence that cites a work or tells what happened: `Kim (2010) argues`, `According to Kim`,
+/// `In 1989, Kim wrote`.
+fn is_sentence(text: &str) -> bool {
+    const BEGINNINGS: [&str; 22] = [
+        "According",
+        "Although",
+        "As",
+        "Because",
+        "But",
+        "Dear",
+        "He",
+        "However",
+        "I",
+        "If",
+        "It",
+        "My",
+        "She",
+        "Since",
+        "Then",
+        "There",
+        "These",
+        "They",
+        "This",
+        "We",
+        "When",
+        "While",
+    ];
+    const SEEN: usize = 200;
+    let begins_clause =
+        |word: &str| word.starts_with(char::is_lowercase) && !word.contains(['-', '.', '/', ':']);
+    let words: Vec<&str> = line::head(text, SEEN).split_whitespace().collect();
+    let [first, second, ..] = words.as_slice() else {
+        return false;
+    };
+    let first_word = first.trim_end_matches(',');
+    let is_told = BEGINNINGS.contains(&first_word)
+        && (begins_clause(second) || first_word.len() < first.len());
+    let is_dated = first_word == "In" && has_year(second) && second.ends_with(',');
+    // In a reference, a title follows the year, and none begins with a verb in lower case.
+    let cites = words.windows(2).any(|pair| {
+        matches!(pair, [year, word] if year.starts_with('(')
+            && year.trim_end_matches([',', 's', '\'', '\u{2019}']).ends_with(')')
+            && has_year(year)
+            && begins_clause(word)
+            && !words::classes_of(word).contains(WordClass::IN.union(WordClass::PAGES)))
+    });
+    is_told || is_dated || cites
+}
+
+/// Returns whether a text is a row of a table or of a table of contents: most of its words are numbers, or dots lead to the
+/// last.
+fn is_table_row(text: &str) -> bool {
+    const MOST_DOTS: usize = 3;
+    let is_number = |word: &&str| {
+        word.contains(|c: char| c.is_ascii_digit())
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || b".,:;%()+-".contains(&byte))
+    };
+    let words = text.split_whitespace();
+    let numbers = words.clone().filter(is_number).count();
+    let dots = words
+        .clone()
+        .filter(|word| matches!(*word, "." | ".."))
+        .count();
+    numbers * 2 > words.count() || dots >= MOST_DOTS || text.contains(".....")
+}
+
+/// Returns whether a word of a sentence stands for a person or a thing, in lower case.
+fn is_pronoun(word: &str) -> bool {
+    matches!(
+        word.trim_end_matches([',', '.', ';']),
+        "he" | "she"
+            | "they"
+            | "it"
+            | "who"
+            | "which"
+            | "whose"
+            | "his"
+            | "her"
+            | "their"
+            | "him"
+            | "them"
+            | "we"
+            | "my"
+            | "said"
+            | "asked"
+            | "wrote"
+            | "argue"
+            | "er"
+            | "sie"
+            | "elle"
+            | "ils"
+            | "ella"
+    )
 }
 
 /// Returns whether a word is a range of pages or a volume with an issue: `45-67`, `12(3)`.

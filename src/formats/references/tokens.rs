@@ -47,7 +47,8 @@ fn push_parts(text: &str, word: Range<usize>, tokens: &mut Vec<Range<usize>>) {
             && at > 0
             && !is_address
             && (is_number && separates_numbers(before, mark, after)
-                || lost_space(before, mark, after))
+                || lost_space(before, mark, after)
+                || separates_east_asian(mark, after))
         {
             tokens.push(word.start + start..word.start + next);
             start = next;
@@ -77,16 +78,27 @@ fn volume_after_journal(word: &str, is_last: bool) -> Option<usize> {
 fn separates_numbers(before: char, mark: char, after: char) -> bool {
     let is_after_date = mark == ';' && before.is_ascii_alphabetic() && after.is_ascii_digit();
     let is_between_numbers = matches!(mark, ';' | ':')
-        && (before.is_ascii_digit() || before == ')')
+        && (before.is_ascii_digit() || matches!(before, ')' | ';'))
         && (after.is_ascii_alphanumeric() || after == '(' || !after.is_ascii());
     is_after_date || is_between_numbers
+}
+
+/// Returns whether a token of Chinese or Japanese ends with a mark: after a comma or a closing bracket, and before an
+/// opening one.
+fn separates_east_asian(mark: char, after: char) -> bool {
+    let is_opening = |c: char| matches!(c, '\u{300c}' | '\u{300e}' | '\u{300a}' | '\u{ff08}');
+    let is_closing = matches!(
+        mark,
+        '\u{300d}' | '\u{300f}' | '\u{300b}' | '\u{ff09}' | '\u{3001}' | '\u{ff0c}' | '\u{3002}'
+    );
+    is_opening(after) && !is_opening(mark) || is_closing && after.is_alphanumeric()
 }
 
 /// Returns whether a mark should have a space after it: `(2016).The`, `Flinn,Ryan`, `Title”Journal`.
 fn lost_space(before: char, mark: char, after: char) -> bool {
     after.is_uppercase()
         && match mark {
-            '.' => before == ')',
+            '.' => before == ')' || before.is_ascii_digit(),
             ',' => before == ')' || before.is_lowercase(),
             ';' => before.is_lowercase(),
             '\u{201d}' | '\u{bb}' => {

@@ -99,6 +99,15 @@ pub(crate) fn is_no_date(word: &str) -> bool {
     matches!(
         word,
         "n.d"
+            | "inpress"
+            | "inpreparation"
+            | "forthcoming"
+            | "toappear"
+            | "imerscheinen"
+            | "imdruck"
+            | "aparaitre"
+            | "enprensa"
+            | "noprelo"
             | "s.d"
             | "o.j"
             | "s.f"
@@ -196,7 +205,7 @@ const TABLE: &[(WordClass, &str)] = &[
     (WordClass::IN, "in en dans em στο σε в dins i"),
     (
         WordClass::EDITOR,
-        "ed eds editor editors edited hrsg hg herausgeber herausgegeben hgg ed. dir dirs edit editado edita coord coords org orgs redactie red redigerad a cura curatore editeur editeurs comp επιμ επιμελεια ред редактор verf compilador coordinador curatori orgs επιμελητεσ uitg utg",
+        "ed eds editor editors edited hrsg hg herausgeber herausgegeben hgg ed. dir dirs edit editado edita coord coords org orgs redactie red redigerad a cura curatore editeur editeurs comp επιμ επιμελεια ред редактор verf compilador coordinador curatori orgs επιμελητεσ uitg utg editores redaktor redaktorer redakteur editoren editado haz yay",
     ),
     (
         WordClass::TRANSLATOR,
@@ -220,7 +229,7 @@ const TABLE: &[(WordClass, &str)] = &[
     ),
     (
         WordClass::THESIS,
-        "thesis dissertation phd ph.d doctoral master's masters diss diplomarbeit masterarbeit these memoire tesis tesi tese proefschrift magisterarbeit habilitation διατριβη диссертация",
+        "thesis dissertation phd ph.d doctoral master's masters diss diplomarbeit masterarbeit these memoire tesis tesi tese proefschrift magisterarbeit habilitation dissertacao avhandling doktorsavhandling masteruppsats uppsats speciale praca tez διατριβη диссертация",
     ),
     (
         WordClass::PUBLISHER,

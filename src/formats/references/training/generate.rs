@@ -2,7 +2,7 @@
 //! damaged as real lists are. The labels are taken from the processor's output tree.
 
 use peerbib::csl::{Item, ItemDate, ItemName, ItemValue, LabelledText, Processor, Style, bundled};
-use peerbib::formats::references::training::{Label, tokens};
+use peerbib::formats::references::evaluation::{Label, tokens};
 
 use crate::informal;
 use crate::words::{LANGUAGES, Language};
@@ -244,6 +244,11 @@ fn item(id: usize, language: &Language, values: &Values, random: &mut Random) ->
     };
     match kind {
         "article-journal" | "article-magazine" | "article-newspaper" => {
+            let journal = if random.chance(15) {
+                informal::abbreviated(&journal)
+            } else {
+                journal
+            };
             text("container-title", journal);
             if kind == "article-journal" || random.chance(40) {
                 text("volume", random.number(1, 140).to_string());
@@ -489,6 +494,14 @@ fn people(language: &Language, random: &mut Random, may_be_organization: bool) -
                 non_dropping_particle: random
                     .chance(4)
                     .then(|| random.phrase("van|von|de|de la|van der|di").to_owned())
+                    .filter(|_| nation.is_latin()),
+                dropping_particle: random
+                    .chance(2)
+                    .then(|| random.phrase("de|von|da").to_owned())
+                    .filter(|_| nation.is_latin()),
+                suffix: random
+                    .chance(2)
+                    .then(|| random.phrase("Jr.|III").to_owned())
                     .filter(|_| nation.is_latin()),
                 ..ItemName::default()
             }

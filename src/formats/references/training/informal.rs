@@ -3,7 +3,7 @@
 //!
 //! A layout is a text with fields in braces. Words between two fields belong to the later one, as "in" and "pp." do.
 
-use peerbib::formats::references::training::Label;
+use peerbib::formats::references::evaluation::Label;
 
 use crate::generate::{Pieces, Random, Values, doi, title, url};
 use crate::words::Language;
@@ -23,13 +23,15 @@ struct Terms {
     available: &'static str,
     accessed: &'static str,
     undated: &'static str,
+    translated_by: &'static str,
     months: &'static str,
     by: &'static str,
 }
 
 /// Fields: A authors, E editors, T title, Q title in quotation marks, J periodical, C book, L place, B publisher, Y year,
 /// V volume, N issue, G pages, K kind of thesis, H university, R kind of report, O organization, S site, U address,
-/// D date, M month and year, X DOI, F edition, P presented at an event, Z year or that there is none.
+/// D date, M month and year, X DOI, F edition, P presented at an event, Z year or that there is none, t translators,
+/// d years of this and the first edition, s series in parentheses, I ISBN, k kind of page, w medium, x date of access.
 /// Small letters are terms: i in, v volume, n issue, p pages, e editor's role, b edited by, a available at, c accessed,
 /// y by.
 const LAYOUTS: &[&str] = &[
@@ -128,6 +130,48 @@ const LAYOUTS: &[&str] = &[
     "{A}. {Y}. {Q} {S}. {D}. {U}.",
     "{A}. {T}. {a} <{U}>. {c}.",
     "{A} {Y}, {T}, {S}, {c}, <{U}>.",
+    "{A}. ({D}). {T} [{k}]. {S}. {U}",
+    "{A}, {Y}, {Q}, {k}, {D}, {c}, {U}",
+    "{A}. {Q} {S}, {D}. {w}. {x}.",
+    // Wiki pages and lists of links
+    "{T}. {y}{A}. {J}, {Y}",
+    "{T}. {y}{A}. {J} {V}({N}), {Y}, {p} {G}",
+    "{T}. {y}{A}. {S}, {Y}. {U}",
+    "{Q} {y}{A}, {J}, {M}",
+    "{T}. {A}. {J}, {v} {V}, {n} {N}, {Y}, {p} {G}",
+    "{T}. {A}. {B}, {Y}.",
+    "{T} – {A} – {U}",
+    "{A} – {T} – {B} {Y}",
+    "{A} - {T} ({Y}) - {U}",
+    "{T}, {Y} {U}",
+    // Translations, reprints, series
+    "{A}. {Y}. {T}. {t}. {L}: {B}.",
+    "{A}. {T}. {t}. {L}: {B}, {Y}.",
+    "{A}, {T}, {t} ({L}: {B}, {Y}), {G}.",
+    "{A} ({d}) {T}, {L}: {B}.",
+    "{A}. {d}. {T}. {L}: {B}.",
+    "{A}: {T}. {L}: {B} {Y} ({s}).",
+    "{A} ({Y}) {T} ({s}), {L}: {B}.",
+    "{A}. {T}. {F}. {L}: {B}, {Y}. {I}.",
+    "{A}, {T}, {L}, {B}, {s}, {Y}, {g}.",
+    "{T}. {b}. {L}: {B}, {Y}.",
+    // Conventions of journals of the sciences and of law
+    "{A} {Y} {T} {J} {V} {G}",
+    "{A} {Y} {T} ({L}: {B}) {p} {G}",
+    "{A}: {T}, {B}, {L}, {Y}.",
+    "{A}: {T}, {i}: {C}, {b}, {B}, {L}, {G}, {Y}.",
+    "{A}, {T}, {V} {J} {g1} ({Y}).",
+    "{A}, {Q} {i} {P}, {L}, {M}, {p} {G}.",
+    "{A}, {T}, {B}, {L}, {F}, {Y}, {p} {G}.",
+    // Newspapers, and what has not appeared
+    "{A}. {Q} {J} ({L}), {D}, {p} {g1}.",
+    "{A}. {T}. {J}, {L}, {D}, {p} {g1}.",
+    "{A} ({Z}). {T}. {J}.",
+    "{A} ({Z}) {Q}, {J}.",
+    // Theses and reports in parentheses
+    "{A} ({Y}). {T} ({K}). {H}.",
+    "{A}. {T}. {Y}. {K} – {H}, {L}, {Y}.",
+    "{A}. ({Y}). {T} ({R}). {L}: {O}.",
 ];
 
 /// Generates a reference in a language.
@@ -194,7 +238,7 @@ impl Writer<'_> {
         match field {
             "A" => {
                 let names = if random.chance(14) {
-                    random.phrase(language.organizations).to_owned()
+                    organization(language, random)
                 } else {
                     self.names.list(language, terms, random)
                 };
@@ -251,6 +295,11 @@ impl Writer<'_> {
                     random.pick(&self.values.journals).clone()
                 } else {
                     random.phrase(language.journals).to_owned()
+                };
+                let text = if random.chance(15) {
+                    abbreviated(&text)
+                } else {
+                    text
                 };
                 self.push(Label::Journal, &text);
             }
@@ -358,6 +407,47 @@ impl Writer<'_> {
                     .replace('#', &random.number(2, 9).to_string());
                 self.push(Label::Edition, &text);
             }
+            "t" => {
+                let natural = NameStyle {
+                    order: 2,
+                    ..self.names
+                };
+                let names = natural.some(1, language, terms, random);
+                let by = random.phrase(terms.translated_by);
+                self.push(Label::Translator, &format!("{by} {names}"));
+            }
+            "d" => {
+                let first = random.number(1850, 1990);
+                let this = first + random.number(2, 30);
+                let text = match random.below(3) {
+                    0 => format!("{this} [{first}]"),
+                    1 => format!("[{first}] {this}"),
+                    _ => format!("{first}/{this}"),
+                };
+                self.push(Label::Date, &text);
+            }
+            "s" => {
+                let number = random.number(1, 90);
+                let series = title(language, random);
+                let separator = random.phrase(", | ; |, Bd. |, vol. | ");
+                self.push(
+                    Label::CollectionTitle,
+                    &format!("{series}{separator}{number}"),
+                );
+            }
+            "I" => {
+                let digits = random.number(10_000, 99_999);
+                self.push(Label::Isbn, &format!("ISBN 978-1-{digits}-321-8"));
+            }
+            "k" => {
+                let kind = random.phrase("Blog post|blog post|Video|Video file|Web log post|Press release|Podcast|Audio podcast episode");
+                self.push(Label::Genre, kind);
+            }
+            "w" => self.push(Label::Genre, random.phrase("Web|Print|Online")),
+            "x" => {
+                let date = full_date(terms, random);
+                self.push(Label::Note, &date);
+            }
             "a" => self.push(Label::Note, random.phrase(terms.available)),
             "c" => {
                 let text = random
@@ -381,6 +471,46 @@ impl Writer<'_> {
         } else {
             title(self.language, random)
         }
+    }
+}
+
+/// Returns an organization, perhaps with a part of it or an acronym.
+fn organization(language: &Language, random: &mut Random) -> String {
+    let name = random.phrase(language.organizations);
+    match random.below(10) {
+        0 => format!("{name}. {}", random.phrase(language.organizations)),
+        1 => format!("{name}, {}", random.phrase(language.organizations)),
+        2 => {
+            let acronym: String = name
+                .split(' ')
+                .filter_map(|word| word.chars().next())
+                .filter(|c| c.is_uppercase())
+                .collect();
+            format!("{name} ({acronym})")
+        }
+        _ => name.to_owned(),
+    }
+}
+
+/// Returns the title of a periodical with its words abbreviated, and without short ones: `J. Shar. Econ.`
+pub(crate) fn abbreviated(title: &str) -> String {
+    let words: Vec<String> = title
+        .split(' ')
+        .filter(|word| word.chars().count() > 3)
+        .map(|word| {
+            let kept = if word.starts_with("Journal") { 1 } else { 4 };
+            let letters: String = word.chars().take(kept).collect();
+            if letters.len() < word.len() {
+                letters + "."
+            } else {
+                letters
+            }
+        })
+        .collect();
+    if words.is_empty() {
+        title.to_owned()
+    } else {
+        words.join(" ")
     }
 }
 
@@ -502,8 +632,17 @@ impl NameStyle {
         if self.capitals || order == 3 {
             family = family.to_uppercase();
         }
+        let suffix = if random.chance(2) && language.is_latin() {
+            random.phrase(", Jr.| Jr.|, III")
+        } else {
+            ""
+        };
         match order {
-            0 => format!("{family}, {given}"),
+            0 if random.chance(4) && language.is_latin() => {
+                format!("{family}, {given} {}", random.phrase("de|von|van der|da"))
+            }
+            0 => format!("{family}, {given}{suffix}"),
+            1 if random.chance(10) && self.initials => format!("{family} ({given})"),
             1 if self.initials && random.chance(50) => {
                 format!("{family} {}", given.replace(['.', ' '], ""))
             }
@@ -528,6 +667,7 @@ const TERMS: &[Terms] = &[
         available: "Available at:|Retrieved from|Available from:|URL:|Online:|Available online at",
         accessed: "(accessed #)|[Accessed #]|Accessed #|(last accessed #)|viewed #|(archived #)",
         undated: "n.d.|no date|undated|forthcoming",
+        translated_by: "Translated by|translated by|trans.|Trans.|transl. by",
         months: "January February March April May June July August September October November December Jan. Feb. Aug. Sept. Oct. Nov. Dec.",
         by: "by",
     },
@@ -545,6 +685,7 @@ const TERMS: &[Terms] = &[
         available: "Online unter:|Verfügbar unter:|URL:|online:|Abrufbar unter",
         accessed: "(abgerufen am #)|(Zugriff: #)|[Stand: #]|(letzter Zugriff am #)|, zuletzt aufgerufen am #",
         undated: "o. J.|o.J.|im Erscheinen",
+        translated_by: "übersetzt von|Übers. von|Aus dem Englischen von|übers. v.",
         months: "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
         by: "von",
     },
@@ -562,6 +703,7 @@ const TERMS: &[Terms] = &[
         available: "Disponible sur :|URL :|[en ligne]|En ligne :",
         accessed: "(consulté le #)|, consulté le #|[consulté le #]",
         undated: "s. d.|s.d.|à paraître",
+        translated_by: "traduit par|trad. de|traduit de l’anglais par",
         months: "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
         by: "par",
     },
@@ -579,6 +721,7 @@ const TERMS: &[Terms] = &[
         available: "Disponible en:|Recuperado de|URL:|Disponible en",
         accessed: "(consultado el #)|[Consulta: #]|(acceso: #)",
         undated: "s. f.|s.f.|en prensa",
+        translated_by: "traducido por|trad. de|traducción de",
         months: "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
         by: "por",
     },
@@ -596,6 +739,7 @@ const TERMS: &[Terms] = &[
         available: "Disponibile su:|URL:|Consultabile su",
         accessed: "(consultato il #)|[ultimo accesso #]|, consultato il #",
         undated: "s.d.|in corso di stampa",
+        translated_by: "traduzione di|trad. di|tradotto da",
         months: "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
         by: "di",
     },
@@ -613,6 +757,7 @@ const TERMS: &[Terms] = &[
         available: "Disponível em:|Disponível em",
         accessed: "Acesso em: #|(acedido em #)|Acessado em #",
         undated: "s.d.|s/d|no prelo",
+        translated_by: "traduzido por|Tradução de|trad.",
         months: "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro jan. fev. mar. abr.",
         by: "por",
     },
@@ -630,6 +775,7 @@ const TERMS: &[Terms] = &[
         available: "Beschikbaar op:|Geraadpleegd via|URL:",
         accessed: "(geraadpleegd op #)|, geraadpleegd #",
         undated: "z.d.|z.j.",
+        translated_by: "vertaald door|vert.",
         months: "januari februari maart april mei juni juli augustus september oktober november december",
         by: "door",
     },
@@ -647,6 +793,7 @@ const TERMS: &[Terms] = &[
         available: "Διαθέσιμο στο:|Ανακτήθηκε από",
         accessed: "(πρόσβαση #)|, ανακτήθηκε #",
         undated: "χ.χ.|χ.χ.",
+        translated_by: "μτφρ.|μετάφραση",
         months: "Ιανουαρίου Φεβρουαρίου Μαρτίου Απριλίου Μαΐου Ιουνίου Ιουλίου Αυγούστου Σεπτεμβρίου Οκτωβρίου Νοεμβρίου Δεκεμβρίου",
         by: "του",
     },
@@ -664,6 +811,7 @@ const TERMS: &[Terms] = &[
         available: "Disponible a:|Recuperat de",
         accessed: "[Consulta: #]|(consultat el #)",
         undated: "s.d.|en premsa",
+        translated_by: "traduït per|trad. de",
         months: "gener febrer març abril maig juny juliol agost setembre octubre novembre desembre",
         by: "de",
     },
@@ -681,6 +829,7 @@ const TERMS: &[Terms] = &[
         available: "Tillgänglig:|Hämtad från",
         accessed: "(hämtad #)|[hämtad #]|, besökt #",
         undated: "u.å.|u. å.",
+        translated_by: "översatt av|övers.",
         months: "januari februari mars april maj juni juli augusti september oktober november december",
         by: "av",
     },
@@ -698,6 +847,7 @@ const TERMS: &[Terms] = &[
         available: "URL:|Режим доступа:",
         accessed: "(дата обращения: #)|(дата обращения #)",
         undated: "б.г.|б. г.",
+        translated_by: "пер.|перевод",
         months: "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
         by: "автор",
     },

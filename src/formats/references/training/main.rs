@@ -12,7 +12,9 @@ mod informal;
 mod words;
 
 use generate::{Pieces, Selection, Values};
-use peerbib::formats::references::training::{self, Label, LabelledText, Model, measure, mistakes};
+use peerbib::formats::references::evaluation::{
+    self, Label, LabelledText, Model, measure, mistakes,
+};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -50,7 +52,7 @@ fn main() -> Result<(), Failure> {
 
 /// Writes the references of AnyStyle's XML.
 fn core(xml: &str, out: &mut impl Write) -> Result<(), Failure> {
-    for pieces in training::from_xml(xml)? {
+    for pieces in evaluation::from_xml(xml)? {
         let pieces: Vec<(&str, &str)> = pieces
             .iter()
             .map(|(label, text)| (label.name(), text.as_str()))

@@ -158,7 +158,7 @@ def main():
     parser.add_argument("--c2", type=float, default=0.2)
     parser.add_argument("--iterations", type=int, default=90)
     parser.add_argument("--minimum", type=int, default=2)
-    parser.add_argument("--smallest", type=float, default=0.02, help="weights nearer to zero are left out")
+    parser.add_argument("--smallest", type=float, default=0.035, help="weights nearer to zero are left out")
     parser.add_argument("--output", type=pathlib.Path, default=MODEL)
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()

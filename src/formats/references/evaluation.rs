@@ -1,14 +1,16 @@
-//! What the training tool needs: labelled references, their features, and how well a model labels them.
+//! Labelled references, their features, and how well a model labels them: what the training tool needs.
 
 use std::fmt::Write as _;
 use std::ops::Range;
 
+use super::corrections::correct_labels;
 pub use super::features::{Features, features};
 pub use super::labels::Label;
 pub use super::model::Model;
 use super::normalise;
 pub use super::tokens::tokens;
-use super::{correct_labels, plausibility, segments};
+use super::{plausibility, segments};
+use crate::model::{CslItem, CslName};
 
 /// A reference with the label of each token.
 #[derive(Debug, Clone)]
@@ -76,18 +78,60 @@ pub fn from_xml(xml: &str) -> Result<Vec<Vec<(Label, String)>>, roxmltree::Error
         .collect())
 }
 
+/// What a model read in a reference whose labels are known, and the items that come of both.
+struct Reading {
+    labels: Vec<Label>,
+    confidence: f32,
+    expected: CslItem,
+    found: CslItem,
+}
+
+impl Reading {
+    fn of(model: &Model, reference: &LabelledText) -> Reading {
+        let labelling = model.label(&reference.features());
+        let item = |labels: &[Label]| {
+            let mut labels = labels.to_vec();
+            correct_labels(&reference.text, &reference.tokens, &mut labels);
+            normalise::item(&segments(&reference.text, &reference.tokens, &labels))
+        };
+        let found = item(&labelling.labels);
+        Reading {
+            confidence: labelling.confidence * plausibility(&found),
+            expected: item(&reference.labels),
+            found,
+            labels: labelling.labels,
+        }
+    }
+
+    /// Returns the title, the year and the first author as they should be and as they were read. A value that the
+    /// reference does not have is none.
+    fn values(&self) -> [(&'static str, Option<String>, Option<String>); 3] {
+        let title = |item: &CslItem| item.text("title");
+        let year = |item: &CslItem| normalise::year(item).map(|year| year.to_string());
+        let author = |item: &CslItem| item.principal_names().first().map(CslName::short);
+        [
+            ("title", title(&self.expected), title(&self.found)),
+            ("year", year(&self.expected), year(&self.found)),
+            ("author", author(&self.expected), author(&self.found)),
+        ]
+    }
+}
+
+/// Returns whether a value was read as it should be, apart from capitals and punctuation.
+fn is_right(expected: &str, found: Option<&str>) -> bool {
+    found.is_some_and(|found| letters(found) == letters(expected))
+}
+
 /// Returns a report on how well a model labels references, and on the items that come of it: a line for each figure,
 /// with its name, the number that is right, and the number of all.
 pub fn measure(model: &Model, references: &[LabelledText]) -> String {
     let mut tokens = Share::default();
     let mut whole = Share::default();
-    let mut titles = Share::default();
-    let mut years = Share::default();
-    let mut authors = Share::default();
+    let mut values = [Share::default(); 3];
     let mut sure_titles = Share::default();
     for reference in references {
-        let found = model.label(&reference.features());
-        let equal = found
+        let reading = Reading::of(model, reference);
+        let equal = reading
             .labels
             .iter()
             .zip(&reference.labels)
@@ -96,31 +140,16 @@ pub fn measure(model: &Model, references: &[LabelledText]) -> String {
         tokens.right += equal;
         tokens.of += reference.labels.len();
         whole.count(equal == reference.labels.len());
-        let item = |labels: &[Label]| {
-            let mut labels = labels.to_vec();
-            correct_labels(&reference.text, &reference.tokens, &mut labels);
-            normalise::item(&segments(&reference.text, &reference.tokens, &labels))
-        };
-        let (expected, read) = (item(&reference.labels), item(&found.labels));
-        if let Some(title) = expected.text("title") {
-            let is_right = read
-                .text("title")
-                .is_some_and(|read| letters(&read) == letters(&title));
-            titles.count(is_right);
-            if found.confidence * plausibility(&read) >= 0.9 {
+        for (share, (name, expected, found)) in values.iter_mut().zip(reading.values()) {
+            let Some(expected) = expected else { continue };
+            let is_right = is_right(&expected, found.as_deref());
+            share.count(is_right);
+            if name == "title" && reading.confidence >= 0.9 {
                 sure_titles.count(is_right);
             }
         }
-        if let Some(year) = normalise::year(&expected) {
-            years.count(normalise::year(&read) == Some(year));
-        }
-        if let Some(author) = expected.principal_names().first() {
-            let read = read.principal_names().first();
-            let is_right =
-                read.is_some_and(|read| letters(&read.short()) == letters(&author.short()));
-            authors.count(is_right);
-        }
     }
+    let [titles, years, authors] = values;
     let mut report = String::new();
     for (name, share) in [
         ("tokens", tokens),
@@ -135,16 +164,25 @@ pub fn measure(model: &Model, references: &[LabelledText]) -> String {
     report
 }
 
-/// Returns the references that a model labels wrongly, with the runs of labels as they are and as they should be.
+/// Returns the references that a model labels wrongly: the values that are wrong in the item, and the runs of labels as
+/// they are and as they should be.
 pub fn mistakes(model: &Model, references: &[LabelledText]) -> String {
     let mut report = String::new();
     for reference in references {
-        let found = model.label(&reference.features());
-        if found.labels == reference.labels {
+        let reading = Reading::of(model, reference);
+        if reading.labels == reference.labels {
             continue;
         }
-        let _ = writeln!(report, "{:.2}\t{}", found.confidence, reference.text);
-        for (name, labels) in [("is", &reference.labels), ("read", &found.labels)] {
+        let _ = writeln!(report, "{:.2}\t{}", reading.confidence, reference.text);
+        for (name, expected, found) in reading.values() {
+            if let Some(expected) = expected
+                && !is_right(&expected, found.as_deref())
+            {
+                let found = found.unwrap_or_default();
+                let _ = writeln!(report, "  wrong {name}: {found} instead of {expected}");
+            }
+        }
+        for (name, labels) in [("is", &reference.labels), ("read", &reading.labels)] {
             let runs: Vec<String> = segments(&reference.text, &reference.tokens, labels)
                 .iter()
                 .map(|segment| format!("[{} {}]", segment.label.name(), segment.text))

@@ -1,0 +1,353 @@
+//! Finds periodicals, books and sites that works are part of.
+
+use super::super::labels::Label;
+use super::super::words::{self, WordClass};
+use super::super::{line, quotation};
+use super::{LabelledTokens, is_in};
+
+/// Makes a periodical of what was taken for a publisher and its place before a volume with an issue: `TripleC:
+/// Communication, Capitalism & Critique, 12(1)`.
+pub(super) fn find_journal(tokens: &[&str], labels: &mut [Label]) {
+    if labels
+        .iter()
+        .any(|label| matches!(label, Label::Journal | Label::ContainerTitle))
+    {
+        return;
+    }
+    let is_issue = |token: &str| {
+        let bare = token.trim_end_matches([',', '.', ':', ';']);
+        bare.strip_suffix(')')
+            .and_then(|rest| rest.split_once('('))
+            .is_some_and(|(volume, issue)| {
+                !volume.is_empty()
+                    && volume.bytes().all(|byte| byte.is_ascii_digit())
+                    && !issue.is_empty()
+            })
+    };
+    let Some(volume) = tokens.iter().position(|token| is_issue(token)) else {
+        return;
+    };
+    let is_imprint = |label: &Label| matches!(label, Label::Publisher | Label::Location);
+    let count = labels
+        .iter()
+        .take(volume)
+        .rev()
+        .take_while(|label| is_imprint(label))
+        .count();
+    if count == 0 {
+        return;
+    }
+    for label in labels.iter_mut().take(volume).skip(volume - count) {
+        *label = Label::Journal;
+    }
+    if let Some(label) = labels.get_mut(volume) {
+        *label = Label::Volume;
+    }
+}
+
+/// Finds the site of a page: capitalized words in a sentence of their own between the title and the address.
+pub(super) fn find_site(tokens: &[&str], labels: &mut [Label]) {
+    let has_container = labels.iter().any(|label| {
+        matches!(
+            label,
+            Label::Journal | Label::ContainerTitle | Label::Publisher
+        )
+    });
+    let Some(end) = labels
+        .windows(2)
+        .position(|pair| matches!(pair, [Label::Title, Label::Note | Label::Url]))
+    else {
+        return;
+    };
+    let start = labels
+        .iter()
+        .take(end + 1)
+        .rposition(|label| *label != Label::Title)
+        .map_or(0, |before| before + 1);
+    let ends_sentence = |token: &&str| {
+        let bare = token.trim_end_matches(['"', '\u{201d}', '\u{2019}', '\'', '\u{bb}']);
+        bare.ends_with(['.', '?', '!'])
+            && (*token == "." || words::plain(token).chars().count() > 2)
+    };
+    let title = tokens.get(start..end).unwrap_or_default();
+    let Some(last) = title.iter().rposition(ends_sentence) else {
+        return;
+    };
+    let site = tokens.get(start + last + 1..=end).unwrap_or_default();
+    let is_name = (1..=7).contains(&site.len())
+        && site.iter().all(|word| {
+            word.starts_with(|c: char| !c.is_lowercase())
+                || words::classes_of(&words::plain(word)).contains(WordClass::FUNCTION)
+                || word.starts_with("and")
+        });
+    if has_container || !is_name || last < 1 {
+        return;
+    }
+    for label in labels.iter_mut().take(end + 1).skip(start + last + 1) {
+        *label = Label::ContainerTitle;
+    }
+}
+
+/// Joins the parts of one title that were labelled as a book and a periodical.
+pub(super) fn join(reference: &mut LabelledTokens<'_, '_>) {
+    let runs = reference.runs();
+    for pair in runs.windows(2) {
+        let [(Label::ContainerTitle, book), (Label::Journal, periodical)] = pair else {
+            continue;
+        };
+        let is_event = reference.any_is(book.clone(), WordClass::EVENT)
+            || reference.is(book.start, WordClass::IN);
+        if !is_event {
+            return reference.set(book.clone(), Label::Journal);
+        }
+        // Proceedings end with a comma, behind which is a place.
+        let end = periodical
+            .clone()
+            .find(|at| reference.token(*at).ends_with(','))
+            .map_or(periodical.end, |comma| comma + 1);
+        reference.set(periodical.start..end, Label::ContainerTitle);
+        return reference.set(end..periodical.end, Label::Location);
+    }
+}
+
+/// Finds the book before the parenthesis with its editors: `In Title of the Book (A. Family, ed.)`.
+pub(super) fn find_before_editors(reference: &mut LabelledTokens<'_, '_>) {
+    let Some(editors) = reference.first_run(Label::Editor) else {
+        return;
+    };
+    if !reference.is(editors.start, WordClass::IN)
+        || reference.has(&[Label::ContainerTitle, Label::Journal])
+    {
+        return;
+    }
+    let Some(opens) =
+        (editors.start + 2..editors.end).find(|at| reference.token(*at).starts_with('('))
+    else {
+        return;
+    };
+    let is_role_alone = reference.is(opens, WordClass::EDITOR);
+    if !is_role_alone && reference.any_is(opens..editors.end, WordClass::EDITOR) {
+        reference.set(editors.start..opens, Label::ContainerTitle);
+    }
+}
+
+/// Makes a book of what was taken for the editors although nothing in it is a role or looks like names.
+pub(super) fn find_without_role(reference: &mut LabelledTokens<'_, '_>) {
+    const FEWEST_WORDS: usize = 2;
+    let Some(title) = reference.first_run(Label::Title) else {
+        return;
+    };
+    let Some(editors) = reference
+        .first_run(Label::Editor)
+        .filter(|editors| editors.start == title.end && editors.len() >= FEWEST_WORDS)
+    else {
+        return;
+    };
+    let marks = WordClass::EDITOR
+        .union(WordClass::IN)
+        .union(WordClass::AND)
+        .union(WordClass::TRANSLATOR);
+    let has_marks = editors.clone().any(|at| {
+        let token = reference.token(at);
+        let is_last = at + 1 == editors.end;
+        reference.is(at, marks)
+            || words::plain(token).chars().count() <= 1
+            || (token.contains(',') && !is_last)
+    });
+    if has_marks || reference.has(&[Label::ContainerTitle, Label::Journal]) {
+        return;
+    }
+    let is_periodical = reference.label(editors.end) == Some(Label::Volume);
+    let label = if is_periodical {
+        Label::Journal
+    } else {
+        Label::ContainerTitle
+    };
+    reference.set(editors, label);
+}
+
+/// Finds the book between its editors and the place: `in Kell, R. (ed.) Moorland Economies, Leeds: Press`.
+pub(super) fn find_before_place(reference: &mut LabelledTokens<'_, '_>) {
+    if reference.has(&[Label::ContainerTitle, Label::Journal]) {
+        return;
+    }
+    let Some(editors) = reference.first_run(Label::Editor) else {
+        return;
+    };
+    if !reference.is(editors.start, WordClass::IN)
+        || reference.label(editors.end) != Some(Label::Location)
+    {
+        return;
+    }
+    let end = (editors.end..reference.len())
+        .take_while(|at| reference.label(*at) == Some(Label::Location))
+        .last()
+        .map_or(editors.end, |last| last + 1);
+    let commas: Vec<usize> = (editors.end..end - 1)
+        .filter(|at| reference.token(*at).ends_with([',', '.']))
+        .collect();
+    // `Cambridge, MA:` is one place.
+    let has_state = words::plain(reference.token(end - 1)).chars().count() <= 2;
+    let last = if has_state {
+        commas.len().checked_sub(2)
+    } else {
+        commas.len().checked_sub(1)
+    };
+    if let Some(comma) = last.and_then(|last| commas.get(last)) {
+        reference.set(editors.end..comma + 1, Label::ContainerTitle);
+    }
+}
+
+/// Finds the publisher behind the name of one editor: `Edited by Neil Shore, Penrose Classics, 2005.`
+pub(super) fn find_publisher_after_editor(reference: &mut LabelledTokens<'_, '_>) {
+    if reference.has(&[Label::Publisher]) {
+        return;
+    }
+    let runs = reference.runs();
+    let Some((_, editors)) = runs.iter().find(|(label, range)| {
+        *label == Label::Editor
+            && reference.label(range.end) == Some(Label::Date)
+            && reference.is(range.start, WordClass::EDITOR)
+    }) else {
+        return;
+    };
+    let commas: Vec<usize> = editors
+        .clone()
+        .filter(|at| reference.token(*at).ends_with(','))
+        .collect();
+    let [.., comma, last] = commas.as_slice() else {
+        return;
+    };
+    let is_joined = reference.any_is(comma + 1..last + 1, WordClass::AND);
+    if *last + 1 == editors.end && !is_joined && *comma > editors.start + 2 {
+        reference.set(comma + 1..editors.end, Label::Publisher);
+    }
+}
+
+/// The words between the title of a periodical and the date of an issue.
+const BEFORE_DATE: [&str; 8] = ["vom", "of", "du", "del", "van", "från", "от", "de"];
+
+/// Finds the date at the end of a periodical's title if there is no other: `Zeitung vom 4.5.2011`. The preposition belongs
+/// to the date.
+pub(super) fn find_date(reference: &mut LabelledTokens<'_, '_>) {
+    let runs = reference.runs();
+    let Some((_, container)) = runs
+        .iter()
+        .find(|(label, _)| matches!(label, Label::Journal | Label::ContainerTitle))
+    else {
+        return;
+    };
+    let is_preposition =
+        |at: usize| at > container.start && BEFORE_DATE.contains(&reference.token(at));
+    let start = if reference.label(container.end) == Some(Label::Date) {
+        Some(container.end)
+    } else if reference.has(&[Label::Date]) {
+        None
+    } else {
+        (container.start + 1..container.end).find(|at| is_numeric_date(reference.token(*at)))
+    };
+    if let Some(start) = start {
+        let start = start - usize::from(is_preposition(start - 1));
+        reference.set(start..container.end, Label::Date);
+    }
+}
+
+/// Returns whether a token is a date in numbers: `4.5.2011`, `4/5/2011`.
+fn is_numeric_date(token: &str) -> bool {
+    let parts: Vec<&str> = token
+        .trim_matches(|c: char| !c.is_alphanumeric())
+        .split(['.', '/', '-'])
+        .collect();
+    let is_short = |part: &&str| {
+        (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    matches!(parts.as_slice(), [day, month, year]
+        if year.len() == 4 && line::has_year(year) && is_short(day) && is_short(month))
+}
+
+/// Ends the title of a periodical with its quotation marks: `in «Quaderni alpini», n. 12`.
+pub(super) fn end_with_quotes(reference: &mut LabelledTokens<'_, '_>) {
+    let Some(journal) = reference.first_run(Label::Journal) else {
+        return;
+    };
+    let Some((open, mark)) = journal
+        .clone()
+        .take(2)
+        .find_map(|at| Some((at, quotation::opens(reference.token(at))?)))
+    else {
+        return;
+    };
+    let end = (open..journal.end).find(|at| quotation::closes(reference.token(*at), mark));
+    let is_volume = reference.label(journal.end) == Some(Label::Volume);
+    if let Some(end) = end
+        && is_volume
+        && mark != '\''
+    {
+        reference.set(end + 1..journal.end, Label::Volume);
+    }
+}
+
+/// Gives the abbreviated words at the end of a title to the periodical: `Title, Hydrol. Commons Sci., 14`.
+pub(super) fn begin_with_abbreviation(reference: &mut LabelledTokens<'_, '_>) {
+    const LONGEST: usize = 3;
+    const LONGEST_WORD: usize = 8;
+    let Some(title) = reference.first_run(Label::Title) else {
+        return;
+    };
+    let is_before_journal = reference.label(title.end) == Some(Label::Journal);
+    let last = reference.token(title.end - 1);
+    let is_abbreviation = last.ends_with('.') && last.chars().count() <= LONGEST_WORD;
+    let comma = (title.start + 1..title.end - 1)
+        .rev()
+        .take(LONGEST)
+        .find(|at| reference.token(*at).ends_with([',', '\u{201d}', '"']));
+    if let Some(comma) = comma
+        && is_before_journal
+        && is_abbreviation
+    {
+        reference.set(comma + 1..title.end, Label::Journal);
+    }
+}
+
+/// Ends a remark before the periodical or book where "in:" stands between them: `Interview, in: Zeitung`.
+pub(super) fn begin_with_in(reference: &mut LabelledTokens<'_, '_>) {
+    let runs = reference.runs();
+    let Some((_, container)) = runs
+        .iter()
+        .find(|(label, _)| matches!(label, Label::Journal | Label::ContainerTitle))
+    else {
+        return;
+    };
+    let inside = (container.start + 1..container.end - 1)
+        .find(|at| reference.token(*at).ends_with(':') && is_in(reference.token(*at)));
+    if let Some(inside) = inside {
+        reference.set(container.start..inside, Label::Genre);
+    }
+}
+
+/// Finds the volume before a periodical and the page after it, as lawyers cite: `Title, 88 Harrow L. Rev. 301 (1994).`
+pub(super) fn find_volume_before(reference: &mut LabelledTokens<'_, '_>) {
+    const LONGEST: usize = 4;
+    let Some(title) = reference.first_run(Label::Title) else {
+        return;
+    };
+    let Some(journal) = reference
+        .first_run(Label::Journal)
+        .filter(|journal| journal.start == title.end)
+    else {
+        return;
+    };
+    let Some(volume) = (title.start + 2..title.end).rev().take(LONGEST).find(|at| {
+        let token = reference.token(*at);
+        reference.token(at - 1).ends_with(',')
+            && (1..=3).contains(&token.len())
+            && token.bytes().all(|byte| byte.is_ascii_digit())
+    }) else {
+        return;
+    };
+    reference.set(volume + 1..title.end, Label::Journal);
+    reference.set(volume..volume + 1, Label::Volume);
+    if reference.label(journal.end) == Some(Label::Volume) {
+        reference.set(journal.end..journal.end + 1, Label::Pages);
+    }
+}

@@ -1,0 +1,190 @@
+//! Corrects the labels of a reference where its text leaves no doubt, so that the model need not be certain.
+
+mod containers;
+mod dates;
+mod east_asian;
+mod names;
+mod titles;
+
+use std::ops::Range;
+
+use super::labels::Label;
+use super::words::{self, WordClass};
+
+/// Corrects labels where the text leaves no doubt.
+pub(crate) fn correct_labels(text: &str, places: &[Range<usize>], labels: &mut [Label]) {
+    let tokens: Vec<&str> = places
+        .iter()
+        .map(|place| text.get(place.clone()).unwrap_or_default())
+        .collect();
+    let tokens = tokens.as_slice();
+    for (token, label) in tokens.iter().zip(labels.iter_mut()) {
+        if words::is_doi(token) && !words::is_url(token) {
+            *label = Label::Doi;
+        } else if words::is_url(token) && *label != Label::Doi {
+            *label = Label::Url;
+        }
+    }
+    label_numbers(tokens, labels);
+    let mut reference = LabelledTokens { tokens, labels };
+    names::divide_at_dashes(&mut reference);
+    dates::move_pages(&mut reference);
+    dates::label_missing_dates(tokens, reference.labels);
+    dates::find_date(tokens, reference.labels);
+    names::find_names_before_year(&mut reference);
+    names::join_name_with_role(&mut reference);
+    names::label_roles(tokens, reference.labels);
+    names::find_title_before_role(&mut reference);
+    names::find_role_after_names(&mut reference);
+    dates::end_dates(tokens, reference.labels);
+    names::end_names(tokens, reference.labels);
+    names::find_title_after_names(&mut reference);
+    dates::move_number(&mut reference);
+    names::find_names_in_title(&mut reference);
+    names::join_given_names(&mut reference);
+    names::join_others(&mut reference);
+    names::find_translators(&mut reference);
+    names::join_byline(&mut reference);
+    names::find_role_after_title(&mut reference);
+    titles::find_names_before_quote(&mut reference);
+    titles::find_quoted_title(tokens, reference.labels);
+    titles::find_case(&mut reference);
+    titles::divide_at_slashes(&mut reference);
+    titles::end_before_responsibility(&mut reference);
+    titles::close_parentheses(tokens, reference.labels);
+    containers::join(&mut reference);
+    containers::find_before_editors(&mut reference);
+    containers::find_without_role(&mut reference);
+    containers::find_before_place(&mut reference);
+    containers::find_publisher_after_editor(&mut reference);
+    containers::find_date(&mut reference);
+    containers::begin_with_in(&mut reference);
+    containers::end_with_quotes(&mut reference);
+    titles::continue_after_colon(&mut reference);
+    titles::join_parenthesis(&mut reference);
+    titles::continue_in_lower_case(&mut reference);
+    titles::continue_after_function_word(&mut reference);
+    titles::divide_at_phrase(&mut reference);
+    titles::divide_before_pages(&mut reference);
+    titles::divide_before_imprint(&mut reference);
+    titles::join_kind(&mut reference);
+    titles::find_thesis(&mut reference);
+    titles::find_publisher(&mut reference);
+    containers::find_journal(tokens, reference.labels);
+    containers::begin_with_abbreviation(&mut reference);
+    containers::find_volume_before(&mut reference);
+    titles::find_title(tokens, reference.labels);
+    titles::find_title_without_names(&mut reference);
+    containers::find_site(tokens, reference.labels);
+    names::find_byline(tokens, reference.labels);
+    names::find_author_after_title(&mut reference);
+    east_asian::label(&mut reference);
+}
+
+/// The tokens of a reference with their labels.
+struct LabelledTokens<'t, 'l> {
+    tokens: &'l [&'t str],
+    labels: &'l mut [Label],
+}
+
+impl<'t> LabelledTokens<'t, '_> {
+    /// Returns the text of a token, or nothing after the last.
+    fn token(&self, at: usize) -> &'t str {
+        self.tokens.get(at).copied().unwrap_or_default()
+    }
+
+    fn label(&self, at: usize) -> Option<Label> {
+        self.labels.get(at).copied()
+    }
+
+    fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    fn has(&self, labels: &[Label]) -> bool {
+        self.labels.iter().any(|label| labels.contains(label))
+    }
+
+    /// Returns whether a token is of a class of words.
+    fn is(&self, at: usize, class: WordClass) -> bool {
+        words::classes_of(&words::plain(self.token(at))).contains(class)
+    }
+
+    fn any_is(&self, range: Range<usize>, class: WordClass) -> bool {
+        range.into_iter().any(|at| self.is(at, class))
+    }
+
+    /// Returns the runs of tokens with the same label.
+    fn runs(&self) -> Vec<(Label, Range<usize>)> {
+        let mut runs: Vec<(Label, Range<usize>)> = Vec::new();
+        for (at, label) in self.labels.iter().enumerate() {
+            match runs.last_mut() {
+                Some((last, range)) if last == label => range.end = at + 1,
+                _ => runs.push((*label, at..at + 1)),
+            }
+        }
+        runs
+    }
+
+    /// Returns the first run with a label.
+    fn first_run(&self, wanted: Label) -> Option<Range<usize>> {
+        let runs = self.runs().into_iter();
+        runs.filter(|(label, _)| *label == wanted)
+            .map(|(_, range)| range)
+            .next()
+    }
+
+    fn set(&mut self, range: Range<usize>, label: Label) {
+        for slot in self.labels.get_mut(range).unwrap_or_default() {
+            *slot = label;
+        }
+    }
+
+    /// Returns whether a sentence ends with a token: after a period that is not that of an initial or an abbreviation.
+    fn ends_sentence(&self, at: usize) -> bool {
+        let token = self.token(at);
+        let bare = token.trim_end_matches(['"', '\u{201d}', '\u{2019}', '\'', '\u{bb}', ')', ']']);
+        let plain = words::plain(token);
+        let is_abbreviation = words::classes_of(&plain).contains(WordClass::ABBREVIATION);
+        bare.ends_with(['?', '!'])
+            || (bare.ends_with('.')
+                && plain.chars().count() > 2
+                && !plain.contains('.')
+                && !is_abbreviation)
+    }
+}
+
+/// Labels the number after "ISBN" or "ISSN".
+fn label_numbers(tokens: &[&str], labels: &mut [Label]) {
+    let mut follows = false;
+    for (token, label) in tokens.iter().zip(labels) {
+        let is_name = matches!(
+            words::plain(token).as_str(),
+            "isbn" | "issn" | "eissn" | "isbn-13" | "isbn-10"
+        );
+        let has_digits = token.contains(|c: char| c.is_ascii_digit());
+        follows = is_name || (follows && has_digits);
+        if follows {
+            *label = Label::Isbn;
+        }
+    }
+}
+
+/// Returns whether a word is one or two capitals, as initials without a period are.
+fn is_initials(word: &str) -> bool {
+    (1..=2).contains(&word.chars().count()) && word.chars().all(char::is_uppercase)
+}
+
+/// Returns whether a token says that the work is part of what follows: `In`, `dans`, `En:`. Without a colon, "En" and "I"
+/// may begin a title.
+fn is_in(token: &str) -> bool {
+    let bare = token.trim_end_matches(':');
+    matches!(bare, "In" | "in" | "IN" | "Dans" | "dans")
+        || (bare.len() < token.len()
+            && words::classes_of(&words::plain(bare)).contains(WordClass::IN))
+}
+
+/// Returns whether a token is a dash by itself.
+fn is_dash(token: &str) -> bool {
+    matches!(token, "-" | "\u{2013}" | "\u{2014}" | "|" | "--")
+}
