@@ -42,6 +42,7 @@ pub(crate) fn correct_labels(text: &str, places: &[Range<usize>], labels: &mut [
     dates::move_number(&mut reference);
     names::find_names_in_title(&mut reference);
     names::join_given_names(&mut reference);
+    names::find_publishing_author(&mut reference);
     names::join_others(&mut reference);
     names::find_translators(&mut reference);
     names::join_byline(&mut reference);
