@@ -63,7 +63,7 @@ pub(crate) fn correct_labels(text: &str, places: &[Range<usize>], labels: &mut [
     containers::end_with_quotes(&mut reference);
     titles::continue_after_colon(&mut reference);
     titles::join_parenthesis(&mut reference);
-    titles::continue_in_lower_case(&mut reference);
+    titles::continue_without_mark(&mut reference);
     titles::continue_after_function_word(&mut reference);
     titles::divide_at_phrase(&mut reference);
     titles::divide_before_pages(&mut reference);

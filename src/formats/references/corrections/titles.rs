@@ -309,9 +309,9 @@ pub(super) fn join_parenthesis(reference: &mut LabelledTokens<'_, '_>) {
     }
 }
 
-/// Goes on with a title that no punctuation ends, where the next word is in lower case: the title of a periodical begins
-/// with a capital.
-pub(super) fn continue_in_lower_case(reference: &mut LabelledTokens<'_, '_>) {
+/// Goes on with a title that no punctuation ends, where the next word is in lower case, because the title of a periodical
+/// begins with a capital, and behind quotation marks in the title: `Software and the “Private” Model. Journal`.
+pub(super) fn continue_without_mark(reference: &mut LabelledTokens<'_, '_>) {
     let Some(title) = reference.first_run(Label::Title) else {
         return;
     };
@@ -325,8 +325,10 @@ pub(super) fn continue_in_lower_case(reference: &mut LabelledTokens<'_, '_>) {
     let is_lower_case =
         word.starts_with(char::is_lowercase) && !word.contains(char::is_uppercase) && !is_in(word);
     let label = reference.label(next);
-    if !is_open || !is_lower_case || !matches!(label, Some(Label::Journal | Label::ContainerTitle))
-    {
+    let ends_quote = last.ends_with(['\u{201d}', '"', '\u{bb}'])
+        && quotation::opens(reference.token(title.start)).is_none();
+    let is_container = matches!(label, Some(Label::Journal | Label::ContainerTitle));
+    if !is_open || !is_container || !(is_lower_case || ends_quote) {
         return;
     }
     let end = (next..reference.len())
