@@ -94,8 +94,9 @@ fn short_lines(text: &str) -> Vec<PageLine<'_>> {
             continue;
         }
         let (page, head) = without_page(content);
+        // `Annual Report 2015` is no running head with the number of a page.
         let is_possible = head.is_empty()
-            || (!line::has_year(head) && !head.ends_with(['.', ',', ':', ';', '-']));
+            || (!line::has_year(content) && !head.ends_with(['.', ',', ':', ';', '-']));
         if is_possible && (page.is_some() || is_set_off) {
             short.push(PageLine {
                 number,
@@ -148,6 +149,8 @@ mod tests {
         assert_eq!(lines(&paged), [11, 12, 25, 26]);
         let headed = format!("{body}\u{c}212 THE READER\n{body}\u{c}THE READER 213\n{body}");
         assert_eq!(lines(&headed), [11, 22]);
+        let reports = "Nest Board: Annual Report 2014\n\nNest Board: Annual Report 2015\n\n12\n";
+        assert_eq!(lines(reports), [5]);
         assert!(lines("Journal of Nests, pp. 44-\n45\nand more\n").is_empty());
     }
 }

@@ -42,6 +42,7 @@ pub(crate) fn correct_labels(text: &str, places: &[Range<usize>], labels: &mut [
     dates::move_number(&mut reference);
     names::find_names_in_title(&mut reference);
     names::join_given_names(&mut reference);
+    names::find_publishing_author(&mut reference);
     names::join_others(&mut reference);
     names::find_translators(&mut reference);
     names::join_byline(&mut reference);
@@ -62,7 +63,7 @@ pub(crate) fn correct_labels(text: &str, places: &[Range<usize>], labels: &mut [
     containers::end_with_quotes(&mut reference);
     titles::continue_after_colon(&mut reference);
     titles::join_parenthesis(&mut reference);
-    titles::continue_in_lower_case(&mut reference);
+    titles::continue_without_mark(&mut reference);
     titles::continue_after_function_word(&mut reference);
     titles::divide_at_phrase(&mut reference);
     titles::divide_before_pages(&mut reference);

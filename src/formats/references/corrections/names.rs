@@ -559,9 +559,11 @@ pub(super) fn find_names_in_title(reference: &mut LabelledTokens<'_, '_>) {
     }
 }
 
-/// Gives the given names after a family name and a comma to it, and not to the title: `Andrade, Mário de. Macunaíma`.
+/// Gives names after a comma to those before it, and not to the title: `Andrade, Mário de. Macunaíma`, `Lind, K., Jo Park,
+/// and Ann Lee. Title`.
 pub(super) fn join_given_names(reference: &mut LabelledTokens<'_, '_>) {
-    const MOST_NAMES: usize = 4;
+    const MOST_GIVEN_NAMES: usize = 4;
+    const MOST_WORDS: usize = 16;
     let Some(title) = reference.first_run(Label::Title) else {
         return;
     };
@@ -571,17 +573,22 @@ pub(super) fn join_given_names(reference: &mut LabelledTokens<'_, '_>) {
         .take(title.start)
         .filter(|label| **label == Label::Author)
         .count();
-    let Some(family) = title.start.checked_sub(1).filter(|_| names == 1) else {
+    let Some(last_name) = title.start.checked_sub(1) else {
         return;
     };
     let end = title
         .clone()
-        .take(MOST_NAMES)
-        .find(|at| reference.token(*at).ends_with('.'));
-    if let Some(end) = end
-        && reference.label(family) == Some(Label::Author)
-        && reference.token(family).ends_with(',')
-        && end + 1 < title.end
+        .take(MOST_WORDS)
+        .find(|at| reference.token(*at).ends_with('.') && !reference.token(*at).ends_with("Jr."));
+    let Some(end) = end.filter(|end| end + 1 < title.end) else {
+        return;
+    };
+    // More names follow if "and" stands before the last.
+    let is_list = reference.any_is(title.start..end, WordClass::AND);
+    let is_given_name = names == 1 && end < title.start + MOST_GIVEN_NAMES;
+    if reference.label(last_name) == Some(Label::Author)
+        && reference.token(last_name).ends_with(',')
+        && (is_list || is_given_name)
         && (title.start..=end).all(|at| is_of_name(reference, at))
     {
         reference.set(title.start..end + 1, Label::Author);
@@ -670,6 +677,28 @@ pub(super) fn join_others(reference: &mut LabelledTokens<'_, '_>) {
     });
     if follows_and && reference.is(title.start, WordClass::OTHERS) && title.len() > 1 {
         reference.set(title.start..title.start + 1, Label::Author);
+    }
+}
+
+/// Makes an author of the first sentence of a title if the publisher has the same name: `The Seed Group. Title. Boston: The
+/// Seed Group`.
+pub(super) fn find_publishing_author(reference: &mut LabelledTokens<'_, '_>) {
+    if reference.has(&[Label::Author, Label::Editor]) {
+        return;
+    }
+    let (Some(title), Some(publisher)) = (
+        reference.first_run(Label::Title),
+        reference.first_run(Label::Publisher),
+    ) else {
+        return;
+    };
+    let end = title.start + publisher.len();
+    let is_same = title
+        .clone()
+        .zip(publisher)
+        .all(|(one, two)| words::plain(reference.token(one)) == words::plain(reference.token(two)));
+    if is_same && end < title.end && reference.token(end - 1).ends_with('.') {
+        reference.set(title.start..end, Label::Author);
     }
 }
 

@@ -114,9 +114,14 @@ pub(super) fn find_quoted_title(tokens: &[&str], labels: &mut [Label]) {
         _ if is_in => Label::ContainerTitle,
         // `“Title”, Journal, 2011`
         Some(Label::Date | Label::Pages) if is_marked => Label::Journal,
-        Some(Label::Publisher | Label::Location | Label::Url | Label::Note) if is_marked => {
-            Label::ContainerTitle
-        }
+        Some(
+            Label::Publisher
+            | Label::Location
+            | Label::Url
+            | Label::Note
+            | Label::Editor
+            | Label::Edition,
+        ) if is_marked => Label::ContainerTitle,
         _ => Label::Title,
     };
     for slot in labels.iter_mut().skip(end).take(taken) {
@@ -169,12 +174,17 @@ pub(super) fn find_title(tokens: &[&str], labels: &mut [Label]) {
 /// aid"`.
 pub(super) fn find_names_before_quote(reference: &mut LabelledTokens<'_, '_>) {
     const MOST_WORDS: usize = 6;
-    if reference.has(&[Label::Author, Label::Editor]) {
-        return;
-    }
     let Some(title) = reference.first_run(Label::Title) else {
         return;
     };
+    // `Convex Computer` and `Corporation, "Title"` are one name.
+    let is_begun = title.start.checked_sub(1).is_some_and(|before| {
+        reference.label(before) == Some(Label::Author)
+            && reference.token(before).ends_with(char::is_alphabetic)
+    });
+    if !is_begun && reference.has(&[Label::Author, Label::Editor]) {
+        return;
+    }
     let quote = title.clone().take(MOST_WORDS + 1).find(|at| {
         quotation::opens(reference.token(*at))
             .is_some_and(|mark| !matches!(mark, '\'' | '\u{2018}'))
@@ -299,21 +309,26 @@ pub(super) fn join_parenthesis(reference: &mut LabelledTokens<'_, '_>) {
     }
 }
 
-/// Goes on with a title that no punctuation ends, where the next word is in lower case: the title of a periodical begins
-/// with a capital.
-pub(super) fn continue_in_lower_case(reference: &mut LabelledTokens<'_, '_>) {
+/// Goes on with a title that no punctuation ends, where the next word is in lower case, because the title of a periodical
+/// begins with a capital, and behind quotation marks in the title: `Software and the “Private” Model. Journal`.
+pub(super) fn continue_without_mark(reference: &mut LabelledTokens<'_, '_>) {
     let Some(title) = reference.first_run(Label::Title) else {
         return;
     };
     let last = reference.token(title.end - 1);
-    let is_open = last.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '\u{201d}' | '"'));
+    // `protein in C. elegans`
+    let is_initial = words::plain(last).chars().count() == 1;
+    let is_open = is_initial
+        || last.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '\u{201d}' | '"'));
     let next = title.end;
     let word = reference.token(next);
     let is_lower_case =
         word.starts_with(char::is_lowercase) && !word.contains(char::is_uppercase) && !is_in(word);
     let label = reference.label(next);
-    if !is_open || !is_lower_case || !matches!(label, Some(Label::Journal | Label::ContainerTitle))
-    {
+    let ends_quote = last.ends_with(['\u{201d}', '"', '\u{bb}'])
+        && quotation::opens(reference.token(title.start)).is_none();
+    let is_container = matches!(label, Some(Label::Journal | Label::ContainerTitle));
+    if !is_open || !is_container || !(is_lower_case || ends_quote) {
         return;
     }
     let end = (next..reference.len())
@@ -585,7 +600,9 @@ pub(super) fn divide_before_imprint(reference: &mut LabelledTokens<'_, '_>) {
     let has_publisher = reference.has(&[Label::Publisher]);
     let label = match (last.chars().next_back(), reference.label(sentence.end)) {
         (Some(';'), Some(Label::Location)) if sentence.len() <= LONGEST_PLACE => Label::Location,
-        (Some(';'), Some(Label::Date)) | (Some(':'), Some(Label::Location)) if !has_publisher => {
+        (Some(';'), Some(Label::Date)) | (Some(':' | ','), Some(Label::Location))
+            if !has_publisher =>
+        {
             Label::Publisher
         }
         (Some(end), Some(Label::Date)) if end.is_alphabetic() && !has_publisher => Label::Journal,
