@@ -107,13 +107,23 @@ fn quoted_title(text: &str) -> Option<(&str, &str, &str)> {
     let end = first.len_utf8() + text.get(first.len_utf8()..)?.find(*close)? + close.len_utf8();
     let (title, after) = text.split_at_checked(end)?;
     let after = after.trim_start_matches([' ', ',', '.']);
-    let after = after
-        .strip_prefix("by ")
-        .or_else(|| after.strip_prefix("By "))
-        .unwrap_or(after);
-    let length = names_length(after, true)?;
+    let by = after_by(after);
+    let after = by.unwrap_or(after);
+    let length = names_length(after, by.is_none())?;
     let (names, rest) = after.split_at_checked(length)?;
     Some((title, names, rest))
+}
+
+/// Returns what follows "by", with or without a kind of work before it: `a lecture by Silke Helfrich`.
+fn after_by(text: &str) -> Option<&str> {
+    let text = text
+        .strip_prefix("a ")
+        .or_else(|| text.strip_prefix("an "))
+        .unwrap_or(text);
+    let (kind, after) = text.split_once("by ").or_else(|| text.split_once("By "))?;
+    let kind = kind.trim();
+    let is_kind = kind.is_empty() || KINDS.iter().any(|known| known.eq_ignore_ascii_case(kind));
+    is_kind.then_some(after)
 }
 
 /// `Title. By Michel Bauwens, Vasilis Kostakis and Alex Pazaitis. Publisher`
@@ -307,6 +317,10 @@ mod tests {
             (
                 "Interview with Stefan Meretz, by Michel Bauwens. P2P Foundation Blog, 2010",
                 "Michel Bauwens. Interview with Stefan Meretz. P2P Foundation Blog, 2010",
+            ),
+            (
+                "Video: \u{201c}The Wealth of the Commons\u{201d}, lecture by Silke Helfrich, Berlin 2012",
+                "Silke Helfrich. \u{201c}The Wealth of the Commons\u{201d} Berlin 2012",
             ),
             ("Report: Open for business. 2014", "Open for business. 2014"),
         ] {
