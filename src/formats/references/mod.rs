@@ -1,7 +1,8 @@
 //! Plain reference lists, as they stand at the end of a chapter, on a wiki page or in a syllabus.
 //!
-//! 1. `split` divides a text into references, and leaves out headings and prose.
-//! 2. `tokens` divides a reference into words; `features` describes each of them; `model` labels them: a linear-chain
+//! 1. `split` divides a text into references, and leaves out headings and prose. Before, `wiki_entries` joins what wiki
+//!    pages put on lines of their own.
+//! 2. `title_first` puts authors that stand behind the title before it. `tokens` divides a reference into words; `features` describes each of them; `model` labels them: a linear-chain
 //!    conditional random field, whose probabilities say how certain a reading is.
 //! 3. `corrections` corrects what punctuation settles, such as a title in quotation marks.
 //! 4. `normalise` makes a CSL item of the labelled parts, with `names` and `dates`.
