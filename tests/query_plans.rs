@@ -191,7 +191,7 @@ fn lists_notes_and_linked_files_are_found() {
         .unwrap_err();
     let told = round.to_string();
     assert!(
-        told.contains("is made of itself: egg names hen names egg"),
+        told.contains("refers to itself: egg names hen names egg"),
         "{told}"
     );
     let unknown = "list:redaer"

@@ -44,6 +44,9 @@ pub struct CheckRule {
 /// The rule that compares each entry with all others: see [`Spellings`].
 pub const SPELLING: &str = "spelling";
 
+/// The rule that finds misspelt fields.
+pub const UNKNOWN_FIELD: &str = "unknown-field";
+
 /// All rules, in the order of the report.
 pub const RULES: &[CheckRule] = &[
     CheckRule {
@@ -62,7 +65,7 @@ pub const RULES: &[CheckRule] = &[
         look: required::look,
     },
     CheckRule {
-        name: "unknown-field",
+        name: UNKNOWN_FIELD,
         about: "an unknown field, often misspelt",
         look: vocabulary::fields,
     },

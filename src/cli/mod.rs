@@ -50,7 +50,7 @@ pub(crate) use context::CommandContext;
 use context::Options;
 pub(crate) use error::CommandError;
 use peerbib::output::terminal::visible;
-use query_args::{with_negations, with_positional_queries};
+use query_args::{MINUS, with_negations, with_positional_queries};
 use ui::Color;
 
 /// How a command ended that did what it could.
@@ -209,9 +209,11 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // Help and version are reported this way, too.
             let error = error.format(&mut command);
-            // clap repeats arguments as they are.
-            if error.use_stderr() && arguments.iter().any(|argument| is_unsafe(argument)) {
-                ui::print_message(error.render().to_string().trim_end());
+            // clap repeats arguments as they are, and negations with their minus sign.
+            let message = error.render().to_string();
+            let is_raw = message.contains(MINUS) || arguments.iter().any(|word| is_unsafe(word));
+            if error.use_stderr() && is_raw {
+                ui::print_message(message.replace(MINUS, "-").trim_end());
                 return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
             }
             if let Err(unwritten) = error.print()
@@ -238,6 +240,11 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Outcome::Partial) => ExitCode::from(1),
         Err(failure) => failure.report(),
     }
+}
+
+/// Parses the number in an argument. The standard library's errors are written for programmers.
+fn number<T: std::str::FromStr>(text: &str) -> std::result::Result<T, &'static str> {
+    text.parse().map_err(|_| "expected a whole number")
 }
 
 /// Returns whether a terminal would obey a part of an argument.

@@ -122,6 +122,31 @@ fn looks_like_query(word: &str) -> bool {
     word.contains([':', '*', '"', '(', ' ']) || word.starts_with(['-', MINUS, '/', '='])
 }
 
+/// Returns the message for a query that matches nothing. All words of a query have to match, so several keys match no work.
+///
+/// # Errors
+///
+/// If the library cannot be read.
+pub(crate) fn nothing_found(library: &Library, query: &[String]) -> Result<String, CommandError> {
+    if library.works().count()? == 0 {
+        return Ok(
+            "the library is empty; `peerbib import FILE` or `peerbib add` adds works".to_owned(),
+        );
+    }
+    let mut are_keys = query.len() > 1;
+    for word in query {
+        are_keys = are_keys && library.works().find(word)?.is_some();
+    }
+    Ok(if are_keys {
+        format!(
+            "no works found; to select works by their keys, write key:{}",
+            query.join(",")
+        )
+    } else {
+        "no works found".to_owned()
+    })
+}
+
 fn no_match(words: &[String]) -> CommandError {
     CommandError::new(format_args!("no work matches {}", words.join(" ")))
         .with_help("`peerbib find` shows what a query matches".to_owned())

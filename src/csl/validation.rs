@@ -15,7 +15,7 @@ use super::variables::{self, VariableKind};
 use super::xml::{Document, Node, StyleError};
 
 /// Something in a style that should be changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct StyleFinding {
     /// Whether the style breaks the specification, or may print something unexpected.
     pub severity: StyleSeverity,
@@ -28,7 +28,8 @@ pub struct StyleFinding {
 }
 
 /// How serious a [`StyleFinding`] is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum StyleSeverity {
     /// The style breaks the specification.
     Error,

@@ -53,7 +53,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use transaction::Transaction;
 
-pub use backup::Existing;
+pub use backup::{BackupFile, Existing};
 pub use busy_timeout::BusyTimeout;
 pub use changed_works::ChangedWorks;
 pub use completion::Candidate;

@@ -84,6 +84,8 @@ fn only_a_whole_library_is_put_back() {
         assert!(told.contains(reason), "{name}: {told}");
     }
     assert_eq!(state, env.state());
-    let told = env.refuses(2, "backup --restore half.db");
+    let told = env.refuses(2, "backup --restore copy.db");
     assert!(told.contains("--yes"), "{told}");
+    let told = env.refuses(1, "backup --restore text.db");
+    assert!(told.contains("`peerbib backup` wrote"), "{told}");
 }

@@ -549,3 +549,99 @@ fn a_closed_pipe_ends_quietly() {
         assert_eq!(output.status.code(), Some(0), "{line}: {told}");
     }
 }
+
+mod mistakes {
+    use super::*;
+
+    #[test]
+    fn the_help_for_a_typical_mistake_says_what_to_do() {
+        let env = TestEnvironment::with_chapter();
+        std::fs::create_dir(env.path("folder")).unwrap();
+        env.put("notes.txt", "These are my notes.\n");
+        for (code, line, names, way_out) in [
+            (
+                1,
+                "find has:dio",
+                "\u{201c}dio\u{201d}",
+                "did you mean doi?",
+            ),
+            (
+                1,
+                "tag merten2000 theme:commons",
+                "there is no tag \u{201c}merten2000\u{201d}",
+                "the tag comes first",
+            ),
+            (1, "untag theme:lwa merten2000", "theme:lwa", "theme:law"),
+            (1, "format --style my.csl", "my.csl", "no such file"),
+            (1, "format --style notes.txt", "notes.txt", "line 1"),
+            (2, "format -o folder", "folder", "is a directory"),
+            (
+                1,
+                "format -o none/a.html",
+                "none/a.html",
+                "no directory none",
+            ),
+            (1, "backup folder", "folder", "folder/library.db"),
+            (
+                1,
+                "import https://example.org/a.bib",
+                "https://example.org/a.bib",
+                "download the file first",
+            ),
+            (2, "find --limit few", "--limit", "expected a whole number"),
+            (2, "find --limit -3", "'-3'", "expected a whole number"),
+            (2, "undo last", "'last'", "expected a whole number"),
+            (2, "export --to marcxml", "MARCXML", "can only be read"),
+        ] {
+            refused_at_library(&env, code, line, names, way_out);
+        }
+    }
+
+    #[test]
+    fn keys_in_the_place_of_a_query_are_recognized() {
+        let env = TestEnvironment::with_chapter();
+        for command in ["find", "format", "export"] {
+            let run = env.runs(&format!("{command} merten2000 benkler2006wealth"));
+            assert!(
+                run.stderr.contains("key:merten2000,benkler2006wealth"),
+                "{command}: {}",
+                run.stderr
+            );
+        }
+        let keys = env.keys("key:merten2000,benkler2006wealth");
+        assert_eq!(keys.len(), 2);
+    }
+
+    #[test]
+    fn an_empty_library_says_so() {
+        let env = TestEnvironment::bare();
+        for command in ["find", "format", "stats", "timeline"] {
+            let message = env.runs(command).stderr;
+            assert!(
+                message.contains("the library is empty"),
+                "{command}: {message}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_misspelt_field_or_type_is_reported_when_it_is_set() {
+        let env = TestEnvironment::with_chapter();
+        let run = env.runs("edit merten2000 --set publsher=X");
+        assert!(run.stderr.contains("did you mean publisher?"), "{run:?}");
+        let run = env.runs("add --type bok --set titel=Eggs");
+        assert!(run.stderr.contains("did you mean book?"), "{run:?}");
+        assert!(run.stderr.contains("did you mean title?"), "{run:?}");
+    }
+
+    #[test]
+    fn a_file_that_is_cited_like_a_key_is_explained() {
+        let env = TestEnvironment::with_chapter();
+        env.put("refs.bib", "@book{a, title = {Eggs}}");
+        let message = env.refuses(1, "cite refs.bib");
+        assert!(message.contains("give a file of Markdown"), "{message}");
+        env.put("empty.aux", "");
+        let message = env.runs("cite empty.aux").stderr;
+        assert!(message.contains("no citations found"), "{message}");
+    }
+}

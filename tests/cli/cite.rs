@@ -151,8 +151,8 @@ fn unknown_keys_stay_visible_and_are_told_with_their_lines() {
     assert_eq!(
         run.stderr.lines().collect::<Vec<_>>(),
         [
-            "draft.md:1, 3: no work has the key “bauwens2005politcal”; did you mean bauwens2005political?",
-            "draft.md:3: no work has the key “nothing”",
+            "draft.md:1, 3: error: no work has the key “bauwens2005politcal”; did you mean bauwens2005political?",
+            "draft.md:3: error: no work has the key “nothing”",
             "2 keys are not in the library; add them with `peerbib import` or `peerbib add`",
         ]
     );

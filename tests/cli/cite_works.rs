@@ -30,7 +30,7 @@ fn the_works_of_a_latex_document_come_in_the_order_of_their_citation() {
     );
     assert_eq!(
         run.stderr.lines().next().unwrap(),
-        "out/chapter.aux:2: no work has the key “benkler2006welth”; did you mean benkler2006wealth?"
+        "out/chapter.aux:2: error: no work has the key “benkler2006welth”; did you mean benkler2006wealth?"
     );
     let run = env.ends(1, "cite --aux out/main.aux --to keys --order key");
     assert_eq!(
@@ -146,7 +146,7 @@ fn a_typst_document_is_followed_into_the_files_it_includes() {
     );
     assert!(
         run.stderr
-            .contains("chapters/one.typ:2: no work has the key “nothing”"),
+            .contains("chapters/one.typ:2: error: no work has the key “nothing”"),
         "{}",
         run.stderr
     );

@@ -113,10 +113,7 @@ fn a_value_is_checked_before_it_is_set() {
     for (line, expected) in [
         ("config set style apaa", "did you mean apa?"),
         ("config set locale de-XX", "unknown locale"),
-        (
-            "config set key-pattern [aut]",
-            "the marker [aut] is not known",
-        ),
+        ("config set key-pattern [aut]", "unknown marker [aut]"),
         (
             "config set color green",
             "expected one of: auto, always, never",

@@ -231,6 +231,10 @@ fn verify_tells_what_was_dropped() {
         "a.ris",
         "TY  - JOUR\nTI  - A\nT2  - J\nXX  - lost\nER  - \n",
     );
+    let json = env.ends(1, "verify a.ris --json").stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json[0]["path"], "a.ris");
+    assert_ne!(json[0]["differences"], serde_json::json!([]));
     let run = env.ends(1, "verify a.ris");
     assert!(
         run.stdout.contains("a.ris:4: XX: ignored \"lost\""),

@@ -385,7 +385,7 @@ fn a_list_can_be_part_of_another_but_not_of_itself() {
     env.runs("list new two --query 'list:one OR manifesto'");
     assert_eq!(printed(&env, "list show two"), ["anon", "benkler", "marx"]);
     let told = env.refuses(1, "list edit one --query list:two");
-    assert!(told.contains("made of itself"), "{told}");
+    assert!(told.contains("refers to itself"), "{told}");
     assert_eq!(printed(&env, "list show one"), ["benkler", "marx"]);
 }
 

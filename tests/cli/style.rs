@@ -93,6 +93,11 @@ fn style_check_reports_what_csl_does_not_have_with_its_place() {
     };
     env.put("good.csl", style("<text variable=\"title\"/>"));
     assert_eq!(env.runs("style check good.csl").stdout, "good.csl: valid\n");
+    let json = env.json("style check good.csl --json");
+    assert_eq!(
+        json,
+        serde_json::json!([{"path": "good.csl", "valid": true, "findings": []}])
+    );
     env.put(
         "odd.csl",
         style("<date variable=\"issued\" form=\"text\" font-style=\"italic\"/>"),
@@ -106,6 +111,10 @@ fn style_check_reports_what_csl_does_not_have_with_its_place() {
         "bad.csl",
         style("<text variable=\"titel\" text-case=\"upper\"/>"),
     );
+    let sample = env.json("style show good.csl --json");
+    assert_eq!(sample["title"], "House");
+    assert!(sample["citations"][0].is_string());
+    assert!(sample["bibliography"].is_null());
     let bad = env.ends(1, "style check bad.csl").stdout;
     assert!(
         bad.contains("bad.csl: line 4, column 1: error: CSL has no variable `titel`\n")

@@ -11,11 +11,11 @@ use crate::cli::export_entries::{
     Joiner, ReferenceOptions, WORKS_AT_A_TIME, report_losses_of, write_file_references,
 };
 use crate::cli::file_kind::ByExtension as _;
-use crate::cli::format_name::FormatName;
+use crate::cli::format_name::{FormatName, output_format};
 use crate::cli::input::{Source, column_field};
 use crate::cli::io::Sink;
 use crate::cli::problems::report_problem;
-use crate::cli::ui::print_message;
+use crate::cli::ui::{counted, print_message};
 use crate::cli::zotero::{ZoteroArgs, is_zotero};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::bibtex::{self, BibFile, Duplicate, FilePiece, Strings};
@@ -57,7 +57,7 @@ pub(crate) struct Convert {
     zotero: ZoteroArgs,
 
     /// The output format; by default, that of the extension of --output
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = output_format(&[FormatName::MEDIAWIKI]))]
     to: Option<FormatName>,
 
     /// Write to this file instead of standard output
@@ -186,11 +186,11 @@ impl Convert {
         }
         report_losses_of(context, to, &report.losses, "");
         if self.output_file().is_some() {
-            let written = match report.converted {
-                1 => "1 entry".to_owned(),
-                count => format!("{count} entries"),
-            };
-            context.note(format_args!("wrote {written} as {}", to.format().title));
+            context.note(format_args!(
+                "wrote {} as {}",
+                counted(report.converted, "entry"),
+                to.format().title
+            ));
         }
         Ok(())
     }

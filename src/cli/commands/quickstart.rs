@@ -52,8 +52,14 @@ impl Quickstart {
         let style = context.style_name(None)?;
         let locale = context.locale_name(None)?;
         let engine = StyleEngine::new(context, &style, locale.as_deref())?;
-        let form = OutputArgs::default();
-        listing.write(context, Entries::Library(&library), works, &engine, &form)?;
+        let output_args = OutputArgs::default();
+        listing.write(
+            context,
+            Entries::Library(&library),
+            works,
+            &engine,
+            &output_args,
+        )?;
         let totals = receipt.totals;
         context.note(format_args!(
             "\nThese are the {printed} works in the chapter's list of references.\n\

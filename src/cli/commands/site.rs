@@ -12,7 +12,7 @@ use crate::cli::export_entries::write_each;
 use crate::cli::format_name::FormatName;
 use crate::cli::http_server::{self, Admission, Head, Response};
 use crate::cli::style_engine::{StyleEngine, items_of};
-use crate::cli::{CommandContext, CommandError, Outcome, Result, io};
+use crate::cli::{CommandContext, CommandError, Outcome, Result, io, number};
 use peerbib::language;
 use peerbib::library::{Detail, Library, Selection};
 use peerbib::model::CslItem;
@@ -90,7 +90,7 @@ pub(crate) struct WriteSite {
     serve: bool,
 
     /// The port for --serve
-    #[arg(long, value_name = "PORT", requires = "serve", default_value_t = 8000)]
+    #[arg(long, value_name = "PORT", value_parser = number::<u16>, requires = "serve", default_value_t = 8000)]
     port: u16,
 
     /// Show what would change without writing anything

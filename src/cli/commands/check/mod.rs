@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use crate::cli::commands::check_online::OnlineCheck;
 use crate::cli::input::Input;
 use crate::cli::network::NetworkArgs;
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use crate::cli::{CommandContext, CommandError, Outcome, Result, number};
 use peerbib::checks::{
     self, CheckRule, CheckedEntry, RULES, Severity, SpellingCounts, Spellings, Status,
 };
@@ -63,7 +63,7 @@ pub(crate) struct Check {
     program: Option<Program>,
 
     /// Print at most this many findings of each rule; 0 prints all [default: 5; with --rule, all]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = number::<usize>)]
     limit: Option<usize>,
 
     /// Print only how many findings each rule has

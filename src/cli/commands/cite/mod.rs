@@ -396,7 +396,7 @@ impl CiteCommand {
     /// # Errors
     ///
     /// A usage error if the extension stands for no format of this command.
-    fn form(&self) -> std::result::Result<Option<CiteFormat>, CommandError> {
+    fn format(&self) -> std::result::Result<Option<CiteFormat>, CommandError> {
         match (self.to, self.place()) {
             (None, Output::File(path)) => CiteFormat::of_file(&path).map(Some),
             (to, _) => Ok(to),

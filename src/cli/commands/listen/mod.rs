@@ -13,7 +13,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::cli::interrupt::Interruptible;
-use crate::cli::{CommandContext, CommandError, Outcome, Result, http_server};
+use crate::cli::{CommandContext, CommandError, Outcome, Result, http_server, number};
 use peerbib::zotero::connector;
 use server::{Server, admit};
 
@@ -37,7 +37,7 @@ pub(crate) struct Listen {
     tag: Option<String>,
 
     /// The port; the connector expects the default unless its advanced settings name another
-    #[arg(long, value_name = "PORT", default_value_t = connector::PORT)]
+    #[arg(long, value_name = "PORT", value_parser = number::<u16>, default_value_t = connector::PORT)]
     port: u16,
 }
 

@@ -149,8 +149,13 @@ fn known_fields(names: &[String]) -> std::result::Result<Vec<String>, CommandErr
             let name = name.trim().to_lowercase();
             if schema::field(&name).is_none() {
                 let near = closest(&name, schema::field_names().map(str::to_owned));
-                return Err(CommandError::usage(format_args!("unknown field: {name}"))
-                    .with_help(question(&near)));
+                return Err(
+                    CommandError::usage(format_args!("unknown field: {name}")).with_help(
+                        question(&near).unwrap_or_else(|| {
+                            "give fields of BibLaTeX, such as doi, abstract or pages".to_owned()
+                        }),
+                    ),
+                );
             }
             Ok(schema::base_field(&name).to_owned())
         })
