@@ -172,7 +172,7 @@ pub const DEFAULT_STYLE: &str = "apa";
 pub const DEFAULT_EDITOR: &str = "vi";
 
 /// The default pattern for citation keys.
-pub const DEFAULT_KEY_PATTERN: &str = "[auth:lower][year][veryshorttitle:lower]";
+const DEFAULT_KEY_PATTERN: &str = "[auth:lower][year][veryshorttitle:lower]";
 
 impl Setting {
     /// Returns the setting with this name. Case and underscores do not matter.
@@ -416,7 +416,7 @@ pub struct FollowedFile {
 }
 
 /// The values of `on-conflict` in a table `sync`.
-pub const CONFLICT_POLICIES: &[&str] = &["keep", "replace", "merge", "ask"];
+const CONFLICT_POLICIES: &[&str] = &["keep", "replace", "merge", "ask"];
 
 /// The settings from the file and the environment.
 #[derive(Debug, Clone, Default)]

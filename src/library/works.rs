@@ -328,7 +328,7 @@ impl Works<'_> {
     }
 
     /// Returns the distinct values of an indexed column, sorted.
-    pub(super) fn distinct_values(&self, table: &str, column: &str) -> Result<Vec<String>> {
+    fn distinct_values(&self, table: &str, column: &str) -> Result<Vec<String>> {
         let mut statement = self.library.connection.prepare_cached(&format!(
             "{} SELECT value FROM found WHERE value IS NOT NULL",
             distinct(table, column)

@@ -229,11 +229,6 @@ impl Client {
         }
     }
 
-    /// Returns whether the network may be used.
-    pub fn is_offline(&self) -> bool {
-        self.settings.mode == Mode::Offline
-    }
-
     /// Returns today's date: `2026-11-28`.
     pub fn today() -> String {
         cache::date(cache::now())

@@ -153,12 +153,12 @@ impl From<BibliographyEntry> for FormattedEntry {
 
 impl ReadingList {
     /// Returns the level of the title.
-    pub(crate) fn title_level(&self) -> usize {
+    pub fn title_level(&self) -> usize {
         self.heading_level.unwrap_or(1)
     }
 
-    /// Returns the level of the heading of a section. Without a wish, they are those below a title.
-    pub(crate) fn section_level(&self, heading: &Heading) -> usize {
+    /// Returns the level of the heading of a section, at most 6. Without `heading_level`, it is below that of a title.
+    pub fn section_level(&self, heading: &Heading) -> usize {
         let highest = match self.heading_level {
             Some(level) => level + usize::from(self.title.is_some()),
             None => 2,

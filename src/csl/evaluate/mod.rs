@@ -3,6 +3,7 @@
 mod citation_label;
 mod date;
 mod names;
+mod person;
 
 use std::borrow::Cow;
 

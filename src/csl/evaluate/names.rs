@@ -3,16 +3,14 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use super::Evaluator;
+use super::{Evaluator, person};
 use crate::csl::citation::CitePosition;
 use crate::csl::citeproc_js;
 use crate::csl::context::{Context, NameListTrace, Purpose, Section};
 use crate::csl::element::*;
 use crate::csl::given_names;
-use crate::csl::initials;
-use crate::csl::name_parts::{NameParts, Script, begins_alphabetic};
+use crate::csl::name_parts::{NameParts, begins_alphabetic};
 use crate::csl::output_tree::{Node, Tag};
-use crate::csl::text_case;
 use crate::csl::variables::VariableId;
 
 /// The options of names with all inheritance resolved.
@@ -310,7 +308,9 @@ fn name_list<'c>(
             evaluator.shown_names.push(person.raw());
         }
         let level = levels.get(at).copied().unwrap_or(base_level);
-        if let Some((node, is_inverted)) = one_name(evaluator, element, style, person, at, level) {
+        if let Some((node, is_inverted)) =
+            person::name(evaluator, element, style, person, at, level)
+        {
             nodes.push(node.tagged(Tag::Name));
             inverted.push(is_inverted);
         }
@@ -397,7 +397,7 @@ fn shown_count(
 }
 
 /// Appends text to the suffix of a node, with one space at its end.
-fn add_suffix<'c>(node: &mut Node<'c>, text: Cow<'c, str>) {
+pub(super) fn add_suffix<'c>(node: &mut Node<'c>, text: Cow<'c, str>) {
     node.suffix = if node.suffix.is_empty() {
         text
     } else {
@@ -535,337 +535,6 @@ fn join_with_et_al<'c>(
     let mut whole = Node::group(vec![list, et_al], "")?.with(&element.name_attributes);
     whole.font = citeproc_js::without_normal_of(whole.font, element.attributes.font);
     Some(whole)
-}
-
-/// The pieces of a name in printing order.
-struct NamePieces<'c> {
-    text: String,
-    nodes: Vec<Node<'c>>,
-    plain: bool,
-    /// The formatting of `cs:names`, which citeproc-js does not let its parts undo.
-    outer: FontFormatting,
-}
-
-impl<'c> NamePieces<'c> {
-    fn new(plain: bool, outer: FontFormatting) -> Self {
-        Self {
-            text: String::new(),
-            nodes: Vec::new(),
-            plain,
-            outer,
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.text.is_empty() && self.nodes.is_empty()
-    }
-
-    fn push(&mut self, text: &str, attributes: Option<&'c CommonAttributes>) {
-        if text.is_empty() {
-            return;
-        }
-        if self.plain {
-            self.text.push_str(text);
-        } else if let Some(node) = Node::text(text.to_owned()) {
-            let font = attributes
-                .map(|attributes| citeproc_js::without_normal_of(attributes.font, self.outer));
-            let mut node = node;
-            node.font = font.unwrap_or_default();
-            self.nodes.push(node);
-        }
-    }
-
-    /// Appends other pieces, with `between` if neither is empty.
-    fn join(&mut self, between: &str, other: Self) {
-        if other.is_empty() {
-            return;
-        }
-        if self.is_empty() {
-            *self = other;
-            return;
-        }
-        if self.plain {
-            self.text.push_str(between);
-            self.text.push_str(&other.text);
-        } else {
-            if let Some(last) = self.nodes.last_mut() {
-                add_suffix(last, Cow::Owned(between.to_owned()));
-            }
-            self.nodes.extend(other.nodes);
-        }
-    }
-
-    /// Adds the affixes of a name part.
-    fn affixed(mut self, attributes: Option<&'c CommonAttributes>) -> Self {
-        let Some(attributes) = attributes else {
-            return self;
-        };
-        if self.is_empty() || (attributes.prefix.is_empty() && attributes.suffix.is_empty()) {
-            return self;
-        }
-        let nodes = std::mem::take(&mut self.nodes);
-        if let Some(node) = Node::group(nodes, "") {
-            self.nodes.push(
-                node.with_prefix(attributes.prefix.as_str())
-                    .with_suffix(attributes.suffix.as_str()),
-            );
-        }
-        self
-    }
-
-    fn finish(self) -> Option<Node<'c>> {
-        if self.plain {
-            Node::text(self.text)
-        } else {
-            Node::group(self.nodes, "")
-        }
-    }
-}
-
-/// Returns one name, and whether it is inverted.
-fn one_name<'c>(
-    evaluator: &mut Evaluator<'c>,
-    element: &'c Names,
-    style: &NameStyle<'c>,
-    person: &'c NameParts,
-    at: usize,
-    level: u8,
-) -> Option<(Node<'c>, bool)> {
-    let context = evaluator.context;
-    if person.is_literal() {
-        let text = context
-            .abbreviations
-            .get("institution-part", &person.literal)
-            .unwrap_or(&person.literal);
-        // The name of an institution counts as a family name.
-        let mut node = match &element.family {
-            Some(look) => {
-                let mut node = Node::text(evaluator.cased(Cow::Borrowed(text), look))?;
-                node.font = citeproc_js::without_normal_of(look.font, element.attributes.font);
-                node
-            }
-            None => Node::text(text)?,
-        };
-        if element.family.is_none() {
-            node.font = citeproc_js::without_normal_of(
-                element.name_attributes.font,
-                element.attributes.font,
-            );
-        }
-        return Some((node, false));
-    }
-    let family_look = element.family.as_ref();
-    let given_look = element.given.as_ref();
-    let is_plain = |look: Option<&CommonAttributes>| {
-        look.is_none_or(|look| {
-            look.font.is_plain() && look.prefix.is_empty() && look.suffix.is_empty()
-        })
-    };
-    let plain = is_plain(family_look) && is_plain(given_look);
-    let outer = element.attributes.font;
-    let sorting = context.purpose == Purpose::Sort;
-    let piece = |text: &str, look: Option<&'c CommonAttributes>| {
-        let strips = evaluator.strips_periods() || look.is_some_and(|look| look.strip_periods);
-        let mut text = Cow::Borrowed(text);
-        if strips && text.contains('.') {
-            text = Cow::Owned(text.replace('.', ""));
-        }
-        if let Some(case) = look.and_then(|look| look.text_case) {
-            text = Cow::Owned(text_case::apply(&text, case, evaluator.language()));
-        }
-        let mut pieces = NamePieces::new(plain, outer);
-        pieces.push(&text, look);
-        pieces
-    };
-    // In some languages of items, the family name comes first.
-    let family_first = citeproc_js::has_family_first(context.item.language.as_deref());
-    let given_text = given_name(evaluator, style, person, level);
-    let show_given = level > 0;
-    let family = || piece(&person.family, family_look);
-    let particle = || {
-        if sorting {
-            let text = person.non_dropping_particle.replace(['\'', '\u{2019}'], "");
-            piece(&text, family_look)
-        } else {
-            piece(&person.non_dropping_particle, family_look)
-        }
-    };
-    let given = || {
-        if show_given {
-            piece(&given_text, given_look)
-        } else {
-            NamePieces::new(plain, outer)
-        }
-    };
-    let is_et_al = citeproc_js::has_et_al(person);
-    let dropping = || {
-        if show_given && !given_text.is_empty() && !is_et_al {
-            piece(&person.dropping_particle, given_look)
-        } else {
-            NamePieces::new(plain, outer)
-        }
-    };
-    let suffix = || {
-        let mut pieces = NamePieces::new(plain, outer);
-        if show_given && !given_text.is_empty() {
-            let text = match style.initialize_with {
-                Some(with) => initials::normalize(&person.suffix, with),
-                None => person.suffix.clone(),
-            };
-            pieces.push(&text, None);
-        }
-        pieces
-    };
-    let particle_joins = person
-        .non_dropping_particle
-        .ends_with(['\'', '\u{2019}', '-', ' ']);
-    let hard_space = citeproc_js::name_space(context.locale.language());
-    let mut inverted = false;
-    let result = match person.script {
-        Script::EastAsian if !person.family.is_empty() => {
-            let mut name = particle();
-            name.join("", family());
-            name.join("", given());
-            name
-        }
-        Script::Mixed => {
-            let mut name = particle();
-            name.join(hard_space, family());
-            name.join(" ", given());
-            name
-        }
-        _ if person.static_ordering || family_first => {
-            let mut name = particle();
-            name.join(hard_space, family());
-            name.join(" ", given());
-            name
-        }
-        _ if sorting => {
-            let mut name = NamePieces::new(plain, outer);
-            if context.style.options.demote_particle == DemoteParticle::Never {
-                name.join("", particle());
-                name.join(" ", family());
-                name.join(" ", dropping());
-                name.join(" ", given());
-            } else {
-                name.join("", family());
-                let mut second = given();
-                second.join(" ", dropping());
-                second.join(" ", particle());
-                name.join(" ", second);
-            }
-            name.join(" ", suffix());
-            name
-        }
-        _ if style.as_sort_order == Some(NameAsSortOrder::All)
-            || (style.as_sort_order == Some(NameAsSortOrder::First) && at == 0) =>
-        {
-            inverted = true;
-            let separator = if citeproc_js::is_title(&person.given) {
-                ", "
-            } else {
-                style.sort_separator
-            };
-            let comma = if person.comma_particle { ", " } else { " " };
-            let mut second = given();
-            second.join(comma, dropping());
-            let mut name;
-            if context.style.options.demote_particle == DemoteParticle::DisplayAndSort {
-                second.join(" ", particle());
-                let second = second.affixed(given_look);
-                name = family().affixed(family_look);
-                name.join(separator, second);
-            } else {
-                let second = second.affixed(given_look);
-                name = particle();
-                name.join(if particle_joins { "" } else { hard_space }, family());
-                name = name.affixed(family_look);
-                name.join(separator, second);
-            }
-            name.join(separator, suffix());
-            name
-        }
-        _ => {
-            let suffix_separator = if person.comma_suffix { ", " } else { " " };
-            let mut second = NamePieces::new(plain, outer);
-            let dropping_joins = person
-                .dropping_particle
-                .ends_with(['\'', '\u{2bc}', '\u{2019}', '-'])
-                && person.non_dropping_particle.is_empty()
-                && person
-                    .dropping_particle
-                    .trim_end_matches(['\'', '\u{2bc}', '\u{2019}', '-'])
-                    != "de";
-            second.join("", dropping());
-            if dropping_joins {
-                second.join("", family());
-            } else {
-                let mut core = particle();
-                core.join(if particle_joins { "" } else { hard_space }, family());
-                second.join(hard_space, core);
-            }
-            second.join(suffix_separator, suffix());
-            let second = second.affixed(family_look);
-            let mut name = given().affixed(given_look);
-            let hard = style
-                .initialize_with
-                .is_some_and(|with| with.contains(['\u{a0}', '\u{feff}']))
-                && level == 1;
-            // A space that does not break, which a style gives the given name, is the space between them.
-            let ends_in_space = given_look.is_some_and(|look| look.suffix.ends_with('\u{a0}'));
-            let space = match (hard, ends_in_space) {
-                (_, true) => "",
-                (true, false) => hard_space,
-                (false, false) => " ",
-            };
-            let between =
-                if person.comma_particle && family_look.is_none_or(|look| look.prefix.is_empty()) {
-                    Cow::Owned(format!(",{space}"))
-                } else {
-                    Cow::Borrowed(space)
-                };
-            name.join(&between, second);
-            name
-        }
-    };
-    let mut node = result.finish()?;
-    let look = &element.name_attributes;
-    if !look.font.is_plain() || !look.prefix.is_empty() || !look.suffix.is_empty() {
-        node = Node::wrap(node).with(look);
-        node.font = citeproc_js::without_normal_of(look.font, element.attributes.font);
-    }
-    Some((node, inverted))
-}
-
-/// Returns the given name as far as it is shown: nothing, initials, or all of it.
-fn given_name<'n>(
-    evaluator: &Evaluator<'_>,
-    style: &NameStyle<'_>,
-    person: &'n NameParts,
-    level: u8,
-) -> Cow<'n, str> {
-    let options = &evaluator.context.style.options;
-    let hyphen = options.initialize_with_hyphen;
-    let full = Cow::Borrowed(person.given.as_str());
-    if level == 0 {
-        return Cow::Borrowed("");
-    }
-    if person.family.is_empty() || person.static_ordering {
-        return full;
-    }
-    Cow::Owned(match style.initialize_with {
-        // Initials have the form that the style wants in a full name, too.
-        Some(with) if !style.initialize => initials::normalize_with(&person.given, with, hyphen),
-        Some(with) if level == 1 => initials::initialize(&person.given, with, hyphen),
-        None if level == 1 && options.givenname_rule.initials_only() => {
-            if style.initialize {
-                initials::initialize(&person.given, "", hyphen)
-            } else {
-                initials::normalize_with(&person.given, "", hyphen)
-            }
-        }
-        _ => return full,
-    })
 }
 
 /// The `cs:names` element that a sort key with a names variable stands for.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use super::DatabaseError;
 
 /// The name of the database in the data directory.
-pub(super) const DATABASE: &str = "zotero.sqlite";
+const DATABASE: &str = "zotero.sqlite";
 
 /// The name of the data directory.
 const DATA_DIRECTORY: &str = "Zotero";

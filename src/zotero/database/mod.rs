@@ -36,7 +36,7 @@ const NEWEST_SCHEMA: i64 = 129;
 const OLDEST_SCHEMA: i64 = 95;
 
 /// The name that Zotero shows for the library of the user.
-pub const OWN_LIBRARY: &str = "My Library";
+const OWN_LIBRARY: &str = "My Library";
 
 /// Why Zotero's database cannot be read.
 #[derive(Debug, thiserror::Error)]
