@@ -4,7 +4,7 @@ mod watch;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::BufRead as _;
 
 use clap::{Args, ValueEnum};
 use comfy_table::{Cell, CellAlignment, Table, presets};
@@ -176,64 +176,38 @@ impl ImportMode {
     }
 }
 
+/// Refuses to ask about conflicts without a terminal.
+fn check_questions(sources: &[ImportSource]) -> std::result::Result<(), CommandError> {
+    let asks = sources
+        .iter()
+        .any(|source| source.mode.policy() == ConflictPolicy::Ask);
+    if asks && !can_ask() {
+        return Err(
+            CommandError::usage("--on-conflict ask needs a terminal").with_help(
+                "use --on-conflict merge, keep or replace; the report lists each conflict"
+                    .to_owned(),
+            ),
+        );
+    }
+    Ok(())
+}
+
 impl Import {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let sources = self.sources(context)?;
-        let asks = sources
-            .iter()
-            .any(|source| source.mode.policy() == ConflictPolicy::Ask);
-        if asks && !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
-            return Err(
-                CommandError::usage("--on-conflict ask needs a terminal").with_help(
-                    "use --on-conflict merge, keep or replace; the report lists each conflict"
-                        .to_owned(),
-                ),
-            );
-        }
+        check_questions(&sources)?;
         if self.watch {
             return watch::run(context, &sources, &self);
         }
-        let rejects_to_stdout = self.rejects.as_deref() == Some("-");
-        if rejects_to_stdout && self.json {
-            return Err(CommandError::usage(
-                "--rejects - and --json both write to standard output",
-            )
-            .with_help("write the rejected entries to a file".to_owned()));
-        }
-        if let Some(path) = self.rejects.as_ref().filter(|_| !rejects_to_stdout) {
-            context.check_output(path, &self.files)?;
-        }
-        let pattern = context.key_pattern(None)?;
-        let is_zotero = |source: &ImportSource| is_zotero(&source.name, self.from);
-        self.zotero.check(sources.iter().any(is_zotero))?;
-        // The lists that collections become.
-        let lists = match self.collections {
-            CollectionsTarget::Tags => None,
-            CollectionsTarget::Lists => Some(default_list(context, "")?),
-        };
+        self.check_rejects(context)?;
         // All files are read first, so that a missing one changes nothing.
-        let mut inputs = Vec::with_capacity(sources.len());
-        for source in &sources {
-            let ImportSource { name, mode } = source;
-            if is_zotero(source) {
-                let libraries = self.zotero.read(context, name, lists.as_ref())?;
-                let libraries = libraries.into_iter();
-                inputs.extend(
-                    libraries.map(|library| (ImportInput::Zotero(Box::new(library)), *mode)),
-                );
-                continue;
-            }
-            // Without a terminal, nothing is asked.
-            let input = if self.interactive && can_ask() {
-                Input::read_interactively(context, name, self.from)?
-            } else {
-                Input::read_with(name, self.from, &self.map, &pattern)?
-            };
-            inputs.push((ImportInput::File(input), *mode));
-        }
+        let inputs = self.read(context, &sources)?;
         // An import that brings nothing is no step of the history, and creates no library. A file that is followed may
         // have become empty.
-        let brings_nothing = |(input, mode): &(ImportInput, ImportMode)| matches!((input, mode), (ImportInput::File(input), ImportMode::Import(_)) if input.has_nothing());
+        let brings_nothing = |(input, mode): &(ImportInput, ImportMode)| {
+            matches!(input, ImportInput::File(input) if input.has_nothing())
+                && matches!(mode, ImportMode::Import(_))
+        };
         let is_rehearsal = self.dry_run || inputs.iter().all(brings_nothing);
         let mut library = if is_rehearsal && !context.library_path()?.exists() {
             CommandContext::temporary_library()?
@@ -246,50 +220,109 @@ impl Import {
         } else {
             context.change(&mut library, |change| import_all(change, &inputs, false))?
         };
-        if let Some(path) = &self.rejects {
-            let text = rejects(&receipt);
-            if rejects_to_stdout {
-                let mut output = context.output();
-                output.write_all(text.as_bytes())?;
-                output.flush()?;
-            } else {
-                context.write_file(path, text)?;
-            }
-        }
+        self.write_rejects(context, &receipt)?;
         if self.json {
             context.print_json(&receipt)?;
         } else {
-            report_problems(context, &receipt);
-            if rejects_to_stdout {
-                context.note(table(&receipt).trim_end());
-            } else {
-                context.print(&table(&receipt))?;
-            }
-            if let Some(tags) = receipt.tags {
-                context.note(match tags {
-                    0 => "the works already have their hand-made tags".to_owned(),
-                    1 => "1 hand-made tag added".to_owned(),
-                    tags => format!("{tags} hand-made tags added"),
-                });
-            }
-            let kept: usize = receipt.files.iter().map(|file| file.kept).sum();
-            if kept > 0 && !self.dry_run {
-                context.note(
-                    "the library\u{2019}s values were kept; --on-conflict replace takes the file\u{2019}s",
-                );
-            }
+            self.report(context, &receipt)?;
             if self.dry_run {
                 context.note("dry run: nothing was changed");
             } else {
                 report_duplicates(context, &library, before, receipt.totals.imported)?;
             }
         }
-        let rejected = receipt.totals.rejected > 0;
-        Ok(if rejected {
+        Ok(if receipt.totals.rejected > 0 {
             Outcome::Partial
         } else {
             Outcome::Done
         })
+    }
+
+    /// Refuses a place for rejected entries that is in use.
+    fn check_rejects(&self, context: &CommandContext) -> std::result::Result<(), CommandError> {
+        match self.rejects.as_deref() {
+            Some("-") if self.json => Err(CommandError::usage(
+                "--rejects - and --json both write to standard output",
+            )
+            .with_help("write the rejected entries to a file".to_owned())),
+            None | Some("-") => Ok(()),
+            Some(path) => context.check_output(path, &self.files),
+        }
+    }
+
+    /// Reads all sources.
+    fn read(
+        &self,
+        context: &CommandContext,
+        sources: &[ImportSource],
+    ) -> std::result::Result<Vec<(ImportInput, ImportMode)>, CommandError> {
+        let pattern = context.key_pattern(None)?;
+        let is_zotero = |source: &ImportSource| is_zotero(&source.name, self.from);
+        self.zotero.check(sources.iter().any(is_zotero))?;
+        // The lists that collections become.
+        let lists = match self.collections {
+            CollectionsTarget::Tags => None,
+            CollectionsTarget::Lists => Some(default_list(context, "")?),
+        };
+        let mut inputs = Vec::with_capacity(sources.len());
+        for source in sources {
+            let ImportSource { name, mode } = source;
+            if is_zotero(source) {
+                for library in self.zotero.read(context, name, lists.as_ref())? {
+                    inputs.push((ImportInput::Zotero(Box::new(library)), *mode));
+                }
+                continue;
+            }
+            // Without a terminal, nothing is asked.
+            let input = if self.interactive && can_ask() {
+                Input::read_interactively(context, name, self.from)?
+            } else {
+                Input::read_with(name, self.from, &self.map, &pattern)?
+            };
+            inputs.push((ImportInput::File(input), *mode));
+        }
+        Ok(inputs)
+    }
+
+    /// Writes the rejected entries with their reasons, if they are asked for.
+    fn write_rejects(
+        &self,
+        context: &CommandContext,
+        receipt: &Receipt,
+    ) -> std::result::Result<(), CommandError> {
+        match self.rejects.as_deref() {
+            None => Ok(()),
+            Some("-") => context.print_data(&rejects(receipt)),
+            Some(path) => context.write_file(path, rejects(receipt)),
+        }
+    }
+
+    /// Prints problems and numbers.
+    fn report(
+        &self,
+        context: &CommandContext,
+        receipt: &Receipt,
+    ) -> std::result::Result<(), CommandError> {
+        report_problems(context, receipt);
+        if self.rejects.as_deref() == Some("-") {
+            context.note(table(receipt).trim_end());
+        } else {
+            context.print(&table(receipt))?;
+        }
+        match receipt.tags {
+            None => {}
+            Some(0) => context.note("the works already have their hand-made tags"),
+            Some(tags) => {
+                context.note(format_args!("{} added", counted(tags, "hand-made tag")));
+            }
+        }
+        let kept: usize = receipt.files.iter().map(|file| file.kept).sum();
+        if kept > 0 && !self.dry_run {
+            context.note(
+                "the library\u{2019}s values were kept; --on-conflict replace takes the file\u{2019}s",
+            );
+        }
+        Ok(())
     }
 
     /// Returns the files that are named, or else those that the configuration names.
