@@ -860,7 +860,7 @@ pub fn edited(
     Ok(document.to_string())
 }
 
-/// Returns a path with the home directory in the place of `~/`.
+/// Returns a path with the home directory in place of `~/`.
 fn expanded(text: &str) -> PathBuf {
     match text.strip_prefix("~/").zip(etcetera::home_dir().ok()) {
         Some((rest, home)) => home.join(rest),

@@ -97,7 +97,7 @@ const SMALL_WORDS: &[&str] = &[
     "with", "without", "yet",
 ];
 
-/// Acronyms with vowels, which could be taken for words.
+/// Acronyms with vowels, which could be mistaken for words.
 const ACRONYMS: &[&str] = &[
     "AI", "API", "DIY", "EU", "FAO", "FLOSS", "FOSS", "GNU", "GPL", "ICT", "ICTS", "IP", "IT",
     "MIT", "NASA", "NATO", "NGO", "NGOS", "OECD", "OER", "OSS", "UK", "UN", "UNESCO", "UNICEF",

@@ -1,7 +1,7 @@
 //! How Typst reads an entry.
 //!
 //! Typst reads `.bib` files with the `biblatex` crate and prints them from the entries that
-//! `hayagriva` makes of them. These two are asked here, so that the answer is Typst's own: whether
+//! `hayagriva` makes of them. The check runs these two crates, so that the answer is Typst's own: whether
 //! it refuses the entry (and with it the whole file), which fields it drops, and which it reads
 //! differently.
 

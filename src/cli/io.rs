@@ -328,7 +328,7 @@ fn unwritable(path: &Path, error: &io::Error) -> CommandError {
     CommandError::new(format_args!("cannot write {}: {reason}", path.display()))
 }
 
-/// A file that is written to a temporary file beside it, which then gets its name. A symbolic link stays one.
+/// A file that is written to a temporary file next to it, which then gets its name. A symbolic link stays one.
 /// A device or a pipe is written to directly.
 pub(crate) enum AtomicFile {
     /// A device or a pipe.

@@ -176,7 +176,7 @@ pub(crate) fn print_prompt(text: impl std::fmt::Display) {
 /// The look of a part of a text, used as `{bold}word{bold:#}`.
 ///
 /// It is written as a noncharacter of Unicode, which becomes an escape code when the text is printed. So an
-/// escape code in the data is never taken for one of ours.
+/// escape code in the data is never mistaken for one of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Style {
     Plain,

@@ -15,7 +15,7 @@ use peerbib::library::Library;
 pub(crate) struct NamedWorks {
     /// The rowids with the keys as they were given, each work once.
     pub(crate) works: Vec<(i64, String)>,
-    /// Whether a query stood in the place of keys.
+    /// Whether a query was given instead of keys.
     pub(crate) by_query: bool,
 }
 

@@ -36,7 +36,7 @@ pub(crate) struct ZoteroArgs {
     group: Vec<String>,
 }
 
-/// What becomes of Zotero's collections.
+/// What happens to Zotero's collections.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CollectionsTarget {
     /// Tags such as collection:commons

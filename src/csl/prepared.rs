@@ -106,7 +106,7 @@ impl Prepared<'_> {
         (text, evaluator.trace)
     }
 
-    /// Returns the output tree of a bibliography entry, and what heads it, as far as the style substitutes it.
+    /// Returns the output tree of a bibliography entry, and the beginning of it that the style may substitute.
     pub(super) fn entry(&self, item: usize) -> Option<(Node<'_>, Vec<String>)> {
         let (tree, evaluator) = self.evaluated_entry(item, self.first_range == Some(item))?;
         let substitutes = self.style.compiled.options.author_substitute.is_some();

@@ -72,7 +72,7 @@ pub enum Reader {
     Text(&'static dyn ReadFormat),
     /// From bytes.
     Bytes(&'static dyn ReadBytes),
-    /// From its place by the module of the program that keeps it, because it is a database with files beside it.
+    /// From its place by the module of the program that keeps it, because it is a database with files next to it.
     Database,
 }
 

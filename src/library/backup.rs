@@ -73,7 +73,7 @@ impl Library {
                 error => error,
             }
         })?;
-        // A backup is a single file, without a WAL file beside it.
+        // A backup is a single file, without a WAL file next to it.
         copy.pragma_update(None, "journal_mode", "DELETE")
             .map_err(|error| LibraryError::from(error).at(to))?;
         let is_whole = check(&copy).map_err(|error| LibraryError::from(error).at(to))?;
@@ -87,7 +87,7 @@ impl Library {
             .map_err(|(_, error)| LibraryError::from(error).at(to))
     }
 
-    /// Returns an unused path for a backup: beside the library, with today's date in its name.
+    /// Returns an unused path for a backup: next to the library, with today's date in its name.
     pub fn default_backup_path(&self) -> Result<PathBuf> {
         let today = now(&self.connection)?;
         let today = today.get(..10).unwrap_or_default();

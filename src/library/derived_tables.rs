@@ -21,7 +21,7 @@ use crate::language;
 use crate::model::{CslDate, CslItem, CslName, CslValue, CslVariables, Entry, markup};
 use crate::text;
 
-/// What is written down of a derived work: made beside the connection, where many are made at once.
+/// The rows of a derived work, which are made without the connection, so that many are made at once.
 pub(super) struct DerivedRows {
     key: String,
     times: Times,
@@ -94,7 +94,7 @@ pub(super) struct FullText {
     pub(super) columns: [String; Column::ALL.len()],
 }
 
-/// A CSL item as the library stores it: without its citation key, which stands in `work_summary`.
+/// A CSL item as the library stores it: without its citation key, which is in `work_summary`.
 #[derive(serde::Serialize)]
 struct StoredItem<'a> {
     #[serde(rename = "type")]
@@ -195,7 +195,7 @@ impl DerivedRows {
 }
 
 impl FullText {
-    /// Returns what stands in the index, and adds the plain values to `values`.
+    /// Returns the text for the index, and adds the plain values to `values`.
     fn of(key: &str, derived: &Derived, note: Option<&str>, values: &mut FieldText) -> Self {
         let item = &derived.item;
         let mut text = Self::default();
@@ -596,7 +596,7 @@ impl<'c> DerivedRowWriter<'c> {
         Ok(())
     }
 
-    /// Writes what was gathered on the way.
+    /// Writes the values that were collected.
     pub(super) fn finish(mut self) -> Result<()> {
         self.match_keys.sort_unstable();
         for (key, work) in self.match_keys {

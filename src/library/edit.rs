@@ -86,7 +86,7 @@ impl WorksMut<'_> {
         Ok(true)
     }
 
-    /// Puts another entry in the place of a work's. Where the entry has another key, the work is
+    /// Puts another entry in place of a work's. Where the entry has another key, the work is
     /// renamed. Says whether anything is different now.
     ///
     /// # Errors
@@ -326,7 +326,7 @@ impl WorksMut<'_> {
     }
 
     /// Takes the occurrences of a work out of their files; what stood before each goes to what stands
-    /// behind it.
+    /// after it.
     fn hand_on_leading(&self, work: i64) -> Result<()> {
         let mut statement = self
             .change

@@ -33,7 +33,7 @@ pub enum LibraryError {
         /// What SQLite says.
         reason: String,
     },
-    /// The latest changes to the library are in a journal beside it, and SQLite cannot create the files that it
+    /// The latest changes to the library are in a journal next to it, and SQLite cannot create the files that it
     /// needs to read them.
     #[error(
         "the library {} cannot be read: its latest changes are in {}, and no file can be created beside it",
@@ -46,7 +46,7 @@ pub enum LibraryError {
         /// The write-ahead log or rollback journal.
         journal: PathBuf,
     },
-    /// The library cannot be read together with the journal beside it, which may belong to another database.
+    /// The library cannot be read together with the journal next to it, which may belong to another database.
     #[error("the library {} cannot be read together with {}: {reason}", .path.display(), .journal.display())]
     ForeignJournal {
         /// The library.
@@ -303,7 +303,7 @@ pub enum LibraryError {
 }
 
 impl LibraryError {
-    /// Names the journal beside the library at `path` in an error that it can have caused.
+    /// Names the journal next to the library at `path` in an error that it can have caused.
     pub(super) fn beside_journal(self, path: &Path) -> Self {
         match (self, super::journal_of(path)) {
             (Self::Foreign { path, reason } | Self::Damaged { path, reason }, Some(journal)) => {

@@ -19,7 +19,7 @@ pub struct SourceFile {
 
 impl Sources<'_> {
     /// The imported files, one after the other in the order of their import, with what stands around
-    /// their entries. A work that stands in several files is written once, where it stands first, and
+    /// their entries. A work that is in several files is written once, at its first place, and
     /// works that came from no file come last.
     ///
     /// With one file whose entries nobody edited, this is that file again.
@@ -85,7 +85,7 @@ impl Sources<'_> {
         Ok(files.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// One imported file again, with every entry that stands in it; `None` where no file was imported
+    /// One imported file again, with every entry in it; `None` where no file was imported
     /// from `path`. It is the file to the character, as long as nobody edited its entries.
     pub fn export(&self, path: &str) -> Result<Option<String>> {
         let file: Option<(i64, String)> = self

@@ -11,7 +11,7 @@ use crate::model::markup;
 use crate::model::{CslItem, CslName, Entry};
 use crate::text::fold;
 
-/// What a reference says of the identity of its work, in a form that can be compared.
+/// What identifies the work of a reference, in a form that can be compared.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Identity {
     class: TypeClass,

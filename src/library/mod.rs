@@ -268,7 +268,7 @@ impl Library {
     ) -> Result<Connection> {
         let mut connection = connection?;
         busy_timeout.install(&mut connection)?;
-        // If the file beside the library is the write-ahead log of another database, closing the connection would
+        // If the file next to the library is the write-ahead log of another database, closing the connection would
         // write it into the library.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         connection.pragma_update(None, "foreign_keys", true)?;
@@ -283,7 +283,7 @@ impl Library {
         Ok(connection)
     }
 
-    /// Opens a library as a file that does not change. In WAL mode SQLite needs to create files beside the library;
+    /// Opens a library as a file that does not change. In WAL mode SQLite needs to create files next to the library;
     /// if it cannot, the library can still be read in this way.
     ///
     /// # Errors
@@ -311,7 +311,7 @@ impl Library {
         Ok(Connection::open_with_flags(uri, flags))
     }
 
-    /// Returns whether SQLite cannot create the files that it needs beside a library.
+    /// Returns whether SQLite cannot create the files that it needs next to a library.
     fn is_out_of_reach(error: &rusqlite::Error) -> bool {
         use rusqlite::{ErrorCode, ffi};
         let code = error.sqlite_error().map(|error| error.extended_code);
@@ -427,7 +427,7 @@ impl Library {
     }
 }
 
-/// What becomes of a transaction that did not fail.
+/// What happens to a transaction that did not fail.
 #[derive(Debug, Clone, Copy)]
 enum Ending {
     /// It is kept, as a step of its own or as a part of this one.
@@ -446,7 +446,7 @@ fn journal_of(path: &Path) -> Option<PathBuf> {
         .find(|journal| journal.metadata().is_ok_and(|journal| journal.len() > 0))
 }
 
-/// Returns the path of a file that SQLite keeps beside a database.
+/// Returns the path of a file that SQLite keeps next to a database.
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);

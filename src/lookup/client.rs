@@ -53,9 +53,9 @@ pub enum Mode {
 /// The settings of a client.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The server that stands in for every service, if any; the host is the first segment of the path there.
+    /// The server that replaces every service, if any; the host is the first segment of the path there.
     pub base: Option<String>,
-    /// Servers that stand in for one host each: the host and the address, such as that of a mirror.
+    /// Servers that replace single hosts: the host, and the address of a mirror, for example.
     pub bases: Vec<(String, String)>,
     /// API keys: the name of the service, in whatever case, and its key.
     pub keys: Vec<(String, String)>,
@@ -338,7 +338,7 @@ impl Client {
         Ok(())
     }
 
-    /// Returns the server that stands in for the host of an address alone.
+    /// Returns the server that replaces only the host of an address.
     fn base_of(&self, public: &str) -> Option<&str> {
         let authority = Address::parse(public)?.authority;
         let bases = &self.settings.bases;

@@ -66,12 +66,12 @@ pub struct ContentsSection {
     pub order: ListOrder,
     /// The citation keys of the works.
     pub works: Vec<String>,
-    /// What is said of works in this section.
+    /// The pages, notes and annotations of works in this section.
     #[serde(rename = "placement", default, skip_serializing_if = "Vec::is_empty")]
     pub placements: Vec<ContentsPlacement>,
 }
 
-/// What is said of a work in one section.
+/// The pages, note and annotation of a work in one section.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ContentsPlacement {
@@ -414,7 +414,7 @@ impl Sections<'_> {
         )
     }
 
-    /// Returns what is said of works in a section.
+    /// Returns the pages, notes and annotations of works in a section.
     fn said_in(&self, section: &StoredSection) -> Vec<ContentsPlacement> {
         let keys: HashMap<i64, &str> = self
             .works
@@ -611,7 +611,7 @@ impl ContentsSection {
         })
     }
 
-    /// Returns what is said of a work in this section.
+    /// Returns the pages, note and annotation of a work in this section.
     pub fn placement(&self, key: &str) -> Option<&ContentsPlacement> {
         self.placements
             .iter()

@@ -246,7 +246,7 @@ impl ReadingList {
         }
     }
 
-    /// Adds what `contents` says of works in single sections. The list was grouped by its grouping.
+    /// Adds the pages, notes and annotations of works in single sections, from `contents`. The list was grouped by its grouping.
     pub fn annotate_sections(&mut self, contents: &ListContents, headings: HeadingTranslations) {
         for (section, said) in self.sections.iter_mut().zip(&contents.sections) {
             for entry in &mut section.entries {

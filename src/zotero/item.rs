@@ -546,7 +546,7 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// Reads a list without the elements that are none of `T`. One element may stand in place of a list.
+/// Reads a list without the elements that are no `T`. A single element counts as a list.
 fn lenient_list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,

@@ -80,7 +80,7 @@ fn item_type(name: &str) -> Option<&'static ItemType> {
     }
 }
 
-/// The most fields beside the CSL item. Extra can name any number; the lines of further ones stay as they are.
+/// The maximal number of fields besides the CSL item. Extra can name any number; further lines stay as they are.
 const MOST_FIELDS: usize = 200;
 
 struct Mapping<'i> {

@@ -84,7 +84,7 @@ pub(crate) struct Import {
     #[command(flatten)]
     zotero: ZoteroArgs,
 
-    /// For zotero: what becomes of collections
+    /// For zotero: what happens to collections
     #[arg(long, value_name = "WHAT", default_value = "tags")]
     collections: CollectionsTarget,
 

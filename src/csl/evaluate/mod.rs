@@ -206,7 +206,7 @@ impl<'c> Evaluator<'c> {
         nodes
     }
 
-    /// Evaluates elements with the labels behind their numbers, see [`counters`].
+    /// Evaluates elements with the labels after their numbers, see [`counters`].
     fn elements_with_counters(&mut self, elements: &'c [Element], into: &mut Vec<Node<'c>>) {
         let mut flat = Vec::with_capacity(elements.len());
         self.top_level(elements, &mut flat);

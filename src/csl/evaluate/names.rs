@@ -406,7 +406,7 @@ pub(super) fn add_suffix<'c>(node: &mut Node<'c>, text: Cow<'c, str>) {
     };
 }
 
-/// Adds a delimiter behind all names but the last. It loses its space if the next name has a prefix with one.
+/// Adds a delimiter after all names but the last. It loses its space if the next name has a prefix with one.
 fn add_delimiters<'c>(nodes: &mut [Node<'c>], delimiter: &'c str) {
     let mut names = nodes.iter_mut();
     let Some(mut before) = names.next() else {
@@ -422,7 +422,7 @@ fn add_delimiters<'c>(nodes: &mut [Node<'c>], delimiter: &'c str) {
     }
 }
 
-/// Returns names with a delimiter behind all but the last.
+/// Returns names with a delimiter after all but the last.
 fn delimited<'c>(mut nodes: Vec<Node<'c>>, delimiter: &'c str) -> Option<Node<'c>> {
     add_delimiters(&mut nodes, delimiter);
     Node::group(nodes, "")

@@ -12,7 +12,7 @@ use crate::csl::name_parts::{NameParts, Script};
 use crate::csl::output_tree::Node;
 use crate::csl::text_case;
 
-/// Returns the name at a position of a list, and whether it is inverted: the family name first, behind it a separator.
+/// Returns the name at a position of a list, and whether it is inverted: the family name first, followed by a separator.
 pub(super) fn name<'c>(
     evaluator: &Evaluator<'c>,
     element: &'c Names,
@@ -266,7 +266,7 @@ impl<'e, 'c> PrintedParts<'e, 'c> {
         name
     }
 
-    /// Returns what separates the given name from the family name behind it.
+    /// Returns what separates the given name from the family name after it.
     fn after_given_name(&self) -> Cow<'static, str> {
         let is_hard = self.level == 1
             && self

@@ -132,7 +132,7 @@ struct Reader<'t> {
     pieces: Vec<(String, Script)>,
     /// Whether the last token was the name of a command, after which TeX skips spaces.
     after_command: bool,
-    /// Whether a space is due before the next letter or digit, such as after "log".
+    /// Whether a space is needed before the next letter or digit, such as after "log".
     wants_space: bool,
 }
 

@@ -16,7 +16,7 @@ use crate::model::Entry;
 /// What is to be done with the entries of a file.
 #[derive(Default)]
 pub(super) struct Plan<'a> {
-    /// Where works stand in the file, in its order.
+    /// The places of works in the file, in its order.
     pub(super) occurrences: Vec<Occurrence<'a>>,
     /// The text after the last entry.
     pub(super) trailing: String,
@@ -52,7 +52,7 @@ pub(super) struct RenamedEntry {
     pub(super) new: String,
 }
 
-/// Where a work stands in the file: see the table `occurrence`.
+/// The place of a work in the file: see the table `occurrence`.
 pub(super) struct Occurrence<'a> {
     pub(super) target: Target,
     pub(super) leading: String,

@@ -7,7 +7,7 @@
 //! - *Reading* is done by [`crate::formats`], before the library is opened.
 //! - [`classify`] decides what each entry is: a work of the library, which it may change, or an entry that may be
 //!   new. It only reads.
-//! - [`derive`] makes the derived rows of the entries that may be new, many at once and beside the writing.
+//! - [`derive`] makes the derived rows of the entries that may be new, many at once, while others are written.
 //! - [`write`] changes the library. An entry that turns out to be a work of the library under another key (see
 //!   [`super::identity`]) joins it.
 //! - [`known`] is what the library knows of the source from its last import, the base of a three-way merge

@@ -310,7 +310,7 @@ impl NewWorkWriter<'_, '_, '_> {
     }
 }
 
-/// Remembers where the works stand in the file, and what stands around them. Returns the works whose derived rows
+/// Stores the places of the works in the file, and the text around them. Returns the works whose derived rows
 /// are out of date because `@string`s of the file changed.
 pub(super) fn remember_file(
     context: &Context<'_>,

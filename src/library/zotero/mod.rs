@@ -43,11 +43,11 @@ pub struct ZoteroImport<'a> {
     pub collections: &'a [Collection],
     /// What was found wrong in Zotero.
     pub problems: &'a [Problem],
-    /// What becomes of the collections.
+    /// What happens to the collections.
     pub collections_as: CollectionsAs<'a>,
 }
 
-/// What becomes of collections.
+/// What happens to collections.
 #[derive(Debug, Clone, Copy)]
 pub enum CollectionsAs<'a> {
     /// Tags of the facet `collection`.
@@ -349,7 +349,7 @@ struct WorkItems<'i> {
 const NOTE_CONFLICT: &str = "the note was changed in Zotero and in the library; the text of both is kept, unless it was \
                              removed from the library";
 
-/// What belongs to works beside their entries.
+/// What belongs to works besides their entries.
 struct SideData<'c> {
     change: &'c Change<'c>,
     path: &'c str,
@@ -421,7 +421,7 @@ impl<'c> SideData<'c> {
         }
         let bases = changed.iter().filter_map(|(_, base, _)| base.as_ref());
         self.prepare_notes(bases.chain(changed.iter().map(|(.., item)| *item)))?;
-        // Most of the time goes into the conversion of HTML.
+        // The conversion of HTML takes most of the time.
         let sections: Vec<_> = changed
             .par_iter()
             .map(|(_, base, item)| {

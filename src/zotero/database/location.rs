@@ -252,7 +252,7 @@ fn profile_paths(ini: &str) -> Vec<(String, String)> {
             }
         }
     }
-    // An installation names its profile by path; a profile says of itself that it is the default.
+    // An installation names its profile by path; a profile can be marked as the default.
     let installed: Vec<String> = sections
         .iter()
         .filter(|section| section.is_install)

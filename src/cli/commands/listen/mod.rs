@@ -26,7 +26,7 @@ use server::{Server, admit};
 ///
 /// Rules tag what comes in at once. A work that the library has is recognized by its DOI, its address, or title, author
 /// and year; it gets the tags, and nothing is stored twice. Whatever is saved together is undone together. PDFs and
-/// snapshots of pages are stored in a directory beside the library, which has the library's name and -files at its end.
+/// snapshots of pages are stored in a directory next to the library, which has the library's name and -files at its end.
 ///
 /// Only programs on this computer and extensions of browsers are answered, never web pages.
 #[derive(Debug, Args)]

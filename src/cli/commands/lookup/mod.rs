@@ -26,7 +26,7 @@ pub(crate) use works::{AskedWork, asked_works};
 /// Look up works and complete their fields
 ///
 /// Metadata services are asked for each work that matches the query: by its DOI, ISBN, arXiv number or PMID, or by
-/// title, authors and year at Crossref and OpenAlex. What they know is shown beside the current values, with its
+/// title, authors and year at Crossref and OpenAlex. What they know is shown next to the current values, with its
 /// source. Candidates that are not certainly the same work are listed, and never used.
 ///
 /// Nothing is changed without --apply, which fills in missing fields alone; --replace overwrites the fields that it
@@ -72,7 +72,7 @@ pub(crate) struct Lookup {
     network: NetworkArgs,
 }
 
-/// What becomes of a field.
+/// What happens to a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Action {
@@ -293,7 +293,7 @@ impl<'w> Finding<'w> {
         text
     }
 
-    /// Returns the fields, each with what becomes of it, its current value, what was found, and where.
+    /// Returns the fields, each with what happens to it, its current value, what was found, and where.
     fn table(&self) -> String {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);

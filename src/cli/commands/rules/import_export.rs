@@ -108,7 +108,7 @@ impl ImportRules {
     }
 }
 
-/// Describes what becomes of the rules in a file, given all rules before and after it is imported.
+/// Describes what happens to the rules in a file, given all rules before and after it is imported.
 fn outcome(rules: &[Rule], before: &[Rule], after: &[Rule]) -> String {
     let by_name = |rules: &'_ [Rule]| -> HashMap<String, Rule> {
         let rules = rules.iter().cloned();
