@@ -73,7 +73,8 @@ pub use handles::{
 pub use history::{ChangedRows, Step, StepState};
 pub use import::references::KnownWork;
 pub use import::report::{
-    Counts, FileReceipt, GoneEntry, KeptBecause, Receipt, ReferenceReceipt, ReferenceStatus, Reject,
+    Counts, FileReport, GoneEntry, ImportReport, KeptBecause, ReferenceReport, ReferenceStatus,
+    Reject,
 };
 pub use import::{ImportedFile, SyncOptions};
 pub use integrity::{IntegrityIssue, IssueKind};

@@ -16,14 +16,14 @@ fn is_refused(
     way_out: &str,
 ) {
     let before = std::fs::read(file).unwrap();
-    let told = env.refuses(code, line);
+    let message = env.refuses(code, line);
     assert!(
-        told.contains(names),
-        "{line} does not name {names}:\n{told}"
+        message.contains(names),
+        "{line} does not name {names}:\n{message}"
     );
     assert!(
-        told.contains(way_out),
-        "{line} does not say {way_out}:\n{told}"
+        message.contains(way_out),
+        "{line} does not say {way_out}:\n{message}"
     );
     assert_eq!(
         before,
@@ -100,9 +100,9 @@ mod files {
     fn a_file_without_entries_is_noticed() {
         let env = TestEnvironment::empty();
         env.put("letter.bib", "Dear Ada, here is the list.\n");
-        let told = env.runs("import letter.bib").stderr;
-        assert!(told.contains("letter.bib"), "{told}");
-        assert!(told.contains("no entries found"), "{told}");
+        let message = env.runs("import letter.bib").stderr;
+        assert!(message.contains("letter.bib"), "{message}");
+        assert!(message.contains("no entries found"), "{message}");
     }
 
     #[test]
@@ -137,12 +137,12 @@ mod libraries {
             "format",
             "tag a:b c",
         ] {
-            let told = env.refuses(1, line);
+            let message = env.refuses(1, line);
             assert!(
-                told.contains("no library at $TEST_ENV/data/peerbib/library.db"),
-                "{told}"
+                message.contains("no library at $TEST_ENV/data/peerbib/library.db"),
+                "{message}"
             );
-            assert!(told.contains("peerbib quickstart"), "{told}");
+            assert!(message.contains("peerbib quickstart"), "{message}");
         }
         assert!(!env.path("data").exists());
     }
@@ -199,12 +199,12 @@ mod libraries {
         let env = TestEnvironment::empty();
         std::fs::create_dir(env.path("folder")).unwrap();
         for line in COMMANDS {
-            let told = env.refuses(1, &format!("--library folder {line}"));
+            let message = env.refuses(1, &format!("--library folder {line}"));
             assert!(
-                told.contains("folder cannot hold a library: it is a directory"),
-                "{told}"
+                message.contains("folder cannot hold a library: it is a directory"),
+                "{message}"
             );
-            assert!(told.contains("--library PATH"), "{told}");
+            assert!(message.contains("--library PATH"), "{message}");
         }
         assert_eq!(std::fs::read_dir(env.path("folder")).unwrap().count(), 0);
     }
@@ -225,9 +225,9 @@ mod libraries {
     fn a_read_only_place_cannot_hold_a_library() {
         let env = TestEnvironment::empty();
         for line in ["quickstart", "init", "import peerbib:chapter"] {
-            let told = env.refuses(1, &format!("--library /proc/peerbib/library.db {line}"));
-            assert!(told.contains("/proc/peerbib"), "{told}");
-            assert!(told.contains("--library PATH"), "{told}");
+            let message = env.refuses(1, &format!("--library /proc/peerbib/library.db {line}"));
+            assert!(message.contains("/proc/peerbib"), "{message}");
+            assert!(message.contains("--library PATH"), "{message}");
         }
     }
 
@@ -236,9 +236,9 @@ mod libraries {
         let env = TestEnvironment::with_chapter();
         let connection = rusqlite::Connection::open(env.library()).unwrap();
         connection.execute_batch("BEGIN IMMEDIATE").unwrap();
-        let told = env.refuses(1, "tag theme:law merten2000");
-        assert!(told.contains("in use by another program"), "{told}");
-        assert!(told.contains("try again"), "{told}");
+        let message = env.refuses(1, "tag theme:law merten2000");
+        assert!(message.contains("in use by another program"), "{message}");
+        assert!(message.contains("try again"), "{message}");
     }
 }
 
@@ -399,24 +399,24 @@ mod queries {
 
     /// The caret stands below the character at which the query goes wrong.
     #[track_caller]
-    fn points_at(query: &str, position: usize, message: &str) {
+    fn points_at(query: &str, position: usize, expected: &str) {
         let env = TestEnvironment::with("@book{a, title = {A}}");
         let before = std::fs::read(env.library()).unwrap();
-        let told = env.refuses(2, &format!("find '{query}'"));
-        let lines: Vec<_> = told.lines().collect();
+        let message = env.refuses(2, &format!("find '{query}'"));
+        let lines: Vec<_> = message.lines().collect();
         let line = lines
             .iter()
             .position(|line| line.trim() == query)
-            .unwrap_or_else(|| panic!("{told}"));
+            .unwrap_or_else(|| panic!("{message}"));
         let column = |text: &str| text.chars().take_while(|c| *c == ' ').count();
-        assert_eq!(lines[line + 1].trim().trim_matches('^'), "", "{told}");
+        assert_eq!(lines[line + 1].trim().trim_matches('^'), "", "{message}");
         assert_eq!(
             column(lines[line + 1]),
             column(lines[line]) + position,
-            "{told}"
+            "{message}"
         );
-        assert!(told.contains(message), "{told}");
-        assert!(told.contains("help: "), "{told}");
+        assert!(message.contains(expected), "{message}");
+        assert!(message.contains("help: "), "{message}");
         assert_eq!(before, std::fs::read(env.library()).unwrap());
     }
 
@@ -474,13 +474,13 @@ mod queries {
             ("law missing:isnb", "isnb", "did you mean isbn?"),
             ("xyzzy:green", "xyzzy", "the fields are author, editor"),
         ] {
-            let told = env.refuses(1, &format!("find '{query}'"));
-            let lines: Vec<&str> = told.lines().collect();
-            assert_eq!(lines[2].trim(), query, "{told}");
+            let message = env.refuses(1, &format!("find '{query}'"));
+            let lines: Vec<&str> = message.lines().collect();
+            assert_eq!(lines[2].trim(), query, "{message}");
             let mark = &lines[3][lines[3].find('^').unwrap()..];
-            assert_eq!(mark.len(), marked.len(), "{told}");
-            assert_eq!(lines[3].find('^'), lines[2].rfind(marked), "{told}");
-            assert!(told.contains(suggestion), "{told}");
+            assert_eq!(mark.len(), marked.len(), "{message}");
+            assert_eq!(lines[3].find('^'), lines[2].rfind(marked), "{message}");
+            assert!(message.contains(suggestion), "{message}");
         }
         assert_eq!(env.keys("shelfmark:x"), ["ostrom1990"]);
     }
@@ -488,17 +488,17 @@ mod queries {
     #[test]
     fn brackets_without_end_are_refused() {
         let env = TestEnvironment::with("@book{a, title = {A}}");
-        let told = env.refuses(2, &format!("find '{}'", "(".repeat(100_000)));
+        let message = env.refuses(2, &format!("find '{}'", "(".repeat(100_000)));
         assert!(
-            told.contains("too many nested parentheses"),
+            message.contains("too many nested parentheses"),
             "{}",
-            &told[..200]
+            &message[..200]
         );
-        let told = env.refuses(2, &format!("find '{}a'", "-(".repeat(5_000)));
+        let message = env.refuses(2, &format!("find '{}a'", "-(".repeat(5_000)));
         assert!(
-            told.contains("too many nested parentheses"),
+            message.contains("too many nested parentheses"),
             "{}",
-            &told[..200]
+            &message[..200]
         );
     }
 
@@ -543,10 +543,10 @@ fn a_closed_pipe_ends_quietly() {
         // Nobody reads from here on.
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert!(!told.contains("error"), "{line}: {told}");
-        assert!(!told.contains("panicked"), "{line}: {told}");
-        assert_eq!(output.status.code(), Some(0), "{line}: {told}");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(!message.contains("error"), "{line}: {message}");
+        assert!(!message.contains("panicked"), "{line}: {message}");
+        assert_eq!(output.status.code(), Some(0), "{line}: {message}");
     }
 }
 

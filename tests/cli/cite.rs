@@ -96,8 +96,8 @@ fn a_citation_may_be_written_as_in_pandoc() {
     );
     assert_eq!(cite("@benkler2006wealth [p. 3]"), "Benkler (2006, p. 3)\n");
     assert_eq!(cite("[-@benkler2006wealth]"), "(2006)\n");
-    let told = env.refuses(2, "cite 'see @benkler2006wealth and @merten2000'");
-    assert!(told.contains("is not a single citation"), "{told}");
+    let message = env.refuses(2, "cite 'see @benkler2006wealth and @merten2000'");
+    assert!(message.contains("is not a single citation"), "{message}");
 }
 
 #[test]
@@ -303,8 +303,8 @@ fn notes_can_stay_before_the_punctuation() {
 #[test]
 fn a_document_is_never_written_over_by_accident() {
     let env = env("One [@merten2000].\n");
-    let told = env.refuses(2, "cite draft.md -o draft.md");
-    assert!(told.contains("--in-place"), "{told}");
+    let message = env.refuses(2, "cite draft.md -o draft.md");
+    assert!(message.contains("--in-place"), "{message}");
     env.refuses(2, "cite draft.md -o ./draft.md");
     env.put("refs.bib", "");
     env.refuses(2, "cite --markdown draft.md --input refs.bib -o refs.bib");
@@ -354,11 +354,11 @@ fn options_that_mean_nothing_are_refused() {
     ] {
         env.refuses(2, line);
     }
-    let told = env.refuses(1, "cite missing.md");
-    assert!(told.contains("no such file"), "{told}");
+    let message = env.refuses(1, "cite missing.md");
+    assert!(message.contains("no such file"), "{message}");
     env.put("latin.md", b"one\ntw\xf6\n");
-    let told = env.refuses(1, "cite latin.md");
-    assert!(told.contains("latin.md:2: "), "{told}");
+    let message = env.refuses(1, "cite latin.md");
+    assert!(message.contains("latin.md:2: "), "{message}");
 }
 
 #[test]

@@ -122,8 +122,8 @@ fn the_control_file_of_biber_names_works_or_asks_for_all() {
         "a\nb\n"
     );
     env.put("main.bcf", "<bcf");
-    let told = env.refuses(1, "cite --bcf main.bcf");
-    assert!(told.contains("main.bcf:1: "), "{told}");
+    let message = env.refuses(1, "cite --bcf main.bcf");
+    assert!(message.contains("main.bcf:1: "), "{message}");
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn a_watched_document_is_written_again_when_it_or_the_library_changes() {
         .command(env!("CARGO_BIN_EXE_peerbib"))
         .args(["cite", "draft.md", "-o", "cited.md", "--watch"])
         .stdout(Stdio::null())
-        .stderr(std::fs::File::create(env.path("told")).unwrap())
+        .stderr(std::fs::File::create(env.path("stderr")).unwrap())
         .spawn()
         .unwrap();
     let read = |name: &str| std::fs::read_to_string(env.path(name)).unwrap_or_default();
@@ -226,7 +226,7 @@ fn a_watched_document_is_written_again_when_it_or_the_library_changes() {
         read("cited.md").starts_with("One (Ash, 2001).")
     });
     wait_until("it says that it watches", || {
-        read("told").contains("Ctrl-C")
+        read("stderr").contains("Ctrl-C")
     });
     // The document changes.
     env.put("draft.md", "Two [@a] and [@b].\n");
@@ -244,11 +244,13 @@ fn a_watched_document_is_written_again_when_it_or_the_library_changes() {
     });
     // The document is gone for a moment, as some editors have it, and is no text for another.
     std::fs::remove_file(env.path("draft.md")).unwrap();
-    wait_until("its absence is told", || {
-        read("told").contains("no such file")
+    wait_until("the missing file is reported", || {
+        read("stderr").contains("no such file")
     });
     env.put("draft.md", b"\xff\xff");
-    wait_until("what is no text is told", || read("told").contains("UTF-8"));
+    wait_until("the file that is no text is reported", || {
+        read("told").contains("UTF-8")
+    });
     env.put("draft.md", "Three [@b].\n");
     wait_until("it is followed again", || {
         read("cited.md").starts_with("Three (Birch, 2002).")
@@ -257,9 +259,9 @@ fn a_watched_document_is_written_again_when_it_or_the_library_changes() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(
-        read("told").contains("cited.md: 1 citation of 1 work"),
+        read("stderr").contains("cited.md: 1 citation of 1 work"),
         "{}",
-        read("told")
+        read("stderr")
     );
 }
 

@@ -49,10 +49,10 @@ fn env() -> TestEnvironment {
 #[test]
 fn verbs_and_options_are_offered_with_what_they_do() {
     let env = TestEnvironment::empty();
-    let told = asked(&env, "fish", "qui").stdout;
+    let message = asked(&env, "fish", "qui").stdout;
     assert!(
-        told.starts_with("quickstart\tStart with the works"),
-        "{told}"
+        message.starts_with("quickstart\tStart with the works"),
+        "{message}"
     );
     assert_eq!(offered(&env, "tags rem"), ["remove"]);
     assert_eq!(offered(&env, "find --js"), ["--json"]);
@@ -63,9 +63,9 @@ fn verbs_and_options_are_offered_with_what_they_do() {
 #[test]
 fn keys_are_offered_with_author_year_and_title() {
     let env = env();
-    let told = asked(&env, "fish", "show ben").stdout;
+    let message = asked(&env, "fish", "show ben").stdout;
     assert_eq!(
-        told,
+        message,
         "benkler2006\tYochai Benkler 2006: The Wealth of Networks\n"
     );
     assert_eq!(
@@ -82,8 +82,8 @@ fn keys_are_offered_with_author_year_and_title() {
 #[test]
 fn tags_are_offered_with_their_facet_or_without_and_behind_a_comma() {
     let env = env();
-    let told = asked(&env, "fish", "tag movement:o").stdout;
-    assert_eq!(told, "movement:oekonux\tProject Oekonux\n");
+    let message = asked(&env, "fish", "tag movement:o").stdout;
+    assert_eq!(message, "movement:oekonux\tProject Oekonux\n");
     assert_eq!(offered(&env, "tag oek"), ["oekonux"]);
     assert_eq!(
         offered(&env, "untag movement:p2p,theme:p"),
@@ -204,8 +204,8 @@ fn each_shell_is_answered_in_its_own_form() {
         "movement\\:oekonux:Project Oekonux\n"
     );
     for shell in ["elvish", "powershell"] {
-        let told = asked(&env, shell, "show ben").stdout;
-        assert!(told.contains("benkler2006"), "{shell}: {told}");
+        let message = asked(&env, shell, "show ben").stdout;
+        assert!(message.contains("benkler2006"), "{shell}: {message}");
     }
 }
 
@@ -222,8 +222,8 @@ fn shell(env: &TestEnvironment, shell: &str, flags: &[&str], script: &str) -> Op
         .output();
     match output {
         Ok(output) => {
-            let told = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success(), "{shell}: {told}");
+            let message = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{shell}: {message}");
             Some(String::from_utf8(output.stdout).unwrap())
         }
         Err(error) => {
@@ -289,10 +289,10 @@ fn bash_completes_words_that_it_cuts_at_colons() {
             "movement:oekonux",
         ),
     ] {
-        let Some(told) = complete(line, cut) else {
+        let Some(message) = complete(line, cut) else {
             return;
         };
-        let words: Vec<&str> = told.split_whitespace().collect();
+        let words: Vec<&str> = message.split_whitespace().collect();
         assert_eq!(words.join(" "), expected, "{line}");
     }
 }
@@ -303,9 +303,9 @@ fn fish_completes_with_descriptions() {
     let env = env();
     let script =
         "source ./completions; complete -C 'peerbib show ben'; complete -C 'peerbib find -theme:c'";
-    if let Some(told) = shell(&env, "fish", &["--no-config"], script) {
+    if let Some(message) = shell(&env, "fish", &["--no-config"], script) {
         assert_eq!(
-            told,
+            message,
             "benkler2006\tYochai Benkler 2006: The Wealth of Networks\n-theme:commons\n"
         );
     }
@@ -320,9 +320,9 @@ fn zsh_completes_with_descriptions() {
                   source ./completions
                   words=(peerbib show ben); CURRENT=3; PREFIX=ben; _peerbib
                   words=(peerbib find \"'movement:oek\"); CURRENT=3; PREFIX=movement:oek; _peerbib";
-    if let Some(told) = shell(&env, "zsh", &["-f"], script) {
+    if let Some(message) = shell(&env, "zsh", &["-f"], script) {
         assert_eq!(
-            told,
+            message,
             "benkler2006:Yochai Benkler 2006: The Wealth of Networks\n\
              movement\\:oekonux:Project Oekonux\n"
         );
@@ -410,6 +410,6 @@ fn every_verb_offers_what_it_takes() {
         !rules.contains(&"Benkler".to_owned()),
         "its step was undone"
     );
-    let told = asked(&env, "fish", "redo ").stdout;
-    assert!(told.contains("\tpeerbib rules add Benkler"), "{told}");
+    let message = asked(&env, "fish", "redo ").stdout;
+    assert!(message.contains("\tpeerbib rules add Benkler"), "{message}");
 }

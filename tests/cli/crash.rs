@@ -326,8 +326,8 @@ fn programs_that_change_one_thing_at_once_lose_nothing_of_each_other() {
     }
     for (line, child) in children {
         let output = child.wait_with_output().unwrap();
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{line}: {told}");
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{line}: {message}");
     }
     let tagged = env.keys("hand:new0").len() + env.keys("hand:new1").len();
     assert_eq!(tagged, TIMES);
@@ -377,11 +377,11 @@ fn a_busy_library_is_waited_for_and_the_wait_is_told() {
     std::thread::sleep(Duration::from_millis(2_500));
     connection.execute_batch("COMMIT").unwrap();
     let output = waiting.wait_with_output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{told}");
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{message}");
     assert!(
-        told.starts_with("waiting for another program that is changing the library"),
-        "{told}"
+        message.starts_with("waiting for another program that is changing the library"),
+        "{message}"
     );
     connection.execute_batch("BEGIN IMMEDIATE").unwrap();
     let output = env
@@ -390,10 +390,10 @@ fn a_busy_library_is_waited_for_and_the_wait_is_told() {
         .env("PEERBIB_WAIT", "0")
         .output()
         .unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(told.contains("in use by another program"), "{told}");
-    assert!(told.contains("PEERBIB_WAIT=300"), "{told}");
+    assert!(message.contains("in use by another program"), "{message}");
+    assert!(message.contains("PEERBIB_WAIT=300"), "{message}");
     // Reading need not wait.
     env.runs("find merten");
 }
@@ -422,7 +422,7 @@ fn a_full_disk_is_told_and_nothing_is_lost() {
             "backup c.db",
         ] {
             let output = limited(blocks, line);
-            let told = String::from_utf8(output.stderr).unwrap();
+            let message = String::from_utf8(output.stderr).unwrap();
             if output.status.success() {
                 // It had room enough.
                 assert_ne!(line, "import more.bib", "{blocks}");
@@ -431,13 +431,13 @@ fn a_full_disk_is_told_and_nothing_is_lost() {
                 }
                 continue;
             }
-            assert_eq!(output.status.code(), Some(1), "{blocks}, {line}: {told}");
+            assert_eq!(output.status.code(), Some(1), "{blocks}, {line}: {message}");
             assert!(
-                told.contains("error:") && told.contains("help:"),
-                "{line}: {told}"
+                message.contains("error:") && message.contains("help:"),
+                "{line}: {message}"
             );
-            assert!(told.contains("nothing was changed"), "{line}: {told}");
-            assert!(!told.contains("panicked"), "{told}");
+            assert!(message.contains("nothing was changed"), "{line}: {message}");
+            assert!(!message.contains("panicked"), "{message}");
             assert!(!env.path("c.db").exists() || line != "backup c.db");
         }
     }
@@ -558,18 +558,21 @@ fn a_read_only_library_is_read_and_not_written() {
             "list new x",
             "rules import peerbib:rules",
         ] {
-            let told = ends(1, line).stderr;
-            assert!(told.contains("cannot be written to"), "{line}: {told}");
-            assert_eq!(told.matches("error:").count(), 1, "{line}: {told}");
+            let message = ends(1, line).stderr;
+            assert!(
+                message.contains("cannot be written to"),
+                "{line}: {message}"
+            );
+            assert_eq!(message.matches("error:").count(), 1, "{line}: {message}");
         }
         assert_eq!(before, std::fs::read(env.library()).unwrap());
     }
     // Where nobody may look into the file, that is said.
     permit(0o755, 0o000);
-    let told = ends(1, "find merten").stderr;
+    let message = ends(1, "find merten").stderr;
     assert!(
-        told.contains("permission") && told.contains("help:"),
-        "{told}"
+        message.contains("permission") && message.contains("help:"),
+        "{message}"
     );
     permit(0o755, 0o644);
 }
@@ -603,8 +606,8 @@ fn output_that_cannot_be_written_is_told() {
             .stdout(full)
             .output()
             .unwrap();
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{line}: {told}");
-        assert!(told.contains("cannot write "), "{line}: {told}");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{line}: {message}");
+        assert!(message.contains("cannot write "), "{line}: {message}");
     }
 }

@@ -181,13 +181,13 @@ fn doctor_names_the_works_and_the_way_out() {
     let key: String = connection
         .query_row("SELECT key FROM work WHERE id = 3", [], |row| row.get(0))
         .unwrap();
-    let told = env.ends(1, "doctor").stdout;
+    let message = env.ends(1, "doctor").stdout;
     assert!(
-        told.contains("derived data of 1 work (work summary)"),
-        "{told}"
+        message.contains("derived data of 1 work (work summary)"),
+        "{message}"
     );
-    assert!(told.contains("run `peerbib rebuild`"), "{told}");
-    assert!(told.contains(&key), "{told}");
+    assert!(message.contains("run `peerbib rebuild`"), "{message}");
+    assert!(message.contains(&key), "{message}");
 }
 
 #[test]

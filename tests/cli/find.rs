@@ -508,12 +508,12 @@ fn columns_are_chosen_among_all_that_is_known() {
         "foundation  online   2010\nmuller      article  2003  theme:law  Revue du Caf\u{e9}\n"
     );
     assert_eq!(run.stderr, "2 works\n");
-    let told = env.refuses(2, "find --columns key,yaer");
+    let message = env.refuses(2, "find --columns key,yaer");
     assert!(
-        told.contains("unknown column \u{201c}yaer\u{201d}"),
-        "{told}"
+        message.contains("unknown column \u{201c}yaer\u{201d}"),
+        "{message}"
     );
-    assert!(told.contains("did you mean year?"), "{told}");
+    assert!(message.contains("did you mean year?"), "{message}");
 }
 
 #[test]
@@ -534,8 +534,8 @@ fn options_say_the_order_and_the_number_in_place_of_the_query() {
         "foundation\n"
     );
     assert_eq!(env.runs("find --limit 2").stderr, "2 of 5 works\n");
-    let told = env.refuses(2, "find --sort colour");
-    assert!(told.contains("cannot sort by"), "{told}");
+    let message = env.refuses(2, "find --sort colour");
+    assert!(message.contains("cannot sort by"), "{message}");
 }
 
 #[test]
@@ -557,10 +557,10 @@ fn a_template_has_places_for_anything_known_of_a_work() {
         run.stdout,
         "J\u{f6}rg M\u{fc}ller\tRevue du Caf\u{e9}\n{article} theme:law\n"
     );
-    let told = env.refuses(2, "find --format '{titel}'");
-    assert!(told.contains("did you mean title?"), "{told}");
-    let told = env.refuses(2, "find --format '{title'");
-    assert!(told.contains("unclosed brace"), "{told}");
+    let message = env.refuses(2, "find --format '{titel}'");
+    assert!(message.contains("did you mean title?"), "{message}");
+    let message = env.refuses(2, "find --format '{title'");
+    assert!(message.contains("unclosed brace"), "{message}");
 }
 
 #[test]
@@ -646,9 +646,12 @@ fn a_query_can_be_given_in_both_ways_to_every_command() {
 #[test]
 fn an_unknown_field_gets_a_sensible_suggestion() {
     let env = TestEnvironment::with_chapter();
-    let told = env.refuses(1, "find colour:red");
-    assert!(!told.contains("did you mean"), "{told}");
-    assert!(told.contains("quotation marks: \"colour:red\""), "{told}");
-    let told = env.refuses(1, "find titel:nests");
-    assert!(told.contains("did you mean title?"), "{told}");
+    let message = env.refuses(1, "find colour:red");
+    assert!(!message.contains("did you mean"), "{message}");
+    assert!(
+        message.contains("quotation marks: \"colour:red\""),
+        "{message}"
+    );
+    let message = env.refuses(1, "find titel:nests");
+    assert!(message.contains("did you mean title?"), "{message}");
 }

@@ -81,11 +81,11 @@ pub(crate) fn is_turned_back_exactly(line: &str) {
     let after = state();
     assert_ne!(before, after, "{line} changes something");
     for round in 1..=2 {
-        let told = env.runs("undo").stderr;
-        assert!(told.starts_with("undone step "), "{told}");
+        let message = env.runs("undo").stderr;
+        assert!(message.starts_with("undone step "), "{message}");
         assert_eq!(before, state(), "undo {round} of {line}");
-        let told = env.runs("redo").stderr;
-        assert!(told.starts_with("redone step "), "{told}");
+        let message = env.runs("redo").stderr;
+        assert!(message.starts_with("redone step "), "{message}");
         assert_eq!(after, state(), "redo {round} of {line}");
     }
 }
@@ -230,12 +230,18 @@ fn an_older_step_is_undone_where_no_later_one_touched_its_rows() {
     let expected = env.state();
     env.runs("edit c --set publisher=Oven");
     env.runs("tag theme:fruit c --why 'a fruit cake'");
-    let told = env.runs("undo 3").stderr;
-    assert_eq!(told, "undone step 3: peerbib edit c --set publisher=Oven\n");
+    let message = env.runs("undo 3").stderr;
+    assert_eq!(
+        message,
+        "undone step 3: peerbib edit c --set publisher=Oven\n"
+    );
     assert!(!env.runs("show c --source").stdout.contains("Oven"));
     assert_eq!(env.keys("theme:fruit"), ["c", "b", "a"]);
-    let told = env.runs("redo").stderr;
-    assert!(told.starts_with("redone step 3: peerbib edit c"), "{told}");
+    let message = env.runs("redo").stderr;
+    assert!(
+        message.starts_with("redone step 3: peerbib edit c"),
+        "{message}"
+    );
     assert!(env.runs("show c").stdout.contains("Oven"));
     // Both ways of going back meet.
     env.runs("undo 3");
@@ -254,23 +260,23 @@ fn an_older_step_that_a_later_one_builds_on_is_refused_and_the_later_one_named()
     env.runs("tag theme:cake c --new");
     env.runs("tag theme:cake b");
     let state = env.state();
-    let told = env.refuses(1, "undo 2");
+    let message = env.refuses(1, "undo 2");
     assert!(
-        told.contains(
+        message.contains(
             "step 2 cannot be undone: c was changed since, by step 3 (\u{201c}peerbib edit c --set publisher=Stove\u{201d})"
         ),
-        "{told}"
+        "{message}"
     );
-    assert!(told.contains("run `peerbib undo 3` first"), "{told}");
+    assert!(message.contains("run `peerbib undo 3` first"), "{message}");
     // The tag that step 4 made is on a work by step 5, whose assignment would go with it.
-    let told = env.refuses(1, "undo 4");
+    let message = env.refuses(1, "undo 4");
     assert!(
-        told.contains("b theme:cake was changed since, by step 5"),
-        "{told}"
+        message.contains("b theme:cake was changed since, by step 5"),
+        "{message}"
     );
     // The import cannot go without what was done to its works.
-    let told = env.refuses(1, "undo 1");
-    assert!(told.contains("by step "), "{told}");
+    let message = env.refuses(1, "undo 1");
+    assert!(message.contains("by step "), "{message}");
     assert_eq!(state, env.state());
     env.refuses(1, "undo 9");
     env.runs("undo 5");
@@ -285,10 +291,10 @@ fn a_removed_work_does_not_come_back_over_another_of_its_key() {
     env.runs("remove c");
     env.runs("add '@book{c, title = {Another cake}}'");
     let state = env.state();
-    let told = env.refuses(1, "undo 2");
+    let message = env.refuses(1, "undo 2");
     assert!(
-        told.contains("step 2 cannot be undone: c was changed since, by step 3"),
-        "{told}"
+        message.contains("step 2 cannot be undone: c was changed since, by step 3"),
+        "{message}"
     );
     assert_eq!(state, env.state());
 }
@@ -319,15 +325,15 @@ fn a_step_is_not_redone_before_an_earlier_one_that_changed_the_same_row() {
     env.runs("undo");
     env.runs("undo");
     let state = env.state();
-    let told = env.refuses(1, "redo 3");
+    let message = env.refuses(1, "redo 3");
     assert!(
-        told.contains(
+        message.contains(
             "step 3 cannot be redone: c was changed before by step 2 \
              (\u{201c}peerbib edit c --set publisher=Oven\u{201d}), which is undone"
         ),
-        "{told}"
+        "{message}"
     );
-    assert!(told.contains("run `peerbib redo 2` first"), "{told}");
+    assert!(message.contains("run `peerbib redo 2` first"), "{message}");
     assert_eq!(state, env.state());
     env.runs("redo 2");
     env.runs("redo 3");
@@ -340,10 +346,10 @@ fn a_row_does_not_come_back_without_the_row_that_it_belongs_to() {
     env.runs("untag theme:fruit a");
     env.runs("tags remove theme:fruit");
     let state = env.state();
-    let told = env.refuses(1, "undo 2");
+    let message = env.refuses(1, "undo 2");
     assert!(
-        told.contains("a theme:fruit was changed since, by step 3"),
-        "{told}"
+        message.contains("a theme:fruit was changed since, by step 3"),
+        "{message}"
     );
     assert_eq!(state, env.state());
     env.runs("undo");
@@ -363,10 +369,10 @@ fn an_undo_leaves_no_row_of_another_program_without_its_work() {
             [],
         )
         .unwrap();
-    let told = env.refuses(1, "undo");
+    let message = env.refuses(1, "undo");
     assert!(
-        told.contains("step 2 cannot be undone: d was changed since, by another program"),
-        "{told}"
+        message.contains("step 2 cannot be undone: d was changed since, by another program"),
+        "{message}"
     );
     connection.execute("DELETE FROM note", []).unwrap();
     env.runs("undo");
@@ -415,8 +421,8 @@ fn the_log_tells_what_a_step_changed() {
         shown["changed"][0]["names"],
         serde_json::json!(["a", "b", "p", "c"])
     );
-    let told = env.refuses(1, "log --show 7");
-    assert!(told.contains("there is no step 7"), "{told}");
+    let message = env.refuses(1, "log --show 7");
+    assert!(message.contains("there is no step 7"), "{message}");
 }
 
 #[test]
@@ -443,8 +449,8 @@ fn the_log_of_a_work_has_the_steps_that_had_a_part_in_it() {
     env.runs("undo");
     env.runs("undo");
     assert_eq!(steps("log cake --json"), [6, 5, 4, 3, 1]);
-    let told = env.refuses(1, "log nothing");
-    assert!(told.contains("no work has the key"), "{told}");
+    let message = env.refuses(1, "log nothing");
+    assert!(message.contains("no work has the key"), "{message}");
 }
 
 #[test]
@@ -556,16 +562,19 @@ fn a_step_with_many_rows_is_refused_where_one_of_them_changed_since() {
     env.runs("import many.bib");
     env.runs("tag theme:late w307 --new");
     let state = rows(&env);
-    let told = env.refuses(1, "undo 2");
+    let message = env.refuses(1, "undo 2");
     assert!(
-        told.contains("w307 theme:late was changed since, by step 3"),
-        "{told}"
+        message.contains("w307 theme:late was changed since, by step 3"),
+        "{message}"
     );
     assert_eq!(state, rows(&env));
     env.runs("undo");
     env.runs("undo");
     env.runs("redo 2");
     env.runs("edit w307 --set title=Late");
-    let told = env.refuses(1, "undo 2");
-    assert!(told.contains("w307 was changed since, by step 4"), "{told}");
+    let message = env.refuses(1, "undo 2");
+    assert!(
+        message.contains("w307 was changed since, by step 4"),
+        "{message}"
+    );
 }

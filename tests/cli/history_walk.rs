@@ -188,38 +188,38 @@ fn walk(seed: u64, commands: usize) {
         let run = server.run(&env, &arguments);
         assert!(matches!(run.code, Some(0..=2)), "{line}: {run:?}");
         done.push(format!("{line} ({:?})", run.code));
-        let told = || format!("seed {seed}, after {done:#?}");
+        let message = || format!("seed {seed}, after {done:#?}");
         let now = held(&env);
         match line.as_str() {
             "undo" if run.code == Some(0) => {
                 here -= 1;
-                assert!(states[here] == now, "{}", told());
+                assert!(states[here] == now, "{}", message());
             }
             "redo" if run.code == Some(0) => {
                 here += 1;
-                assert!(states[here] == now, "{}", told());
+                assert!(states[here] == now, "{}", message());
             }
             _ if last_step(&env) > before => {
                 states.truncate(here + 1);
                 states.push(now);
                 here += 1;
             }
-            _ => assert!(states[here] == now, "{}", told()),
+            _ => assert!(states[here] == now, "{}", message()),
         }
     }
-    let told = |what: &str, place: usize| format!("seed {seed}, {what} to {place}: {done:#?}");
+    let message = |what: &str, place: usize| format!("seed {seed}, {what} to {place}: {done:#?}");
     while here > 0 {
         env.runs("undo");
         here -= 1;
-        assert!(states[here] == held(&env), "{}", told("back", here));
+        assert!(states[here] == held(&env), "{}", message("back", here));
     }
-    assert_eq!(env.runs("doctor").stdout, "", "{}", told("back", 0));
+    assert_eq!(env.runs("doctor").stdout, "", "{}", message("back", 0));
     while here + 1 < states.len() {
         env.runs("redo");
         here += 1;
-        assert!(states[here] == held(&env), "{}", told("forth", here));
+        assert!(states[here] == held(&env), "{}", message("forth", here));
     }
-    assert_eq!(env.runs("doctor").stdout, "", "{}", told("forth", here));
+    assert_eq!(env.runs("doctor").stdout, "", "{}", message("forth", here));
 }
 
 #[test]

@@ -145,8 +145,8 @@ fn sections_written_by_hand_take_the_works_that_their_queries_find_first() {
         printed(&env, "list show l"),
         ["The classics: marx", "The classics: smith"]
     );
-    let told = env.refuses(1, "list section edit l Clasics --order year");
-    assert!(told.contains("The classics"), "{told}");
+    let message = env.refuses(1, "list section edit l Clasics --order year");
+    assert!(message.contains("The classics"), "{message}");
     env.refuses(1, "list section add l --title X --query theme:nothing");
     env.refuses(1, "list section add l --title 'The classics'");
     insta::assert_snapshot!(env.runs("list describe l").stdout);

@@ -75,7 +75,7 @@ fn without_a_terminal_a_key_is_asked_for() {
         "cite",
         "list add l",
     ] {
-        let told = env.refuses(2, line);
-        assert!(told.contains("key"), "{line}: {told}");
+        let message = env.refuses(2, line);
+        assert!(message.contains("key"), "{line}: {message}");
     }
 }

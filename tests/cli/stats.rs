@@ -133,8 +133,11 @@ fn what_is_counted_by_is_chosen_and_a_facet_must_be_there() {
             "missing"
         ]
     );
-    let told = env.refuses(1, "stats --by colour");
-    assert!(told.contains("the facets are: movement, theme"), "{told}");
+    let message = env.refuses(1, "stats --by colour");
+    assert!(
+        message.contains("the facets are: movement, theme"),
+        "{message}"
+    );
 }
 
 #[test]

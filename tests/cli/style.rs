@@ -12,7 +12,7 @@ fn print_the_list_in(env: &TestEnvironment, styles: &[String]) {
         .par_iter()
         .filter_map(|style| {
             let run = env.peerbib(&["format", "--style", style, "--to", "text"], "");
-            // A work that cannot be rendered is told and printed plainly, and the list goes on.
+            // A work that cannot be rendered is reported and printed plainly; the others are printed, too.
             let ended_well = matches!(run.code, Some(0 | 1));
             let list = run.stdout.to_lowercase();
             let whole = list.contains("benkler") && list.contains("dafermos");

@@ -20,7 +20,7 @@ use peerbib::bundled;
 use peerbib::formats::csv::ColumnField;
 use peerbib::formats::{Diagnostic, Severity};
 use peerbib::library::{
-    Choice, Conflict, ConflictPolicy, FileReceipt, ImportedFile, KeptBecause, Library, Receipt,
+    Choice, Conflict, ConflictPolicy, FileReport, ImportReport, ImportedFile, KeptBecause, Library,
     Reject, SyncOptions,
 };
 
@@ -215,23 +215,23 @@ impl Import {
             context.open_or_create()?
         };
         let before = library.works().last()?;
-        let receipt = if is_rehearsal {
+        let report = if is_rehearsal {
             context.dry_run(&mut library, |change| import_all(change, &inputs, false))?
         } else {
             context.change(&mut library, |change| import_all(change, &inputs, false))?
         };
-        self.write_rejects(context, &receipt)?;
+        self.write_rejects(context, &report)?;
         if self.json {
-            context.print_json(&receipt)?;
+            context.print_json(&report)?;
         } else {
-            self.report(context, &receipt)?;
+            self.report(context, &report)?;
             if self.dry_run {
                 context.note("dry run: nothing was changed");
             } else {
-                report_duplicates(context, &library, before, receipt.totals.imported)?;
+                report_duplicates(context, &library, before, report.totals.imported)?;
             }
         }
-        Ok(if receipt.totals.rejected > 0 {
+        Ok(if report.totals.rejected > 0 {
             Outcome::Partial
         } else {
             Outcome::Done
@@ -288,12 +288,12 @@ impl Import {
     fn write_rejects(
         &self,
         context: &CommandContext,
-        receipt: &Receipt,
+        report: &ImportReport,
     ) -> std::result::Result<(), CommandError> {
         match self.rejects.as_deref() {
             None => Ok(()),
-            Some("-") => context.print_data(&rejects(receipt)),
-            Some(path) => context.write_file(path, rejects(receipt)),
+            Some("-") => context.print_data(&rejects(report)),
+            Some(path) => context.write_file(path, rejects(report)),
         }
     }
 
@@ -301,22 +301,22 @@ impl Import {
     fn report(
         &self,
         context: &CommandContext,
-        receipt: &Receipt,
+        report: &ImportReport,
     ) -> std::result::Result<(), CommandError> {
-        report_problems(context, receipt);
+        report_problems(context, report);
         if self.rejects.as_deref() == Some("-") {
-            context.note(table(receipt).trim_end());
+            context.note(table(report).trim_end());
         } else {
-            context.print(&table(receipt))?;
+            context.print(&table(report))?;
         }
-        match receipt.tags {
+        match report.tags {
             None => {}
             Some(0) => context.note("the works already have their hand-made tags"),
             Some(tags) => {
                 context.note(format_args!("{} added", counted(tags, "hand-made tag")));
             }
         }
-        let kept: usize = receipt.files.iter().map(|file| file.kept).sum();
+        let kept: usize = report.files.iter().map(|file| file.kept).sum();
         if kept > 0 && !self.dry_run {
             context.note(
                 "the library\u{2019}s values were kept; --on-conflict replace takes the file\u{2019}s",
@@ -409,7 +409,7 @@ pub(crate) fn import_all(
     change: &peerbib::library::Change<'_>,
     inputs: &[(ImportInput, ImportMode)],
     watched: bool,
-) -> peerbib::library::Result<Receipt> {
+) -> peerbib::library::Result<ImportReport> {
     let entries = inputs
         .iter()
         .map(|(input, _)| match input {
@@ -419,7 +419,7 @@ pub(crate) fn import_all(
         .sum();
     let bar = progress::bar(entries, watched);
     bar.set_message("importing");
-    let mut receipt = Receipt::default();
+    let mut report = ImportReport::default();
     let mut prompt = ConflictPrompt { always: None };
     for (input, mode) in inputs {
         let advance = &mut |count: usize| bar.inc(u64::try_from(count).unwrap_or(0));
@@ -427,7 +427,7 @@ pub(crate) fn import_all(
         let input = match input {
             ImportInput::File(input) => input,
             ImportInput::Zotero(input) => {
-                receipt.add(input.import(change, mode.options(), ask, advance)?);
+                report.add(input.import(change, mode.options(), ask, advance)?);
                 continue;
             }
         };
@@ -466,7 +466,7 @@ pub(crate) fn import_all(
                 severity: Severity::Notice,
             });
         }
-        receipt.add(imported);
+        report.add(imported);
     }
     bar.finish_and_clear();
     let is_shipped =
@@ -475,26 +475,26 @@ pub(crate) fn import_all(
         && let Ok(vocabulary) = bundled::vocabulary()
     {
         let installed = vocabulary.install(change, bundled::VOCABULARY_SOURCE)?;
-        receipt.tags = Some(installed.assigned);
+        report.tags = Some(installed.assigned);
     }
-    Ok(receipt)
+    Ok(report)
 }
 
 /// Adds the entries that could not be read to a report.
-fn add_unreadable_entries(input: &Input, receipt: &mut FileReceipt) {
+fn add_unreadable_entries(input: &Input, report: &mut FileReport) {
     let rejected = input.reading.rejected.iter();
-    receipt.rejects.extend(rejected.map(|rejected| Reject {
+    report.rejects.extend(rejected.map(|rejected| Reject {
         line: rejected.line,
         text: rejected.text.clone(),
         reason: rejected.reason.clone(),
     }));
-    receipt.counts.entries += input.reading.rejected.len();
-    receipt.counts.rejected += input.reading.rejected.len();
+    report.counts.entries += input.reading.rejected.len();
+    report.counts.rejected += input.reading.rejected.len();
 }
 
 /// Prints each problem with its position, as compilers do, so that editors can jump there.
-pub(crate) fn report_problems(context: &CommandContext, receipt: &Receipt) {
-    for file in &receipt.files {
+pub(crate) fn report_problems(context: &CommandContext, report: &ImportReport) {
+    for file in &report.files {
         report_alike(context, file);
         report_gone(context, file);
         if file.counts.entries == 0 {
@@ -504,7 +504,7 @@ pub(crate) fn report_problems(context: &CommandContext, receipt: &Receipt) {
 }
 
 /// Prints which entries are not in a file any more, with what became of their works.
-fn report_gone(context: &CommandContext, file: &FileReceipt) {
+fn report_gone(context: &CommandContext, file: &FileReport) {
     let removed = file.gone.iter().filter(|gone| gone.removed).count();
     if removed > 0 {
         context.note(format_args!(
@@ -544,7 +544,7 @@ fn entries(count: usize) -> String {
 }
 
 /// Returns the keys of the works that were kept for a reason, or removed; some of them if there are many.
-fn keys_of(file: &FileReceipt, reason: Option<KeptBecause>) -> String {
+fn keys_of(file: &FileReport, reason: Option<KeptBecause>) -> String {
     const MOST: usize = 10;
     let keys: Vec<&str> = file
         .gone
@@ -586,7 +586,7 @@ fn kept_because(reason: KeptBecause, is_one: bool) -> &'static str {
 const FEW: usize = 3;
 
 /// Prints the problems of a file: those of one kind as one line if there are many of them.
-fn report_alike(context: &CommandContext, file: &FileReceipt) {
+fn report_alike(context: &CommandContext, file: &FileReport) {
     let kind = |problem: &Diagnostic| {
         (
             problem.severity,
@@ -644,7 +644,7 @@ fn beginning(message: &str) -> String {
     words.take(WORDS).collect::<Vec<_>>().join(" ")
 }
 
-fn table(receipt: &Receipt) -> String {
+fn table(report: &ImportReport) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     let header = [
@@ -669,11 +669,11 @@ fn table(receipt: &Receipt) -> String {
             .map(|number| Cell::new(number.to_string()).set_alignment(CellAlignment::Right));
         table.add_row(std::iter::once(Cell::new(name)).chain(cells));
     };
-    for FileReceipt { path, counts, .. } in &receipt.files {
+    for FileReport { path, counts, .. } in &report.files {
         row(path, counts);
     }
-    if receipt.files.len() > 1 {
-        row("total", &receipt.totals);
+    if report.files.len() > 1 {
+        row("total", &report.totals);
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
@@ -685,9 +685,9 @@ fn table(receipt: &Receipt) -> String {
 }
 
 /// Returns the rejected entries as a `.bib` file that can be fixed and imported.
-fn rejects(receipt: &Receipt) -> String {
+fn rejects(report: &ImportReport) -> String {
     let mut text = String::new();
-    for file in &receipt.files {
+    for file in &report.files {
         for reject in &file.rejects {
             // BibTeX has no comments; between entries it ignores everything except an @.
             let place = format!("{}:{}: the entry {}", file.path, reject.line, reject.reason);

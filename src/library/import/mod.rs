@@ -1,7 +1,7 @@
 //! Import: the entries of a file become works, and the file itself is remembered.
 //!
 //! ```text
-//! BibFile ──classify──► Plan ──derive──► DerivedEntry ──write──► Written ──report──► FileReceipt
+//! BibFile ──classify──► Plan ──derive──► DerivedEntry ──write──► Written ──report──► FileReport
 //! ```
 //!
 //! - *Reading* is done by [`crate::formats`], before the library is opened.
@@ -33,12 +33,12 @@ use super::{Change, Result};
 use crate::formats::bibtex::BibFile;
 use crate::model::Entry;
 pub(super) use known::key_of;
-use report::FileReceipt;
+use report::FileReport;
 
 /// A bibliography to import.
 #[derive(Debug, Clone, Copy)]
 pub struct ImportedFile<'a> {
-    /// Where it came from, as the receipt and the library name it.
+    /// Where it came from, as the report and the library name it.
     pub path: &'a str,
     /// How its text was encoded.
     pub encoding: &'a str,
@@ -109,13 +109,13 @@ impl Change<'_> {
     ///
     /// # Errors
     ///
-    /// [`super::LibraryError::Sqlite`]. A bad entry is no error: the receipt reports it.
+    /// [`super::LibraryError::Sqlite`]. A bad entry is no error: the report reports it.
     pub fn import(
         &self,
         imported: ImportedFile<'_>,
         policy: ConflictPolicy,
         advance: &mut dyn FnMut(usize),
-    ) -> Result<FileReceipt> {
+    ) -> Result<FileReport> {
         self.import_asking(imported, policy, &mut |_| Choice::Library, advance)
     }
 
@@ -131,7 +131,7 @@ impl Change<'_> {
         policy: ConflictPolicy,
         ask: &mut dyn FnMut(&Conflict) -> Choice,
         advance: &mut dyn FnMut(usize),
-    ) -> Result<FileReceipt> {
+    ) -> Result<FileReport> {
         let callbacks = Callbacks {
             on_conflict: ask,
             on_progress: advance,
@@ -143,7 +143,7 @@ impl Change<'_> {
     ///
     /// The entries are merged three ways, field by field, on the basis of what the source said at its last import. A
     /// field that changed only in the source is taken, one that changed only in the library stays, and one that changed
-    /// on both sides is a conflict, which [`SyncOptions::on_conflict`] decides and the receipt reports. An entry whose
+    /// on both sides is a conflict, which [`SyncOptions::on_conflict`] decides and the report reports. An entry whose
     /// key changed in the source keeps its work, which gets the new key unless it has one of its own. Entries that are
     /// not in the source any more are reported, and their works removed with [`SyncOptions::prune`]. An entry whose work
     /// a person removed from the library does not come back; it does with [`Change::import`].
@@ -166,7 +166,7 @@ impl Change<'_> {
         options: SyncOptions,
         ask: &mut dyn FnMut(&Conflict) -> Choice,
         advance: &mut dyn FnMut(usize),
-    ) -> Result<FileReceipt> {
+    ) -> Result<FileReport> {
         let callbacks = Callbacks {
             on_conflict: ask,
             on_progress: advance,
@@ -179,7 +179,7 @@ impl Change<'_> {
         imported: ImportedFile<'_>,
         mode: Mode,
         mut callbacks: Callbacks<'_>,
-    ) -> Result<FileReceipt> {
+    ) -> Result<FileReport> {
         let ImportedFile { path, file, .. } = imported;
         let file_id = self
             .connection()
@@ -209,8 +209,8 @@ impl Change<'_> {
         write::withdraw_keywords(&context, &works.withdrawn)?;
         write::assign_keywords(&context, &works.keywords)?;
         let rejected = classified.counts.rejected + written.counts.rejected;
-        let mut receipt = report::receipt(path, file, [classified, written]);
-        receipt.gone = gone::report(&context, rejected > 0)?;
-        Ok(receipt)
+        let mut report = report::report(path, file, [classified, written]);
+        report.gone = gone::report(&context, rejected > 0)?;
+        Ok(report)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use rusqlite::params;
 
-use super::report::{FileReceipt, ReferenceReceipt, ReferenceStatus};
+use super::report::{FileReport, ReferenceReport, ReferenceStatus};
 use super::{ConflictPolicy, ImportedFile};
 use crate::formats::bibtex::{BibFile, Duplicate, FilePiece};
 use crate::formats::{Diagnostic, Severity, references};
@@ -166,14 +166,14 @@ impl Change<'_> {
         imported: ImportedFile<'_>,
         items: &[CslItem],
         advance: &mut dyn FnMut(usize),
-    ) -> Result<FileReceipt> {
+    ) -> Result<FileReport> {
         let last: i64 =
             self.connection()
                 .query_row("SELECT coalesce(max(id), 0) FROM work", [], |row| {
                     row.get(0)
                 })?;
         let (file, references) = self.with_known_works(imported.file, items)?;
-        let mut receipt = self.import(
+        let mut report = self.import(
             ImportedFile {
                 file: &file,
                 ..imported
@@ -182,8 +182,8 @@ impl Change<'_> {
             advance,
         )?;
         self.tag_unverified(imported.path, last, items)?;
-        receipt.references = references;
-        Ok(receipt)
+        report.references = references;
+        Ok(report)
     }
 
     /// Returns the file with the entries of the library in place of references to works that it has, and what each
@@ -192,9 +192,9 @@ impl Change<'_> {
         &self,
         file: &BibFile,
         items: &[CslItem],
-    ) -> Result<(BibFile, Vec<ReferenceReceipt>)> {
+    ) -> Result<(BibFile, Vec<ReferenceReport>)> {
         let mut file = file.clone();
-        let mut receipts = Vec::new();
+        let mut reports = Vec::new();
         let mut items = items.iter();
         let mut seen = HashSet::new();
         for piece in &mut file.pieces {
@@ -212,7 +212,7 @@ impl Change<'_> {
             };
             let known = self.known_work(work, item)?;
             let (source, confidence) = references::reading_of(item).unwrap_or_default();
-            receipts.push(ReferenceReceipt {
+            reports.push(ReferenceReport {
                 line: *line,
                 key: known.as_ref().map_or(&work.key, |known| &known.key).clone(),
                 status: match &known {
@@ -247,7 +247,7 @@ impl Change<'_> {
             }
         }
         file.problems.sort_by_key(|problem| problem.line);
-        Ok((file, receipts))
+        Ok((file, reports))
     }
 
     /// Tags the works that came from a file and are newer than the work `last`.

@@ -1,13 +1,13 @@
-//! The last phase of an import: a receipt with what became of every entry, and why.
+//! The last phase of an import: a report with what became of every entry, and why.
 
 use crate::formats::bibtex::BibFile;
 use crate::formats::{Diagnostic, Severity};
 
 /// What an import did, file by file and in all.
 #[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
-pub struct Receipt {
+pub struct ImportReport {
     /// The files, in the order in which they were given.
-    pub files: Vec<FileReceipt>,
+    pub files: Vec<FileReport>,
     /// The sums over all files.
     #[serde(flatten)]
     pub totals: Counts,
@@ -18,7 +18,7 @@ pub struct Receipt {
 
 /// What an import did with one file.
 #[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
-pub struct FileReceipt {
+pub struct FileReport {
     /// The file's path as it was given.
     pub path: String,
     /// What became of its entries.
@@ -28,7 +28,7 @@ pub struct FileReceipt {
     pub problems: Vec<Diagnostic>,
     /// What became of the references of a plain list.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub references: Vec<ReferenceReceipt>,
+    pub references: Vec<ReferenceReport>,
     /// The entries that are not in the source any more, if it was synchronized.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<GoneEntry>,
@@ -42,7 +42,7 @@ pub struct FileReceipt {
 
 /// What became of one reference of a plain list.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct ReferenceReceipt {
+pub struct ReferenceReport {
     /// Its line.
     pub line: usize,
     /// The key of its work.
@@ -143,9 +143,9 @@ impl Counts {
     }
 }
 
-impl Receipt {
-    /// Adds the receipt of a file.
-    pub fn add(&mut self, file: FileReceipt) {
+impl ImportReport {
+    /// Adds the report of a file.
+    pub fn add(&mut self, file: FileReport) {
         self.totals.add(file.counts);
         self.files.push(file);
     }
@@ -180,23 +180,23 @@ impl Findings {
     }
 }
 
-/// Returns the receipt of a file: what was found when it was read, and what the phases found.
-pub(super) fn receipt(
+/// Returns the report of a file: what was found when it was read, and what the phases found.
+pub(super) fn report(
     path: &str,
     file: &BibFile,
     phases: impl IntoIterator<Item = Findings>,
-) -> FileReceipt {
-    let mut receipt = FileReceipt {
+) -> FileReport {
+    let mut report = FileReport {
         path: path.to_owned(),
         problems: file.problems.clone(),
-        ..FileReceipt::default()
+        ..FileReport::default()
     };
     for findings in phases {
-        receipt.counts.add(findings.counts);
-        receipt.problems.extend(findings.problems);
-        receipt.rejects.extend(findings.rejects);
-        receipt.kept += findings.kept;
+        report.counts.add(findings.counts);
+        report.problems.extend(findings.problems);
+        report.rejects.extend(findings.rejects);
+        report.kept += findings.kept;
     }
-    receipt.problems.sort_by_key(|problem| problem.line);
-    receipt
+    report.problems.sort_by_key(|problem| problem.line);
+    report
 }
