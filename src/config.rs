@@ -213,7 +213,7 @@ impl Setting {
     ///
     /// # Errors
     ///
-    /// What was expected instead.
+    /// The expected value.
     pub fn value(&self, text: &str) -> Result<SettingValue, String> {
         match self.kind {
             SettingKind::Text | SettingKind::Path if text.trim().is_empty() => {
@@ -361,7 +361,7 @@ pub enum ConfigError {
         line: usize,
         /// The column, from 1.
         column: usize,
-        /// What the TOML parser reports.
+        /// The error of the TOML parser.
         reason: String,
     },
     /// The file sets something that does not exist.
@@ -409,7 +409,7 @@ pub struct FollowedFile {
     pub file: String,
     /// Whether works that are not in the file any more are removed.
     pub prune: bool,
-    /// Whose value a field gets that changed on both sides: one of [`CONFLICT_POLICIES`].
+    /// The side whose value a field gets if both changed it: one of [`CONFLICT_POLICIES`].
     pub on_conflict: Option<String>,
     /// The line of the table, from 1.
     pub line: usize,

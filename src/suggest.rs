@@ -10,8 +10,7 @@ const ENOUGH: f64 = 0.82;
 /// may otherwise have little in common: “colour” and “collaborator”.
 const CLOSE: f64 = 0.6;
 
-/// How much less similar than the best suggestion the others may be. Next to a typo of one letter, nothing
-/// else is meant.
+/// The maximal difference in similarity to the best suggestion. Next to a slip of one letter, nothing else is meant.
 const MARGIN: f64 = 0.05;
 
 /// Returns up to three candidates similar to `text`, the most similar first.

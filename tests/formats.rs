@@ -109,7 +109,7 @@ fn importing_another_format_twice_changes_nothing() {
 }
 
 #[test]
-fn a_bad_reference_costs_one_and_is_kept_for_mending() {
+fn a_bad_reference_costs_one_and_is_kept_for_correction() {
     let place = Place::new();
     let file = place.write(
         "refs.json",
@@ -146,7 +146,7 @@ fn a_bad_reference_costs_one_and_is_kept_for_mending() {
 
 /// The chapter's bibliography to every format and back: what differs is what the report said.
 #[test]
-fn what_a_round_trip_changes_is_what_the_receipt_said() {
+fn a_round_trip_changes_only_what_the_report_said() {
     let place = Place::new();
     place.out(&["import", "peerbib:chapter"]);
     let before = items(&place.out(&["export", "--to", "csl-json"]));
@@ -228,7 +228,7 @@ fn normal(value: &serde_json::Value) -> String {
 }
 
 #[test]
-fn losses_are_told_on_standard_error_and_are_no_failure() {
+fn losses_are_reported_on_standard_error_and_are_no_failure() {
     let place = Place::new();
     let file = place.write(
         "a.bib",

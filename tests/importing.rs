@@ -206,7 +206,7 @@ fn asking_needs_a_terminal() {
 }
 
 #[test]
-fn every_problem_of_a_receipt_has_the_same_members() {
+fn every_problem_of_a_report_has_the_same_members() {
     let env = TestEnvironment::new();
     let report = env.import(
         "a.bib",
@@ -224,7 +224,7 @@ fn every_problem_of_a_receipt_has_the_same_members() {
 }
 
 #[test]
-fn what_was_refused_can_be_mended_and_fed_in_again() {
+fn rejected_entries_can_be_fixed_and_imported_again() {
     let env = TestEnvironment::new();
     env.file("a.bib", &format!("@book{{, title={{No Key}}}}\n{BENKLER}"));
     let said = env.run(&["import", "a.bib", "--rejects", "rejects.bib"]);
@@ -236,7 +236,7 @@ fn what_was_refused_can_be_mended_and_fed_in_again() {
 }
 
 #[test]
-fn an_import_is_undone_and_done_again_to_the_letter() {
+fn an_import_is_undone_and_redone_exactly() {
     let env = TestEnvironment::new();
     env.import("a.bib", BENKLER);
     let second =

@@ -859,7 +859,7 @@ fn rtf_holds_every_character() {
 }
 
 #[test]
-fn json_tells_what_stands_around_an_entry() {
+fn json_has_the_text_around_an_entry() {
     let list = full_list();
     let entries = serde_json::to_value(json::entries(&list)).unwrap();
     let annotated = entries

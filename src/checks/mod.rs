@@ -36,7 +36,7 @@ pub use spellings::{SpellingCounts, Spellings, UndecidedSpelling};
 pub struct CheckRule {
     /// The name.
     pub name: &'static str,
-    /// What it finds, in one line.
+    /// The problems that it finds, in one line.
     pub about: &'static str,
     look: fn(&CheckedEntry<'_>, &mut Vec<RuleFinding>),
 }
@@ -196,7 +196,7 @@ impl RuleFinding {
         Self::new(Severity::Notice, field, message)
     }
 
-    /// How to fix it.
+    /// The way to fix it.
     fn help(mut self, help: impl Into<String>) -> Self {
         self.help = help.into();
         self
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn several_faults_of_one_value_are_mended_one_after_the_other() {
+    fn several_faults_of_one_value_are_fixed_one_after_the_other() {
         let source =
             "@article{a,\n  doi = { https://doi.org/10.1000/x },\n  pages = \"12 - 34\",\n}";
         let work = bibtex::parse_entry(source).unwrap();

@@ -424,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_that_are_not_lists_are_told() {
+    fn lists_that_are_not_lists_are_reported() {
         assert_eq!(
             author("Wren, Ada; Finch, Bo 2", persons),
             ["Wren, Ada; Finch, Bo 2 looks like several names"]

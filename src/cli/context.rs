@@ -567,7 +567,7 @@ impl CommandContext {
 
 /// Installs the bundled vocabulary and rules. Returns how many tags and rules there are.
 fn install_bundled(change: &Change<'_>) -> peerbib::library::Result<(usize, usize)> {
-    // That the embedded files are valid is tested.
+    // Tests check that the embedded files are valid.
     let tags = match bundled::vocabulary() {
         Ok(vocabulary) => vocabulary.install(change, bundled::VOCABULARY_SOURCE)?.tags,
         Err(_) => 0,

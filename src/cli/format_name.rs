@@ -1,4 +1,4 @@
-//! The formats as arguments name them.
+//! The names of reference formats in arguments.
 
 use std::sync::LazyLock;
 

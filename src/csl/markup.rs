@@ -58,7 +58,7 @@ enum Kind {
     Dropped,
 }
 
-/// What closes an opening mark.
+/// The mark that closes an opening mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Closer {
     Tag(&'static str),

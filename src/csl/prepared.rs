@@ -24,7 +24,7 @@ pub(super) struct Prepared<'a> {
     pub(super) index: FxHashMap<Cow<'a, str>, usize>,
     pub(super) abbreviations: Abbreviations,
     pub(super) collation: Collation,
-    /// What disambiguation adds to each item's cites.
+    /// The additions of disambiguation to the cites of each item.
     pub(super) disambiguations: Vec<Disambiguation>,
     /// The citation number of each item.
     pub(super) numbers: Vec<usize>,

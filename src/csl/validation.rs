@@ -23,11 +23,11 @@ pub struct StyleFinding {
     pub line: u32,
     /// The column, counted from 1.
     pub column: u32,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
 }
 
-/// How serious a [`StyleFinding`] is.
+/// The severity of a [`StyleFinding`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StyleSeverity {
@@ -260,7 +260,7 @@ elements! {
     "else" { children: RENDERING, attributes: &[] }
 }
 
-/// What the value of an attribute can be.
+/// The possible values of an attribute.
 enum Values {
     OneOf(&'static [&'static str]),
     /// Some of these, separated by spaces.

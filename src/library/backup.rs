@@ -47,7 +47,7 @@ impl Library {
         remove_partial(&partial);
         let copied = self
             .copy_to(&partial, advance)
-            // Users know nothing of the partial file.
+            // Users do not know the partial file.
             .map_err(|error| match error {
                 LibraryError::BackupPlace { reason, .. } => unfit(to, &reason),
                 error => error,

@@ -27,8 +27,8 @@ pub struct Placement {
 }
 
 impl Placement {
-    /// Adds the pages, note and annotation of the same work under another key: this placement takes precedence, and both annotations are
-    /// kept.
+    /// Adds the pages, note and annotation of the same work under another key: this placement takes precedence, and
+    /// both annotations are kept.
     fn join(&mut self, other: Self) {
         self.pages = self.pages.take().or(other.pages);
         self.note = self.note.take().or(other.note);
@@ -77,8 +77,8 @@ impl Lists<'_> {
 }
 
 impl ListsMut<'_> {
-    /// Puts a work into a section, besides others that it is in, and edits its pages, note and annotation there. Returns whether it
-    /// was not in the section before.
+    /// Puts a work into a section, besides others that it is in, and edits its pages, note and annotation there.
+    /// Returns whether it was not in the section before.
     pub fn place(
         &self,
         section: i64,

@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_a_part_of_the_other_direction_stays_behind_it() {
+    fn text_after_a_part_of_the_other_direction_stays_after_it() {
         let levels = |text: &str, base| {
             let split = with_levels(&[run(text)], base);
             let split = split.into_iter().map(|run| (run.text, run.level));

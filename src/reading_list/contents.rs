@@ -56,7 +56,7 @@ pub struct ContentsSection {
     /// When it takes place, as [`SectionDate`] reads it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
-    /// What identifies the section in calendars.
+    /// The identifier of the section in calendars.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uid: Option<String>,
     /// The text between the heading and the first work, in Markdown.
@@ -77,7 +77,7 @@ pub struct ContentsSection {
 pub struct ContentsPlacement {
     /// The citation key of the work.
     pub key: String,
-    /// What to read of it.
+    /// The pages or chapters to read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pages: Option<String>,
     /// A remark in plain text.

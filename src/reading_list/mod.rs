@@ -112,7 +112,7 @@ pub struct Section {
 pub struct SectionEvent {
     /// When it takes place.
     pub date: SectionDate,
-    /// What identifies it, whatever its title and date are.
+    /// Its identifier, which does not depend on its title and date.
     pub uid: String,
     /// Its title.
     pub title: String,
@@ -246,7 +246,8 @@ impl ReadingList {
         }
     }
 
-    /// Adds the pages, notes and annotations of works in single sections, from `contents`. The list was grouped by its grouping.
+    /// Adds the pages, notes and annotations of works in single sections, from `contents`. The list was grouped by its
+    /// grouping.
     pub fn annotate_sections(&mut self, contents: &ListContents, headings: HeadingTranslations) {
         for (section, said) in self.sections.iter_mut().zip(&contents.sections) {
             for entry in &mut section.entries {

@@ -100,7 +100,7 @@ struct Pages<'s, 'c, W> {
 /// Renders pages.
 struct Renderer<'s, 'c> {
     site: &'s Site<'c>,
-    /// What every page shows.
+    /// The content that every page shows.
     common: Value,
 }
 

@@ -353,7 +353,7 @@ impl<'i> Mapping<'i> {
         let csl_type = known_type(&lower);
         let csl_type = csl_type.or_else(|| types::item_type(value).map(|row| row.csl));
         let Some(csl_type) = csl_type else {
-            // What is no type may be the genre.
+            // A value that is not a type may be the genre.
             return self.assign(Meaning::Text("genre"), value);
         };
         if self.builder.item.item_type != csl_type {

@@ -30,7 +30,7 @@ fn a_backup_is_a_library_of_the_same_state() {
 }
 
 #[test]
-fn a_backup_without_a_name_stands_beside_the_library_and_takes_no_place_of_another() {
+fn a_backup_without_a_name_is_next_to_the_library_and_replaces_no_other() {
     let env = TestEnvironment::with_chapter();
     env.runs("backup");
     env.runs("backup");
@@ -69,7 +69,7 @@ fn a_file_that_is_there_stays_unless_forced() {
 }
 
 #[test]
-fn only_a_whole_library_is_put_back() {
+fn only_an_intact_library_is_restored() {
     let env = TestEnvironment::with_chapter();
     let state = env.state();
     env.runs("backup copy.db");

@@ -69,7 +69,7 @@ mod files {
     }
 
     #[test]
-    fn a_directory_is_told_from_a_file() {
+    fn a_directory_in_the_place_of_a_file_is_named() {
         let env = TestEnvironment::with_chapter();
         std::fs::create_dir(env.path("folder")).unwrap();
         refused_at_library(
@@ -210,7 +210,7 @@ mod libraries {
     }
 
     #[test]
-    fn a_place_below_a_file_cannot_hold_a_library() {
+    fn a_path_below_a_file_cannot_hold_a_library() {
         let env = TestEnvironment::empty();
         let file = env.put("file", "text");
         for line in ["quickstart", "init", "import peerbib:chapter", "find"] {
@@ -272,7 +272,7 @@ mod names {
     }
 
     #[test]
-    fn a_style_that_is_none_says_where() {
+    fn an_invalid_style_is_reported_with_the_position() {
         let env = TestEnvironment::with_chapter();
         env.put("broken.csl", "<style><unclosed></style>");
         refused_at_library(&env, 1, "format --style broken.csl", "broken.csl", "help:");
@@ -368,7 +368,7 @@ mod names {
     }
 
     #[test]
-    fn an_unknown_verb_or_option_is_wrong_usage() {
+    fn an_unknown_command_or_option_is_wrong_usage() {
         let env = TestEnvironment::with_chapter();
         refused_at_library(&env, 2, "frmat", "'frmat'", "'format'");
         refused_at_library(&env, 2, "find commons --kesy", "'--kesy'", "'--keys'");
@@ -592,6 +592,24 @@ mod mistakes {
             (2, "find --limit -3", "'-3'", "expected a whole number"),
             (2, "undo last", "'last'", "expected a whole number"),
             (2, "export --to marcxml", "MARCXML", "can only be read"),
+            (
+                2,
+                "list seminar",
+                "'seminar'",
+                "`peerbib list show seminar`",
+            ),
+            (
+                1,
+                "tags import notes.txt",
+                "line 1",
+                "`peerbib tags export`",
+            ),
+            (
+                1,
+                "rules import notes.txt",
+                "line 1",
+                "`peerbib rules export`",
+            ),
         ] {
             refused_at_library(&env, code, line, names, way_out);
         }

@@ -173,7 +173,7 @@ fn every_rule_finds_what_it_is_there_for() {
 }
 
 #[test]
-fn a_finding_says_what_and_how_to_mend_it() {
+fn a_finding_says_what_and_how_to_fix_it() {
     let env = TestEnvironment::with(FAULTY);
     let run = env.ends(1, "check");
     insta::assert_snapshot!(format!("{}{}", run.stdout, run.stderr));
@@ -247,7 +247,7 @@ fn a_value_inherited_from_another_entry_is_not_missing() {
 }
 
 #[test]
-fn what_is_certain_is_mended_in_one_step_and_taken_back_in_one() {
+fn safe_fixes_are_one_step_that_one_undo_reverts() {
     let env = TestEnvironment::with(FAULTY);
     let before = env.state();
     let run = env.ends(1, "check --fix --json");
@@ -302,7 +302,7 @@ fn what_is_certain_is_mended_in_one_step_and_taken_back_in_one() {
 }
 
 #[test]
-fn a_rehearsal_says_what_would_be_mended_and_changes_nothing() {
+fn a_dry_run_says_what_would_be_fixed_and_changes_nothing() {
     let env = TestEnvironment::with(FAULTY);
     let state = env.state();
     let message = env.ends(1, "check --fix --dry-run --rule doi").stderr;
@@ -401,7 +401,7 @@ fn two_isbns_and_extended_names_are_fine() {
 
 /// What peerbib itself writes when it imports other formats needs no fix.
 #[test]
-fn nothing_is_wrong_with_what_an_import_of_another_format_writes() {
+fn check_accepts_what_an_import_of_another_format_writes() {
     let formatting = [
         "unknown-type",
         "unknown-field",
@@ -438,7 +438,7 @@ fn nothing_is_wrong_with_what_an_import_of_another_format_writes() {
 }
 
 #[test]
-fn what_was_mended_leaves_with_the_file_and_nothing_else_is_changed() {
+fn fixes_are_exported_with_the_file_and_nothing_else_is_changed() {
     let env = TestEnvironment::with(&format!(
         "% before\n@string{{x = {{X}}}}\n{FAULTY}% behind\n"
     ));

@@ -111,7 +111,7 @@ fn a_citation_comes_with_its_entry_and_as_json() {
 }
 
 #[test]
-fn a_key_of_no_work_is_told_with_what_may_be_meant() {
+fn an_unknown_key_is_reported_with_suggestions() {
     let env = TestEnvironment::with_chapter();
     let run = env.ends(1, "cite benkler2006welth");
     assert_eq!(run.stdout, "");
@@ -135,7 +135,7 @@ fn a_key_that_was_renamed_is_still_cited() {
 }
 
 #[test]
-fn unknown_keys_stay_visible_and_are_told_with_their_lines() {
+fn unknown_keys_stay_visible_and_are_reported_with_their_lines() {
     let env = env(
         "One [see @bauwens2005politcal, p. 3; @merten2000].\n\nTwo @bauwens2005politcal, [@nothing].\n",
     );
@@ -159,7 +159,7 @@ fn unknown_keys_stay_visible_and_are_told_with_their_lines() {
 }
 
 #[test]
-fn a_missing_semicolon_is_told() {
+fn a_missing_semicolon_is_reported() {
     let env = env("[@merten2000 and @victor2003free]\n");
     let run = env.ends(1, "cite draft.md");
     assert!(
@@ -275,7 +275,7 @@ fn works_that_are_not_cited_are_listed_when_the_metadata_say_so() {
 }
 
 #[test]
-fn works_of_one_year_are_told_apart_over_the_whole_document() {
+fn works_of_one_year_are_distinguished_over_the_whole_document() {
     let text = cited("[@bauwens2017b]\n\nLater [@bauwens2017a].\n", "apa");
     assert!(
         text.starts_with("(Bauwens & Onzia, 2017b)\n\nLater (Bauwens & Onzia, 2017a).\n"),
@@ -328,7 +328,7 @@ fn a_document_comes_from_standard_input() {
 }
 
 #[test]
-fn what_became_of_a_document_is_told_as_json() {
+fn the_report_on_a_document_is_printed_as_json() {
     let env = env("One [@merten2000] and @nothing.\n");
     let run = env.ends(1, "cite draft.md -o cited.md --json");
     let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
@@ -362,7 +362,7 @@ fn options_that_mean_nothing_are_refused() {
 }
 
 #[test]
-fn broken_metadata_are_told_with_their_line() {
+fn broken_metadata_are_reported_with_their_line() {
     let env = env("---\ntitle: [\n---\nOne [@merten2000].\n");
     let run = env.ends(1, "cite draft.md");
     assert!(

@@ -40,7 +40,7 @@ fn the_works_of_a_latex_document_come_in_the_order_of_their_citation() {
 }
 
 #[test]
-fn the_ending_of_the_output_says_what_is_written() {
+fn the_extension_of_the_output_decides_what_is_written() {
     let env = latex();
     for (file, sign) in [
         ("refs.bib", "@book{benkler2006wealth,"),
@@ -85,7 +85,7 @@ fn a_document_of_bibtex_gets_the_fields_that_bibtex_knows() {
 }
 
 #[test]
-fn a_missing_chapter_is_told_and_the_rest_is_written() {
+fn a_missing_chapter_is_reported_and_the_rest_is_written() {
     let env = latex();
     std::fs::remove_file(env.path("out/chapter.aux")).unwrap();
     let run = env.ends(1, "cite --aux out/main.aux --to keys");
@@ -184,7 +184,7 @@ fn a_work_takes_the_work_along_that_it_is_part_of() {
 }
 
 #[test]
-fn where_each_work_is_cited_is_told_as_json() {
+fn the_places_where_each_work_is_cited_are_printed_as_json() {
     let env = TestEnvironment::with_chapter();
     env.put(
         "draft.md",
@@ -249,7 +249,7 @@ fn a_watched_document_is_written_again_when_it_or_the_library_changes() {
     });
     env.put("draft.md", b"\xff\xff");
     wait_until("the file that is no text is reported", || {
-        read("told").contains("UTF-8")
+        read("stderr").contains("UTF-8")
     });
     env.put("draft.md", "Three [@b].\n");
     wait_until("it is followed again", || {

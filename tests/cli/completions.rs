@@ -47,7 +47,7 @@ fn env() -> TestEnvironment {
 }
 
 #[test]
-fn verbs_and_options_are_offered_with_what_they_do() {
+fn commands_and_options_are_completed_with_what_they_do() {
     let env = TestEnvironment::empty();
     let message = asked(&env, "fish", "qui").stdout;
     assert!(
@@ -61,7 +61,7 @@ fn verbs_and_options_are_offered_with_what_they_do() {
 }
 
 #[test]
-fn keys_are_offered_with_author_year_and_title() {
+fn keys_are_completed_with_author_year_and_title() {
     let env = env();
     let message = asked(&env, "fish", "show ben").stdout;
     assert_eq!(
@@ -80,7 +80,7 @@ fn keys_are_offered_with_author_year_and_title() {
 }
 
 #[test]
-fn tags_are_offered_with_their_facet_or_without_and_behind_a_comma() {
+fn tags_are_completed_with_their_facet_or_without_and_behind_a_comma() {
     let env = env();
     let message = asked(&env, "fish", "tag movement:o").stdout;
     assert_eq!(message, "movement:oekonux\tProject Oekonux\n");
@@ -95,7 +95,7 @@ fn tags_are_offered_with_their_facet_or_without_and_behind_a_comma() {
 }
 
 #[test]
-fn fields_of_queries_and_their_values_are_offered() {
+fn fields_of_queries_and_their_values_are_completed() {
     let env = env();
     assert_eq!(offered(&env, "find autho"), ["author:"]);
     assert!(offered(&env, "find ").contains(&"movement:".to_owned()));
@@ -127,7 +127,7 @@ fn fields_of_queries_and_their_values_are_offered() {
 }
 
 #[test]
-fn styles_shipped_and_added_are_offered_and_style_files() {
+fn bundled_and_added_styles_and_style_files_are_completed() {
     let env = env();
     let own = concat!(env!("CARGO_MANIFEST_DIR"), "/styles/compact-syllabus.csl");
     std::fs::copy(own, env.path("house.csl")).unwrap();
@@ -149,7 +149,7 @@ fn styles_shipped_and_added_are_offered_and_style_files() {
 }
 
 #[test]
-fn files_and_shipped_bibliographies_are_offered_to_import() {
+fn files_and_bundled_bibliographies_are_completed_for_import() {
     let env = env();
     std::fs::create_dir(env.path("papers")).unwrap();
     env.put("papers/more.bib", "");
@@ -193,7 +193,7 @@ fn without_a_library_or_with_a_broken_one_nothing_is_said_or_made() {
 }
 
 #[test]
-fn each_shell_is_answered_in_its_own_form() {
+fn each_shell_is_answered_in_its_own_format() {
     let env = env();
     assert_eq!(
         asked(&env, "bash", "tag movement:o").stdout,
@@ -330,7 +330,7 @@ fn zsh_completes_with_descriptions() {
 }
 
 #[test]
-fn every_verb_offers_what_it_takes() {
+fn every_command_completes_its_arguments() {
     let env = env();
     env.put("scan.pdf", "");
     for line in [

@@ -131,7 +131,7 @@ fn a_value_is_checked_before_it_is_set() {
 }
 
 #[test]
-fn a_broken_file_is_told_with_its_place_and_can_be_shown_and_mended() {
+fn a_broken_file_is_reported_with_its_place_and_can_be_shown_and_fixed() {
     let env = configured("name = \"Ada\"\nstyl = \"apa\"\ncolor = 3\n");
     let message = env.refuses(1, "find");
     assert!(

@@ -142,13 +142,13 @@ fn small_library() -> TestEnvironment {
 }
 
 #[test]
-fn an_import_that_is_killed_is_there_whole_or_not_at_all() {
+fn an_import_that_is_killed_is_complete_or_absent() {
     let copies = copies_of(&small_library());
     survives(&copies, "import more.bib --on-conflict replace", 60);
 }
 
 #[test]
-fn an_edit_that_is_killed_is_there_whole_or_not_at_all() {
+fn an_edit_that_is_killed_is_complete_or_absent() {
     let copies = copies_of(&small_library());
     survives(
         &copies,
@@ -160,14 +160,14 @@ fn an_edit_that_is_killed_is_there_whole_or_not_at_all() {
 }
 
 #[test]
-fn a_bulk_change_of_tags_that_is_killed_is_there_whole_or_not_at_all() {
+fn a_bulk_change_of_tags_that_is_killed_is_complete_or_absent() {
     let copies = copies_of(&small_library());
     survives(&copies, "tag birds +hand:seen -theme:birds --create", 30);
     survives(&copies, "rules remove Finches", 10);
 }
 
 #[test]
-fn a_merge_or_rename_that_is_killed_is_there_whole_or_not_at_all() {
+fn a_merge_or_rename_that_is_killed_is_complete_or_absent() {
     let copies = copies_of(&small_library());
     survives(&copies, "dedupe merge w1 w2", 15);
     survives(&copies, "tags merge theme:birds course:one", 15);
@@ -193,7 +193,7 @@ fn a_restore_or_rebuild_that_is_killed_leaves_a_whole_library() {
 }
 
 #[test]
-fn an_undo_that_is_killed_is_there_whole_or_not_at_all() {
+fn an_undo_that_is_killed_is_complete_or_absent() {
     let env = small_library();
     env.runs("import more.bib --on-conflict replace");
     survives(&copies_of(&env), "undo", 30);
@@ -202,7 +202,7 @@ fn an_undo_that_is_killed_is_there_whole_or_not_at_all() {
 }
 
 #[test]
-fn a_lookup_that_is_killed_is_there_whole_or_not_at_all() {
+fn a_lookup_that_is_killed_is_complete_or_absent() {
     let env = small_library();
     env.runs("edit w1 --set doi=10.1000/1");
     env.runs("tag status:unverified w1 --create");
@@ -369,7 +369,7 @@ fn two_programs_make_one_library() {
 }
 
 #[test]
-fn a_busy_library_is_waited_for_and_the_wait_is_told() {
+fn waiting_for_a_busy_library_is_reported() {
     let env = TestEnvironment::with_chapter();
     let connection = rusqlite::Connection::open(env.library()).unwrap();
     connection.execute_batch("BEGIN IMMEDIATE").unwrap();
@@ -401,7 +401,7 @@ fn a_busy_library_is_waited_for_and_the_wait_is_told() {
 /// A disk that is full: no file may grow beyond a size.
 #[test]
 #[cfg(target_os = "linux")]
-fn a_full_disk_is_told_and_nothing_is_lost() {
+fn a_full_disk_is_reported_and_nothing_is_lost() {
     let env = TestEnvironment::with_chapter();
     env.put("more.bib", bibliography(400, "On the nests of birds"));
     let state = env.state();
@@ -580,7 +580,7 @@ fn a_read_only_library_is_read_and_not_written() {
 /// A device on which nothing can be written: what is printed there fails, and says why.
 #[test]
 #[cfg(target_os = "linux")]
-fn output_that_cannot_be_written_is_told() {
+fn output_that_cannot_be_written_is_reported() {
     let env = TestEnvironment::with_chapter();
     env.runs("list new x --query year:2000");
     for line in [

@@ -45,7 +45,7 @@ fn drafts(env: &TestEnvironment) -> Vec<std::path::PathBuf> {
 }
 
 #[test]
-fn fields_are_set_and_taken_away_and_the_rest_stays_as_it_was_written() {
+fn fields_are_set_and_removed_and_the_rest_stays_as_it_was_written() {
     let env = env();
     let message = env
         .runs("edit a --set title=Pears --unset publisher")
@@ -167,7 +167,7 @@ mod by_hand {
     }
 
     #[test]
-    fn who_gives_up_finds_the_draft_where_the_error_says() {
+    fn an_abandoned_draft_is_kept_at_the_path_in_the_error() {
         let env = env();
         let state = env.state();
         let run = with_editor(
@@ -225,7 +225,7 @@ mod by_hand {
     }
 
     #[test]
-    fn what_was_guessed_in_an_edited_entry_is_told() {
+    fn what_was_guessed_in_an_edited_entry_is_reported() {
         let env = env();
         let run = with_editor(
             &env,
@@ -237,7 +237,7 @@ mod by_hand {
     }
 
     #[test]
-    fn without_a_terminal_and_without_an_editor_the_way_out_is_told() {
+    fn without_a_terminal_and_an_editor_the_error_says_what_to_do() {
         let env = env();
         let message = env.refuses(2, "edit a");
         assert!(
@@ -254,7 +254,7 @@ mod by_hand {
 }
 
 #[test]
-fn braces_that_do_not_match_are_told_with_their_field() {
+fn braces_that_do_not_match_are_reported_with_their_field() {
     let env = TestEnvironment::with("@book{a, title = {Apples}}\n");
     for line in [
         "edit a --set 'title=Pe{ars'",

@@ -70,7 +70,7 @@ fn csl_json_has_the_variables_of_csl() {
 }
 
 #[test]
-fn what_was_exported_comes_in_again_as_it_is() {
+fn an_export_is_imported_unchanged() {
     let env = TestEnvironment::with_chapter();
     env.put("again.bib", env.runs("export").stdout);
     let report = env.json("import again.bib --json");

@@ -124,7 +124,7 @@ fn a_year_is_within_a_span_open_at_either_end() {
 }
 
 #[test]
-fn a_tag_is_found_with_its_narrower_tags() {
+fn a_tag_is_found_with_its_child_tags() {
     let env = env();
     finds(&env, "theme:commons", &["ostrom", "history", "undated"]);
     finds(&env, "theme:peer", &["history", "undated"]);
@@ -136,7 +136,7 @@ fn a_tag_is_found_with_its_narrower_tags() {
 }
 
 #[test]
-fn a_hyphen_negates_wherever_it_stands() {
+fn a_hyphen_negates_in_any_position() {
     let env = env();
     finds(&env, "-history", &["muller", "ostrom", "undated"]);
     finds(&env, "peer -history", &["undated"]);
@@ -156,7 +156,7 @@ undated
 }
 
 #[test]
-fn options_may_stand_before_between_and_behind_the_words_of_a_query() {
+fn options_may_be_before_between_and_after_the_words_of_a_query() {
     let env = env();
     for line in [
         "find --keys author:ostrom -history",
@@ -345,7 +345,7 @@ fn an_equals_sign_asks_for_the_whole_of_a_value() {
 }
 
 #[test]
-fn a_pattern_stands_between_slashes() {
+fn a_pattern_is_written_between_slashes() {
     let env = TestEnvironment::with(FIELDS);
     finds(&env, "'title:/^hack.*ism$/'", &["soderberg"]);
     finds(&env, "author:/^J/", &["lukasik", "soderberg"]);
@@ -403,7 +403,7 @@ fn what_is_there_and_what_is_missing() {
 }
 
 #[test]
-fn a_comma_is_or_and_an_equals_sign_leaves_the_narrower_tags_out() {
+fn a_comma_is_or_and_an_equals_sign_leaves_the_child_tags_out() {
     let env = env();
     finds(&env, "theme:law,peer", &["muller", "history", "undated"]);
     finds(&env, "theme:=peer", &["history"]);
@@ -547,7 +547,7 @@ fn the_number_of_works_alone() {
 }
 
 #[test]
-fn a_template_has_places_for_anything_known_of_a_work() {
+fn a_template_can_print_anything_known_about_a_work() {
     let env = env();
     let run = env.runs("find type:article --format '{key}: {title} ({year})'");
     assert_eq!(run.stdout, "muller: \u{c9}thique du partage (2003)\n");

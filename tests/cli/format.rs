@@ -63,7 +63,7 @@ fn sections_follow_the_tags_of_a_facet() {
 }
 
 #[test]
-fn sections_follow_movements_with_narrower_ones_below() {
+fn sections_follow_movements_with_child_tags_below() {
     let env = TestEnvironment::with_chapter();
     let list = env
         .runs("format -key:jopp --group-by movement --to markdown")
@@ -221,7 +221,7 @@ fn files_are_formatted_without_a_library() {
 }
 
 #[test]
-fn a_bad_entry_of_a_file_is_told_and_the_others_are_formatted() {
+fn a_bad_entry_of_a_file_is_reported_and_the_others_are_formatted() {
     let env = TestEnvironment::empty();
     env.put("works.bib", format!("{WORKS}@book{{bad, title = {{Open\n"));
     let run = env.ends(1, "format --input works.bib");

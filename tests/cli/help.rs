@@ -292,6 +292,6 @@ fn there_is_a_manual_page_for_every_command_and_completions_for_every_shell() {
 }
 
 #[test]
-fn words_are_cut_as_a_shell_cuts_them() {
+fn words_are_split_as_a_shell_splits_them() {
     assert_eq!(words("a 'b c' d\"e f\"  ''"), ["a", "b c", "de f", ""]);
 }

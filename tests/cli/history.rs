@@ -91,40 +91,40 @@ pub(crate) fn is_turned_back_exactly(line: &str) {
 }
 
 #[test]
-fn an_import_is_turned_back() {
+fn an_import_can_be_undone() {
     is_turned_back_exactly("import more.bib");
     is_turned_back_exactly("import more.bib --on-conflict replace");
     is_turned_back_exactly("import peerbib:chapter peerbib:commons");
 }
 
 #[test]
-fn quickstart_is_turned_back() {
+fn quickstart_can_be_undone() {
     is_turned_back_exactly("quickstart");
 }
 
 #[test]
-fn tag_is_turned_back() {
+fn tag_can_be_undone() {
     is_turned_back_exactly("tag theme:fruit,theme:baking b c --new --why 'an oven'");
 }
 
 #[test]
-fn untag_is_turned_back_with_its_veto() {
+fn untag_can_be_undone_with_its_veto() {
     is_turned_back_exactly("untag theme:fruit,course:one a");
 }
 
 #[test]
-fn tags_add_is_turned_back() {
+fn tags_add_can_be_undone() {
     is_turned_back_exactly("tags add theme:fruit --parent course:one --label Fruit --alias obst");
     is_turned_back_exactly("tags add theme:grain --description 'What bread is made of'");
 }
 
 #[test]
-fn tags_remove_is_turned_back() {
+fn tags_remove_can_be_undone() {
     is_turned_back_exactly("tags remove theme:fruit");
 }
 
 #[test]
-fn a_veto_that_was_undone_lets_the_import_put_the_tag_back() {
+fn an_undone_veto_lets_the_import_add_the_tag_again() {
     let env = TestEnvironment::with(REFS);
     env.runs("untag theme:fruit a");
     env.runs("undo");
@@ -169,7 +169,7 @@ fn undo_goes_all_the_way_back_and_redo_all_the_way_forward() {
 }
 
 #[test]
-fn what_was_undone_is_out_of_reach_once_something_else_was_done() {
+fn an_undone_step_cannot_be_redone_after_another_change() {
     let env = TestEnvironment::with(REFS);
     env.runs("tag theme:fruit b");
     env.runs("undo");
@@ -188,7 +188,7 @@ fn what_was_undone_is_out_of_reach_once_something_else_was_done() {
 }
 
 #[test]
-fn looking_leaves_no_step() {
+fn reading_commands_leave_no_step() {
     let env = TestEnvironment::with(REFS);
     let log = env.runs("log --json").stdout;
     for line in [
@@ -300,7 +300,7 @@ fn a_removed_work_does_not_come_back_over_another_of_its_key() {
 }
 
 #[test]
-fn a_removed_work_comes_back_beside_one_that_was_added_later() {
+fn a_removed_work_comes_back_next_to_one_that_was_added_later() {
     let env = TestEnvironment::with(REFS);
     let before = env.state();
     env.runs("remove c");
@@ -380,7 +380,7 @@ fn an_undo_leaves_no_row_of_another_program_without_its_work() {
 }
 
 #[test]
-fn a_rehearsal_of_undo_tells_and_changes_nothing() {
+fn a_dry_run_of_undo_reports_and_changes_nothing() {
     let env = TestEnvironment::with(REFS);
     env.runs("untag theme:fruit a");
     let state = env.state();
@@ -401,7 +401,7 @@ fn a_rehearsal_of_undo_tells_and_changes_nothing() {
 }
 
 #[test]
-fn the_log_tells_what_a_step_changed() {
+fn the_log_shows_what_a_step_changed() {
     let env = TestEnvironment::with(REFS);
     env.runs("remove c");
     insta::assert_snapshot!(redact_times(
@@ -454,7 +454,7 @@ fn the_log_of_a_work_has_the_steps_that_had_a_part_in_it() {
 }
 
 #[test]
-fn edit_remove_rename_and_merge_are_turned_back() {
+fn edit_remove_rename_and_merge_can_be_undone() {
     is_turned_back_exactly("edit a --set title=Quinces --unset keywords");
     is_turned_back_exactly("edit p --set date=1888");
     is_turned_back_exactly("remove a p");
@@ -468,7 +468,7 @@ fn edit_remove_rename_and_merge_are_turned_back() {
 }
 
 #[test]
-fn keys_that_change_places_are_turned_back() {
+fn swapped_keys_can_be_undone() {
     let env = TestEnvironment::with(REFS);
     env.runs("rename a x");
     env.runs("rename c y");
@@ -482,7 +482,7 @@ fn keys_that_change_places_are_turned_back() {
 }
 
 #[test]
-fn strings_of_a_file_are_turned_back_with_what_they_mean() {
+fn strings_of_a_file_are_undone_with_their_meaning() {
     let env = TestEnvironment::with(
         "@string{oven = {Oven Press}}\n@book{a, title = {A}, publisher = oven}\n@book{b, title = {B}}\n",
     );
@@ -519,7 +519,7 @@ fn many(works: std::ops::Range<usize>) -> String {
 }
 
 #[test]
-fn steps_with_many_rows_are_turned_back_as_those_with_few() {
+fn steps_with_many_rows_can_be_undone_like_those_with_few() {
     let env = TestEnvironment::with(REFS);
     env.put("many.bib", many(0..400));
     env.put("fewer.bib", many(100..250).replace("Part", "Chapter"));

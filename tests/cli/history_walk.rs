@@ -223,7 +223,7 @@ fn walk(seed: u64, commands: usize) {
 }
 
 #[test]
-fn any_walk_through_the_verbs_can_be_gone_back_and_forth() {
+fn any_sequence_of_commands_can_be_undone_and_redone() {
     for seed in 1..=3 {
         walk(seed, 50);
     }
@@ -231,7 +231,7 @@ fn any_walk_through_the_verbs_can_be_gone_back_and_forth() {
 
 /// A step that takes the last rows of a table away adds rows with numbers that none had when it began.
 #[test]
-fn an_import_that_brings_a_removed_work_back_is_turned_back() {
+fn an_import_that_brings_a_removed_work_back_is_undone() {
     let env = TestEnvironment::with(REFS);
     let mut states = vec![held(&env)];
     for line in ["remove b", "import refs.bib", "edit b --set note=x"] {
@@ -253,7 +253,7 @@ fn an_import_that_brings_a_removed_work_back_is_turned_back() {
 
 /// Each verb on a library that it changes, so that none is missing from what chance takes.
 #[test]
-fn every_verb_that_changes_a_library_is_turned_back_exactly() {
+fn every_command_that_changes_a_library_is_undone_exactly() {
     for line in [
         "tag has:title +theme:bulk -theme:fruit --create",
         "tags rename theme:fruit theme:obst",

@@ -67,7 +67,7 @@ fn a_stale_copy_of_a_library_is_not_restored() {
 }
 
 #[test]
-fn the_log_of_another_database_is_named_and_never_written_into_the_library() {
+fn the_log_of_another_database_is_named_and_never_written_to_the_library() {
     for page_size in [4096, 8192] {
         let env = TestEnvironment::with(REFERENCES);
         let before = env.library_as_file();
@@ -116,7 +116,7 @@ fn a_schema_version_that_no_peerbib_writes_is_named_with_the_file() {
 }
 
 #[test]
-fn a_backup_removes_what_a_killed_one_left() {
+fn a_backup_removes_the_files_of_a_killed_one() {
     let env = TestEnvironment::with(REFERENCES);
     let left = ["copy.part.db", "copy.part.db-journal", "copy.part.db-wal"];
     for name in left {

@@ -40,7 +40,7 @@ fn a_bad_entry_costs_one_entry() {
 }
 
 #[test]
-fn the_receipt_says_file_line_key_field_and_reason() {
+fn the_report_says_file_line_key_field_and_reason() {
     let env = TestEnvironment::bare();
     env.put("half.bib", HALF_READABLE);
     let run = env.ends(1, "import half.bib");
@@ -54,7 +54,7 @@ fn the_receipt_says_file_line_key_field_and_reason() {
 }
 
 #[test]
-fn the_receipt_as_json_keeps_its_contract() {
+fn the_report_as_json_keeps_its_contract() {
     let env = TestEnvironment::bare();
     env.put("half.bib", HALF_READABLE);
     env.put("fine.bib", "@book{fine, title = {Fine}}\n");
@@ -108,7 +108,7 @@ fn an_abbreviation_of_the_file_is_resolved() {
 }
 
 #[test]
-fn a_year_that_is_none_is_kept_and_shown() {
+fn an_invalid_year_is_kept_and_shown() {
     let env =
         TestEnvironment::with("@book{eggs, author = {Wren, Ada}, title = {Eggs}, year = {n.d.}}\n");
     assert!(env.runs("show eggs").stdout.contains("n.d."));
@@ -116,7 +116,7 @@ fn a_year_that_is_none_is_kept_and_shown() {
 }
 
 #[test]
-fn rejects_come_back_with_their_reason_and_can_be_mended() {
+fn rejects_come_back_with_their_reason_and_can_be_fixed() {
     let env = TestEnvironment::bare();
     env.put("half.bib", HALF_READABLE);
     env.ends(1, "import half.bib --rejects rejects.bib");
@@ -152,7 +152,7 @@ fn the_same_file_again_changes_nothing() {
 }
 
 #[test]
-fn a_changed_entry_is_merged_and_what_differs_stays_and_is_told() {
+fn a_changed_entry_is_merged_and_what_differs_stays_and_is_reported() {
     let env = TestEnvironment::with("@book{a, title = {Nests}, publisher = {Old}}\n");
     env.put(
         "other.bib",
@@ -179,7 +179,7 @@ fn the_policy_says_what_a_changed_entry_does() {
 }
 
 #[test]
-fn a_rehearsal_changes_nothing_and_says_so() {
+fn a_dry_run_changes_nothing_and_says_so() {
     let env = TestEnvironment::with("@book{a, title = {Nests}}\n");
     let state = env.state();
     env.put(
@@ -248,7 +248,7 @@ fn every_encoding_is_read() {
 }
 
 #[test]
-fn a_taken_off_tag_does_not_come_back_with_its_file() {
+fn a_removed_tag_does_not_come_back_with_its_file() {
     let env = TestEnvironment::with("@book{a, title = {A}, keywords = {theme:law}}\n");
     env.runs("untag theme:law a");
     env.put(
@@ -266,7 +266,7 @@ fn a_taken_off_tag_does_not_come_back_with_its_file() {
 }
 
 #[test]
-fn a_rehearsal_tells_which_tags_the_rules_would_give() {
+fn a_dry_run_reports_which_tags_the_rules_would_add() {
     let env = TestEnvironment::with("@book{a, title = {Apples}, keywords = {theme:fruit}}\n");
     env.runs("tags add theme:cider");
     env.runs("rules add Fruit --when 'title:pears OR title:quinces' --then theme:fruit");
@@ -292,7 +292,7 @@ fn a_rehearsal_tells_which_tags_the_rules_would_give() {
 }
 
 #[test]
-fn a_rehearsal_makes_no_library() {
+fn a_dry_run_creates_no_library() {
     let env = TestEnvironment::empty();
     env.put("more.bib", "@book{b, title = {Pears}}\n");
     let report = env.json("import more.bib --dry-run --json");

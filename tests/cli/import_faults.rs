@@ -225,7 +225,7 @@ fn data_for_other_entries_is_no_work() {
 }
 
 #[test]
-fn verify_tells_what_was_dropped() {
+fn verify_reports_what_was_dropped() {
     let env = TestEnvironment::bare();
     env.put(
         "a.ris",
@@ -420,7 +420,7 @@ fn backslashes_of_paths_and_escapes_of_json_are_what_they_mean() {
 }
 
 #[test]
-fn marks_of_quotation_are_told_from_feet_and_apostrophes() {
+fn marks_of_quotation_are_distinguished_from_feet_and_apostrophes() {
     let env = TestEnvironment::bare();
     env.put(
         "a.json",

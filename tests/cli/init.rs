@@ -117,7 +117,7 @@ fn the_bundled_vocabulary_can_be_imported_by_its_name() {
 }
 
 #[test]
-fn an_import_of_rules_reports_what_becomes_of_them() {
+fn an_import_of_rules_reports_what_happens_to_them() {
     let env = TestEnvironment::bare();
     let message = env.runs("rules import peerbib:rules").stderr;
     let count = env.json("rules --json").as_array().unwrap().len();

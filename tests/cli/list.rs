@@ -35,7 +35,7 @@ pub(crate) fn printed(env: &TestEnvironment, line: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_list_asks_its_query_anew_whenever_it_is_printed() {
+fn a_list_runs_its_query_whenever_it_is_printed() {
     let env = env();
     let message = env.runs("list new commons --query theme:commons").stderr;
     assert!(
@@ -128,7 +128,7 @@ fn works_are_pinned_and_excluded_and_go_back_to_the_query() {
 }
 
 #[test]
-fn a_rehearsal_changes_nothing() {
+fn a_dry_run_changes_nothing() {
     let env = env();
     env.runs("list new l --query theme:commons");
     let would = env.runs("list add l marx benkler --dry-run").stdout;
@@ -396,7 +396,7 @@ fn a_list_can_be_part_of_another_but_not_of_itself() {
 }
 
 #[test]
-fn what_stands_below_a_work_stands_there_once_in_any_style() {
+fn annotations_are_printed_once_in_any_style() {
     let env = env();
     env.runs("list new l benkler --annotate annotation,abstract,tags");
     env.runs("list annotate l benkler -m 'Begin here.'");

@@ -14,7 +14,7 @@ fn frozen() -> TestEnvironment {
 }
 
 #[test]
-fn an_edition_is_printed_as_it_was() {
+fn a_snapshot_is_printed_as_it_was() {
     let env = frozen();
     let before = env.runs("list show l --to markdown").stdout;
     env.runs("edit marx --set title=Capital");
@@ -88,7 +88,7 @@ fn a_private_note_is_no_change_of_a_list() {
 }
 
 #[test]
-fn a_work_that_left_the_query_and_one_that_was_merged_are_told_apart() {
+fn a_work_that_left_the_query_and_one_that_was_merged_are_distinguished() {
     let env = frozen();
     env.runs("untag theme:commons anon");
     env.runs("dedupe merge smith marx");
@@ -115,7 +115,7 @@ fn a_work_that_left_the_query_and_one_that_was_merged_are_told_apart() {
 }
 
 #[test]
-fn editions_are_listed_compared_and_removed() {
+fn snapshots_are_listed_compared_and_removed() {
     let env = frozen();
     let message = env.refuses(1, "list snapshot l --name spring");
     assert!(message.contains("already"), "{message}");
@@ -143,7 +143,7 @@ fn editions_are_listed_compared_and_removed() {
 }
 
 #[test]
-fn a_list_without_editions_has_nothing_to_compare_with() {
+fn a_list_without_snapshots_has_nothing_to_compare_with() {
     let env = env();
     env.runs("list new l marx");
     let message = env.refuses(1, "list diff l");
@@ -156,7 +156,7 @@ fn a_list_without_editions_has_nothing_to_compare_with() {
 }
 
 #[test]
-fn the_changelog_tells_all_editions() {
+fn the_changelog_covers_all_snapshots() {
     let env = frozen();
     env.runs("list exclude l anon");
     env.runs("edit marx --set title=Capital");
@@ -176,7 +176,7 @@ fn the_changelog_tells_all_editions() {
 }
 
 #[test]
-fn editions_survive_undo_and_redo() {
+fn snapshots_survive_undo_and_redo() {
     let env = frozen();
     env.runs("undo");
     env.refuses(1, "list show l --snapshot spring");

@@ -307,7 +307,7 @@ fn one_click_saves_a_work_with_its_file_and_one_undo_takes_it_back() {
 }
 
 #[test]
-fn wishes_replace_earlier_ones() {
+fn later_requests_replace_earlier_ones() {
     let env = TestEnvironment::with_chapter();
     let server = Listening::start(&env, &["--tag", "movement:oekonux"]);
     let selected = server.post("getSelectedCollection", &json!({})).json();
@@ -719,7 +719,7 @@ fn no_request_holds_the_server_up() {
 }
 
 #[test]
-fn whoever_has_the_port_is_named() {
+fn the_program_that_uses_the_port_is_named() {
     let env = TestEnvironment::bare();
     let server = Listening::start(&env, &[]);
     let message = env.refuses(1, &format!("listen --port {}", server.port));

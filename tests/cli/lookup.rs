@@ -49,7 +49,7 @@ fn server() -> MetadataServer {
 }
 
 #[test]
-fn fields_are_shown_beside_the_current_values_and_nothing_changes() {
+fn fields_are_shown_next_to_the_current_values_and_nothing_changes() {
     let (server, env) = (server(), TestEnvironment::with(LIBRARY));
     let before = env.state();
     let run = server.run(&env, &["lookup"]);
@@ -284,7 +284,7 @@ fn an_interrupt_while_services_are_asked_changes_nothing_and_says_so() {
 
 #[test]
 #[cfg(unix)]
-fn an_interrupt_at_any_moment_says_what_became_of_the_library() {
+fn an_interrupt_at_any_moment_reports_the_state_of_the_library() {
     const ROUNDS: u32 = 12;
     let arguments = ["lookup", "--apply", "--yes"];
     let mut whole = Duration::MAX;

@@ -9,7 +9,7 @@ fn env() -> TestEnvironment {
 }
 
 #[test]
-fn a_note_is_written_added_to_printed_and_taken_away() {
+fn a_note_is_written_extended_printed_and_removed() {
     let env = env();
     assert_eq!(env.runs("note a --show").stderr, "no note on a\n");
     let message = env.runs("note a -m 'A *first* thought'").stderr;

@@ -54,7 +54,7 @@ fn what_a_rule_would_do_is_shown_with_the_matched_words() {
 }
 
 #[test]
-fn rules_are_applied_in_one_step_and_why_tells_on_which_words() {
+fn rules_are_applied_in_one_step_and_why_shows_the_matched_words() {
     let env = env();
     added(&env, MERETZ);
     let before = env.state();
@@ -78,7 +78,7 @@ fn rules_are_applied_in_one_step_and_why_tells_on_which_words() {
 }
 
 #[test]
-fn merten_is_not_taken_for_meretz() {
+fn merten_is_not_mistaken_for_meretz() {
     let env = env();
     added(&env, MERETZ);
     env.runs("rules apply");
@@ -125,7 +125,7 @@ fn new_and_edited_works_are_tagged_at_once_in_the_same_step() {
 }
 
 #[test]
-fn a_tag_by_hand_stays_when_its_rule_goes_and_one_taken_off_stays_off() {
+fn a_tag_by_hand_stays_when_its_rule_is_removed_and_a_removed_one_stays_removed() {
     let env = env();
     added(&env, MERETZ);
     env.runs("rules apply");
@@ -313,7 +313,7 @@ fn what_is_wrong_with_rules_is_found() {
 }
 
 #[test]
-fn what_helps_against_several_findings_is_said_once() {
+fn the_same_advice_for_several_findings_is_printed_once() {
     let env = TestEnvironment::with("@book{a, title = {Apples}}\n");
     env.runs("quickstart");
     let message = env.ends(1, "rules check").stdout;
@@ -329,7 +329,7 @@ fn what_helps_against_several_findings_is_said_once() {
 }
 
 #[test]
-fn a_broken_rule_is_told_and_does_not_keep_works_out() {
+fn a_broken_rule_is_reported_and_does_not_keep_works_out() {
     let env = env();
     env.runs("tags add theme:passing");
     added(
@@ -442,7 +442,7 @@ fn tagging_state(env: &TestEnvironment) -> String {
 }
 
 #[test]
-fn whatever_was_done_to_tags_is_turned_back_step_by_step() {
+fn every_change_of_tags_is_undone_step_by_step() {
     let tags = [
         "theme:free-software",
         "theme:value",

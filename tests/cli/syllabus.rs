@@ -67,7 +67,7 @@ fn the_query_of_a_section_brings_its_works_into_the_list() {
 }
 
 #[test]
-fn works_are_added_to_a_section_that_is_made_on_the_way() {
+fn works_are_added_to_a_section_that_is_created_for_them() {
     let env = course();
     let said = env
         .runs("list add course wealth coase --section 'Week 10: Networks'")
@@ -152,7 +152,7 @@ fn a_work_is_read_in_several_weeks_with_pages_and_annotations_of_their_own() {
 }
 
 #[test]
-fn what_is_said_in_a_section_survives_merging_and_removing_its_work() {
+fn pages_and_notes_of_a_section_survive_merging_and_removing_its_work() {
     let env = course();
     env.runs("list add course wealth --section Networks --pages 1-2");
     env.runs("list add course smith --section Networks --note old");

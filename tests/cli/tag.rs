@@ -9,7 +9,7 @@ fn env() -> TestEnvironment {
 }
 
 #[test]
-fn a_tag_is_put_on_works_by_key() {
+fn works_are_tagged_by_key() {
     let env = env();
     let message = env.runs("tag theme:fruit b c").stderr;
     assert_eq!(
@@ -22,7 +22,7 @@ fn a_tag_is_put_on_works_by_key() {
 }
 
 #[test]
-fn a_tag_is_put_on_the_works_that_a_query_finds() {
+fn a_query_selects_the_works_to_tag() {
     let env = env();
     env.runs("tag course:week-1 --new --find 'apples -bread'");
     assert_eq!(env.keys("course:week-1"), ["a"]);
@@ -33,7 +33,7 @@ fn a_tag_is_put_on_the_works_that_a_query_finds() {
 }
 
 #[test]
-fn several_tags_are_put_on_at_once() {
+fn several_tags_are_added_at_once() {
     let env = env();
     env.runs("tag theme:food,course:week-1 b --new");
     assert_eq!(env.keys("theme:food course:week-1"), ["b"]);
@@ -61,7 +61,7 @@ fn one_unknown_key_keeps_the_tag_off_the_others() {
 }
 
 #[test]
-fn a_rehearsal_says_what_would_be_done_and_does_nothing() {
+fn a_dry_run_says_what_would_be_done_and_does_nothing() {
     let env = env();
     let state = env.state();
     let would = env
@@ -77,7 +77,7 @@ fn a_rehearsal_says_what_would_be_done_and_does_nothing() {
 }
 
 #[test]
-fn a_person_puts_a_tag_back_that_a_person_took_off() {
+fn a_person_can_add_a_tag_again_that_a_person_removed() {
     let env = env();
     let message = env.runs("untag theme:fruit a").stderr;
     assert_eq!(message, "removed theme:fruit from a\n");
@@ -92,7 +92,7 @@ fn a_person_puts_a_tag_back_that_a_person_took_off() {
 }
 
 #[test]
-fn a_shipped_tag_that_was_taken_off_stays_off() {
+fn a_bundled_tag_that_was_removed_stays_removed() {
     let env = TestEnvironment::with_chapter();
     let tag = env.json("why benkler2002coase --json")[0]["tags"][0]["tag"]
         .as_str()
@@ -105,7 +105,7 @@ fn a_shipped_tag_that_was_taken_off_stays_off() {
 }
 
 #[test]
-fn tags_are_put_on_and_taken_off_all_works_of_a_query() {
+fn tags_are_added_to_and_removed_from_all_works_of_a_query() {
     let env = env();
     let before = env.state();
     let would = env

@@ -3,7 +3,7 @@
 use crate::test_env::TestEnvironment;
 
 #[test]
-fn narrower_tags_stand_below_wider_ones_with_the_number_of_works() {
+fn child_tags_are_listed_below_their_parents_with_the_number_of_works() {
     let env = TestEnvironment::with(
         "@book{a, title = {A}, keywords = {theme:food}}\n@book{b, title = {B}, keywords = {theme:fruit, course:one}}\n",
     );
@@ -52,7 +52,7 @@ fn what_is_known_of_a_movement_is_shown() {
 }
 
 #[test]
-fn a_removed_tag_leaves_the_works_and_its_narrower_tags_behind() {
+fn removing_a_tag_keeps_its_works_and_child_tags() {
     let env =
         TestEnvironment::with("@book{a, title = {A}, keywords = {theme:food, theme:fruit}}\n");
     env.runs("tags add theme:fruit --parent theme:food");
@@ -143,7 +143,7 @@ fn a_renamed_tag_is_found_by_its_old_name() {
 }
 
 #[test]
-fn merged_tags_keep_reasons_vetoes_aliases_and_narrower_tags() {
+fn merged_tags_keep_reasons_vetoes_aliases_and_child_tags() {
     let env = fruit();
     env.runs("tag theme:fruit b --why 'has raisins'");
     env.runs("untag theme:fruit a");

@@ -82,7 +82,7 @@ fn a_query_leaves_the_lanes_that_its_works_stand_on() {
 }
 
 #[test]
-fn a_work_of_two_movements_stands_on_both_lanes_and_one_of_none_on_the_last() {
+fn a_work_of_two_movements_is_on_both_lanes_and_one_of_none_on_the_last() {
     let env = TestEnvironment::with(
         "@book{a, title = {A}, date = {1990}, keywords = {course:one, course:two}}\n\
          @book{b, title = {B}, origdate = {1867}, date = {1990}, keywords = {course:two}}\n\
@@ -115,7 +115,7 @@ fn a_work_of_two_movements_stands_on_both_lanes_and_one_of_none_on_the_last() {
 }
 
 #[test]
-fn works_of_one_label_are_told_apart() {
+fn works_of_one_label_are_distinguished() {
     let env = TestEnvironment::with(
         "@book{a, author = {Wren, Ada}, title = {A}, date = {1990}}\n\
          @book{b, author = {Wren, Ada}, title = {B}, date = {1990}}\n",
@@ -141,7 +141,7 @@ fn movements_without_a_work_of_the_library_tell_nothing() {
 }
 
 #[test]
-fn nothing_to_draw_is_said() {
+fn nothing_to_draw_is_reported() {
     let env = TestEnvironment::with("@book{a, title = {A}}\n@book{b, title = {B}}\n");
     for form in ["text", "svg", "html"] {
         let run = env.runs(&format!("timeline author:nobody --to {form}"));
@@ -171,7 +171,7 @@ fn a_facet_that_is_not_there_is_refused_with_those_that_are() {
 }
 
 #[test]
-fn a_file_is_written_in_the_form_that_its_ending_names() {
+fn the_extension_of_an_output_file_decides_its_format() {
     let env = TestEnvironment::with_chapter();
     for (name, beginning) in [
         ("a.svg", "<svg "),

@@ -36,7 +36,7 @@ fn each_tag_says_who_put_it_there_and_why() {
 }
 
 #[test]
-fn a_tag_that_was_taken_off_is_told() {
+fn a_tag_that_was_removed_is_reported() {
     let env = TestEnvironment::with("@book{a, title = {A}, keywords = {theme:law}}\n");
     env.runs("untag theme:law a");
     let vetoed = &env.json("why a --json")[0]["vetoed"][0];

@@ -31,8 +31,8 @@ use peerbib::library::{
 /// had. The formats are those of --from. An entry that cannot be read costs only that entry: the report
 /// gives its line and the reason, and --rejects saves it.
 ///
-/// Importing a file again changes nothing. What changed in it since its last import is taken, and what you changed in
-/// the library stays; a field that changed on both sides is a conflict, which --on-conflict decides. An entry whose
+/// Importing a file again changes nothing. Changes in it since its last import are taken, and your changes in the
+/// library are kept; a field that changed on both sides is a conflict, which --on-conflict decides. An entry whose
 /// key changed in the file keeps its work. With --sync, the library follows the file: works that you removed do not
 /// come back, and entries that are not in the file any more are reported, and removed with --prune unless you
 /// edited, tagged, listed or annotated their works. --watch does so whenever the file changes. Without a FILE, both
@@ -44,7 +44,7 @@ use peerbib::library::{
 ///
 /// zotero: is the library of Zotero on this computer, and zotero:PATH one in another place. Zotero may be running; its
 /// files are only read. Collections, tags, notes, annotations and links to files come with the items. Importing it
-/// again brings what changed there, and keeps what you changed here.
+/// again takes the changes in Zotero and keeps yours.
 ///
 /// An entry matches an existing work if they share a key, DOI, ISBN or eprint, or title, first author,
 /// year and type. Chapters of one book, editions and volumes are different works. Keywords such as

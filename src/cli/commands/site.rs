@@ -33,7 +33,7 @@ const OTHER_STYLES: [&str; 3] = ["apa", "chicago-author-date", "modern-language-
 ///
 /// Writes pages for all works, tags, reading lists and authors, a timeline, downloads and a feed into a folder that
 /// any web server can serve and that a browser can open from a disk. A search with filters runs in the browser;
-/// without JavaScript everything is still there. The pages load nothing from other sites.
+/// without JavaScript, all content is still there. The pages load nothing from other sites.
 ///
 /// Private data is left out: notes, annotations, linked files, the tags of the facet `status`, and works with a tag
 /// named `private`.

@@ -22,8 +22,8 @@ use peerbib::suggest::{closest, question};
 
 /// List, inspect, add and validate citation styles
 ///
-/// Styles have the names of the official CSL repository. About 80 are part of peerbib, and those that Zotero has on
-/// this computer are found, too. `peerbib style add` downloads any other from the repository, or adds a file.
+/// Styles have the names of the official CSL repository. About 80 are part of peerbib, and the styles of
+/// Zotero on this computer are found, too. `peerbib style add` downloads any other from the repository, or adds a file.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib style list chicago\n  peerbib style show apa\n  \
@@ -84,7 +84,7 @@ struct Add {
     network: NetworkArgs,
 }
 
-/// Download styles again that were downloaded
+/// Update downloaded styles
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib style update\n  peerbib style update apa-6th-edition")]
 struct Update {

@@ -18,7 +18,7 @@ use peerbib::model::{CslItem, Entry};
 ///
 /// The file is imported into a temporary library, exported, and compared byte by byte. If it is in your
 /// library, the export from there is compared, too. A file in a format other than BibTeX and BibLaTeX
-/// becomes BibLaTeX; what is left of it is written in its own format and compared.
+/// becomes BibLaTeX; the result is written in its own format and compared.
 ///
 /// Nothing is changed. The exit code is 1 if there is a difference.
 #[derive(Debug, Args)]

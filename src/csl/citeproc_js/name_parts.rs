@@ -26,12 +26,12 @@ pub(in crate::csl) fn share(style: &mut Compiled) {
     style.macros = parts.macros;
 }
 
-/// What citeproc-js remembers while it compiles a style.
+/// The state of citeproc-js while it compiles a style.
 struct NameParts {
     macros: Vec<Vec<Element>>,
     /// Whether each macro is compiled.
     compiled: Vec<bool>,
-    /// How many `cs:names` enclose the current element.
+    /// The number of `cs:names` around the current element.
     depth: usize,
     family: Option<CommonAttributes>,
     given: Option<CommonAttributes>,

@@ -40,7 +40,7 @@ pub(super) struct Evaluator<'c> {
     /// Variables that were printed as substitutes; they print nothing afterwards.
     used_up: Vec<VariableId>,
     in_substitute: bool,
-    /// How many names the next `cs:names` shows, if it is a substitute for others.
+    /// The number of names that the next `cs:names` shows, if it is a substitute for others.
     outer_et_al: EtAlOptions,
     strip_periods: u32,
     /// Whether names with options of their own were tried as a substitute and were empty. The head of the
@@ -54,7 +54,7 @@ pub(super) struct Evaluator<'c> {
     pub(super) head_names: Vec<String>,
     /// Whether text was printed before; numbers do not count.
     has_text: bool,
-    /// How many elements enclose this one in the layout.
+    /// The number of elements around this one in the layout.
     depth: u32,
     /// Whether something was printed before, so that a term does not begin the sentence.
     pub(super) has_predecessor: bool,

@@ -30,7 +30,7 @@ pub(super) struct NameStyle<'c> {
     pub(super) sort_separator: &'c str,
 }
 
-/// How many names of a list are shown, as far as a style says so.
+/// The number of names of a list that are shown, if a style sets it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct EtAlOptions {
     min: Option<u32>,

@@ -10,7 +10,7 @@ use super::{at_start, end_of_group};
 /// The maximum depth of groups in a formula.
 const MAX_DEPTH: usize = 20;
 
-/// Where a piece of a formula stands.
+/// The position of a piece of a formula.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Script {
     /// On the line.

@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn formulas_are_told_from_money_and_names() {
+    fn formulas_are_distinguished_from_money_and_names() {
         for formula in [
             "$n$",
             "$\\alpha$",

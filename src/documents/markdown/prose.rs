@@ -38,7 +38,7 @@ pub(super) fn without_marks(text: &str) -> Cow<'_, str> {
 /// The greatest depth of quotations, lists and nested formatting. What is deeper loses its structure, not its text.
 const MAX_DEPTH: usize = 40;
 
-/// What the marks stand for.
+/// The meaning of the marks.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Insertions {
     /// The citations, each with its field.
@@ -293,10 +293,10 @@ enum OpenSpan {
 struct Builder<'i> {
     insertions: &'i Insertions,
     open: Vec<Container>,
-    /// How many containers are open that are too deep to have a structure.
+    /// The number of open containers that are too deep to have a structure.
     flattened: usize,
     spans: Vec<(OpenSpan, Vec<Span>)>,
-    /// How many elements within the innermost of `spans` are open that are too deep to have a structure.
+    /// The number of open elements within the innermost of `spans` that are too deep to have a structure.
     bare_spans: usize,
     code: Option<String>,
     /// Whether the open code block is an environment of LaTeX.

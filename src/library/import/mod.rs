@@ -38,17 +38,17 @@ use report::FileReport;
 /// A bibliography to import.
 #[derive(Debug, Clone, Copy)]
 pub struct ImportedFile<'a> {
-    /// Where it came from, as the report and the library name it.
+    /// Its path, as the report and the library name it.
     pub path: &'a str,
-    /// How its text was encoded.
+    /// The encoding of its text.
     pub encoding: &'a str,
-    /// What is in it.
+    /// Its content.
     pub file: &'a BibFile,
 }
 
 impl ImportedFile<'_> {
-    /// Returns whether another import under the same path is one of the same source. Standard input is another source
-    /// each time.
+    /// Returns whether another import under the same path is an import of the same source. Standard input is a
+    /// different source each time.
     fn is_followed(&self) -> bool {
         self.path != "-"
     }
@@ -57,15 +57,15 @@ impl ImportedFile<'_> {
 /// How a library follows a source: see [`Change::sync`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SyncOptions {
-    /// Whose value a field gets that changed on both sides: with [`ConflictPolicy::Replace`] that of the source; with
-    /// [`ConflictPolicy::Keep`] and [`ConflictPolicy::Merge`] that of the library, and with the latter the conflict is
-    /// reported again by the next import.
+    /// The side whose value a field gets if both changed it: with [`ConflictPolicy::Replace`] the source; with
+    /// [`ConflictPolicy::Keep`] and [`ConflictPolicy::Merge`] the library, and with the latter the conflict is reported
+    /// again by the next import.
     pub on_conflict: ConflictPolicy,
     /// Whether works that are not in the source any more are removed.
     pub prune: bool,
 }
 
-/// What kind of import it is.
+/// The kind of import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
     Import(ConflictPolicy),
@@ -76,11 +76,11 @@ enum Mode {
 struct Callbacks<'c> {
     /// Chooses the value of a field where the library and the file have different ones.
     on_conflict: &'c mut dyn FnMut(&Conflict) -> Choice,
-    /// Is called with the number of entries that were dealt with since the last call.
+    /// Called with the number of entries that were processed since the last call.
     on_progress: &'c mut dyn FnMut(usize),
 }
 
-/// What every phase knows of the import.
+/// The context of all phases of an import.
 struct Context<'a> {
     change: &'a Change<'a>,
     path: &'a str,

@@ -1,9 +1,9 @@
-//! The last phase of an import: a report with what became of every entry, and why.
+//! The last phase of an import: a report on every entry.
 
 use crate::formats::bibtex::BibFile;
 use crate::formats::{Diagnostic, Severity};
 
-/// What an import did, file by file and in all.
+/// The report on an import, file by file and in total.
 #[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
 pub struct ImportReport {
     /// The files, in the order in which they were given.
@@ -16,17 +16,17 @@ pub struct ImportReport {
     pub tags: Option<usize>,
 }
 
-/// What an import did with one file.
+/// The report on one file.
 #[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
 pub struct FileReport {
     /// The file's path as it was given.
     pub path: String,
-    /// What became of its entries.
+    /// The numbers of its entries.
     #[serde(flatten)]
     pub counts: Counts,
-    /// What was found wrong, by line.
+    /// The problems, by line.
     pub problems: Vec<Diagnostic>,
-    /// What became of the references of a plain list.
+    /// The outcomes of the references of a plain list.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<ReferenceReport>,
     /// The entries that are not in the source any more, if it was synchronized.
@@ -40,7 +40,7 @@ pub struct FileReport {
     pub rejects: Vec<Reject>,
 }
 
-/// What became of one reference of a plain list.
+/// The outcome of one reference of a plain list.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct ReferenceReport {
     /// Its line.
@@ -64,12 +64,12 @@ pub struct GoneEntry {
     pub title: Option<String>,
     /// Whether the work was removed from the library.
     pub removed: bool,
-    /// Why it was not.
+    /// The reason for keeping it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kept_because: Option<KeptBecause>,
 }
 
-/// Why a work stays in the library although its source does not have it any more.
+/// The reason for keeping a work that its source does not have any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeptBecause {
@@ -99,30 +99,30 @@ pub enum KeptBecause {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ReferenceStatus {
-    /// It did not.
+    /// It did not have it.
     New,
-    /// It did, certainly.
+    /// It certainly had it.
     Known,
-    /// It has a work that differs in the title.
+    /// It has a work with a different title.
     Probable,
 }
 
-/// What became of entries. `entries` is the sum of the others.
+/// Numbers of entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Counts {
-    /// How many there are.
+    /// All of them.
     pub entries: usize,
-    /// How many are new works.
+    /// New works.
     pub imported: usize,
-    /// How many changed a work.
+    /// Entries that changed a work.
     pub updated: usize,
-    /// How many were in the library as they are.
+    /// Entries that were in the library unchanged.
     pub unchanged: usize,
-    /// How many were refused.
+    /// Rejected entries.
     pub rejected: usize,
 }
 
-/// An entry that was refused.
+/// A rejected entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject {
     /// Its line.
@@ -151,7 +151,7 @@ impl ImportReport {
     }
 }
 
-/// What a phase has to report.
+/// The results of a phase for the report.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     pub(super) counts: Counts,

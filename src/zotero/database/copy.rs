@@ -15,13 +15,13 @@ use tempfile::TempDir;
 
 use super::DatabaseError;
 
-/// How often a copy is tried while the database changes.
+/// The number of attempts to copy while the database changes.
 const ATTEMPTS: u32 = 4;
 
 /// The wait before the second attempt; it doubles with each further one.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 
-/// What SQLite keeps next to a database and needs to recover it. The shared memory (`-shm`) only indexes the log of a
+/// The files next to a database that SQLite needs to recover it. The shared memory (`-shm`) only indexes the log of a
 /// running program, and would be wrong next to a copy.
 const SIDE_FILES: [&str; 2] = ["-wal", "-journal"];
 

@@ -133,7 +133,7 @@ impl Profile {
     }
 }
 
-/// Where a library of Zotero is.
+/// The place of a library of Zotero.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
     /// The database.

@@ -34,8 +34,8 @@ use report::Report;
 /// status:unverified marks such an entry.
 ///
 /// --online asks metadata services instead whether the works exist, whether they were retracted or corrected, and
-/// whether their addresses still answer. What no service knows is not wrong: much literature is in none of them. A
-/// work with the tag status:unverified that is found without differences is tagged status:verified.
+/// whether their addresses still answer. A work that no service knows may be correct: much literature is
+/// in none of them. A work with the tag status:unverified that is found without differences is tagged status:verified.
 ///
 /// The exit code is 1 if there are findings.
 #[derive(Debug, Args)]

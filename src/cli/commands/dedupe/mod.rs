@@ -25,7 +25,7 @@ use peerbib::library::{Certainty, Cluster, Library};
 ///
 /// --auto merges the certain groups, after a preview, in one step that `peerbib undo` reverts. --interactive shows one
 /// group after the other and asks what to do with it. Each answer is a step of its own, so you can quit at any time and
-/// go on later.
+/// continue later.
 ///
 /// The exit code is 1 if there are duplicates.
 #[derive(Debug, Args)]

@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_beside_the_library() {
+    fn files_are_next_to_the_library() {
         assert_eq!(
             directory_of(Path::new("/a/library.db")),
             Path::new("/a/library-files")

@@ -24,7 +24,7 @@ use server::{Server, admit};
 /// wikis. The tree in which the connector offers collections shows your tags, so that a work can be filed under
 /// movement:oekonux in the browser.
 ///
-/// Rules tag what comes in at once. A work that the library has is recognized by its DOI, its address, or title, author
+/// Rules tag new works immediately. A work that the library has is recognized by its DOI, its address, or title, author
 /// and year; it gets the tags, and nothing is stored twice. Whatever is saved together is undone together. PDFs and
 /// snapshots of pages are stored in a directory next to the library, which has the library's name and -files at its end.
 ///

@@ -27,13 +27,12 @@ pub(crate) use works::{AskedWork, asked_works};
 ///
 /// Metadata services are asked for each work that matches the query: by its DOI, ISBN, arXiv number or PMID, or by
 /// title, authors and year at Crossref and OpenAlex. What they know is shown next to the current values, with its
-/// source. Candidates that are not certainly the same work are listed, and never used.
+/// source. Uncertain candidates are listed, but never used.
 ///
 /// Nothing is changed without --apply, which fills in missing fields alone; --replace overwrites the fields that it
 /// names. One run is one step that `peerbib undo` reverts, and `peerbib why` shows the source of each value.
 ///
-/// Nothing is changed before all answers are there. Ctrl-C stops without a change, unless the changes are just being made;
-/// it says which.
+/// Changes are made only after all answers have arrived. Until then, Ctrl-C stops without a change.
 ///
 /// The exit code is 1 if a service failed. peerbib(1) lists what each service receives.
 #[derive(Debug, Args)]
