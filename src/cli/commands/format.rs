@@ -244,8 +244,13 @@ impl Format {
             let works: Vec<CitableWork> =
                 readings.iter().flat_map(CitableWork::of_reading).collect();
             let entries = Entries::Files(&readings);
-            self.listing(tags_on(&works), group_by)
-                .write(context, entries, works, &engine, &self.output_args)?
+            self.listing(tags_on(&works), group_by).write(
+                context,
+                entries,
+                works,
+                &engine,
+                &self.output_args,
+            )?
         };
         Ok(all_read && rendered)
     }
