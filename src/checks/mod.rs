@@ -3,6 +3,19 @@
 //! A [`CheckRule`] inspects one [`CheckedEntry`] and returns findings. [`RULES`] is the table of
 //! them, with a file for each kind; [`typst`] asks Typst's own crates instead. Nothing here does
 //! any I/O: the caller provides the entries and stores what [`fixed`] returns.
+//!
+//! ```
+//! use peerbib::checks::{self, CheckedEntry, RULES};
+//! use peerbib::formats::bibtex;
+//!
+//! let file = bibtex::read("@book{hyde2010, author = {Hyde, Lewis}, title = {Common as Air}, yera = {2010}}");
+//! let rules: Vec<_> = RULES.iter().collect();
+//! for work in file.works() {
+//!     let entry = CheckedEntry::new(work, &file.strings, &|_| None);
+//!     let findings = checks::findings(&entry, &rules);
+//!     assert!(findings.iter().any(|finding| finding.help == "did you mean year?"));
+//! }
+//! ```
 
 mod dates;
 mod entry;

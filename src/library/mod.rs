@@ -1,11 +1,24 @@
 //! The library: one SQLite file that keeps the works, their tags and the history of both.
 //!
-//! `schema.sql` is the map of this module. What came in is the *truth*: the verbatim text of every
-//! entry, where it stood in its file, and the tags. Summaries, CSL items, field values, match keys and the
-//! full-text index are *derived* from it and can be made again at any time ([`Change::rebuild`]).
+//! `schema.sql` is the map of this module. The *source of truth* is what was imported or added: the verbatim text of
+//! every entry, its place in its file, and the tags. Summaries, CSL items, field values, match keys and the full-text
+//! index are *derived* from it and can be rebuilt at any time ([`Change::rebuild`]).
 //!
-//! A [`Library`] is read directly; it is changed through [`Library::change`] alone, which makes every
+//! A [`Library`] is read directly; it is changed only through [`Library::change`], which makes every
 //! command one transaction and one step of the undo log.
+//!
+//! ```
+//! use peerbib::library::Library;
+//!
+//! let mut library = Library::temporary()?;
+//! library.change("add a book", |change| {
+//!     change.works().add("@book{hyde2010, title = {Common as Air}}", None)
+//! })?;
+//! assert_eq!(library.works().count()?, 1);
+//! library.undo(None)?;
+//! assert_eq!(library.works().count()?, 0);
+//! # Ok::<(), peerbib::library::LibraryError>(())
+//! ```
 
 mod backup;
 mod busy_timeout;
