@@ -83,7 +83,7 @@ impl HeadingTranslations {
     }
 
     /// Returns the title of a list that has none.
-    pub(crate) fn untitled_list(self) -> &'static str {
+    pub fn untitled_list(self) -> &'static str {
         self.word(&READING_LIST)
     }
 
