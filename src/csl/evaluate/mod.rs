@@ -2,6 +2,7 @@
 
 mod citation_label;
 mod date;
+mod name_style;
 mod names;
 mod person;
 
@@ -23,7 +24,7 @@ use super::variables::{self, VariableId, VariableKind};
 pub(super) use citation_label::citation_label;
 pub(super) use names::sort_names;
 
-use names::EtAlOptions;
+use name_style::EtAlOptions;
 
 /// Whether a group prints (clause "Group"): if one of its variables does, or if it calls none.
 #[derive(Debug, Clone, Copy, Default)]
@@ -901,7 +902,7 @@ impl<'c> Evaluator<'c> {
         }
         self.depth += 1;
         let was_in_substitute = std::mem::replace(&mut self.in_substitute, true);
-        self.outer_et_al = names::et_al_options(self, element, outer);
+        self.outer_et_al = name_style::et_al_options(self, element, outer);
         let mut found = None;
         for element in &element.substitute {
             let outer = std::mem::take(&mut self.group);

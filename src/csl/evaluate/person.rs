@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Evaluator;
-use super::names::{NameStyle, add_suffix};
+use super::name_style::NameStyle;
 use crate::csl::citeproc_js;
 use crate::csl::context::Purpose;
 use crate::csl::element::*;
@@ -404,4 +404,14 @@ impl<'c> NamePieces<'c> {
             Node::group(self.nodes, "")
         }
     }
+}
+
+/// Appends text to the suffix of a node, with one space at its end.
+pub(super) fn add_suffix<'c>(node: &mut Node<'c>, text: Cow<'c, str>) {
+    node.suffix = if node.suffix.is_empty() {
+        text
+    } else {
+        let suffix = format!("{}{text}", node.suffix);
+        Cow::Owned(citeproc_js::one_space(&suffix).to_owned())
+    };
 }
