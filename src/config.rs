@@ -172,7 +172,7 @@ pub const DEFAULT_STYLE: &str = "apa";
 pub const DEFAULT_EDITOR: &str = "vi";
 
 /// The default pattern for citation keys.
-pub const DEFAULT_KEY_PATTERN: &str = "[auth:lower][year][veryshorttitle:lower]";
+const DEFAULT_KEY_PATTERN: &str = "[auth:lower][year][veryshorttitle:lower]";
 
 impl Setting {
     /// Returns the setting with this name. Case and underscores do not matter.
@@ -213,7 +213,7 @@ impl Setting {
     ///
     /// # Errors
     ///
-    /// What was expected instead.
+    /// The expected value.
     pub fn value(&self, text: &str) -> Result<SettingValue, String> {
         match self.kind {
             SettingKind::Text | SettingKind::Path if text.trim().is_empty() => {
@@ -361,7 +361,7 @@ pub enum ConfigError {
         line: usize,
         /// The column, from 1.
         column: usize,
-        /// What the TOML parser reports.
+        /// The error of the TOML parser.
         reason: String,
     },
     /// The file sets something that does not exist.
@@ -409,14 +409,14 @@ pub struct FollowedFile {
     pub file: String,
     /// Whether works that are not in the file any more are removed.
     pub prune: bool,
-    /// Whose value a field gets that changed on both sides: one of [`CONFLICT_POLICIES`].
+    /// The side whose value a field gets if both changed it: one of [`CONFLICT_POLICIES`].
     pub on_conflict: Option<String>,
     /// The line of the table, from 1.
     pub line: usize,
 }
 
 /// The values of `on-conflict` in a table `sync`.
-pub const CONFLICT_POLICIES: &[&str] = &["keep", "replace", "merge", "ask"];
+const CONFLICT_POLICIES: &[&str] = &["keep", "replace", "merge", "ask"];
 
 /// The settings from the file and the environment.
 #[derive(Debug, Clone, Default)]
@@ -860,7 +860,7 @@ pub fn edited(
     Ok(document.to_string())
 }
 
-/// Returns a path with the home directory in the place of `~/`.
+/// Returns a path with the home directory in place of `~/`.
 fn expanded(text: &str) -> PathBuf {
     match text.strip_prefix("~/").zip(etcetera::home_dir().ok()) {
         Some((rest, home)) => home.join(rest),

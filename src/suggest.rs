@@ -10,8 +10,7 @@ const ENOUGH: f64 = 0.82;
 /// may otherwise have little in common: “colour” and “collaborator”.
 const CLOSE: f64 = 0.6;
 
-/// How much less similar than the best suggestion the others may be. Next to a typo of one letter, nothing
-/// else is meant.
+/// The maximal difference in similarity to the best suggestion. Next to a slip of one letter, nothing else is meant.
 const MARGIN: f64 = 0.05;
 
 /// Returns up to three candidates similar to `text`, the most similar first.
@@ -19,19 +18,9 @@ pub fn closest(text: &str, candidates: impl IntoIterator<Item = String>) -> Vec<
     let text = text.to_lowercase();
     let mut near: Vec<(f64, String)> = candidates
         .into_iter()
-        .map(|candidate| {
-            let likeness = strsim::jaro_winkler(&text, &candidate.to_lowercase());
-            (likeness, candidate)
-        })
-        .filter(|(likeness, candidate)| {
-            // A short word resembles the start of many; a much longer candidate must start with it.
-            let (short, long) = (text.chars().count(), candidate.chars().count());
-            let (short, long) = (short.min(long), short.max(long));
-            let lower = candidate.to_lowercase();
-            *likeness > ENOUGH
-                && (lower.starts_with(&text)
-                    || (short * 2 >= long
-                        && strsim::normalized_damerau_levenshtein(&text, &lower) >= CLOSE))
+        .filter_map(|candidate| {
+            let likeness = likeness(&text, &candidate.to_lowercase())?;
+            Some((likeness, candidate))
         })
         .collect();
     near.sort_by(|left, right| right.0.total_cmp(&left.0));
@@ -43,6 +32,25 @@ pub fn closest(text: &str, candidates: impl IntoIterator<Item = String>) -> Vec<
         }
     }
     names
+}
+
+/// Returns how similar a candidate is to a text, both in lower case; `None` if they have too little in common.
+fn likeness(text: &str, candidate: &str) -> Option<f64> {
+    let likeness = strsim::jaro_winkler(text, candidate);
+    // A short word resembles the start of many; a much longer candidate must start with it.
+    let (length, other) = (text.chars().count(), candidate.chars().count());
+    let (short, long) = (length.min(other), length.max(other));
+    let is_close = likeness > ENOUGH
+        && (candidate.starts_with(text)
+            || (short * 2 >= long
+                && strsim::normalized_damerau_levenshtein(text, candidate) >= CLOSE));
+    // The measure above ignores swapped letters in short words, such as “dio” for “doi”.
+    let is_slip = short >= 3 && length == other && strsim::osa_distance(text, candidate) == 1;
+    match (is_close, is_slip) {
+        (true, _) => Some(likeness),
+        (false, true) => Some(likeness.max(ENOUGH)),
+        (false, false) => None,
+    }
 }
 
 /// Returns “did you mean a, b or c?”, or `None` without names.
@@ -88,6 +96,10 @@ mod tests {
         assert_eq!(
             asked("benkler", &keys).as_deref(),
             Some("did you mean benkler2002coase?")
+        );
+        assert_eq!(
+            asked("dio", &["doi", "isbn", "url"]).as_deref(),
+            Some("did you mean doi?")
         );
         assert_eq!(asked("nosuch", &["no", "missing"]), None);
         assert_eq!(asked("colour", &["collaborator"]), None);

@@ -146,7 +146,7 @@ pub struct Word {
 /// Returns the words of a text with their places in it.
 pub fn words_with_ranges(text: &str) -> Vec<Word> {
     let mut folded = String::with_capacity(text.len());
-    // Where each character of the text begins, in the folded text and in the text.
+    // The position of each character in the folded text and in the text.
     let mut starts = Vec::with_capacity(text.len());
     for (at, character) in text.char_indices() {
         starts.push((folded.len(), at));

@@ -24,7 +24,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &["csl", "language", "text"]),
     (
         "formats",
-        &["csl", "language", "model", "text", "transliteration"],
+        &[
+            "csl",
+            "language",
+            "model",
+            "suggest",
+            "text",
+            "transliteration",
+        ],
     ),
     (
         "checks",

@@ -285,7 +285,7 @@ fn far_off_years_and_odd_characters_are_legible() {
 }
 
 #[test]
-fn every_work_stands_on_each_of_its_lanes_where_its_year_is() {
+fn every_work_is_on_each_of_its_lanes_at_its_year() {
     let env = TestEnvironment::with_chapter();
     env.runs("import peerbib:commons");
     let svg = env.runs("timeline --to svg").stdout;

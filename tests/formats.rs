@@ -109,7 +109,7 @@ fn importing_another_format_twice_changes_nothing() {
 }
 
 #[test]
-fn a_bad_reference_costs_one_and_is_kept_for_mending() {
+fn a_bad_reference_costs_one_and_is_kept_for_correction() {
     let place = Place::new();
     let file = place.write(
         "refs.json",
@@ -125,11 +125,11 @@ fn a_bad_reference_costs_one_and_is_kept_for_mending() {
         rejects.to_str().unwrap(),
     ]);
     assert_eq!(output.status.code(), Some(1));
-    let receipt: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(receipt["imported"], 2);
-    assert_eq!(receipt["rejected"], 1);
-    assert_eq!(receipt["entries"], 3);
-    let problem = &receipt["files"][0]["problems"][0];
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["imported"], 2);
+    assert_eq!(report["rejected"], 1);
+    assert_eq!(report["entries"], 3);
+    let problem = &report["files"][0]["problems"][0];
     assert_eq!(
         (&problem["line"], &problem["key"]),
         (&3.into(), &"b".into())
@@ -144,9 +144,9 @@ fn a_bad_reference_costs_one_and_is_kept_for_mending() {
     assert!(kept.contains("{\"id\": \"b\", \"title\": oops}"), "{kept}");
 }
 
-/// The chapter's bibliography to every format and back: what differs is what the receipt said.
+/// The chapter's bibliography to every format and back: what differs is what the report said.
 #[test]
-fn what_a_round_trip_changes_is_what_the_receipt_said() {
+fn a_round_trip_changes_only_what_the_report_said() {
     let place = Place::new();
     place.out(&["import", "peerbib:chapter"]);
     let before = items(&place.out(&["export", "--to", "csl-json"]));
@@ -159,8 +159,8 @@ fn what_a_round_trip_changes_is_what_the_receipt_said() {
             "--losses",
             losses.to_str().unwrap(),
         ]);
-        let told = items(&std::fs::read_to_string(losses).unwrap());
-        let told: Vec<(String, String)> = told
+        let message = items(&std::fs::read_to_string(losses).unwrap());
+        let message: Vec<(String, String)> = message
             .iter()
             .map(|loss| {
                 let text = |name: &str| loss[name].as_str().unwrap().to_owned();
@@ -177,7 +177,7 @@ fn what_a_round_trip_changes_is_what_the_receipt_said() {
             let back = after.iter().find(|item| item["id"] == one["id"]);
             let back = back.unwrap_or_else(|| panic!("{format}: {key} is gone"));
             for (variable, value) in one.as_object().unwrap() {
-                let is_told = told.contains(&(key.to_owned(), variable.clone()));
+                let is_told = message.contains(&(key.to_owned(), variable.clone()));
                 let is_same = normal(value) == normal(&back[variable.as_str()])
                     // A host without a path is the same address with and without a slash.
                     || (variable == "URL"
@@ -189,7 +189,7 @@ fn what_a_round_trip_changes_is_what_the_receipt_said() {
                 );
                 assert!(
                     !(is_same && is_told),
-                    "{format}: {key}, {variable} is the same, but the receipt says it is lost"
+                    "{format}: {key}, {variable} is the same, but the report says it is lost"
                 );
             }
         }
@@ -228,7 +228,7 @@ fn normal(value: &serde_json::Value) -> String {
 }
 
 #[test]
-fn losses_are_told_on_standard_error_and_are_no_failure() {
+fn losses_are_reported_on_standard_error_and_are_no_failure() {
     let place = Place::new();
     let file = place.write(
         "a.bib",
@@ -237,13 +237,16 @@ fn losses_are_told_on_standard_error_and_are_no_failure() {
     place.out(&["import", &file]);
     let output = place.run(&["export", "--to", "ris"]);
     assert_eq!(output.status.code(), Some(0));
-    let told = stderr(&output);
+    let message = stderr(&output);
     for field in ["type", "scale", "issued"] {
-        assert!(told.contains(&format!("note: {field} ")), "{field}: {told}");
+        assert!(
+            message.contains(&format!("note: {field} ")),
+            "{field}: {message}"
+        );
     }
     assert!(
-        told.contains("RIS cannot hold 3 fields of 1 work"),
-        "{told}"
+        message.contains("RIS cannot hold 3 fields of 1 work"),
+        "{message}"
     );
 }
 

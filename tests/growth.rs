@@ -1169,18 +1169,18 @@ fn measure_listening(pieces: usize) -> Duration {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut told = String::new();
+        let mut message = String::new();
         let mut lines = BufReader::new(listening.stderr.take().unwrap());
-        while !told.contains("127.0.0.1:") {
-            assert!(lines.read_line(&mut told).unwrap() > 0, "{told}");
+        while !message.contains("127.0.0.1:") {
+            assert!(lines.read_line(&mut message).unwrap() > 0, "{message}");
         }
-        let port = told
+        let port = message
             .split("127.0.0.1:")
             .nth(1)
             .and_then(|rest| rest.split(' ').next());
         let port: u16 = port
             .and_then(|port| port.parse().ok())
-            .unwrap_or_else(|| panic!("{told}"));
+            .unwrap_or_else(|| panic!("{message}"));
         // What the program prints is read, so that it never waits.
         let reader = std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
         let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();

@@ -1,5 +1,5 @@
 //! What a person may rely on who brings references in, again and again, and puts them in order: matching,
-//! receipts, duplicates, keys, edits, and the way back from each.
+//! reports, duplicates, keys, edits, and the way back from each.
 
 #![allow(
     clippy::unwrap_used,
@@ -119,9 +119,9 @@ fn a_file_that_is_imported_again_changes_nothing() {
         "@string{{fm = {{First Monday}}}}\n{BENKLER}\n@article{{b, title={{T}}, journal=fm}}\n"
     );
     env.import("a.bib", &text);
-    let receipt = env.import("a.bib", &text);
-    assert_eq!(receipt["unchanged"], 2);
-    assert_eq!(receipt["imported"], 0);
+    let report = env.import("a.bib", &text);
+    assert_eq!(report["unchanged"], 2);
+    assert_eq!(report["imported"], 0);
     assert_eq!(env.steps(), 1);
     assert_eq!(env.done(&["export"]), text);
 }
@@ -132,16 +132,16 @@ fn an_entry_is_known_by_its_doi_under_another_key_and_its_file_stays_as_it_is() 
     env.import("a.bib", BENKLER);
     let other = "@article{Penguin,\n  title = {Coase's penguin, or, {Linux}},\n  year = {2002},\n  \
         doi = {https://doi.org/10.2307/1562247},\n  volume = {112}\n}\n";
-    let receipt = env.import("b.bib", other);
+    let report = env.import("b.bib", other);
     assert_eq!(
-        (&receipt["updated"], &receipt["imported"]),
+        (&report["updated"], &report["imported"]),
         (&1.into(), &0.into())
     );
     assert_eq!(env.keys(), ["benkler2002"]);
     assert!(env.done(&["show", "Penguin"]).contains("112"));
-    let receipt = env.import("b.bib", other);
-    assert_eq!(receipt["unchanged"], 1);
-    assert_eq!(receipt["files"][0]["problems"].as_array().unwrap().len(), 0);
+    let report = env.import("b.bib", other);
+    assert_eq!(report["unchanged"], 1);
+    assert_eq!(report["files"][0]["problems"].as_array().unwrap().len(), 0);
     assert_eq!(env.steps(), 2);
 }
 
@@ -153,12 +153,12 @@ fn two_chapters_and_two_editions_are_never_one_work() {
         "@incollection{one, title={One}, author={A}, isbn={9780300110562}, year=2006}
          @book{first, title={Governing the Commons}, author={Ostrom}, year=1990, edition=1, isbn={0521405998}}",
     );
-    let receipt = env.import(
+    let report = env.import(
         "b.bib",
         "@incollection{two, title={Two}, author={A}, isbn={9780300110562}, year=2006}
          @book{second, title={Governing the Commons}, author={Ostrom}, year=2015, edition=2, isbn={0521405998}}",
     );
-    assert_eq!(receipt["imported"], 2);
+    assert_eq!(report["imported"], 2);
     assert_eq!(env.run(&["dedupe"]).code, 0);
 }
 
@@ -171,9 +171,9 @@ fn different_works_under_one_key_are_both_kept_and_stay_so() {
     );
     let other = "@article{smith, title={Licences}, author={Smythe}, year=2001}\n";
     for (imported, unchanged) in [(1, 0), (0, 1)] {
-        let receipt = env.import("b.bib", other);
-        assert_eq!(receipt["imported"], imported);
-        assert_eq!(receipt["unchanged"], unchanged);
+        let report = env.import("b.bib", other);
+        assert_eq!(report["imported"], imported);
+        assert_eq!(report["unchanged"], unchanged);
     }
     assert_eq!(env.keys(), ["smith", "smith-2"]);
 }
@@ -206,13 +206,13 @@ fn asking_needs_a_terminal() {
 }
 
 #[test]
-fn every_problem_of_a_receipt_has_the_same_members() {
+fn every_problem_of_a_report_has_the_same_members() {
     let env = TestEnvironment::new();
-    let receipt = env.import(
+    let report = env.import(
         "a.bib",
         "@book{, title={T}}\n@book{b, title={T}\n year=1999}\n@odd{c, note={n}}",
     );
-    let problems = receipt["files"][0]["problems"].as_array().unwrap();
+    let problems = report["files"][0]["problems"].as_array().unwrap();
     assert!(problems.len() >= 3);
     for problem in problems {
         let members: Vec<_> = problem.as_object().unwrap().keys().collect();
@@ -224,19 +224,19 @@ fn every_problem_of_a_receipt_has_the_same_members() {
 }
 
 #[test]
-fn what_was_refused_can_be_mended_and_fed_in_again() {
+fn rejected_entries_can_be_fixed_and_imported_again() {
     let env = TestEnvironment::new();
     env.file("a.bib", &format!("@book{{, title={{No Key}}}}\n{BENKLER}"));
     let said = env.run(&["import", "a.bib", "--rejects", "rejects.bib"]);
     assert_eq!(said.code, 1);
     let rejects = std::fs::read_to_string(env.path("rejects.bib")).unwrap();
     assert!(rejects.starts_with("% ") && rejects.contains("has no citation key"));
-    let receipt = env.import("mended.bib", &rejects.replace("@book{,", "@book{nokey,"));
-    assert_eq!(receipt["imported"], 1);
+    let report = env.import("mended.bib", &rejects.replace("@book{,", "@book{nokey,"));
+    assert_eq!(report["imported"], 1);
 }
 
 #[test]
-fn an_import_is_undone_and_done_again_to_the_letter() {
+fn an_import_is_undone_and_redone_exactly() {
     let env = TestEnvironment::new();
     env.import("a.bib", BENKLER);
     let second =

@@ -859,7 +859,7 @@ fn rtf_holds_every_character() {
 }
 
 #[test]
-fn json_tells_what_stands_around_an_entry() {
+fn json_has_the_text_around_an_entry() {
     let list = full_list();
     let entries = serde_json::to_value(json::entries(&list)).unwrap();
     let annotated = entries
@@ -990,8 +990,8 @@ fn typst_compiles_and_holds_every_character() {
         let Some(output) = run("typst", &["compile", &file, &pdf], directory.path()) else {
             return;
         };
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{told}");
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{message}");
         if let Some(plain) = pdf_to_plain(&pdf, directory.path()) {
             pdf_holds_all("typst", &plain, false);
         }
@@ -1024,12 +1024,12 @@ fn latex_compiles(engine: &str, even_needing_fonts: bool) {
         let Some(output) = run(engine, &options, directory.path()) else {
             return;
         };
-        let told = String::from_utf8_lossy(&output.stdout);
-        if told.contains("module 'luaotfload-main' not found") {
+        let message = String::from_utf8_lossy(&output.stdout);
+        if message.contains("module 'luaotfload-main' not found") {
             eprintln!("skipped: {engine} lacks luaotfload");
             return;
         }
-        assert!(output.status.success(), "{engine} {name}:\n{told}");
+        assert!(output.status.success(), "{engine} {name}:\n{message}");
     }
     let has = |file: &str| {
         run("kpsewhich", &[file], directory.path()).is_some_and(|found| found.status.success())

@@ -189,10 +189,10 @@ fn lists_notes_and_linked_files_are_found() {
         .unwrap()
         .translate(&library)
         .unwrap_err();
-    let told = round.to_string();
+    let message = round.to_string();
     assert!(
-        told.contains("is made of itself: egg names hen names egg"),
-        "{told}"
+        message.contains("refers to itself: egg names hen names egg"),
+        "{message}"
     );
     let unknown = "list:redaer"
         .parse::<Query>()

@@ -526,7 +526,7 @@ fn a_list_is_split_whatever_marks_its_references() {
 }
 
 #[test]
-fn references_are_told_apart_by_lines_alone() {
+fn references_are_distinguished_by_lines_alone() {
     let texts = list_texts();
     let read = references::read(&texts.join("\n"));
     let missed: Vec<&String> = texts

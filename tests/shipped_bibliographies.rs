@@ -110,7 +110,7 @@ fn nothing_that_was_recalled_and_left_out_is_data() {
                     "{}",
                     fact.key
                 );
-                // A value long enough to be told from any other may not hide in another field.
+                // A value that is long enough to be unique must not be in another field.
                 let hidden = value.len() > 12 && data.values().any(|text| text.contains(value));
                 assert!(!hidden, "{} holds the recalled {field} {value}", fact.key);
             }

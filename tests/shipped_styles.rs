@@ -94,7 +94,7 @@ fn a_work_without_a_date_says_so() {
 }
 
 #[test]
-fn a_periodical_stands_under_its_title() {
+fn a_periodical_is_listed_under_its_title() {
     prints(
         json!({"id": "w", "type": "periodical", "title": "Journal of Nests", "issued": {"date-parts": [[2011]]},
                "URL": "https://example.org/"}),

@@ -14,7 +14,7 @@ pub(super) struct AuthorSpellings {
 /// A name in one spelling, apart from case and accents.
 #[derive(Debug, Default)]
 struct Spelling {
-    /// How often it is written in which way, in reading order.
+    /// The number of each spelling, in reading order.
     names: HashMap<String, usize>,
     /// The numbers of its works, in ascending order.
     works: Vec<usize>,

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn works_of_one_label_are_told_apart() {
+    fn works_of_one_label_are_distinguished() {
         let mut labels = ["A 2012", "B 2012", "A 2012"].map(str::to_owned);
         disambiguate_labels(labels.iter_mut());
         assert_eq!(labels, ["A 2012a", "B 2012", "A 2012b"]);

@@ -34,7 +34,7 @@ pub(super) enum Color {
 }
 
 /// The number of lane colors.
-pub(super) const LANE_COLORS: usize = 4;
+const LANE_COLORS: usize = 4;
 
 const ALL: [Color; 4 + LANE_COLORS] = [
     Color::Background,

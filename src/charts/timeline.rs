@@ -495,7 +495,8 @@ mod tests {
     use crate::library::TagEvent;
 
     #[test]
-    fn a_date_of_the_vocabulary_that_cannot_be_read_is_told_and_the_others_stand_in_their_order() {
+    fn a_date_of_the_vocabulary_that_cannot_be_read_is_reported_and_the_others_stand_in_their_order()
+     {
         let event = |date: &str, what: &str| TagEvent {
             date: date.to_owned(),
             what: what.to_owned(),

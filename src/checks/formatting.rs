@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_field_that_is_there_twice_is_told() {
+    fn a_field_that_is_there_twice_is_reported() {
         let found = found_in(
             "@misc{a, note = {A}, Note = {B}, title = {T}, title = {T}}",
             duplicate_fields,
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn white_space_around_a_value_is_taken_out() {
+    fn white_space_around_a_value_is_removed() {
         let found = found_in(
             "@misc{a, title = {  T\n }, note = \"N\", year = 2001}",
             white_space,

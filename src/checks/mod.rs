@@ -3,6 +3,19 @@
 //! A [`CheckRule`] inspects one [`CheckedEntry`] and returns findings. [`RULES`] is the table of
 //! them, with a file for each kind; [`typst`] asks Typst's own crates instead. Nothing here does
 //! any I/O: the caller provides the entries and stores what [`fixed`] returns.
+//!
+//! ```
+//! use peerbib::checks::{self, CheckedEntry, RULES};
+//! use peerbib::formats::bibtex;
+//!
+//! let file = bibtex::read("@book{hyde2010, author = {Hyde, Lewis}, title = {Common as Air}, yera = {2010}}");
+//! let rules: Vec<_> = RULES.iter().collect();
+//! for work in file.works() {
+//!     let entry = CheckedEntry::new(work, &file.strings, &|_| None);
+//!     let findings = checks::findings(&entry, &rules);
+//!     assert!(findings.iter().any(|finding| finding.help == "did you mean year?"));
+//! }
+//! ```
 
 mod dates;
 mod entry;
@@ -36,13 +49,16 @@ pub use spellings::{SpellingCounts, Spellings, UndecidedSpelling};
 pub struct CheckRule {
     /// The name.
     pub name: &'static str,
-    /// What it finds, in one line.
+    /// The problems that it finds, in one line.
     pub about: &'static str,
     look: fn(&CheckedEntry<'_>, &mut Vec<RuleFinding>),
 }
 
 /// The rule that compares each entry with all others: see [`Spellings`].
 pub const SPELLING: &str = "spelling";
+
+/// The rule that finds misspelt fields.
+pub const UNKNOWN_FIELD: &str = "unknown-field";
 
 /// All rules, in the order of the report.
 pub const RULES: &[CheckRule] = &[
@@ -62,7 +78,7 @@ pub const RULES: &[CheckRule] = &[
         look: required::look,
     },
     CheckRule {
-        name: "unknown-field",
+        name: UNKNOWN_FIELD,
         about: "an unknown field, often misspelt",
         look: vocabulary::fields,
     },
@@ -193,7 +209,7 @@ impl RuleFinding {
         Self::new(Severity::Notice, field, message)
     }
 
-    /// How to fix it.
+    /// The way to fix it.
     fn help(mut self, help: impl Into<String>) -> Self {
         self.help = help.into();
         self
@@ -337,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn several_faults_of_one_value_are_mended_one_after_the_other() {
+    fn several_faults_of_one_value_are_fixed_one_after_the_other() {
         let source =
             "@article{a,\n  doi = { https://doi.org/10.1000/x },\n  pages = \"12 - 34\",\n}";
         let work = bibtex::parse_entry(source).unwrap();

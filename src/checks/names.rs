@@ -151,7 +151,7 @@ fn separator_of(text: &str) -> &'static str {
 /// Returns the names in a list that separates them in another way than by "and", at least before the last, joined by
 /// "and"; `None` if there may be another way to read it.
 fn separated(text: &str) -> Option<String> {
-    // What stands in braces is one name, and extended names have commas of their own.
+    // Text in braces is one name, and extended names have commas of their own.
     if text.contains(['{', '}', '=']) {
         return None;
     }
@@ -424,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_that_are_not_lists_are_told() {
+    fn lists_that_are_not_lists_are_reported() {
         assert_eq!(
             author("Wren, Ada; Finch, Bo 2", persons),
             ["Wren, Ada; Finch, Bo 2 looks like several names"]

@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn remarks_to_oneself_are_told() {
+    fn remarks_to_oneself_are_reported() {
         for private in [
             "TODO: page numbers",
             "check the year",

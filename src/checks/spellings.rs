@@ -1,4 +1,4 @@
-//! How a collection of entries spells its journals and publishers.
+//! The spellings of journals and publishers in a collection of entries.
 
 use std::collections::HashMap;
 
@@ -35,11 +35,11 @@ pub(super) enum Kind {
 /// A spelling of a name.
 #[derive(Debug, Clone)]
 pub(super) struct Spelling {
-    /// What a person reads.
+    /// The text that a person reads.
     pub(super) text: String,
     /// The TeX.
     pub(super) tex: String,
-    /// How often it occurs.
+    /// The number of its occurrences.
     pub(super) count: usize,
     /// Another one that occurs as often.
     pub(super) rival: Option<String>,

@@ -97,7 +97,7 @@ const SMALL_WORDS: &[&str] = &[
     "with", "without", "yet",
 ];
 
-/// Acronyms with vowels, which could be taken for words.
+/// Acronyms with vowels, which could be mistaken for words.
 const ACRONYMS: &[&str] = &[
     "AI", "API", "DIY", "EU", "FAO", "FLOSS", "FOSS", "GNU", "GPL", "ICT", "ICTS", "IP", "IT",
     "MIT", "NASA", "NATO", "NGO", "NGOS", "OECD", "OER", "OSS", "UK", "UN", "UNESCO", "UNICEF",
@@ -171,7 +171,7 @@ fn without_html(text: &str) -> Option<(String, Option<String>)> {
             if let Some((character, length)) = bibtex::entity(after_mark) {
                 let written = here.get(..=length).unwrap_or_default();
                 sign.get_or_insert_with(|| written.to_owned());
-                // In `\&amp;`, the backslash stands there already.
+                // In `\&amp;`, the backslash is there already.
                 if result.ends_with('\\') {
                     result.pop();
                 }
@@ -216,7 +216,7 @@ fn without_html(text: &str) -> Option<(String, Option<String>)> {
 
 /// A tag of HTML.
 struct Tag<'t> {
-    /// What stands between `<` and `>`.
+    /// The text between `<` and `>`.
     inside: &'t str,
     element: &'static str,
     command: &'static str,

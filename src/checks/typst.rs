@@ -1,7 +1,7 @@
 //! How Typst reads an entry.
 //!
 //! Typst reads `.bib` files with the `biblatex` crate and prints them from the entries that
-//! `hayagriva` makes of them. These two are asked here, so that the answer is Typst's own: whether
+//! `hayagriva` makes of them. The check runs these two crates, so that the answer is Typst's own: whether
 //! it refuses the entry (and with it the whole file), which fields it drops, and which it reads
 //! differently.
 
@@ -23,7 +23,7 @@ const REFUSED: &str = "typst-refused";
 const DROPPED: &str = "typst-dropped";
 const DIFFERENT: &str = "typst-different";
 
-/// How deep braces may be nested in what is given to Typst's crates.
+/// The maximal depth of braces in the input of Typst's crates.
 const DEEPEST: usize = 64;
 
 /// The maximum number of entries from which one may inherit, counted once for each path to them.
@@ -431,7 +431,7 @@ fn parent_keys(work: &Entry, strings: &Strings) -> Vec<String> {
     keys
 }
 
-/// How deep the braces of a text are nested.
+/// Returns the depth of the braces in a text.
 fn depth(text: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     for byte in text.bytes() {

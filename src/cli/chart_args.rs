@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::file_kind::{ByExtension, FileKind};
 use crate::cli::ui::columns;
+use crate::cli::works::nothing_found;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::charts::timeline_svg::{NARROWEST, SvgOptions, WIDEST};
 use peerbib::charts::{Theme, png};
@@ -29,6 +30,11 @@ impl ChartWorks {
     /// Returns whether the user selected works.
     pub(crate) fn is_choice(&self) -> bool {
         !self.query.is_empty() || self.list.is_some()
+    }
+
+    /// Returns the message for a chart without works; see [`nothing_found`].
+    pub(crate) fn nothing_found(&self, library: &Library) -> Result<String, CommandError> {
+        nothing_found(library, &self.query)
     }
 
     /// Returns the works, in the order of the table, and the title of the list.

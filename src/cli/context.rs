@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::cli::query_args::joined_query;
@@ -235,24 +235,26 @@ impl CommandContext {
     ///
     /// If there is none.
     pub(crate) fn style(&self, name: &str) -> Result<StyleSource, CommandError> {
+        let path = Path::new(name);
         let is_id = name.contains("://");
-        let has_path = name.contains(['/', '\\']);
-        let is_file = !is_id
-            && (has_path || (name.ends_with(".csl") && std::path::Path::new(name).is_file()));
-        if is_file {
-            let xml = io::read_text_file(name).map_err(|error| {
-                let reason = io::reason(&error);
-                CommandError::new(format_args!("cannot read the style {name}: {reason}")).with_help(
-                    "give the path of a .csl file, or a name from `peerbib style list`".to_owned(),
-                )
-            })?;
-            return Ok(StyleSource::new(name, xml));
+        let is_csl_file = name.ends_with(".csl");
+        let is_path = !is_id && (name.contains(['/', '\\']) || (is_csl_file && path.is_file()));
+        if !is_path {
+            let meant = meant_name(name);
+            if let Some(style) = self.style_named(&meant) {
+                return Ok(style);
+            }
+            if is_id || !(is_csl_file || path.exists()) {
+                return Ok(StyleSource::bundled(&meant)?);
+            }
         }
-        let name = meant_name(name);
-        match self.style_named(&name) {
-            Some(style) => Ok(style),
-            None => Ok(StyleSource::bundled(&name)?),
-        }
+        let xml = io::read_text_file(path).map_err(|error| {
+            let reason = io::reason(&error);
+            CommandError::new(format_args!("cannot read the style {name}: {reason}")).with_help(
+                "give the path of a .csl file, or a name from `peerbib style list`".to_owned(),
+            )
+        })?;
+        Ok(StyleSource::new(name, xml))
     }
 
     /// Returns the style with this name, if there is one.
@@ -483,7 +485,7 @@ impl CommandContext {
         for ((tag, sign), works) in &works_by_tag {
             self.note(format_args!(
                 "  {sign}{tag:width$}  {}",
-                crate::cli::ui::works(i64::try_from(*works).unwrap_or(i64::MAX))
+                counted(*works, "work")
             ));
         }
         Ok(outcome)
@@ -535,7 +537,7 @@ impl CommandContext {
         let ids = library
             .works()
             .ids(&self.query(query)?.selection(library)?)?;
-        self.detail(format_args!("{} found", crate::cli::ui::works(ids.len())));
+        self.detail(format_args!("{} found", counted(ids.len(), "work")));
         Ok(ids)
     }
 
@@ -565,7 +567,7 @@ impl CommandContext {
 
 /// Installs the bundled vocabulary and rules. Returns how many tags and rules there are.
 fn install_bundled(change: &Change<'_>) -> peerbib::library::Result<(usize, usize)> {
-    // That the embedded files are valid is tested.
+    // Tests check that the embedded files are valid.
     let tags = match bundled::vocabulary() {
         Ok(vocabulary) => vocabulary.install(change, bundled::VOCABULARY_SOURCE)?.tags,
         Err(_) => 0,

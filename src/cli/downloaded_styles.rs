@@ -8,7 +8,7 @@ use crate::cli::{CommandContext, CommandError};
 use peerbib::csl::Style;
 use peerbib::lookup::{Client, DownloadedStyle, download_style};
 
-/// The file that says where the styles beside it came from.
+/// The file that says where the styles next to it came from.
 const SOURCES: &str = "downloaded.json";
 
 /// Where a style came from.

@@ -25,7 +25,7 @@ enum Kind {
     },
     /// The user answered no.
     Declined,
-    /// The reader of the output has gone, which is no error.
+    /// The reader of the output closed it, which is not an error.
     ClosedPipe,
 }
 

@@ -58,6 +58,10 @@ pub(crate) trait ByExtension: Sized {
     /// A usage error if the command cannot write such files, or if the name of the file has no extension.
     fn of_file(path: &Path) -> Result<Self, CommandError> {
         kind_of(path).and_then(Self::of_kind).ok_or_else(|| {
+            if path.is_dir() {
+                return CommandError::usage(format_args!("{} is a directory", path.display()))
+                    .with_help("name a file in it".to_owned());
+            }
             let name = path.extension().map_or_else(
                 || path.display().to_string(),
                 |extension| format!(".{}", extension.to_string_lossy()),

@@ -1,9 +1,9 @@
-//! The formats as arguments name them.
+//! The names of reference formats in arguments.
 
 use std::sync::LazyLock;
 
 use clap::ValueEnum;
-use clap::builder::PossibleValue;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::cli::CommandError;
 use crate::cli::file_kind::{ByExtension, FileKind};
@@ -22,14 +22,20 @@ impl ValueEnum for FormatName {
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        let note = match self.0.writer {
-            Some(_) => "",
-            None if *self == Self::MEDIAWIKI => " (written by `convert` and `format --templates`)",
-            None => " (can only be read)",
-        };
-        let help = format!("{}{note}", self.0.description);
-        Some(PossibleValue::new(self.0.name).help(help))
+        Some(PossibleValue::new(self.0.name).help(self.0.description))
     }
+}
+
+/// Returns the parser of an output format. Help and completions leave out the formats that can only be read, except
+/// for `others`; [`FormatName::writer`] explains why they cannot be written.
+pub(crate) fn output_format(others: &[FormatName]) -> impl TypedValueParser<Value = FormatName> {
+    let values = ALL.iter().map(|name| {
+        let is_written = name.0.writer.is_some() || others.contains(name);
+        let value = PossibleValue::new(name.0.name).help(name.0.description);
+        value.hide(!is_written)
+    });
+    PossibleValuesParser::new(values.collect::<Vec<_>>())
+        .try_map(|name| FormatName::from_str(&name, false))
 }
 
 impl PartialEq for FormatName {

@@ -3,8 +3,8 @@
 //! Each connection has a thread that reads and writes. The requests are answered one after the other by the thread that
 //! runs the command.
 //!
-//! There are small HTTP servers as libraries, but they answer whatever cannot be read, and wait forever for the rest of a
-//! request. A server that web pages must not find has to close such a connection without a word.
+//! There are small HTTP servers as libraries, but they answer malformed requests, and wait forever for the rest of a
+//! request. A server that web pages must not find has to close such a connection without an answer.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -33,7 +33,7 @@ const TIME_FOR_HEAD: Duration = Duration::from_secs(10);
 /// How long the body of a request may take, and an answer.
 const TIME_FOR_BODY: Duration = Duration::from_secs(120);
 
-/// How long to read what nobody wants, so that the other side reads the answer first.
+/// How long to read the rest of a refused request, so that the other side reads the answer first.
 const TIME_TO_DRAIN: Duration = Duration::from_secs(2);
 
 /// The first lines of a request.
@@ -191,7 +191,7 @@ pub(crate) fn serve(
     std::thread::spawn(move || accept(&listener, admit, &sender, &shared));
     for (request, reply) in requests {
         let response = answer(request);
-        // The other side may have gone.
+        // The other side may have closed the connection.
         let _ = reply.send(response);
     }
 }
@@ -239,7 +239,7 @@ fn accept(
         // If there is no thread, the connection is closed.
         let _ = std::thread::Builder::new().spawn(move || {
             if let Some(_share) = Share::take(&shared.connections, 1, MOST_CONNECTIONS) {
-                // A connection that breaks concerns nobody.
+                // Nobody waits for the error of a broken connection.
                 let _ = converse(stream, admit, &sender, &shared);
             }
         });
@@ -274,7 +274,7 @@ fn converse(
         Some(length) if length <= limit => Ok(length),
         Some(_) => Err(413),
         None if !has_body => Ok(0),
-        // Nobody on this computer needs chunks.
+        // Clients on this computer send no chunks.
         None => Err(411),
     };
     let share = length.and_then(|length| {
@@ -292,7 +292,7 @@ fn converse(
     if expects.is_some_and(|expects| expects.eq_ignore_ascii_case("100-continue")) {
         stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
     }
-    // Whatever follows belongs to a request that nobody reads.
+    // What follows belongs to another request, which is not read.
     body.truncate(length);
     let deadline = Instant::now() + TIME_FOR_BODY;
     while body.len() < length {
@@ -329,7 +329,7 @@ fn read_head(stream: &mut TcpStream) -> io::Result<Option<(Head, Vec<u8>)>> {
     let deadline = Instant::now() + TIME_FOR_HEAD;
     let mut read = Vec::new();
     let end = loop {
-        // The end may stand between two pieces.
+        // The end may be split between two pieces.
         let from = read.len().saturating_sub(3);
         read_some(stream, &mut read, LONGEST_HEAD, deadline)?;
         let found = read

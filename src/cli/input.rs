@@ -330,6 +330,11 @@ fn read_file(path: &Path) -> Result<Vec<u8>, CommandError> {
     }
     io::read_file(path).map_err(|error| {
         let reason = io::reason(&error);
-        CommandError::new(format_args!("cannot read {}: {reason}", path.display()))
+        let failed = CommandError::new(format_args!("cannot read {}: {reason}", path.display()));
+        if path.to_string_lossy().contains("://") {
+            failed.with_help("download the file first; `peerbib add ADDRESS` adds the work that a page describes".to_owned())
+        } else {
+            failed
+        }
     })
 }

@@ -1,5 +1,5 @@
-//! What Ctrl-C does in commands that ask services or wait for requests: it ends the program and says what became of the
-//! library.
+//! What Ctrl-C does in commands that ask services or wait for requests: it ends the program and reports the state of
+//! the library.
 
 use std::process;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,7 +13,7 @@ const INTERRUPTED: i32 = 130;
 
 /// A command that answers Ctrl-C.
 ///
-/// Changes are made while Ctrl-C [waits](Interruptible::change), so that all of them are there or none.
+/// Changes are made while Ctrl-C [waits](Interruptible::change), so that either all or none of them are made.
 pub(crate) struct Interruptible {
     end: Arc<Mutex<End>>,
 }
@@ -27,13 +27,13 @@ struct End {
 }
 
 impl Interruptible {
-    /// Takes over Ctrl-C for a command that it cuts off; `outcome` says what became of the library so far, such as
+    /// Handles Ctrl-C for a command that it ends early; `outcome` is the state of the library until then, such as
     /// “nothing was changed”.
     pub(crate) fn new(outcome: &str) -> Self {
         Self::ending(interrupted(outcome), INTERRUPTED)
     }
 
-    /// Takes over Ctrl-C for a command that runs until it is pressed.
+    /// Handles Ctrl-C for a command that runs until it is pressed.
     pub(crate) fn until_stopped() -> Self {
         Self::ending("stopped".to_owned(), 0)
     }
@@ -69,7 +69,7 @@ impl Interruptible {
         work()
     }
 
-    /// Changes the library while Ctrl-C waits; `outcome` says what became of the library then.
+    /// Changes the library while Ctrl-C waits; `outcome` is the state of the library after that.
     pub(crate) fn change<T, E>(
         &self,
         change: impl FnOnce() -> Result<T, E>,

@@ -319,10 +319,16 @@ impl Sink {
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> CommandError {
-    CommandError::new(format_args!("cannot write {}: {error}", path.display()))
+    let reason = match (error.kind(), path.parent()) {
+        (io::ErrorKind::NotFound, Some(directory)) => {
+            format!("there is no directory {}", directory.display())
+        }
+        _ => reason(error),
+    };
+    CommandError::new(format_args!("cannot write {}: {reason}", path.display()))
 }
 
-/// A file that is written to a temporary file beside it, which then gets its name. A symbolic link stays one.
+/// A file that is written to a temporary file next to it, which then gets its name. A symbolic link stays one.
 /// A device or a pipe is written to directly.
 pub(crate) enum AtomicFile {
     /// A device or a pipe.

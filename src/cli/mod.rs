@@ -44,16 +44,17 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub(crate) use context::CommandContext;
 use context::Options;
 pub(crate) use error::CommandError;
 use peerbib::output::terminal::visible;
-use query_args::{with_negations, with_positional_queries};
+use query_args::{MINUS, with_negations, with_positional_queries};
 use ui::Color;
 
-/// How a command ended that did what it could.
+/// How a command ended, unless it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// Complete success.
@@ -208,10 +209,12 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(line) => line,
         Err(error) => {
             // Help and version are reported this way, too.
-            let error = error.format(&mut command);
-            // clap repeats arguments as they are.
-            if error.use_stderr() && arguments.iter().any(|argument| is_unsafe(argument)) {
-                ui::print_message(error.render().to_string().trim_end());
+            let error = with_list_tip(error, &arguments).format(&mut command);
+            // clap repeats arguments as they are, and negations with their minus sign.
+            let message = error.render().to_string();
+            let is_raw = message.contains(MINUS) || arguments.iter().any(|word| is_unsafe(word));
+            if error.use_stderr() && is_raw {
+                ui::print_message(message.replace(MINUS, "-").trim_end());
                 return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
             }
             if let Err(unwritten) = error.print()
@@ -238,6 +241,25 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Outcome::Partial) => ExitCode::from(1),
         Err(failure) => failure.report(),
     }
+}
+
+/// Adds advice to the error for the name of a reading list in the place of a command.
+fn with_list_tip(mut error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    if let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidSubcommand)
+        && arguments.iter().any(|word| word == "list" || word == "ls")
+    {
+        let tip = format!("`peerbib list show {name}` prints a reading list of this name");
+        error.insert(
+            ContextKind::Suggested,
+            ContextValue::StyledStrs(vec![tip.into()]),
+        );
+    }
+    error
+}
+
+/// Parses the number in an argument. The standard library's errors are written for programmers.
+fn number<T: std::str::FromStr>(text: &str) -> std::result::Result<T, &'static str> {
+    text.parse().map_err(|_| "expected a whole number")
 }
 
 /// Returns whether a terminal would obey a part of an argument.

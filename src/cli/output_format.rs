@@ -119,7 +119,7 @@ pub(crate) enum ListedWorks<'a> {
     Digest(&'a WorkDigest),
 }
 
-/// What most output formats print of works beside their entries, so that the works themselves need not stay in memory.
+/// What most output formats print of works besides their entries, so that the works themselves need not stay in memory.
 #[derive(Default)]
 pub(crate) struct WorkDigest {
     /// The language of each work, stated or guessed, by its key.

@@ -52,7 +52,7 @@ pub(crate) fn pdf(typst: &str, files: &[(String, &[u8])]) -> Result<Vec<u8>, Com
         .map_err(|error| CommandError::new(format_args!("Typst wrote no PDF: {error}")))
 }
 
-/// Converts Markdown with pandoc. Images are found beside the document.
+/// Converts Markdown with pandoc. Images are found next to the document.
 ///
 /// # Errors
 ///

@@ -147,7 +147,10 @@ impl StyleEngine {
             .entries
             .iter()
             .all(|entry| !entry.content.is_empty());
-        context.detail(format_args!("formatted {}", crate::cli::ui::works(works)));
+        context.detail(format_args!(
+            "formatted {}",
+            crate::cli::ui::counted(works, "work")
+        ));
         (bibliography, complete)
     }
 }

@@ -53,7 +53,7 @@ impl CommandContext {
             return Err(CommandError::usage(format_args!(
                 "cannot ask without a terminal: {question}"
             ))
-            .with_help("use --yes to go ahead, or --dry-run to see what would change".to_owned()));
+            .with_help("--yes answers yes".to_owned()));
         }
         ask(question)
     }
@@ -176,7 +176,7 @@ pub(crate) fn print_prompt(text: impl std::fmt::Display) {
 /// The look of a part of a text, used as `{bold}word{bold:#}`.
 ///
 /// It is written as a noncharacter of Unicode, which becomes an escape code when the text is printed. So an
-/// escape code in the data is never taken for one of ours.
+/// escape code in the data is never mistaken for one of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Style {
     Plain,
@@ -438,16 +438,9 @@ pub(crate) fn quoted(word: &str) -> String {
     }
 }
 
-/// Returns “1 work”, “12 works”.
-pub(crate) fn works(count: impl TryInto<i64>) -> String {
-    match count.try_into().unwrap_or(i64::MAX) {
-        1 => "1 work".to_owned(),
-        count => format!("{count} works"),
-    }
-}
-
 /// Returns a number of things: “1 work”, “12 works”, “3 entries”.
-pub(crate) fn counted(count: usize, what: &str) -> String {
+pub(crate) fn counted(count: impl TryInto<i64>, what: &str) -> String {
+    let count = count.try_into().unwrap_or(i64::MAX);
     match (count, what.strip_suffix('y')) {
         (1, _) => format!("1 {what}"),
         (count, Some(start)) => format!("{count} {start}ies"),

@@ -15,7 +15,7 @@ use peerbib::library::Library;
 pub(crate) struct NamedWorks {
     /// The rowids with the keys as they were given, each work once.
     pub(crate) works: Vec<(i64, String)>,
-    /// Whether a query stood in the place of keys.
+    /// Whether a query was given instead of keys.
     pub(crate) by_query: bool,
 }
 
@@ -120,6 +120,31 @@ pub(crate) fn is_query(words: &[String], stands_alone: bool) -> bool {
 /// Returns whether a word that is no key was meant as a query or a part of one.
 fn looks_like_query(word: &str) -> bool {
     word.contains([':', '*', '"', '(', ' ']) || word.starts_with(['-', MINUS, '/', '='])
+}
+
+/// Returns the message for a query that matches nothing. All words of a query have to match, so several keys match no work.
+///
+/// # Errors
+///
+/// If the library cannot be read.
+pub(crate) fn nothing_found(library: &Library, query: &[String]) -> Result<String, CommandError> {
+    if library.works().count()? == 0 {
+        return Ok(
+            "the library is empty; `peerbib import FILE` or `peerbib add` adds works".to_owned(),
+        );
+    }
+    let mut are_keys = query.len() > 1;
+    for word in query {
+        are_keys = are_keys && library.works().find(word)?.is_some();
+    }
+    Ok(if are_keys {
+        format!(
+            "no works found; to select works by their keys, write key:{}",
+            query.join(",")
+        )
+    } else {
+        "no works found".to_owned()
+    })
 }
 
 fn no_match(words: &[String]) -> CommandError {

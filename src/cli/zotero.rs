@@ -12,7 +12,7 @@ use crate::cli::hints;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::{Diagnostic, Records, Severity, ZOTERO};
 use peerbib::library::{
-    Change, Choice, CollectionsAs, Conflict, FileReceipt, StoredList, SyncOptions, ZoteroImport,
+    Change, Choice, CollectionsAs, Conflict, FileReport, StoredList, SyncOptions, ZoteroImport,
 };
 use peerbib::suggest::{closest, question};
 use peerbib::text::fold;
@@ -36,7 +36,7 @@ pub(crate) struct ZoteroArgs {
     group: Vec<String>,
 }
 
-/// What becomes of Zotero's collections.
+/// What happens to Zotero's collections.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CollectionsTarget {
     /// Tags such as collection:commons
@@ -225,7 +225,7 @@ impl ZoteroInput {
         options: SyncOptions,
         ask: &mut dyn FnMut(&Conflict) -> Choice,
         advance: &mut dyn FnMut(usize),
-    ) -> peerbib::library::Result<FileReceipt> {
+    ) -> peerbib::library::Result<FileReport> {
         let import = ZoteroImport {
             path: &self.path,
             items: &self.content.items,

@@ -9,7 +9,7 @@ pub struct Bibliography {
     pub entries: Vec<BibliographyEntry>,
     /// The layout that the style asks for.
     pub layout: BibliographyLayout,
-    /// What went wrong.
+    /// The problems found.
     pub warnings: Vec<Warning>,
 }
 
@@ -27,7 +27,7 @@ pub struct BibliographyEntry {
 pub struct BibliographyLayout {
     /// Whether every line of an entry except the first is indented.
     pub hanging_indent: bool,
-    /// How the first field, such as a number, is set apart from the rest.
+    /// The layout of the first field, such as a number, in relation to the rest.
     pub second_field_align: Option<SecondFieldAlign>,
     /// Vertical distance between entries, as a multiple of the line height.
     pub entry_spacing: u16,

@@ -73,7 +73,7 @@ pub struct Citation {
     pub cites: Vec<Cite>,
     /// The number of its note; 0 for a citation in the text.
     pub note: u32,
-    /// How the citation joins the surrounding text.
+    /// The relation of the citation to the surrounding text.
     pub mode: CitationMode,
     /// Whether the cites keep their order, whatever the style says.
     pub unsorted: bool,
@@ -90,7 +90,7 @@ impl Citation {
     }
 }
 
-/// How a citation joins the surrounding text.
+/// The relation of a citation to the surrounding text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum CitationMode {
     /// On its own.
@@ -115,6 +115,6 @@ pub struct FormattedCitation {
     pub note: u32,
     /// The citation keys in printing order.
     pub keys: Vec<String>,
-    /// What went wrong.
+    /// The problems found.
     pub warnings: Vec<Warning>,
 }

@@ -19,7 +19,7 @@ pub(super) struct ResolvedCite<'e> {
     item: usize,
 }
 
-/// What is printed of the first cite of a citation.
+/// The parts of the first cite of a citation that are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum AuthorPart {
     /// Its authors only.

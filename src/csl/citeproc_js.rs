@@ -230,7 +230,7 @@ pub(super) fn leaves_empty_part(element: &Element) -> bool {
 
 // ---- Reference grouping ------------------------------------------------------------------------------------
 
-/// Replaces all names in a `cs:names` by the substitute. A label that follows them stays, behind the delimiter
+/// Replaces all names in a `cs:names` by the substitute. A label that follows them stays, after the delimiter
 /// between name variables: "———, (eds.)".
 pub(super) fn substitute_names<'a>(names: &mut Node<'a>, substitute: Content<'a>) {
     let label = last_label(names).cloned();
@@ -419,7 +419,7 @@ pub(super) fn short_url(url: &str) -> &str {
 /// Returns whether the elements of a macro contain a date, not counting those of macros that they call. As a
 /// sort key, such a macro is its dates and names, without affixes, delimiters and other text.
 ///
-/// The specification says how a date in a macro sorts, but not what becomes of the text around it. With that
+/// The specification says how a date in a macro sorts, but not what happens to the text around it. With that
 /// text, "(1959) 1997" would sort before "1997", and a place before a year would count more than the year.
 /// citeproc-js drops names as well, which should count.
 pub(super) fn holds_dates(elements: &[Element]) -> bool {

@@ -26,7 +26,7 @@ pub(super) enum Section {
     Bibliography,
 }
 
-/// What a cite adds to its item.
+/// The additions of a cite to its item.
 #[derive(Debug, Clone, Default)]
 pub(super) struct CiteDetails {
     pub(super) locator: Option<String>,
@@ -59,14 +59,14 @@ pub(super) struct Context<'c> {
     pub(super) first_range: bool,
 }
 
-/// What evaluation records about an item, besides the output tree.
+/// The records of evaluating an item, besides the output tree.
 #[derive(Debug, Default)]
 pub(super) struct RenderTrace {
     /// The name lists, in printing order.
     pub(super) name_lists: Vec<NameListTrace>,
-    /// How often `disambiguate` was tested.
+    /// The number of tests of `disambiguate`.
     pub(super) disambiguate_tests: usize,
-    /// How many date ranges were printed.
+    /// The number of printed date ranges.
     pub(super) ranges: usize,
     /// The name variables that were printed, or would have been.
     pub(super) name_variables: Vec<VariableId>,
@@ -75,22 +75,22 @@ pub(super) struct RenderTrace {
 /// A name list as it was rendered.
 #[derive(Debug, Clone, Default)]
 pub(super) struct NameListTrace {
-    /// How many names are shown.
+    /// The number of shown names.
     pub(super) shown: usize,
-    /// How many names there are.
+    /// The number of all names.
     pub(super) total: usize,
     /// How much of each given name is shown: 0 for nothing, 1 for initials, 2 for all.
     pub(super) levels: Vec<u8>,
 }
 
-/// What disambiguation adds to the cites of an item.
+/// The additions of disambiguation to the cites of an item.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Disambiguation {
     /// For each name list, how many names are shown; 0 for what the style says.
     pub(super) names: Vec<usize>,
     /// For each name list, how much of each given name is shown, see [`NameListTrace::levels`].
     pub(super) givens: Vec<Vec<u8>>,
-    /// How many `disambiguate` conditions are true.
+    /// The number of `disambiguate` conditions that are true.
     pub(super) disambiguate: usize,
     /// The year suffix, counted from 0.
     pub(super) year_suffix: Option<usize>,

@@ -11,8 +11,8 @@ use super::compiled::Options;
 use super::context::{Disambiguation, RenderTrace};
 use super::element::GivennameRule;
 
-/// How many names of a list are compared. Each further name means to print all items of the group again, and the
-/// thousands of authors of one collaboration do not tell its papers apart.
+/// The number of compared names of a list. Each further name requires printing all items of the group again, and the
+/// thousands of authors of one collaboration do not distinguish its papers.
 const MOST_NAMES: usize = 100;
 
 /// Evaluates cites for comparison.

@@ -114,7 +114,7 @@ pub(super) fn find_namesakes(
 }
 
 /// Finds the namesakes of persons within each item, as citeproc-js does where given names are added by cite: "Smith,
-/// John, & Smith, Jane" in a bibliography with initials. It goes through the names in the order in which it prints them,
+/// John, & Smith, Jane" in a bibliography with initials. It processes the names in the order in which it prints them,
 /// first those of the cite (`printed`), so that a translator is compared with the authors, but not the authors with a
 /// translator.
 pub(super) fn find_namesakes_within_items(

@@ -124,7 +124,7 @@ fn without_marks(text: &str) -> (&str, &str, &str) {
     (before, core, after)
 }
 
-/// Adds the marks that end with a part before the space behind it.
+/// Adds the marks that end with a part before the space after it.
 fn push_end_marks(result: &mut String, marks: &str) {
     if !marks.is_empty() {
         let space = result.split_off(result.trim_end().len());
@@ -255,7 +255,7 @@ pub(super) fn normalize(suffix: &str, with: &str) -> String {
     normalize_with(suffix, with, true)
 }
 
-/// Removes spaces at the end, around hyphens and behind others.
+/// Removes spaces at the end, around hyphens and after others.
 fn finish(mut text: String) -> String {
     text.truncate(
         text.trim_end_matches(['\t', '\n', '\r', ' ', '\u{feff}', '\u{a0}'])

@@ -19,22 +19,22 @@ pub(super) enum MacroError {
 /// Macros that call another one twice each double the work. Every official style stays below it.
 pub(super) const MAX_VISITS: usize = 100_000;
 
-/// How far the check of a macro has come.
+/// The state of the check of a macro.
 #[derive(Clone, Copy)]
 enum Visit {
     Unvisited,
     /// The check is inside this macro.
     Active,
-    /// What evaluating it costs.
+    /// The cost of evaluating it.
     Done(Cost),
 }
 
-/// What evaluating elements costs at most, the macros that they call included.
+/// The maximal cost of evaluating elements, including the macros that they call.
 #[derive(Clone, Copy, Default)]
 struct Cost {
-    /// How deep they are nested.
+    /// Their depth.
     depth: usize,
-    /// How many are visited. Of the branches of `cs:choose`, one is.
+    /// The number of visited elements. Only one branch of `cs:choose` is visited.
     visits: usize,
 }
 

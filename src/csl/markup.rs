@@ -58,7 +58,7 @@ enum Kind {
     Dropped,
 }
 
-/// What closes an opening mark.
+/// The mark that closes an opening mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Closer {
     Tag(&'static str),
@@ -170,7 +170,7 @@ fn tokenize<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Token<'t>> {
                 .is_some_and(|token| matches!(token.kind, Kind::Open(..)));
         let opens = before.is_none_or(|before| matches!(before, ' ' | '(' | '\u{a0}'))
             || right_behind_opening;
-        // "L'\"État\"" opens a quotation; an elided word has no space behind it.
+        // "L'\"État\"" opens a quotation; an elided word has no space after it.
         let is_elided = || {
             let mut before = text.get(..at).unwrap_or_default().chars().rev();
             matches!(before.next(), Some('\'' | '\u{2019}'))

@@ -1,7 +1,7 @@
 //! The citation processor: CSL 1.0.2.
 //!
 //! A [`Processor`] takes [`Item`]s and a [`Style`] and returns citations and a [`Bibliography`] as [rich
-//! text](RichText), with [warnings](Warning) beside them. The module depends on no other one of this crate.
+//! text](RichText), together with [warnings](Warning). The module depends on no other one of this crate.
 //!
 //! The steps, each in modules of its own:
 //!

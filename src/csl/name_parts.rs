@@ -34,7 +34,7 @@ pub(super) struct NameParts {
     pub(super) namesakes: Namesakes,
 }
 
-/// How the parts of a name are ordered and separated.
+/// The order and separation of the parts of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Script {
     /// Given name first, spaces between.

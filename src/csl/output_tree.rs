@@ -147,7 +147,7 @@ impl<'a> Node<'a> {
 
     /// Appends the characters of the node for comparison: with affixes and delimiters, but without formatting
     /// and without merging punctuation.
-    pub(super) fn push_key(&self, key: &mut String) {
+    fn push_key(&self, key: &mut String) {
         key.push_str(&self.prefix);
         match &self.content {
             Content::Text(text) | Content::Link { text, .. } => key.push_str(text),

@@ -24,7 +24,7 @@ pub(super) struct Prepared<'a> {
     pub(super) index: FxHashMap<Cow<'a, str>, usize>,
     pub(super) abbreviations: Abbreviations,
     pub(super) collation: Collation,
-    /// What disambiguation adds to each item's cites.
+    /// The additions of disambiguation to the cites of each item.
     pub(super) disambiguations: Vec<Disambiguation>,
     /// The citation number of each item.
     pub(super) numbers: Vec<usize>,
@@ -106,7 +106,7 @@ impl Prepared<'_> {
         (text, evaluator.trace)
     }
 
-    /// Returns the output tree of a bibliography entry, and what heads it, as far as the style substitutes it.
+    /// Returns the output tree of a bibliography entry, and the beginning of it that the style may substitute.
     pub(super) fn entry(&self, item: usize) -> Option<(Node<'_>, Vec<String>)> {
         let (tree, evaluator) = self.evaluated_entry(item, self.first_range == Some(item))?;
         let substitutes = self.style.compiled.options.author_substitute.is_some();

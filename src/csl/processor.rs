@@ -447,8 +447,8 @@ impl ComparedCite {
     }
 }
 
-/// Returns the cites of all items; none if the style does not disambiguate. On the way, persons with the same family
-/// name are found, if the style goes by them.
+/// Returns the cites of all items; none if the style does not disambiguate. If the style adds given names, finds the
+/// persons with the same family name.
 fn compared_cites(prepared: &mut Prepared<'_>) -> Vec<ComparedCite> {
     let options = &prepared.style.compiled.options;
     let needed = options.add_names
@@ -457,16 +457,6 @@ fn compared_cites(prepared: &mut Prepared<'_>) -> Vec<ComparedCite> {
         || options.has_disambiguate;
     if !needed {
         return Vec::new();
-    }
-    if !options.add_givenname {
-        let cite = |item| {
-            let (text, trace) = prepared.compare_text(item, &prepared.no_disambiguation);
-            ComparedCite::new(text, &trace)
-        };
-        return (0..prepared.items.len())
-            .into_par_iter()
-            .map(cite)
-            .collect();
     }
     let (mut cites, printed): (Vec<ComparedCite>, Vec<Vec<VariableId>>) = (0..prepared.items.len())
         .into_par_iter()
@@ -478,6 +468,9 @@ fn compared_cites(prepared: &mut Prepared<'_>) -> Vec<ComparedCite> {
             (ComparedCite::new(text, &trace), variables)
         })
         .unzip();
+    if !options.add_givenname {
+        return cites;
+    }
     let Some(rule) = given_names::rule_by_name(options) else {
         given_names::find_namesakes_within_items(&mut prepared.items, &printed, options);
         return cites;

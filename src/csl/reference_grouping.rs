@@ -10,7 +10,7 @@ fn is_creator(tag: Tag) -> bool {
     matches!(tag, Tag::Names | Tag::Substitute)
 }
 
-/// Returns what heads an entry, name by name, as far as it can be substituted. `names` are the names of the
+/// Returns the beginning of an entry that can be substituted, name by name. `names` are the names of the
 /// first `cs:names` that prints, as they were written.
 pub(super) fn head(tree: &Node<'_>, names: Vec<String>) -> Vec<String> {
     match tree.find(&is_creator) {

@@ -25,7 +25,7 @@ pub(super) fn entry(locale: &Locale, tree: &Node<'_>) -> RichText {
     renderer.into_rich_text()
 }
 
-/// How a blob looks.
+/// The formatting of a blob.
 #[derive(Debug, Default)]
 struct Look<'n> {
     font: FontFormatting,
@@ -600,7 +600,7 @@ pub(super) fn labelled_entry(
         .map(|(mark, text)| LabelledText {
             variable: match mark {
                 Some(Mark::Variable(variable)) => Some(variables.name(variable).to_owned()),
-                // What takes the place of names is the title, as a rule.
+                // Names are usually replaced by the title.
                 Some(Mark::Substitute) => Some("title".to_owned()),
                 _ => None,
             },

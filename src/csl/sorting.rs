@@ -321,7 +321,7 @@ pub(super) fn order(
     text: impl Fn(usize, &SortKey) -> Option<String> + Sync,
 ) -> Vec<usize> {
     let mut order: Vec<usize> = (0..count).collect();
-    // Where the items are whose keys so far are equal.
+    // The places of the items whose keys are equal so far.
     let mut ties: Vec<Range<usize>> = std::iter::once(0..count).collect();
     for key in keys {
         let items = |tie: &Range<usize>| order.get(tie.clone()).unwrap_or_default();

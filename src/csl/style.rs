@@ -15,7 +15,7 @@ pub enum StyleClass {
 }
 
 /// The metadata of a style (clause "Info").
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct StyleInfo {
     /// The URI that identifies the style.
     pub id: String,

@@ -15,7 +15,7 @@ use super::variables::{self, VariableKind};
 use super::xml::{Document, Node, StyleError};
 
 /// Something in a style that should be changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct StyleFinding {
     /// Whether the style breaks the specification, or may print something unexpected.
     pub severity: StyleSeverity,
@@ -23,12 +23,13 @@ pub struct StyleFinding {
     pub line: u32,
     /// The column, counted from 1.
     pub column: u32,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
 }
 
-/// How serious a [`StyleFinding`] is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The severity of a [`StyleFinding`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum StyleSeverity {
     /// The style breaks the specification.
     Error,
@@ -259,7 +260,7 @@ elements! {
     "else" { children: RENDERING, attributes: &[] }
 }
 
-/// What the value of an attribute can be.
+/// The possible values of an attribute.
 enum Values {
     OneOf(&'static [&'static str]),
     /// Some of these, separated by spaces.

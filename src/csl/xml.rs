@@ -1,6 +1,6 @@
 //! The XML of styles and locale files.
 
-/// What is wrong with a style or a locale file, and where.
+/// An error in a style or a locale file, with its position.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
 pub struct StyleError {
@@ -8,7 +8,7 @@ pub struct StyleError {
     pub line: u32,
     /// The column, counted from 1.
     pub column: u32,
-    /// What is wrong, and what was expected.
+    /// The problem, and what was expected.
     pub message: String,
 }
 

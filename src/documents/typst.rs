@@ -487,7 +487,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_and_files_are_told() {
+    fn labels_and_files_are_reported() {
         let text = "= Heading <sec:intro>\n#figure(rect()) <fig:one>\nSee @fig:one.\n\
                     #include \"chapters/one.typ\"\n#import \"@preview/x:1.0.0\": *\n\
                     #import \"lib.typ\": note\n#grid(label: <fig:two>)\n#link(<sec:intro>)[up]";

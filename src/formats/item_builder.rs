@@ -168,7 +168,7 @@ impl ItemBuilder {
 }
 
 /// Returns the DOI in a text such as `https://doi.org/10.1000/x` or `doi:10.1000/x`.
-pub(crate) fn bare_doi(text: &str) -> Option<&str> {
+fn bare_doi(text: &str) -> Option<&str> {
     let text = text.trim();
     let at = text.find("10.")?;
     let before = text.get(..at)?.to_lowercase();

@@ -159,7 +159,7 @@ fn read_marker(text: &str) -> Result<Part, String> {
                 .map(|(known, _)| format!("[{known}]"))
                 .collect();
             format!(
-                "the marker [{name}] is not known; there are {}",
+                "unknown marker [{name}]; the markers are {}",
                 known.join(" ")
             )
         })?;

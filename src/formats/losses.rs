@@ -200,7 +200,7 @@ pub fn reconciled(item: &CslItem, back: &CslItem) -> CslItem {
 
 /// Returns whether two values are equivalent: numbers may be texts, all dashes and apostrophes are
 /// alike, and marks that protect case are ignored.
-pub(crate) fn same_value(one: &CslValue, other: &CslValue) -> bool {
+fn same_value(one: &CslValue, other: &CslValue) -> bool {
     match (one, other) {
         (CslValue::Names(one), CslValue::Names(other)) => {
             one.len() == other.len()

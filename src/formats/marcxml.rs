@@ -684,7 +684,7 @@ mod tests {
     }
 
     #[test]
-    fn articles_theses_and_edited_books_are_told_apart() {
+    fn articles_theses_and_edited_books_are_distinguished() {
         let item = only(
             &[
                 "<leader>00000nab a2200000 a 4500</leader>".to_owned(),

@@ -5,6 +5,19 @@
 //! entries written from them. BibLaTeX is exported verbatim, and every other format from the CSL
 //! item derived from the entry. What a format cannot hold is reported in [`WriteResult::losses`],
 //! field by field.
+//!
+//! ```
+//! use peerbib::formats::{self, bibtex};
+//!
+//! let ris = "TY  - BOOK\nAU  - Hyde, Lewis\nTI  - Common as Air\nPY  - 2010\nER  - \n";
+//! let format = formats::of_content(ris).unwrap();
+//! assert_eq!(format.name, "ris");
+//! let parsed = format.read(ris.as_bytes(), ris).into_entries();
+//! let work = parsed.file.works().next().unwrap();
+//! assert_eq!(work.entry_type, "book");
+//! let item = bibtex::derive(work, &parsed.file.strings, &|_| None).item;
+//! assert_eq!(item.text("title").as_deref(), Some("Common as Air"));
+//! ```
 
 mod bbl;
 mod biblatex;
@@ -72,7 +85,7 @@ pub enum Reader {
     Text(&'static dyn ReadFormat),
     /// From bytes.
     Bytes(&'static dyn ReadBytes),
-    /// From its place by the module of the program that keeps it, because it is a database with files beside it.
+    /// From its place by the module of the program that keeps it, because it is a database with files next to it.
     Database,
 }
 

@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn an_extent_is_told_from_pages() {
+    fn an_extent_is_distinguished_from_pages() {
         for (pages, pagetotal) in [
             ("214", Some("214")),
             ("xii, 357", Some("xii, 357")),

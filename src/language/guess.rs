@@ -235,7 +235,7 @@ static WORDS: LazyLock<WordIndex> = LazyLock::new(|| {
     index
 });
 
-/// What a language must score to be that of a title, and by how much it must lead.
+/// The minimal score of a language, and its minimal lead over the next.
 const ENOUGH: u32 = 3;
 
 /// Returns the language of a title in the Latin script.

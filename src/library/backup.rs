@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::backup::{Backup, StepResult};
+use rusqlite::backup::StepResult;
 use rusqlite::{Connection, OpenFlags};
 
 use super::history::now;
@@ -47,7 +47,7 @@ impl Library {
         remove_partial(&partial);
         let copied = self
             .copy_to(&partial, advance)
-            // Users know nothing of the partial file.
+            // Users do not know the partial file.
             .map_err(|error| match error {
                 LibraryError::BackupPlace { reason, .. } => unfit(to, &reason),
                 error => error,
@@ -73,7 +73,7 @@ impl Library {
                 error => error,
             }
         })?;
-        // A backup is a single file, without a WAL file beside it.
+        // A backup is a single file, without a WAL file next to it.
         copy.pragma_update(None, "journal_mode", "DELETE")
             .map_err(|error| LibraryError::from(error).at(to))?;
         let is_whole = check(&copy).map_err(|error| LibraryError::from(error).at(to))?;
@@ -87,59 +87,78 @@ impl Library {
             .map_err(|(_, error)| LibraryError::from(error).at(to))
     }
 
-    /// Returns an unused path for a backup: beside the library, with today's date in its name.
+    /// Returns an unused path for a backup: next to the library, with today's date in its name.
     pub fn default_backup_path(&self) -> Result<PathBuf> {
         let today = now(&self.connection)?;
         let today = today.get(..10).unwrap_or_default();
         Ok(free_name(&self.path, today))
     }
 
-    /// Replaces the content of this library by that of `from` in one transaction. First makes a backup of this
+    /// Replaces the content of this library by that of a backup in one transaction. First makes a backup of this
     /// library, and returns its path.
     ///
     /// # Errors
     ///
-    /// [`LibraryError::Missing`], [`LibraryError::Foreign`], [`LibraryError::Newer`] or
-    /// [`LibraryError::Damaged`] for `from`; see also [`Library::back_up`]. Nothing has changed then.
+    /// If the backup is the library itself; see also [`Library::back_up`]. Nothing has changed then.
     pub fn restore(
         &mut self,
-        from: &Path,
-        busy_timeout: BusyTimeout,
+        backup: &BackupFile,
         advance: &mut dyn FnMut(usize, usize),
     ) -> Result<PathBuf> {
-        if !from.exists() {
-            return Err(LibraryError::Missing(from.to_path_buf()));
-        }
-        if same_file(from, &self.path) {
-            return Err(unfit(from, "it is the library itself"));
-        }
-        let source = open_for_backup(from, busy_timeout)?;
-        let look = || -> Result<Option<String>> {
-            let found = schema::version(&source, from)?;
-            if found == 0 {
-                return Err(LibraryError::Foreign {
-                    path: from.to_path_buf(),
-                    reason: "it is empty".into(),
-                });
-            }
-            if found == schema::newest() {
-                schema::check_tables(&source, from)?;
-            }
-            Ok(check(&source)?)
-        };
-        if let Some(reason) = look().map_err(|error| error.at(from))? {
-            return Err(LibraryError::Damaged {
-                path: from.to_path_buf(),
-                reason,
-            });
+        if same_file(&backup.path, &self.path) {
+            return Err(unfit(&backup.path, "it is the library itself"));
         }
         let before = free_name(&self.path, "before-restore");
         self.back_up(&before, Existing::Keep, &mut |_, _| {})?;
-        copy_pages(&source, &mut self.connection, advance)
+        copy_pages(&backup.connection, &mut self.connection, advance)
             .map_err(|error| LibraryError::from(error).at(&self.path))?;
         self.create_or_migrate(("", |_| Ok(())))
             .map_err(|error| error.at(&self.path))?;
         Ok(before)
+    }
+}
+
+/// A file from which a library can be restored.
+pub struct BackupFile {
+    path: PathBuf,
+    connection: Connection,
+}
+
+impl BackupFile {
+    /// Opens a file and checks that it is an intact library.
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::Missing`], [`LibraryError::Foreign`], [`LibraryError::Newer`] or
+    /// [`LibraryError::Damaged`].
+    pub fn open(path: &Path, busy_timeout: BusyTimeout) -> Result<Self> {
+        if !path.exists() {
+            return Err(LibraryError::Missing(path.to_path_buf()));
+        }
+        let connection = open_for_backup(path, busy_timeout)?;
+        let look = || -> Result<Option<String>> {
+            let found = schema::version(&connection, path)?;
+            if found == 0 {
+                return Err(LibraryError::Foreign {
+                    path: path.to_path_buf(),
+                    reason: "it is empty".into(),
+                });
+            }
+            if found == schema::newest() {
+                schema::check_tables(&connection, path)?;
+            }
+            Ok(check(&connection)?)
+        };
+        match look().map_err(|error| error.at(path))? {
+            None => Ok(Self {
+                path: path.to_path_buf(),
+                connection,
+            }),
+            Some(reason) => Err(LibraryError::Damaged {
+                path: path.to_path_buf(),
+                reason,
+            }),
+        }
     }
 }
 
@@ -177,7 +196,7 @@ fn copy_pages(
 ) -> rusqlite::Result<()> {
     // The open transaction keeps the source from changing between two calls of `step`.
     from.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema;")?;
-    let backup = Backup::new(from, to)?;
+    let backup = rusqlite::backup::Backup::new(from, to)?;
     loop {
         let step = backup.step(PAGES)?;
         let progress = backup.progress();

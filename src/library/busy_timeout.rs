@@ -24,7 +24,7 @@ impl Default for BusyTimeout {
     }
 }
 
-/// The time after which a person wonders what is going on.
+/// The time after which a user should be told the reason for the wait.
 const NOTICEABLE: Duration = Duration::from_millis(1_500);
 
 impl BusyTimeout {
@@ -45,7 +45,7 @@ impl BusyTimeout {
                 reported = true;
                 (self.on_wait)();
             }
-            // Most commands are over soon, so the first pauses are short.
+            // Most commands finish quickly, so the first pauses are short.
             let pause = u64::try_from(attempts + 1).unwrap_or(1).min(50);
             std::thread::sleep(Duration::from_millis(pause));
             true

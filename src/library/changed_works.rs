@@ -1,16 +1,16 @@
-//! The works that a change made or changed, which is what rules have to look at after it.
+//! The works that a change created or changed: those that rules have to check afterwards.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::{Change, Result};
 
-/// The works that a change made or changed.
+/// The works that a change created or changed.
 #[derive(Debug, Default, Clone)]
 pub struct ChangedWorks {
-    /// Those whose derived rows are new.
+    /// Works with new derived rows.
     pub entries: BTreeSet<i64>,
-    /// Those whose tags are others, by anything but a rule.
+    /// Works whose tags changed, other than by a rule.
     pub tags: BTreeSet<i64>,
 }
 
@@ -19,22 +19,22 @@ pub struct ChangedWorks {
 pub(super) struct Collector(RefCell<ChangedWorks>);
 
 impl Change<'_> {
-    /// Returns the works that were made or changed since the last call, without those that are gone.
+    /// Returns the works that were created or changed since the last call, without removed ones.
     pub fn take_changed_works(&self) -> ChangedWorks {
         self.changed.0.take()
     }
 
-    /// Notes that the derived rows of a work are new.
+    /// Records that a work has new derived rows.
     pub(super) fn note_entry(&self, work: i64) {
         self.changed.0.borrow_mut().entries.insert(work);
     }
 
-    /// Notes that a work has other tags.
+    /// Records that the tags of a work changed.
     pub(super) fn note_tags(&self, work: i64) {
         self.changed.0.borrow_mut().tags.insert(work);
     }
 
-    /// Notes that the works that have a tag have other tags.
+    /// Records that the tags of all works with a tag changed.
     pub(super) fn note_tagged(&self, tag: i64) -> Result<()> {
         let mut statement = self
             .connection()

@@ -1,4 +1,4 @@
-//! What an entry does to the library's work where the two differ.
+//! Merging an entry into a work of the library with different values.
 
 use super::Result;
 use super::derived_tables::read_entry;
@@ -6,21 +6,21 @@ use super::identity::{normal_doi, normal_isbns};
 use crate::formats::bibtex::{self, Strings, schema};
 use crate::model::Entry;
 
-/// What an entry does to a work that the library has already, where the two differ.
+/// What happens to an existing work if an entry differs from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ConflictPolicy {
-    /// Nothing: the library's work stays as it is.
+    /// The library's work is kept.
     Keep,
-    /// It takes the place of the work's entry; the key stays.
+    /// The entry replaces that of the work; the key is kept.
     Replace,
-    /// Its new fields are added; where both have a field, the library's stays, and that is reported.
+    /// New fields are added; if both have a field, the library's value is kept, and the difference is reported.
     #[default]
     Merge,
-    /// Its new fields are added; where both have a field, somebody is asked whose value it shall be.
+    /// New fields are added; if both have a field, the user chooses the value.
     Ask,
 }
 
-/// A field of which the library and a file say different things.
+/// A field for which the library and a file have different values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
     /// The file.
@@ -31,39 +31,38 @@ pub struct Conflict {
     pub key: String,
     /// The name of the field.
     pub field: String,
-    /// What the library says, without delimiters.
+    /// The library's value, without delimiters.
     pub in_library: String,
-    /// What the file says, without delimiters.
+    /// The file's value, without delimiters.
     pub in_file: String,
 }
 
-/// Whose value a field shall have.
+/// The side whose value a field gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
-    /// That of the library.
+    /// The library.
     Library,
-    /// That of the file.
+    /// The file.
     File,
 }
 
-/// An entry as it becomes where another of the same work is merged into it.
+/// The result of merging another entry of the same work into an entry.
 pub(super) struct Merged {
     /// The text of the entry.
     pub(super) source: String,
-    /// What stays as it was although the other says something else: a field and a message. The type of
-    /// the entry has no field.
+    /// The differences in which the entry was kept: a field and a message each. The type of the entry has no field.
     pub(super) kept: Vec<(Option<String>, String)>,
 }
 
-/// A side in a merge: an entry, and what the abbreviations in it mean.
+/// One side of a merge: an entry and its abbreviations.
 #[derive(Clone, Copy)]
 pub(super) struct Side<'a> {
     pub(super) work: &'a Entry,
     pub(super) strings: &'a Strings,
 }
 
-/// Adds the fields of `theirs` that `mine` does not have, in the manner of `mine`; where both have a
-/// field and say different things, `choose` says whose it shall be.
+/// Adds the fields of `theirs` that `mine` does not have, in the layout of `mine`; if both have a field with different
+/// values, `choose` decides.
 ///
 /// # Errors
 ///
@@ -76,8 +75,8 @@ pub(super) fn merge(
     merge_preferring(mine, theirs, &|_, _, _| None, choose)
 }
 
-/// Merges like [`merge`]. Where both have a field with different texts, `prefer` may return a value that says what both
-/// say, or more, by the name of the field and the two values; it is taken without a report.
+/// Merges like [`merge`]. If both have a field with different texts, `prefer` gets the name of the field and both
+/// values, and may return a value that contains the information of both; it is used without a report.
 pub(super) fn merge_preferring(
     mine: Side<'_>,
     theirs: Side<'_>,
@@ -149,7 +148,7 @@ pub(super) fn merge_preferring(
     Ok(merged)
 }
 
-/// The text of an entry under another key.
+/// Returns the text of an entry with another key.
 pub(super) fn with_key(source: &str, key: &str) -> Result<String> {
     bibtex::set_key(source, key).map_err(|error| super::LibraryError::UnreadableWork {
         key: key.to_owned(),
@@ -157,18 +156,18 @@ pub(super) fn with_key(source: &str, key: &str) -> Result<String> {
     })
 }
 
-/// Whether two entries are the same but for their keys.
+/// Returns whether two entries are equal except for their keys.
 pub(super) fn same_but_for_key(mine: &str, theirs: &Entry) -> Result<bool> {
     let own = read_entry(&theirs.key, mine)?;
     Ok(with_key(&theirs.source, &own.key)? == mine)
 }
 
-/// The field of a work that says what a field of this name says: its name and its value.
+/// Returns the field of a work with the meaning of a field name: its name and its value.
 fn own_field<'w>(work: &'w Entry, name: &'w str) -> Option<(&'w str, &'w str)> {
     if let Some(value) = work.field(name) {
         return Some((name, value));
     }
-    // BibTeX and BibLaTeX call some fields by two names.
+    // Some fields have different names in BibTeX and BibLaTeX.
     let base = |name: &str| schema::base_field(&name.to_ascii_lowercase()).to_owned();
     let meant = base(name);
     work.fields
@@ -177,7 +176,7 @@ fn own_field<'w>(work: &'w Entry, name: &'w str) -> Option<(&'w str, &'w str)> {
         .map(|field| (field.name.as_str(), field.value.as_str()))
 }
 
-/// Whether two values of a field say the same, however they are written.
+/// Returns whether two values of a field mean the same, however they are written.
 pub(super) fn says_the_same(field: &str, one: &str, other: &str) -> bool {
     if spaced(one) == spaced(other) {
         return true;
@@ -188,7 +187,7 @@ pub(super) fn says_the_same(field: &str, one: &str, other: &str) -> bool {
             let (one, other) = (normal_isbns(one), normal_isbns(other));
             !one.is_empty() && one == other
         }
-        // A date says its year, too.
+        // A date includes its year.
         "date" | "year" => {
             let (one, other) = (one.trim(), other.trim());
             !one.is_empty()
@@ -199,14 +198,14 @@ pub(super) fn says_the_same(field: &str, one: &str, other: &str) -> bool {
     }
 }
 
-/// Whether a field is a list with commas, to which items may be added.
+/// Returns whether a field is a list with commas, to which items can be added.
 pub(super) fn is_list(field: &str) -> bool {
     ["keywords", "ids"]
         .iter()
         .any(|list| list.eq_ignore_ascii_case(field))
 }
 
-/// A list with the items of another that it does not have; nothing where it has them all.
+/// Returns a list with the additional items of another; `None` if it has them all.
 pub(super) fn joined_lists(one: &str, other: &str) -> Option<String> {
     let mut joined = one.trim_end().to_owned();
     let mut items = list_items(one);
@@ -233,7 +232,7 @@ pub(super) fn spaced(value: &str) -> String {
     value.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A value short enough for a message.
+/// Returns a value shortened for a message.
 pub(super) fn shortened(value: &str) -> String {
     const LONGEST: usize = 60;
     let value = spaced(value);

@@ -21,7 +21,7 @@ use crate::language;
 use crate::model::{CslDate, CslItem, CslName, CslValue, CslVariables, Entry, markup};
 use crate::text;
 
-/// What is written down of a derived work: made beside the connection, where many are made at once.
+/// The rows of a derived work, which are made without the connection, so that many are made at once.
 pub(super) struct DerivedRows {
     key: String,
     times: Times,
@@ -56,7 +56,7 @@ pub(super) struct Times {
     pub(super) changed: Option<i64>,
 }
 
-/// What a work is found, shown and sorted by.
+/// The values that a work is found, shown and sorted by.
 struct SummaryColumns {
     entry_type: String,
     title: Option<String>,
@@ -66,7 +66,7 @@ struct SummaryColumns {
     original: Years,
 }
 
-/// The years that a date begins and ends in; `last` is there for a span alone.
+/// The first and the last year of a date; `last` only for a range.
 #[derive(Default)]
 struct Years {
     first: Option<i32>,
@@ -94,7 +94,7 @@ pub(super) struct FullText {
     pub(super) columns: [String; Column::ALL.len()],
 }
 
-/// A CSL item as the library stores it: without its citation key, which stands in `work_summary`.
+/// A CSL item as the library stores it: without its citation key, which is in `work_summary`.
 #[derive(serde::Serialize)]
 struct StoredItem<'a> {
     #[serde(rename = "type")]
@@ -109,7 +109,7 @@ impl SummaryColumns {
         let authors = principal_names(item);
         Self {
             entry_type: work.kind(),
-            // As it was written: sentence case is for styles, not for finding one's way.
+            // As written: sentence case is for styles, not for searching.
             title: derived
                 .title
                 .clone()
@@ -195,7 +195,7 @@ impl DerivedRows {
 }
 
 impl FullText {
-    /// Returns what stands in the index, and adds the plain values to `values`.
+    /// Returns the text for the index, and adds the plain values to `values`.
     fn of(key: &str, derived: &Derived, note: Option<&str>, values: &mut FieldText) -> Self {
         let item = &derived.item;
         let mut text = Self::default();
@@ -203,7 +203,7 @@ impl FullText {
         for (name, value) in &derived.fields {
             text.add_field(&field_name(name), value, values);
         }
-        // Nobody asks for the whole of these, so that nothing marks their ends.
+        // Nobody searches for the whole value of these, so nothing marks its ends.
         let other = text.column(Column::Other);
         full_text::add_words(other, key);
         for alias in &derived.aliases {
@@ -258,8 +258,8 @@ impl FullText {
         full_text::add_value(self.column(column), value);
     }
 
-    /// The names, in the order in which they are read. Editors of a work without authors are found as its
-    /// authors, too, as they head its reference.
+    /// The names, in the order in which they are read. Editors of a work without authors are also indexed as its
+    /// authors, because they are printed in their place.
     fn add_names(&mut self, item: &CslItem, values: &mut FieldText) {
         let principal = item.principal_variable();
         for (variable, value) in &item.variables {
@@ -282,7 +282,7 @@ impl FullText {
                 let name = name.reading_order();
                 for column in columns {
                     full_text::add_name(self.column(*column), &name, of);
-                    // Also found as it would be read with the given name first.
+                    // Also indexed as it would be read with the given name first.
                     if let Some((family, given)) = east_asian {
                         full_text::add_name(self.column(*column), &format!("{given}{family}"), of);
                     }
@@ -332,7 +332,7 @@ impl FullText {
                 self.add(column, value);
             }
             match name {
-                // The title of a work in several volumes is a title, too.
+                // The title of a multi-volume work is also a title.
                 "maintitle" | "mainsubtitle" => self.add(C::Title, value),
                 "isbn" => {
                     self.add_isbns(value);
@@ -349,7 +349,7 @@ impl FullText {
         }
     }
 
-    /// ISBNs in thirteen digits, so that it does not matter how one was written.
+    /// ISBNs have thirteen digits, so that their spelling does not matter.
     fn add_isbns(&mut self, value: &str) {
         for isbn in value
             .split([',', ';'])
@@ -447,19 +447,19 @@ pub(super) struct StringCache {
 }
 
 impl StringCache {
-    /// Those of the file in which a work stands, so that its fields mean what they meant there.
+    /// The `@string`s of the file of a work, so that its fields keep their meaning.
     pub(super) fn of(&mut self, library: &Library, work: i64) -> Result<&Strings> {
         let file = self.file_of(library, work)?;
         Ok(self.of_file(file))
     }
 
-    /// Those of a file that [`StringCache::file_of`] gave.
+    /// The `@string`s of a file that [`StringCache::file_of`] returned.
     pub(super) fn of_file(&self, file: Option<i64>) -> &Strings {
         file.and_then(|file| self.by_file.get(&file))
             .unwrap_or(&self.none)
     }
 
-    /// The file in which a work stands, whose strings are known from here on.
+    /// Returns the file of a work, and remembers its `@string`s.
     pub(super) fn file_of(&mut self, library: &Library, work: i64) -> Result<Option<i64>> {
         let file = library
             .connection
@@ -473,7 +473,7 @@ impl StringCache {
         Ok(file)
     }
 
-    /// Those of a file as it was at its last import; none if it has never been imported.
+    /// Returns the `@string`s of a file at its last import; none if it was never imported.
     pub(super) fn of_source(&mut self, library: &Library, file: Option<i64>) -> Result<&Strings> {
         self.load(library, file)?;
         Ok(self.of_file(file))
@@ -485,7 +485,7 @@ impl StringCache {
         {
             let strings = bibtex::read(&library.sources().leading_with_strings(file)?).strings;
             let strings = match strings.has_several_meanings() {
-                // Which meaning an entry has depends on where it stands.
+                // The meaning of an entry depends on its place.
                 true => bibtex::read(&library.sources().outline(file)?).strings,
                 false => strings,
             };
@@ -575,7 +575,7 @@ impl<'c> DerivedRowWriter<'c> {
             self.parent.execute(params![work, parent])?;
         }
         if rows.is_data {
-            // It is there to be inherited from, and nothing finds it.
+            // Other entries inherit from it, but no query finds it.
             return Ok(());
         }
         for (statement, values) in self.one_row.iter_mut().zip(rows.columns()) {
@@ -596,7 +596,7 @@ impl<'c> DerivedRowWriter<'c> {
         Ok(())
     }
 
-    /// Writes what was gathered on the way.
+    /// Writes the values that were collected.
     pub(super) fn finish(mut self) -> Result<()> {
         self.match_keys.sort_unstable();
         for (key, work) in self.match_keys {
@@ -606,7 +606,7 @@ impl<'c> DerivedRowWriter<'c> {
     }
 }
 
-/// A work as the store has it, with what it is derived by.
+/// A stored work with what is needed to derive its rows.
 struct StoredWork {
     id: i64,
     times: Times,
@@ -643,7 +643,7 @@ impl Parents {
             if self.0.contains_key(&key) || is_known(&key) {
                 continue;
             }
-            // What cannot be read is as if it were not there.
+            // An entry that cannot be read is treated as missing.
             let parent = match library.works().find(&key)? {
                 Some(_) => library.works().entry(&key).ok(),
                 None => None,
@@ -662,12 +662,12 @@ impl Parents {
     }
 }
 
-/// How many works are worth building their part of the full-text index in memory at once.
+/// The number of works from which building their part of the full-text index in memory pays off.
 const MANY: usize = 1_000;
 
 impl Change<'_> {
-    /// Tells the full-text index how many works are to come: many are gathered in memory and written
-    /// as few segments, in place of many small ones that are then merged. `end_bulk_index` ends it.
+    /// Prepares the full-text index for many works: they are gathered in memory and written as a few segments instead
+    /// of many small ones that are merged later. `end_bulk_index` ends this.
     pub(super) fn begin_bulk_index(&self, works: usize) -> Result<()> {
         // Half of the words of 100,000 works. More would take memory and save no time.
         const BYTES: i64 = 16 << 20;
@@ -721,8 +721,8 @@ impl Change<'_> {
         Ok(heirs)
     }
 
-    /// Deletes the derived rows of works. For a work that is to be removed this comes first, as nothing knows the
-    /// match keys of one that is gone.
+    /// Deletes the derived rows of works. Before works are removed, this comes first, because the match keys of removed
+    /// works cannot be found.
     pub(super) fn delete_derived(&self, works: &BTreeSet<i64>) -> Result<()> {
         // All at once: at each statement that has to do with other tables, too, FTS5 writes out what it has
         // gathered.
@@ -760,8 +760,8 @@ impl Change<'_> {
         self.write_derived(&works, &mut |_| {})
     }
 
-    /// Derives works that have no derived rows, and writes the rows of some while the next are derived.
-    /// `advance` is called with the number of works that were dealt with since the last call.
+    /// Derives works that have no derived rows, and writes the rows of some while the next are derived. `advance` is
+    /// called with the number of works that were processed since the last call.
     fn write_derived(&self, works: &[i64], advance: &mut dyn FnMut(usize)) -> Result<()> {
         self.begin_bulk_index(works.len())?;
         let mut writer = DerivedRowWriter::new(self)?;
@@ -821,11 +821,11 @@ impl Change<'_> {
     }
 }
 
-/// Deals with the derived rows of some works, each with its work.
+/// Processes the derived rows of some works, each with its work.
 type PassOn<'p> = dyn FnMut(&[(i64, DerivedRows)]) -> Result<()> + 'p;
 
 impl Library {
-    /// Derives the rows of works, many at once, and passes them on in the order of the works. While `pass_on` deals with
+    /// Derives the rows of works, many at once, and passes them on in the order of the works. While `pass_on` processes
     /// some, the next are derived.
     ///
     /// # Errors
@@ -866,7 +866,7 @@ impl Library {
         Ok(parents)
     }
 
-    /// Returns works as the store has them, without those that are gone.
+    /// Returns stored works, without removed ones.
     fn stored(&self, works: &[i64], strings: &mut StringCache) -> Result<Vec<StoredWork>> {
         let mut entry = self.connection.prepare_cached(
             "SELECT key, source, unixepoch(added_at), unixepoch(coalesce(changed_at, added_at))
@@ -907,7 +907,7 @@ impl Library {
     }
 }
 
-/// Reads the entry of a work in the store.
+/// Reads the stored entry of a work.
 pub(super) fn read_entry(key: &str, source: &str) -> Result<Entry> {
     bibtex::parse_entry(source).map_err(|error| LibraryError::UnreadableWork {
         key: key.to_owned(),

@@ -1,4 +1,4 @@
-//! Edits of single works: their fields, their keys, and whether they are there.
+//! Edits of single works: their fields and keys, adding and removing them.
 
 use std::collections::BTreeSet;
 
@@ -17,9 +17,9 @@ use crate::model::Entry;
 /// An edit of the fields of an entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FieldEdits {
-    /// Fields with the value that each is to have: TeX, without delimiters.
+    /// The fields to set, with their values: TeX, without delimiters.
     pub set: Vec<(String, String)>,
-    /// Fields that are to go.
+    /// The fields to remove.
     pub unset: Vec<String>,
 }
 
@@ -68,8 +68,8 @@ impl FieldEdits {
 }
 
 impl WorksMut<'_> {
-    /// Edits fields of a work, and of its entry in every file that has another text of it. Says whether
-    /// anything is different now.
+    /// Edits fields of a work, and of its entry in every file that has a different text of it. Returns whether anything
+    /// changed.
     ///
     /// # Errors
     ///
@@ -86,8 +86,8 @@ impl WorksMut<'_> {
         Ok(true)
     }
 
-    /// Puts another entry in the place of a work's. Where the entry has another key, the work is
-    /// renamed. Says whether anything is different now.
+    /// Replaces the entry of a work. If the new entry has another key, the work is renamed. Returns whether anything
+    /// changed.
     ///
     /// # Errors
     ///
@@ -107,8 +107,8 @@ impl WorksMut<'_> {
         Ok(true)
     }
 
-    /// Gives a work another key, in its entry, too, and in entries that inherit from it. The old key
-    /// stays as an alias. A file that knows the work by a key of its own keeps that one.
+    /// Changes the key of a work, in its entry and in entries that inherit from it. The old key stays as an alias. A
+    /// file that knows the work by its own key keeps that key.
     ///
     /// # Errors
     ///
@@ -146,7 +146,7 @@ impl WorksMut<'_> {
         Ok(())
     }
 
-    /// Has the works that inherit from the one called `old` inherit from `new`, which is the same one.
+    /// Makes the works that inherit from `old` inherit from `new`, which is the same work.
     fn inherit_from(&self, old: &str, new: &str) -> Result<BTreeSet<i64>> {
         let heirs = self
             .change
@@ -180,8 +180,8 @@ impl WorksMut<'_> {
         Ok(heirs)
     }
 
-    /// Removes works. What stood before their entries in a file (comments, `@string`s) stays there. A library that
-    /// follows the file does not bring them back.
+    /// Removes works. The text before their entries in a file (comments, `@string`s) stays. A library that follows the
+    /// file does not add them again.
     pub fn remove(&self, works: &BTreeSet<i64>) -> Result<()> {
         for work in works {
             self.remember_removal("work_id", *work)?;
@@ -189,7 +189,7 @@ impl WorksMut<'_> {
         self.delete(works)
     }
 
-    /// Remembers what identifies entries in their files: those with this value in a column of the table `occurrence`.
+    /// Stores what identifies entries in their files: those with this value in a column of the table `occurrence`.
     pub(super) fn remember_removal(&self, column: &str, value: i64) -> Result<()> {
         let connection = self.change.connection();
         let mut statement = connection.prepare_cached(&format!(
@@ -213,7 +213,7 @@ impl WorksMut<'_> {
         Ok(())
     }
 
-    /// Removes works like [`WorksMut::remove`], and remembers nothing.
+    /// Removes works like [`WorksMut::remove`], without remembering their entries.
     pub(super) fn delete(&self, works: &BTreeSet<i64>) -> Result<()> {
         let mut concerned = self.change.inheriting_works(works)?;
         self.change.delete_derived(works)?;
@@ -240,8 +240,8 @@ impl WorksMut<'_> {
         self.change.derive_works(concerned)
     }
 
-    /// Adds a work that comes from no file. With a pattern, its key is made by it; else the entry's own
-    /// key is taken. Gives the work's key.
+    /// Adds a work that comes from no file. The pattern, if there is one, generates its key; otherwise it has the key
+    /// of the entry. Returns the key.
     ///
     /// # Errors
     ///
@@ -284,8 +284,8 @@ impl WorksMut<'_> {
             .query_row([work], |row| row.get(0))?)
     }
 
-    /// Writes the text of a work's entry. What its sources said at their last imports is remembered, for the next
-    /// three-way merge.
+    /// Writes the text of a work's entry. The text in its sources at their last imports is kept for the next three-way
+    /// merge.
     pub(super) fn write_source(&self, work: i64, source: &str) -> Result<()> {
         let connection = self.change.connection();
         let at = now(connection)?;
@@ -304,8 +304,7 @@ impl WorksMut<'_> {
         Ok(())
     }
 
-    /// Edits the texts that a work has in files where its entry is not the work's own; where `edit` gives
-    /// nothing, the text stays.
+    /// Edits the texts of a work in files that differ from its entry; if `edit` returns `None`, the text stays.
     fn edit_variants(&self, work: i64, edit: impl Fn(&str) -> Option<String>) -> Result<()> {
         let connection = self.change.connection();
         let mut statement = connection.prepare_cached(
@@ -325,8 +324,7 @@ impl WorksMut<'_> {
         Ok(())
     }
 
-    /// Takes the occurrences of a work out of their files; what stood before each goes to what stands
-    /// behind it.
+    /// Removes the occurrences of a work from their files; the text before each is added to the text after it.
     fn hand_on_leading(&self, work: i64) -> Result<()> {
         let mut statement = self
             .change
@@ -373,7 +371,7 @@ impl WorksMut<'_> {
     }
 }
 
-/// Reads an entry that a person wrote: one, with nothing around it but white space.
+/// Reads an entry that a person wrote: exactly one, with only white space around it.
 fn readable(entry: &str) -> Result<Entry> {
     let file = bibtex::read(entry);
     let mut works = file.pieces.into_iter().filter_map(|piece| match piece {

@@ -1,4 +1,4 @@
-//! The entries of works, with what their abbreviations stand for.
+//! The entries of works, with their abbreviations.
 
 use std::borrow::Cow;
 
@@ -10,10 +10,10 @@ use super::{Result, Works};
 use crate::formats::bibtex::Strings;
 use crate::model::Entry;
 
-/// The entry of a work, with what its abbreviations stand for.
+/// The entry of a work, with its abbreviations.
 #[derive(Debug, Clone)]
 pub struct StoredEntry {
-    /// The work's number in the library.
+    /// The rowid of the work.
     pub id: i64,
     /// The entry, under the key that the library knows it by.
     pub work: Entry,
@@ -77,7 +77,7 @@ impl Works<'_> {
 
     /// Returns the entry that another one names in `crossref` or `xdata`, if the library has it.
     pub fn parent<'a>(&self, key: &str) -> Option<Cow<'a, Entry>> {
-        // A parent that is not there is nothing to look for keys like its own.
+        // For a missing parent, no similar keys are needed.
         self.find(key).ok().flatten()?;
         self.entry(key).ok().map(Cow::Owned)
     }

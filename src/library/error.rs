@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LibraryError {
-    /// There is no library at the place.
+    /// There is no library at this path.
     #[error("there is no library at {}", .0.display())]
     Missing(PathBuf),
-    /// The place is a directory, or inside something that is none.
+    /// The path is a directory, or below something that is not a directory.
     #[error("{} cannot hold a library: {reason}", .path.display())]
     Place {
         /// The place.
         path: PathBuf,
-        /// Why not.
+        /// The reason.
         reason: String,
     },
     /// The file is not an SQLite database, or not peerbib's.
@@ -33,7 +33,7 @@ pub enum LibraryError {
         /// What SQLite says.
         reason: String,
     },
-    /// The latest changes to the library are in a journal beside it, and SQLite cannot create the files that it
+    /// The latest changes to the library are in a journal next to it, and SQLite cannot create the files that it
     /// needs to read them.
     #[error(
         "the library {} cannot be read: its latest changes are in {}, and no file can be created beside it",
@@ -46,7 +46,7 @@ pub enum LibraryError {
         /// The write-ahead log or rollback journal.
         journal: PathBuf,
     },
-    /// The library cannot be read together with the journal beside it, which may belong to another database.
+    /// The library cannot be read together with the journal next to it, which may belong to another database.
     #[error("the library {} cannot be read together with {}: {reason}", .path.display(), .journal.display())]
     ForeignJournal {
         /// The library.
@@ -72,10 +72,10 @@ pub enum LibraryError {
     /// The library, or its directory, cannot be written to.
     #[error("the library {} cannot be written to", .0.display())]
     ReadOnly(PathBuf),
-    /// Another program holds the library.
+    /// Another program has locked the library.
     #[error("the library {} is in use by another program", .0.display())]
     Busy(PathBuf),
-    /// There is no room for what is to be written.
+    /// There is no disk space left.
     #[error("the library {} cannot be written to: the disk is full", .0.display())]
     DiskFull(PathBuf),
     /// The system refused to write, or to read.
@@ -86,13 +86,13 @@ pub enum LibraryError {
         /// What SQLite says.
         reason: String,
     },
-    /// The path of a linked file is not UTF-8, as all text in a library is.
+    /// The path of a linked file is not UTF-8, which all text in a library is.
     #[error("the path {} is not UTF-8", .0.display())]
     PathEncoding(PathBuf),
-    /// There is a file where a copy of the library was to be.
+    /// A file exists at the path of a copy.
     #[error("there is a file {} already", .0.display())]
     BackupExists(PathBuf),
-    /// A copy of the library cannot be there.
+    /// A copy of the library cannot be at this path.
     #[error("{} cannot be a copy of the library: {reason}", .path.display())]
     BackupPlace {
         /// The place.
@@ -105,7 +105,7 @@ pub enum LibraryError {
     UnknownKey {
         /// The key asked for.
         key: String,
-        /// Keys that are spelt much the same.
+        /// Similar keys.
         suggestions: Vec<String>,
     },
     /// No tag has this name.
@@ -113,13 +113,13 @@ pub enum LibraryError {
     UnknownTag {
         /// The tag asked for.
         tag: String,
-        /// Tags that are spelt much the same.
+        /// Similar tags.
         suggestions: Vec<String>,
     },
-    /// The tag is not one that can be written down.
+    /// The text is not a tag.
     #[error("\u{201c}{tag}\u{201d} is not a tag: {reason}")]
     MalformedTag {
-        /// What was given.
+        /// The text that was given.
         tag: String,
         /// What is wrong with it.
         reason: &'static str,
@@ -129,7 +129,7 @@ pub enum LibraryError {
     AmbiguousTag {
         /// What was given.
         tag: String,
-        /// The tags that it may mean, with their facets.
+        /// The tags with this name, with their facets.
         candidates: Vec<String>,
     },
     /// A tag would become its own ancestor.
@@ -150,7 +150,7 @@ pub enum LibraryError {
         /// The greatest number of levels.
         deepest: u8,
     },
-    /// The name belongs to another tag, or is another name of it.
+    /// The name or alias belongs to another tag.
     #[error("the name {tag} belongs to {holder}")]
     TakenTag {
         /// The name asked for.
@@ -161,7 +161,7 @@ pub enum LibraryError {
     /// A date in the vocabulary is none.
     #[error("{of}: \u{201c}{date}\u{201d} is not a date")]
     MalformedDate {
-        /// What it is the date of.
+        /// The thing that the date belongs to.
         of: String,
         /// What was given.
         date: String,
@@ -171,10 +171,10 @@ pub enum LibraryError {
     UnknownRule {
         /// The rule asked for.
         rule: String,
-        /// Rules whose names are spelt much the same.
+        /// Rules with similar names.
         suggestions: Vec<String>,
     },
-    /// There is nothing to undo or to redo.
+    /// No step can be undone or redone.
     #[error("there is nothing to {0}")]
     NoStep(&'static str),
     /// There is no step of this number.
@@ -185,12 +185,12 @@ pub enum LibraryError {
     StepState {
         /// The step's number.
         step: i64,
-        /// What was to be done with it: undone or redone.
+        /// The attempted action: undone or redone.
         action: &'static str,
         /// The state that it is in.
         state: super::StepState,
     },
-    /// What the step changed is not as it left it.
+    /// The rows that the step changed have changed since.
     #[error(
         "step {step} cannot be {action}: {what} was changed since, by {}",
         .by.as_ref().map_or_else(
@@ -203,9 +203,9 @@ pub enum LibraryError {
         step: i64,
         /// What was to be done with it: undone or redone.
         action: &'static str,
-        /// What is in the way: a work, a tag of a work, a note.
+        /// The row that changed: a work, a tag of a work, a note.
         what: String,
-        /// The step that changed it since, with its command line; none where another program did.
+        /// The later step that changed it, with its command line; none if another program did.
         by: Option<(i64, String)>,
     },
     /// An earlier step that changed the same row is undone and has to be redone first.
@@ -223,7 +223,7 @@ pub enum LibraryError {
         /// The command line of the earlier step.
         command: String,
     },
-    /// What a person was editing was changed by another program in between.
+    /// Another program changed what the user was editing.
     #[error("{0} was changed by another program while you were editing it")]
     ChangedMeanwhile(String),
     /// The verbatim text of a work in the store cannot be read.
@@ -234,10 +234,10 @@ pub enum LibraryError {
         /// What is wrong with it.
         reason: String,
     },
-    /// Text that was to become an entry is none.
+    /// The text is not an entry.
     #[error("the entry {0}")]
     UnreadableEntry(String),
-    /// The value that a field is to have opens and closes braces that do not match.
+    /// The braces in the new value of a field do not match.
     #[error(
         "the braces in the value for {field} do not match: \u{201c}{value}\u{201d} has {} {{ and {} }}",
         .value.matches('{').count(),
@@ -265,7 +265,7 @@ pub enum LibraryError {
     UnknownList {
         /// The name asked for.
         name: String,
-        /// Names that are spelt much the same.
+        /// Similar names.
         suggestions: Vec<String>,
         /// The lists there are.
         known: Vec<String>,
@@ -297,13 +297,13 @@ pub enum LibraryError {
     /// The reading list has a snapshot of this name.
     #[error("the list has a snapshot \u{201c}{0}\u{201d} already")]
     TakenSnapshotName(String),
-    /// Anything else that SQLite reports.
+    /// Another error of SQLite.
     #[error("the library cannot be used: {0}")]
     Sqlite(#[from] rusqlite::Error),
 }
 
 impl LibraryError {
-    /// Names the journal beside the library at `path` in an error that it can have caused.
+    /// Adds the journal next to the library at `path` to an error that it can have caused.
     pub(super) fn beside_journal(self, path: &Path) -> Self {
         match (self, super::journal_of(path)) {
             (Self::Foreign { path, reason } | Self::Damaged { path, reason }, Some(journal)) => {
@@ -317,7 +317,7 @@ impl LibraryError {
         }
     }
 
-    /// The same error, with what SQLite reports put in the words of the user of the library at `path`.
+    /// Returns the error with SQLite's errors translated for the user of the library at `path`.
     #[must_use]
     pub fn at(self, path: &Path) -> Self {
         use rusqlite::ErrorCode;

@@ -11,15 +11,15 @@ use crate::formats::bibtex::{self, FilePiece, Strings, UsedCommands};
 /// A file that was imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
-    /// Where it came from.
+    /// Its path.
     pub path: String,
-    /// How its text was encoded, as its import named it.
+    /// The encoding of its text, as named at its import.
     pub encoding: String,
 }
 
 impl Sources<'_> {
     /// The imported files, one after the other in the order of their import, with what stands around
-    /// their entries. A work that stands in several files is written once, where it stands first, and
+    /// their entries. A work that is in several files is written once, at its first place, and
     /// works that came from no file come last.
     ///
     /// With one file whose entries nobody edited, this is that file again.
@@ -85,8 +85,8 @@ impl Sources<'_> {
         Ok(files.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// One imported file again, with every entry that stands in it; `None` where no file was imported
-    /// from `path`. It is the file to the character, as long as nobody edited its entries.
+    /// Returns an imported file with all its entries; `None` if no file was imported from `path`. As long as nobody
+    /// edited its entries, it is identical to the file.
     pub fn export(&self, path: &str) -> Result<Option<String>> {
         let file: Option<(i64, String)> = self
             .library
@@ -122,8 +122,7 @@ impl Works<'_> {
         Ok(StringCache::default().of(self.library, work)?.clone())
     }
 
-    /// Returns the entries of these works, in this order, below the `@string`s and `@preamble`s of the files that they
-    /// came from.
+    /// Returns the entries of these works in this order, after the `@string`s and `@preamble`s of their files.
     pub fn export(&self, works: &[i64]) -> Result<String> {
         let (mut parts, ambiguous) = bibtex::common_abbreviations(self.definitions_of(works)?);
         let mut source = self

@@ -69,8 +69,8 @@ impl FieldNames {
     }
 }
 
-/// Returns the name under which a work's names of people stand that belong to a column of the full-text index:
-/// one line for each name, as it is read.
+/// Returns the name under which the names of people in a column of the full-text index are stored: one line for each
+/// name, as it is read.
 pub(super) fn field_of_names(column: Column) -> Option<&'static str> {
     match column {
         Column::Author => Some("@author"),

@@ -44,7 +44,7 @@ impl Sql {
         }
     }
 
-    /// Expressions joined by AND or OR; by halves, as SQLite's trees of expressions have a depth.
+    /// Joins expressions by AND or OR, in halves, because SQLite limits the depth of expressions.
     fn joined(mut parts: Vec<Self>, by: &str) -> Self {
         if parts.len() > 1 {
             let right = parts.split_off(parts.len().div_ceil(2));
@@ -84,8 +84,7 @@ pub enum Filter {
     Any(Vec<Self>),
 }
 
-/// How many parameters a list of numbers may have, and how many statements are put together as one; SQLite
-/// has a limit for both.
+/// The maximal number of parameters of a list of numbers, and of statements that are combined; SQLite limits both.
 const MANY: usize = 200;
 
 impl Filter {
@@ -192,7 +191,7 @@ impl Works<'_> {
     /// Returns the number of matching works.
     pub fn count_matching(&self, filter: &Filter) -> Result<usize> {
         if let Filter::Not(inner) = filter {
-            // All works but some need not be looked at one by one.
+            // Works other than a few need not be checked one by one.
             let all = self.count_matching(&Filter::All)?;
             return Ok(all.saturating_sub(self.count_matching(inner)?));
         }

@@ -20,11 +20,11 @@ use crate::text::{fold, split_words, words};
 pub enum Column {
     /// Titles and subtitles.
     Title,
-    /// Authors, or editors and the like where there are none.
+    /// Authors, or editors and similar roles if there are none.
     Author,
     /// Editors.
     Editor,
-    /// All other people and organisations that had a part in the work.
+    /// All other people and organisations that contributed to the work.
     Contributor,
     /// The journal, book, series or event that the work is part of.
     Container,
@@ -38,14 +38,15 @@ pub enum Column {
     Keywords,
     /// Notes and annotations, those of the entry and the private one.
     Note,
-    /// Whatever else words are looked for in: keys, years, identifiers, editions.
+    /// All other values that words are searched in: keys, years, identifiers, editions.
     Other,
     /// Fields that have no column of their own, word by word, and the names of all fields.
     Fields,
 }
 
 impl Column {
-    /// All columns, in the order of the table. FTS5 needs two bytes less for each word of the first one, which has most.
+    /// All columns, in the order of the table. FTS5 needs two bytes less for each word of the first one, which has the
+    /// most.
     pub(super) const ALL: [Self; 12] = [
         Self::Fields,
         Self::Title,
@@ -80,7 +81,7 @@ impl Column {
     }
 }
 
-/// Whether a name is one of a person, with a family name, or of an organisation.
+/// Whether a name is that of a person, with a family name, or of an organisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NameOf {
     Person,
@@ -105,7 +106,7 @@ pub(super) fn add_name(column: &mut String, name: &str, of: NameOf) {
     add_end(column, sign, count);
 }
 
-/// Adds a value of a field without a column of its own; an empty text says that the field is there.
+/// Adds a value of a field without a column of its own; an empty text marks that the field exists.
 pub(super) fn add_field(column: &mut String, field: &str, text: &str) {
     let mut count = 0;
     for word in split_words(&fold(text)) {
@@ -121,7 +122,7 @@ pub(super) fn add_field(column: &mut String, field: &str, text: &str) {
     add_end(column, "#", count);
 }
 
-/// Adds words to the text of a column, and gives their number.
+/// Adds words to the text of a column, and returns their number.
 pub(super) fn add_words(column: &mut String, text: &str) -> usize {
     let mut count = 0;
     for word in split_words(&fold(text)) {
@@ -149,19 +150,18 @@ pub(super) fn tokens(text: &str) -> impl Iterator<Item = &[u8]> {
         .map(|token| token.get(..LONGEST).unwrap_or(token))
 }
 
-/// How much of a value a text is.
+/// How a text matches a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
-    /// Words that follow each other, anywhere in it.
+    /// As consecutive words, anywhere in the value.
     Words,
-    /// Words that follow each other, of which the last may go on.
+    /// As consecutive words, of which the last may be incomplete.
     Beginning,
     /// The whole value.
     Whole,
 }
 
-/// What FTS5 is to be asked for a text in columns; in all of them where none is named. Nothing where the
-/// text has no word.
+/// Returns the FTS5 query for a text in columns; in all of them if none is given. `None` if the text has no word.
 pub fn expression(columns: &[Column], text: &str, extent: Extent) -> Option<String> {
     let words = words(text);
     if words.is_empty() {
@@ -176,10 +176,10 @@ pub fn expression(columns: &[Column], text: &str, extent: Extent) -> Option<Stri
     })
 }
 
-/// What FTS5 is to be asked for a whole name: in the order in which it is read, family name first with a
-/// comma, or the family name alone.
+/// Returns the FTS5 query for a whole name: in the order in which it is read, family name first with a comma, or the
+/// family name alone.
 pub fn name_expression(columns: &[Column], text: &str) -> Option<String> {
-    /// How many words may stand before a family name.
+    /// The maximal number of words before a family name.
     const GIVEN: usize = 6;
     let read = match text.split_once(',') {
         Some((family, given)) if !given.trim().is_empty() => {
@@ -205,7 +205,7 @@ pub fn name_expression(columns: &[Column], text: &str) -> Option<String> {
     Some(format!("{filter}({})", names.join(" OR ")))
 }
 
-/// What FTS5 is to be asked for a text in a field without a column of its own.
+/// Returns the FTS5 query for a text in a field without a column of its own.
 pub fn field_expression(field: &str, text: &str, extent: Extent) -> Option<String> {
     let words = words(text);
     if words.is_empty() {
@@ -224,7 +224,7 @@ pub fn field_expression(field: &str, text: &str, extent: Extent) -> Option<Strin
     })
 }
 
-/// What FTS5 is to be asked for works that have a field.
+/// Returns the FTS5 query for works that have a field.
 pub fn presence_expression(field: &str) -> String {
     format!("fields : \"={field}#\" *")
 }
@@ -240,8 +240,8 @@ fn filter(columns: &[Column]) -> String {
     }
 }
 
-/// The name under which a field is indexed: in lower case, BibLaTeX's for the names that it knows from BibTeX
-/// (BibLaTeX manual, §2.2.5), and with nothing in it that FTS5 would split a token at.
+/// Returns the name under which a field is indexed: in lower case, BibLaTeX's name for a field of BibTeX (BibLaTeX
+/// manual, §2.2.5), and without characters at which FTS5 splits tokens.
 pub fn field_name(field: &str) -> Cow<'_, str> {
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let name = if field.bytes().all(is_plain) {
@@ -259,7 +259,7 @@ pub fn field_name(field: &str) -> Cow<'_, str> {
     }
 }
 
-/// The digits of an ISBN, thirteen where it is one.
+/// Returns the digits of an ISBN, converted to thirteen if it is one.
 pub fn isbn_digits(text: &str) -> String {
     match text.trim().parse::<crate::model::Isbn>() {
         Ok(isbn) => isbn.to_string(),

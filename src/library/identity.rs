@@ -1,4 +1,4 @@
-//! Matching: whether two references are of one work, and how that can be known.
+//! Matching: whether two references are of the same work, and by what.
 //!
 //! Works are looked up by [match keys](Identity::match_keys), numbers that two references of one work are likely
 //! to share; whatever shares one is then compared in full by [`Identity::same_work`]. An ISBN is that of a
@@ -11,7 +11,7 @@ use crate::model::markup;
 use crate::model::{CslItem, CslName, Entry};
 use crate::text::fold;
 
-/// What a reference says of the identity of its work, in a form that can be compared.
+/// What identifies the work of a reference, in a form that can be compared.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Identity {
     class: TypeClass,
@@ -30,7 +30,7 @@ pub(super) struct Identity {
     pub(super) eprint: Option<String>,
 }
 
-/// How two references are known to be of one work.
+/// How two references are recognized as the same work.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Evidence {
     Doi(String),
@@ -77,7 +77,7 @@ impl Identity {
         }
     }
 
-    /// Numbers that another reference of the work is likely to have, too.
+    /// Returns numbers that another reference of the work probably also has.
     pub(super) fn match_keys(&self) -> Vec<i64> {
         let mut keys = Vec::new();
         if let Some(doi) = &self.doi {
@@ -103,7 +103,7 @@ impl Identity {
         keys
     }
 
-    /// Whether the two are of one work, and how that is known: by DOI, eprint, ISBN, or the fingerprint.
+    /// Returns how the two are recognized as the same work, if they are: by DOI, eprint, ISBN, or the fingerprint.
     pub(super) fn same_work(&self, other: &Self) -> Option<Evidence> {
         if self.is_another_issue_of(other) {
             return None;
@@ -142,7 +142,7 @@ impl Identity {
         same.then_some(Evidence::Fingerprint)
     }
 
-    /// Returns what tells two references apart that [`Identity::same_work`] does not take for one work.
+    /// Returns what distinguishes two references that [`Identity::same_work`] does not consider the same work.
     pub(super) fn difference_from(&self, other: &Self) -> &'static str {
         if differ(
             self.doi.as_deref().unwrap_or(""),
@@ -177,8 +177,8 @@ impl Identity {
         "too little in common"
     }
 
-    /// Whether two references that have one key are of works that have nothing to do with each other,
-    /// or are two editions or volumes. A reference that was only corrected is still of the same work.
+    /// Returns whether two references with the same key are of unrelated works, or of two editions or volumes. A
+    /// reference that was only corrected is still of the same work.
     pub(super) fn is_another_work_than(&self, other: &Self) -> bool {
         if let (Some(one), Some(two)) = (&self.doi, &other.doi)
             && one == two
@@ -197,7 +197,7 @@ impl Identity {
         title_differs && (author_differs || year_differs || one_is_part)
     }
 
-    /// Whether nothing that both say speaks against their being one work, titles and names aside.
+    /// Returns whether no value that both have shows that they are different works, apart from titles and names.
     pub(super) fn may_be(&self, other: &Self) -> bool {
         !self.is_another_issue_of(other)
             && (self.doi.is_none() || other.doi.is_none())
@@ -225,7 +225,7 @@ impl Identity {
         })
     }
 
-    /// Whether edition, volume, issue or first page tell the two apart.
+    /// Returns whether edition, volume, issue or first page distinguish the two.
     fn is_another_issue_of(&self, other: &Self) -> bool {
         differ(&self.edition, &other.edition)
             || differ(&self.volume, &other.volume)
@@ -240,7 +240,7 @@ impl Identity {
             || self.title == other.title
     }
 
-    /// Whether the titles may be of one work: one may lack the subtitle, or have a slip of the pen.
+    /// Returns whether the titles may be of the same work: one may lack the subtitle, or have a misprint.
     pub(super) fn title_fits(&self, other: &Self) -> bool {
         let (one, two) = (self.title.as_str(), other.title.as_str());
         if one.is_empty() || two.is_empty() || one.starts_with(two) || two.starts_with(one) {
@@ -249,15 +249,15 @@ impl Identity {
         strsim::normalized_levenshtein(one, two) >= 0.8
     }
 
-    /// A title of a word or two ("Introduction", "Book review") is that of many works of an author and
-    /// year; they are one where they stand in the same place.
+    /// A title of one or two words ("Introduction", "Book review") can belong to many works of an author and year; they
+    /// are the same if their places in the publication are.
     fn place_fits(&self, other: &Self) -> bool {
         let is_common = self.title.split(' ').count() < 3;
         !is_common || self.container == other.container
     }
 }
 
-/// Whether both are known, and are not the same.
+/// Returns whether both are known and different.
 fn differ(one: &str, two: &str) -> bool {
     !one.is_empty() && !two.is_empty() && one != two
 }
@@ -302,7 +302,7 @@ fn first_page(pages: &str) -> String {
     digits.take_while(|c| c.is_alphanumeric()).collect()
 }
 
-/// A DOI as all write it, whatever stands before it; none where it is no DOI.
+/// Returns a DOI in its usual form, without a prefix; `None` if it is not a DOI.
 pub(super) fn normal_doi(text: &str) -> Option<String> {
     let text = text.trim().to_lowercase();
     let start = text.find("10.")?;
@@ -310,7 +310,7 @@ pub(super) fn normal_doi(text: &str) -> Option<String> {
     doi.contains('/').then(|| doi.to_owned())
 }
 
-/// The ISBNs in a text, each with thirteen digits.
+/// Returns the ISBNs in a text, each with thirteen digits.
 pub(super) fn normal_isbns(text: &str) -> Vec<String> {
     let mut isbns = Vec::new();
     for part in text.split([',', ';', ' ', '/']) {
@@ -334,7 +334,7 @@ pub(super) fn normal_isbns(text: &str) -> Vec<String> {
     isbns
 }
 
-/// The ISBN of thirteen digits that an ISBN of ten has become.
+/// Returns the ISBN-13 of an ISBN-10.
 fn thirteen_digits(ten: &str) -> String {
     let mut digits = format!("978{}", ten.get(..9).unwrap_or_default());
     let sum: u32 = digits
@@ -347,7 +347,7 @@ fn thirteen_digits(ten: &str) -> String {
     digits
 }
 
-/// The archive and the number in it: `arxiv 2101.00001`, without the version.
+/// Returns the archive and the number in it: `arxiv 2101.00001`, without the version.
 fn eprint(work: &Entry) -> Option<String> {
     let plain = |name: &str| {
         let value = work.field(name)?.trim_matches(['{', '}', '"', ' ']);
@@ -363,8 +363,8 @@ fn eprint(work: &Entry) -> Option<String> {
     Some(format!("{archive} {number}"))
 }
 
-/// A number made of words: FNV-1a, which is the same on every machine and in every version. Its halves are put together,
-/// as its author recommends: works that share a number are compared anyway, and numbers of four bytes take half the room.
+/// Returns a hash of words: FNV-1a, which is the same on every machine and in every version. Its halves are combined,
+/// as its author recommends: works with the same hash are compared anyway, and four bytes take half the space.
 fn match_key(words: &[&str]) -> i64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for word in words {
@@ -442,7 +442,7 @@ mod tests {
     }
 
     #[test]
-    fn common_titles_are_told_apart_by_their_place() {
+    fn common_titles_are_distinguished_by_their_place() {
         assert!(!same(
             "@incollection{a, author={Hess, C}, title={Introduction}, booktitle={One}, year=2006}",
             "@incollection{b, author={Hess, C}, title={Introduction}, booktitle={Two}, year=2006}"

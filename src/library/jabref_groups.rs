@@ -14,7 +14,7 @@ pub const GROUP_FACET: &str = "group";
 impl TagsMut<'_> {
     /// Puts the groups of JabRef that a file knows on its works as tags, after the file was imported
     /// under `path`: those in the field `groups`, and those of the tree in the file's comments, whose
-    /// levels become wider and narrower tags. Gives the names of groups whose members only JabRef can
+    /// levels become parent and child tags. Gives the names of groups whose members only JabRef can
     /// find, because it searches for them.
     pub fn import_groups(&self, path: &str, file: &BibFile) -> Result<Vec<String>> {
         let tree = jabref::groups(file);
@@ -30,7 +30,7 @@ impl TagsMut<'_> {
         for (work, id) in works.iter().zip(&ids) {
             by_key.entry(&work.key).or_default().push(*id);
         }
-        // The works by the words of a field, for the fields that groups name.
+        // Works by the words of a field, for the fields that groups name.
         let mut by_word: HashMap<&str, HashMap<String, Vec<i64>>> = HashMap::new();
         let mut groups = Groups::default();
         let mut parents: HashMap<&str, &str> = HashMap::new();
@@ -100,7 +100,8 @@ impl Sources<'_> {
 }
 
 impl TagsMut<'_> {
-    /// The tag of a group, made where there is none; a tag that a person has described since stays so.
+    /// Returns the tag of a group, which is created if it does not exist; a tag that a person has described since is
+    /// not changed.
     fn group_tag(&self, name: &str, parent: Option<&str>) -> Result<Option<i64>> {
         let Some(tag) = group_tag_name(name) else {
             return Ok(None);
@@ -124,7 +125,7 @@ impl TagsMut<'_> {
 /// The works of groups.
 #[derive(Default)]
 struct Groups {
-    /// By name: the number of the group in the order of the file, and its works.
+    /// For each name: the number of the group in the order of the file, and its works.
     by_name: HashMap<String, (usize, BTreeSet<i64>)>,
 }
 
@@ -145,7 +146,7 @@ impl Groups {
     }
 }
 
-/// The tag of a group: its name in lower case, with hyphens for what a tag cannot have.
+/// Returns the tag of a group: its name in lower case, with hyphens for characters that a tag cannot have.
 pub fn group_tag_name(name: &str) -> Option<TagName> {
     TagName::of_label(GROUP_FACET, name)
 }

@@ -1,4 +1,4 @@
-//! Whether the library has a work that a reference from elsewhere is of.
+//! Finding the existing work of a reference from elsewhere.
 
 use super::derived_tables::{principal_names, read_entry};
 use super::identity::Identity;
@@ -6,12 +6,12 @@ use super::{Result, Works};
 use crate::formats::bibtex::{self, Strings};
 use crate::model::{CslItem, Entry};
 
-/// How two references compare.
+/// The result of comparing two references.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
-    /// They are of one work.
+    /// They are of the same work.
     Same,
-    /// They are of two works, or it cannot be known; with what tells them apart.
+    /// They are of two works, or it is uncertain; with the difference.
     Different(&'static str),
 }
 
@@ -27,7 +27,7 @@ pub fn compare_references(one: (&Entry, &CslItem), other: (&Entry, &CslItem)) ->
 }
 
 impl Works<'_> {
-    /// Returns the rowid of the work that an entry is of, if the library has it.
+    /// Returns the rowid of the work of an entry, if the library has it.
     pub fn like(&self, entry: &Entry) -> Result<Option<i64>> {
         let item = bibtex::derive(entry, &Strings::default(), &|_| None).item;
         let identity = Identity::of(entry, &item, principal_names(&item));

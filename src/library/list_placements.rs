@@ -4,7 +4,7 @@ use rusqlite::{Row, params};
 
 use super::{Lists, ListsMut, Result};
 
-/// A work that was put into a section, and what is said of it there.
+/// A work that was put into a section, with its pages, note and annotation there.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Placement {
     /// The rowid of the section.
@@ -27,8 +27,8 @@ pub struct Placement {
 }
 
 impl Placement {
-    /// Adds what is said of the same work under another key: this placement takes precedence, and both annotations are
-    /// kept.
+    /// Adds the pages, note and annotation of the same work under another key: this placement takes precedence, and
+    /// both annotations are kept.
     fn join(&mut self, other: Self) {
         self.pages = self.pages.take().or(other.pages);
         self.note = self.note.take().or(other.note);
@@ -77,8 +77,8 @@ impl Lists<'_> {
 }
 
 impl ListsMut<'_> {
-    /// Puts a work into a section, beside others that it is in, and edits what is said of it there. Returns whether it
-    /// was not in the section before.
+    /// Puts a work into a section, besides others that it is in, and edits its pages, note and annotation there.
+    /// Returns whether it was not in the section before.
     pub fn place(
         &self,
         section: i64,

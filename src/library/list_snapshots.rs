@@ -15,14 +15,14 @@ pub struct StoredSnapshot {
     pub name: String,
     /// When it was saved: UTC, RFC 3339.
     pub saved_at: String,
-    /// What the list held, as JSON: the library does not look into it.
+    /// The content of the list as JSON, which the library does not interpret.
     pub content: String,
 }
 
 const SNAPSHOT: &str = "SELECT id, name, frozen_at, content FROM list_snapshot WHERE list_id = ?1";
 
 impl Lists<'_> {
-    /// The snapshots of a list, the earliest first.
+    /// Returns the snapshots of a list, the earliest first.
     pub fn snapshots(&self, list: i64) -> Result<Vec<StoredSnapshot>> {
         let mut statement = self
             .library
@@ -32,11 +32,11 @@ impl Lists<'_> {
         Ok(snapshots.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The snapshot of a list with a name.
+    /// Returns the snapshot of a list with this name.
     ///
     /// # Errors
     ///
-    /// [`LibraryError::UnknownSnapshot`], with a name that is spelt much the same.
+    /// [`LibraryError::UnknownSnapshot`], with similar names.
     pub fn snapshot(&self, list: i64, name: &str) -> Result<StoredSnapshot> {
         let found = self
             .library

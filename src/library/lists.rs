@@ -172,7 +172,7 @@ impl Lists<'_> {
     ///
     /// # Errors
     ///
-    /// [`LibraryError::UnknownList`], with a name that is spelt much the same.
+    /// [`LibraryError::UnknownList`], with similar names.
     pub fn get(&self, name: &str) -> Result<StoredList> {
         let found = self
             .library

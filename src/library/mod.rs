@@ -1,11 +1,24 @@
 //! The library: one SQLite file that keeps the works, their tags and the history of both.
 //!
-//! `schema.sql` is the map of this module. What came in is the *truth*: the verbatim text of every
-//! entry, where it stood in its file, and the tags. Summaries, CSL items, field values, match keys and the
-//! full-text index are *derived* from it and can be made again at any time ([`Change::rebuild`]).
+//! `schema.sql` is the map of this module. The *source of truth* is what was imported or added: the verbatim text of
+//! every entry, its place in its file, and the tags. Summaries, CSL items, field values, match keys and the full-text
+//! index are *derived* from it and can be rebuilt at any time ([`Change::rebuild`]).
 //!
-//! A [`Library`] is read directly; it is changed through [`Library::change`] alone, which makes every
+//! A [`Library`] is read directly; it is changed only through [`Library::change`], which makes every
 //! command one transaction and one step of the undo log.
+//!
+//! ```
+//! use peerbib::library::Library;
+//!
+//! let mut library = Library::temporary()?;
+//! library.change("add a book", |change| {
+//!     change.works().add("@book{hyde2010, title = {Common as Air}}", None)
+//! })?;
+//! assert_eq!(library.works().count()?, 1);
+//! library.undo(None)?;
+//! assert_eq!(library.works().count()?, 0);
+//! # Ok::<(), peerbib::library::LibraryError>(())
+//! ```
 
 mod backup;
 mod busy_timeout;
@@ -53,7 +66,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use transaction::Transaction;
 
-pub use backup::Existing;
+pub use backup::{BackupFile, Existing};
 pub use busy_timeout::BusyTimeout;
 pub use changed_works::ChangedWorks;
 pub use completion::Candidate;
@@ -73,7 +86,8 @@ pub use handles::{
 pub use history::{ChangedRows, Step, StepState};
 pub use import::references::KnownWork;
 pub use import::report::{
-    Counts, FileReceipt, GoneEntry, KeptBecause, Receipt, ReferenceReceipt, ReferenceStatus, Reject,
+    Counts, FileReport, GoneEntry, ImportReport, KeptBecause, ReferenceReport, ReferenceStatus,
+    Reject,
 };
 pub use import::{ImportedFile, SyncOptions};
 pub use integrity::{IntegrityIssue, IssueKind};
@@ -268,7 +282,7 @@ impl Library {
     ) -> Result<Connection> {
         let mut connection = connection?;
         busy_timeout.install(&mut connection)?;
-        // If the file beside the library is the write-ahead log of another database, closing the connection would
+        // If the file next to the library is the write-ahead log of another database, closing the connection would
         // write it into the library.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         connection.pragma_update(None, "foreign_keys", true)?;
@@ -283,7 +297,7 @@ impl Library {
         Ok(connection)
     }
 
-    /// Opens a library as a file that does not change. In WAL mode SQLite needs to create files beside the library;
+    /// Opens a library as a file that does not change. In WAL mode SQLite needs to create files next to the library;
     /// if it cannot, the library can still be read in this way.
     ///
     /// # Errors
@@ -311,7 +325,7 @@ impl Library {
         Ok(Connection::open_with_flags(uri, flags))
     }
 
-    /// Returns whether SQLite cannot create the files that it needs beside a library.
+    /// Returns whether SQLite cannot create the files that it needs next to a library.
     fn is_out_of_reach(error: &rusqlite::Error) -> bool {
         use rusqlite::{ErrorCode, ffi};
         let code = error.sqlite_error().map(|error| error.extended_code);
@@ -427,7 +441,7 @@ impl Library {
     }
 }
 
-/// What becomes of a transaction that did not fail.
+/// What happens to a transaction that did not fail.
 #[derive(Debug, Clone, Copy)]
 enum Ending {
     /// It is kept, as a step of its own or as a part of this one.
@@ -446,7 +460,7 @@ fn journal_of(path: &Path) -> Option<PathBuf> {
         .find(|journal| journal.metadata().is_ok_and(|journal| journal.len() > 0))
 }
 
-/// Returns the path of a file that SQLite keeps beside a database.
+/// Returns the path of a file that SQLite keeps next to a database.
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);

@@ -6,7 +6,7 @@ use super::full_text::field_name;
 use super::works::{SUMMARY, SUMMARY_COLUMNS, summary};
 use super::{Result, Selection, Sql, WorkSummary, Works};
 
-/// A value that an overview can show of a work beside its summary.
+/// A value of a work that an overview can show besides its summary.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Detail {
     /// Its tags in the order in which they were assigned, with a comma and a space between them.

@@ -204,7 +204,7 @@ fn merge_unit(
     });
 }
 
-/// Returns the edit that puts one version of a unit in the place of another.
+/// Returns the edit that puts one version of a unit in place of another.
 fn replacement(old: Option<&Unit>, new: Option<&Unit>) -> Edit {
     let set: Vec<(String, String)> = new.map(|unit| unit.fields.clone()).unwrap_or_default();
     let is_set = |name: &str| {

@@ -256,7 +256,7 @@ fn unpacked(json: &str, key: &str) -> Result<CslItem> {
     })
 }
 
-/// The columns and tables that [`citable_work`] reads, behind those of [`SUMMARY`].
+/// The columns and tables that [`citable_work`] reads, after those of [`SUMMARY`].
 const CITABLE_WORK: &str = "item, sort_author
     FROM work_summary JOIN csl_item ON csl_item.work_id = work_summary.work_id";
 
@@ -328,7 +328,7 @@ impl Works<'_> {
     }
 
     /// Returns the distinct values of an indexed column, sorted.
-    pub(super) fn distinct_values(&self, table: &str, column: &str) -> Result<Vec<String>> {
+    fn distinct_values(&self, table: &str, column: &str) -> Result<Vec<String>> {
         let mut statement = self.library.connection.prepare_cached(&format!(
             "{} SELECT value FROM found WHERE value IS NOT NULL",
             distinct(table, column)
@@ -504,7 +504,7 @@ impl Works<'_> {
 }
 
 /// The beginning of a statement: `found` with the values of a column that is indexed, each once and in order, and
-/// at last nothing. SQLite goes from one to the next, as each may stand in many rows.
+/// `NULL` at the end. SQLite jumps from one to the next, because each may be in many rows.
 pub(super) fn distinct(table: &str, column: &str) -> String {
     format!(
         "WITH RECURSIVE found (value) AS (

@@ -58,7 +58,7 @@ impl Cache {
         std::fs::create_dir_all(path.parent()?).ok()?;
         let connection = Connection::open(path).ok()?;
         connection.busy_timeout(Duration::from_secs(5)).ok()?;
-        // What a loss of power destroys can be asked for again.
+        // Answers that are lost with the power can be requested again.
         let _ = connection.pragma_update(None, "journal_mode", "WAL");
         let _ = connection.pragma_update(None, "synchronous", "OFF");
         connection.execute_batch(SCHEMA).ok()?;

@@ -23,10 +23,10 @@ use super::error::{Failure, LookupError};
 /// The largest body that is read, in bytes.
 const LARGEST_BODY: u64 = 8 << 20;
 
-/// How many redirects are followed.
+/// The maximal number of redirects.
 const MOST_REDIRECTS: usize = 5;
 
-/// How often a request is tried.
+/// The maximal number of attempts of a request.
 const TRIES: u32 = 3;
 
 /// The longest pause that a server may ask for.
@@ -53,9 +53,9 @@ pub enum Mode {
 /// The settings of a client.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The server that stands in for every service, if any; the host is the first segment of the path there.
+    /// The server that replaces every service, if any; the host is the first segment of the path there.
     pub base: Option<String>,
-    /// Servers that stand in for one host each: the host and the address, such as that of a mirror.
+    /// Servers that replace single hosts: the host, and the address of a mirror, for example.
     pub bases: Vec<(String, String)>,
     /// API keys: the name of the service, in whatever case, and its key.
     pub keys: Vec<(String, String)>,
@@ -83,7 +83,7 @@ impl Default for Settings {
     }
 }
 
-/// Where a service wants its API key.
+/// The place of a service's API key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum KeyPlace {
     /// In a header with this name.
@@ -104,7 +104,7 @@ pub(super) struct Request<'a> {
     pub(super) interval: Duration,
     /// Whether a person named the host, which may be one in their own network then.
     pub(super) may_be_private: bool,
-    /// Where the API key goes, if the service has keys.
+    /// The place of the API key, if the service has keys.
     pub(super) key: Option<KeyPlace>,
 }
 
@@ -165,14 +165,14 @@ impl Response {
     }
 }
 
-/// What is known of a host during a run.
+/// The state of a host during a run.
 #[derive(Default)]
 struct Host {
     /// When the next request may be sent.
     next: Option<Instant>,
     /// The distance that its answers ask for.
     interval: Duration,
-    /// How many requests failed since the last good one.
+    /// The number of failed requests since the last successful one.
     failures: u32,
     /// Why it is not asked any more.
     closed: Option<Failure>,
@@ -227,11 +227,6 @@ impl Client {
             hosts: Mutex::default(),
             cache,
         }
-    }
-
-    /// Returns whether the network may be used.
-    pub fn is_offline(&self) -> bool {
-        self.settings.mode == Mode::Offline
     }
 
     /// Returns today's date: `2026-11-28`.
@@ -343,7 +338,7 @@ impl Client {
         Ok(())
     }
 
-    /// Returns the server that stands in for the host of an address alone.
+    /// Returns the server that replaces only the host of an address.
     fn base_of(&self, public: &str) -> Option<&str> {
         let authority = Address::parse(public)?.authority;
         let bases = &self.settings.bases;

@@ -10,11 +10,11 @@ pub struct LookupError {
     pub service: &'static str,
     /// The address that was asked.
     pub address: String,
-    /// What went wrong.
+    /// The cause.
     pub failure: Failure,
 }
 
-/// What went wrong with a request.
+/// The reason why a request failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// The cache has no answer, and the network may not be used.

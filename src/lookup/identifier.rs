@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::address::Address;
 use crate::model::{Doi, Isbn};
 
-/// What identifies a work to a service.
+/// An identifier of a work at a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Identifier {
     /// A DOI.

@@ -16,11 +16,11 @@ use crate::text::fold;
 pub struct Rejection {
     /// The record.
     pub record: Record,
-    /// What tells the two apart.
+    /// The difference between the two.
     pub reason: &'static str,
 }
 
-/// What services know of a work.
+/// The result of looking up a work.
 #[derive(Debug, Default)]
 pub struct WorkMatch {
     /// The records of the work, the most trusted one first.
@@ -152,7 +152,7 @@ pub struct Difference {
     pub agrees: bool,
     /// The fields of the entry that the value makes superfluous.
     pub replaces: Vec<String>,
-    /// Where the value comes from.
+    /// The source of the value.
     pub source: Source,
 }
 
@@ -238,7 +238,7 @@ pub fn differences(entry: &Entry, item: &CslItem, record: &Record) -> Vec<Differ
     differences
 }
 
-/// How far two values say the same.
+/// The degree to which two values agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Agreement {
     Full,

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// How many requests are under way at once. Each goes to another host, because a host gets one at a time.
+/// The number of simultaneous requests. Each goes to another host, because a host gets one at a time.
 const THREADS: usize = 6;
 
 /// Applies a function to all items in a few threads. `on_done` is called after each, with its index. The results

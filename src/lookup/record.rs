@@ -1,4 +1,4 @@
-//! What a service knows of a work, and how it becomes an entry.
+//! The reference that a service has for a work, and its conversion to an entry.
 
 use serde_json::Value as Json;
 
@@ -11,7 +11,7 @@ use crate::model::{CslDate, CslItem, CslName, CslValue, Entry};
 /// The most names of one kind. Physicists have more; a list of references has not.
 const MOST_NAMES: usize = 3000;
 
-/// Where values come from.
+/// The source of values.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Source {
     /// The name of the service.
@@ -22,14 +22,14 @@ pub struct Source {
     pub date: String,
 }
 
-/// What a service knows of a work.
+/// The reference that a service has for a work.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     /// The work in the variables of CSL, cleaned.
     pub item: CslItem,
     /// BibLaTeX fields for which CSL has no variable, such as `eprint`.
     pub fields: Vec<(&'static str, String)>,
-    /// Where it comes from.
+    /// Its source.
     pub source: Source,
     /// Later notices on the work: retractions and corrections.
     pub notices: Vec<Notice>,
@@ -40,7 +40,7 @@ pub struct Record {
 /// A notice on a work that was published later.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Notice {
-    /// What it is: `retraction`, `correction`, `expression_of_concern` and so on.
+    /// Its kind: `retraction`, `correction`, `expression_of_concern` and so on.
     pub kind: String,
     /// Its DOI.
     pub doi: String,

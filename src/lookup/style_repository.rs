@@ -16,7 +16,7 @@ pub struct DownloadedStyle {
     pub name: String,
     /// Its XML.
     pub xml: String,
-    /// Where it was found.
+    /// The address at which it was found.
     pub address: String,
     /// The name of the style that it depends on.
     pub parent: Option<String>,

@@ -1,4 +1,4 @@
-//! Whether a reference exists, as far as the services know: what `check --online` asks.
+//! Verifying that a reference exists, with the services that `check --online` asks.
 
 use std::collections::HashMap;
 
@@ -31,13 +31,13 @@ const COMPARED: &[&str] = &[
 pub enum Existence {
     /// They do.
     Found(Source),
-    /// Those that were asked do not. Many works are in no such service.
+    /// The services that were asked do not know it. Many works are in no such service.
     NotFound,
     /// None of them answered.
     Unknown,
 }
 
-/// What the services say of a work.
+/// The answers of the services about a work.
 #[derive(Debug)]
 pub struct Verification {
     /// Whether they know it.

@@ -27,7 +27,7 @@ pub fn guessed_language(item: &CslItem) -> Option<&'static str> {
     }
 }
 
-/// What [`assume_languages`] changed, so that it can be taken back.
+/// The changes of [`assume_languages`], so that they can be reverted.
 #[derive(Debug)]
 pub struct AssumedLanguages(Vec<(usize, Option<CslValue>)>);
 
@@ -61,7 +61,7 @@ pub fn assume_language(item: &mut CslItem, language: &str) -> Option<Option<CslV
 }
 
 impl AssumedLanguages {
-    /// Gives the works back what they state.
+    /// Restores the stated languages of the works.
     pub fn take_back(self, items: &mut [CslItem]) {
         for (index, stated) in self.0 {
             let Some(item) = items.get_mut(index) else {
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_assumed_language_is_taken_back() {
+    fn an_assumed_language_is_removed_again() {
         let item = |title: &str, language: Option<&str>| {
             let mut item = CslItem::default();
             let mut set = |name: &str, text: &str| {

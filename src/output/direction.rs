@@ -78,7 +78,7 @@ impl Direction {
 const APOSTROPHES: [char; 4] = ['\'', '\u{2018}', '\u{2019}', '\u{5f3}'];
 
 /// Returns the parts of a text that run against its direction, each from its first letter to its last. A number belongs to
-/// the Latin word before it, as in "pp. 12–14" and "Web 2.0", but not behind a comma or a bracket.
+/// the Latin word before it, as in "pp. 12–14" and "Web 2.0", but not after a comma or a bracket.
 pub(super) fn opposite_parts(text: &str, base: Direction) -> Vec<Range<usize>> {
     let mut parts: Vec<Range<usize>> = Vec::new();
     if base == Direction::LeftToRight && text.is_ascii() {
@@ -191,7 +191,7 @@ pub(super) fn with_levels(runs: &[TextRun], base: Direction) -> Vec<TextRun> {
 }
 
 /// Adds marks to the runs of a line, with which programs that know no isolates keep the order that [`with_levels`] gives:
-/// a mark behind each part that runs against the line, and at the ends of text with a style or a link of its own.
+/// a mark after each part that runs against the line, and at the ends of text with a style or a link of its own.
 pub(super) fn with_marks(runs: &[TextRun], base: Direction) -> Vec<TextRun> {
     let mut marked = runs.to_vec();
     if is_plain(runs, base) {
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_a_part_of_the_other_direction_stays_behind_it() {
+    fn text_after_a_part_of_the_other_direction_stays_after_it() {
         let levels = |text: &str, base| {
             let split = with_levels(&[run(text)], base);
             let split = split.into_iter().map(|run| (run.text, run.level));

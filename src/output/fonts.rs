@@ -27,7 +27,7 @@ pub(super) enum FontScript {
     Symbol,
 }
 
-/// A script whose letters stand in a block of Unicode.
+/// A script whose letters are in a block of Unicode.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ScriptBlock {
     name: &'static str,

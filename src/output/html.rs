@@ -499,7 +499,7 @@ fn write_with_formulas(text: &str, base: Direction, html: &mut String) {
 }
 
 /// Escapes text, and isolates the parts of it that run against the paragraph, so that the punctuation and digits
-/// beside them keep their places.
+/// next to them keep their places.
 fn write_text(text: &str, base: Direction, html: &mut String) {
     let mut end = 0;
     for part in opposite_parts(text, base) {

@@ -61,7 +61,7 @@ pub(super) struct TextLine {
     pub(super) indented: bool,
 }
 
-/// What becomes of the formulas in a text.
+/// What happens to the formulas in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Formulas {
     /// They stay as they are, for formats that typeset them.

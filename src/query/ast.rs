@@ -16,7 +16,7 @@ pub struct Query {
 /// A node of the syntax tree with its position in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
-    /// What it matches.
+    /// The condition.
     pub kind: NodeKind,
     /// The position.
     pub span: Span,
@@ -93,7 +93,7 @@ pub enum Term {
     Origin(String),
 }
 
-/// Where a text is searched.
+/// The place where a text is searched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SearchIn {
     /// Anywhere.
@@ -106,7 +106,7 @@ pub enum SearchIn {
     Field(String),
 }
 
-/// How a value is matched.
+/// The way in which a value is matched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Matching {
     /// It contains these words in sequence.

@@ -14,9 +14,9 @@ pub enum QueryError {
         query: String,
         /// The position of the error.
         span: Span,
-        /// What is wrong.
+        /// The problem.
         message: String,
-        /// What to write instead.
+        /// The text to write instead.
         help: Option<String>,
     },
     /// The query names something that does not exist, such as a field or a kind of note.
@@ -26,7 +26,7 @@ pub enum QueryError {
         query: String,
         /// The position of the name.
         span: Span,
-        /// What does not exist.
+        /// The name that does not exist.
         message: String,
         /// What to write instead.
         help: Option<String>,
@@ -38,7 +38,7 @@ pub enum QueryError {
         query: String,
         /// The position of the name.
         span: Span,
-        /// What the library reports.
+        /// The error of the library.
         error: Box<LibraryError>,
     },
     /// The library cannot be read.
@@ -64,7 +64,7 @@ impl QueryError {
 
 /// Returns the query with a line of carets below `span`; of a long query, the part around it.
 fn excerpt(query: &str, span: &Span) -> String {
-    /// How many characters of a long query are shown before the marker, and after it.
+    /// The number of characters of a long query that are shown before the marker, and after it.
     const BEFORE: usize = 50;
     const AFTER: usize = 70;
     let line: String = query

@@ -16,7 +16,7 @@ pub struct QueryField {
     pub(super) kind: FieldKind,
 }
 
-/// How the value of a field is interpreted.
+/// The kind of value of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FieldKind {
     /// Words in columns of the full-text index.

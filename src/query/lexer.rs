@@ -43,7 +43,7 @@ pub(super) struct Value {
     pub(super) span: Span,
 }
 
-/// How a value is written.
+/// The notation of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Manner {
     /// As a word.

@@ -16,6 +16,20 @@
 //! All terms must match. Case and accents do not matter. `lexer.rs` splits a query into tokens; `parser.rs`
 //! builds a syntax tree ([`Query`], [`Node`]) with the position of each node; [`Query::translate`] turns it
 //! into a filter of the library, and [`Query::selection`] adds order and limit. [`FIELDS`] lists the fields.
+//!
+//! ```
+//! use peerbib::library::Library;
+//! use peerbib::query::{Query, QueryError};
+//!
+//! let mut library = Library::temporary()?;
+//! library.change("add a book", |change| {
+//!     change.works().add("@book{hyde2010, title = {Common as Air}, date = {2010}}", None)
+//! })?;
+//! let query: Query = "title:common year:2000..".parse()?;
+//! let works = library.works().ids(&query.selection(&library)?)?;
+//! assert_eq!(library.works().key(works[0])?, "hyde2010");
+//! # Ok::<(), QueryError>(())
+//! ```
 
 mod ast;
 mod error;

@@ -544,7 +544,7 @@ impl Translation<'_> {
         if self.lists.contains(&list.name) {
             let way: Vec<&str> = self.lists.iter().map(String::as_str).collect();
             let message = format!(
-                "the reading list \u{201c}{}\u{201d} is made of itself: {} names {}",
+                "the query of the reading list \u{201c}{}\u{201d} refers to itself: {} names {}",
                 list.name,
                 way.join(" names "),
                 list.name

@@ -56,7 +56,7 @@ pub struct ContentsSection {
     /// When it takes place, as [`SectionDate`] reads it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
-    /// What identifies the section in calendars.
+    /// The identifier of the section in calendars.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uid: Option<String>,
     /// The text between the heading and the first work, in Markdown.
@@ -66,18 +66,18 @@ pub struct ContentsSection {
     pub order: ListOrder,
     /// The citation keys of the works.
     pub works: Vec<String>,
-    /// What is said of works in this section.
+    /// The pages, notes and annotations of works in this section.
     #[serde(rename = "placement", default, skip_serializing_if = "Vec::is_empty")]
     pub placements: Vec<ContentsPlacement>,
 }
 
-/// What is said of a work in one section.
+/// The pages, note and annotation of a work in one section.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ContentsPlacement {
     /// The citation key of the work.
     pub key: String,
-    /// What to read of it.
+    /// The pages or chapters to read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pages: Option<String>,
     /// A remark in plain text.
@@ -414,7 +414,7 @@ impl Sections<'_> {
         )
     }
 
-    /// Returns what is said of works in a section.
+    /// Returns the pages, notes and annotations of works in a section.
     fn said_in(&self, section: &StoredSection) -> Vec<ContentsPlacement> {
         let keys: HashMap<i64, &str> = self
             .works
@@ -611,7 +611,7 @@ impl ContentsSection {
         })
     }
 
-    /// Returns what is said of a work in this section.
+    /// Returns the pages, note and annotation of a work in this section.
     pub fn placement(&self, key: &str) -> Option<&ContentsPlacement> {
         self.placements
             .iter()

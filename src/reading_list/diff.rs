@@ -338,7 +338,7 @@ fn sections_of(contents: &ListContents, key: &str) -> Option<String> {
     (!found.is_empty()).then(|| found.join("; "))
 }
 
-/// Returns what is said of a work in its sections.
+/// Returns the pages, notes and annotations of a work in its sections.
 fn readings_of(contents: &ListContents, key: &str) -> Option<String> {
     let said: Vec<String> = contents
         .sections

@@ -100,7 +100,7 @@ pub struct WorkGroup {
 
 impl WorkGroup {
     /// Creates a group with a heading, in the order of the style.
-    pub(super) fn headed(text: String, depth: usize, keys: Vec<String>) -> Self {
+    fn headed(text: String, depth: usize, keys: Vec<String>) -> Self {
         Self {
             heading: Some(Heading { text, depth }),
             event: None,

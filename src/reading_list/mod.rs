@@ -112,7 +112,7 @@ pub struct Section {
 pub struct SectionEvent {
     /// When it takes place.
     pub date: SectionDate,
-    /// What identifies it, whatever its title and date are.
+    /// Its identifier, which does not depend on its title and date.
     pub uid: String,
     /// Its title.
     pub title: String,
@@ -153,12 +153,12 @@ impl From<BibliographyEntry> for FormattedEntry {
 
 impl ReadingList {
     /// Returns the level of the title.
-    pub(crate) fn title_level(&self) -> usize {
+    pub fn title_level(&self) -> usize {
         self.heading_level.unwrap_or(1)
     }
 
-    /// Returns the level of the heading of a section. Without a wish, they are those below a title.
-    pub(crate) fn section_level(&self, heading: &Heading) -> usize {
+    /// Returns the level of the heading of a section, at most 6. Without `heading_level`, it is below that of a title.
+    pub fn section_level(&self, heading: &Heading) -> usize {
         let highest = match self.heading_level {
             Some(level) => level + usize::from(self.title.is_some()),
             None => 2,
@@ -246,7 +246,8 @@ impl ReadingList {
         }
     }
 
-    /// Adds what `contents` says of works in single sections. The list was grouped by its grouping.
+    /// Adds the pages, notes and annotations of works in single sections, from `contents`. The list was grouped by its
+    /// grouping.
     pub fn annotate_sections(&mut self, contents: &ListContents, headings: HeadingTranslations) {
         for (section, said) in self.sections.iter_mut().zip(&contents.sections) {
             for entry in &mut section.entries {

@@ -83,7 +83,7 @@ impl HeadingTranslations {
     }
 
     /// Returns the title of a list that has none.
-    pub(crate) fn untitled_list(self) -> &'static str {
+    pub fn untitled_list(self) -> &'static str {
         self.word(&READING_LIST)
     }
 
@@ -92,7 +92,7 @@ impl HeadingTranslations {
         self.word(&REST)
     }
 
-    /// Returns the abbreviation for one page or for several, with `#` in the place of the numbers.
+    /// Returns the abbreviation for one page or for several, with `#` in place of the numbers.
     pub(super) fn pages(self, is_one: bool) -> &'static str {
         self.word(if is_one { &PAGE } else { &PAGES })
     }

@@ -73,7 +73,7 @@ pub(super) fn write<E: From<SiteError>>(
     };
     pages.start()?;
     pages.works()?;
-    // Most of the time goes into the pages of works, so they use all cores.
+    // The pages of works take most of the time, so they use all cores.
     for works in (0..content.works.len()).collect::<Vec<_>>().chunks(1_000) {
         let files: Vec<_> = works
             .par_iter()
@@ -100,7 +100,7 @@ struct Pages<'s, 'c, W> {
 /// Renders pages.
 struct Renderer<'s, 'c> {
     site: &'s Site<'c>,
-    /// What every page shows.
+    /// The content that every page shows.
     common: Value,
 }
 

@@ -38,7 +38,7 @@ pub enum SiteError {
     Template {
         /// The file name.
         name: String,
-        /// What is wrong, with the line.
+        /// The problem, with its line.
         reason: String,
     },
 }

@@ -5,7 +5,7 @@
 pub(super) struct Line {
     /// The line as it was written.
     pub(super) text: String,
-    /// What it may assign.
+    /// The variables, fields and roles that it may assign.
     pub(super) assignment: Option<Assignment>,
 }
 

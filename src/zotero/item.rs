@@ -334,7 +334,7 @@ pub struct Attachment {
         skip_serializing_if = "String::is_empty"
     )]
     pub title: String,
-    /// Where the file is.
+    /// The place of the file.
     #[serde(default)]
     pub link_mode: LinkMode,
     /// The MIME type.
@@ -405,7 +405,7 @@ impl Attachment {
     }
 }
 
-/// Where the file of an attachment is.
+/// The place of the file of an attachment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkMode {
@@ -415,7 +415,7 @@ pub enum LinkMode {
     ImportedUrl,
     /// Anywhere else.
     LinkedFile,
-    /// It is only an address.
+    /// It is only a link to an address.
     #[default]
     LinkedUrl,
     /// In Zotero's folder, as an image in a note.
@@ -546,7 +546,7 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// Reads a list without the elements that are none of `T`. One element may stand in place of a list.
+/// Reads a list without the elements that are no `T`. A single element counts as a list.
 fn lenient_list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,

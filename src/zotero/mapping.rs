@@ -80,7 +80,7 @@ fn item_type(name: &str) -> Option<&'static ItemType> {
     }
 }
 
-/// The most fields beside the CSL item. Extra can name any number; the lines of further ones stay as they are.
+/// The maximal number of fields besides the CSL item. Extra can name any number; further lines stay as they are.
 const MOST_FIELDS: usize = 200;
 
 struct Mapping<'i> {
@@ -353,7 +353,7 @@ impl<'i> Mapping<'i> {
         let csl_type = known_type(&lower);
         let csl_type = csl_type.or_else(|| types::item_type(value).map(|row| row.csl));
         let Some(csl_type) = csl_type else {
-            // What is no type may be the genre.
+            // A value that is not a type may be the genre.
             return self.assign(Meaning::Text("genre"), value);
         };
         if self.builder.item.item_type != csl_type {

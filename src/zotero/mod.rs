@@ -2,7 +2,7 @@
 //!
 //! An [`Item`] is a work with everything that belongs to it, whether it was read from Zotero's database or came from
 //! its connector in a browser. [`read`] makes references of items, from which BibLaTeX entries are written like those of
-//! other formats: through CSL items, with the fields of BibLaTeX beside them for which CSL has no variable. Whatever
+//! other formats: through CSL items, together with the fields of BibLaTeX for which CSL has no variable. Whatever
 //! neither can hold is reported, and stays in the JSON of the item, which is the original of the entry.
 
 pub mod connector;

@@ -16,7 +16,7 @@ pub(super) struct ItemType {
     pub(super) biblatex: &'static str,
     /// The creator type that stands for the author.
     pub(super) primary: &'static str,
-    /// Says what the entry is, if neither type does.
+    /// The value of `entrysubtype`, for kinds of entries without a type of their own.
     pub(super) subtype: Option<&'static str>,
 }
 
@@ -106,7 +106,7 @@ pub(super) fn item_type(name: &str) -> Option<&'static ItemType> {
     all.find(|row| row.name.eq_ignore_ascii_case(name))
 }
 
-/// What a field of Zotero is.
+/// The meaning of a field of Zotero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
     /// A CSL variable that holds a text.
@@ -285,7 +285,7 @@ pub(super) fn is_technical(name: &str) -> bool {
     )
 }
 
-/// What a creator of some type is.
+/// The role of a type of creator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     /// A CSL variable.
@@ -341,7 +341,7 @@ pub(super) fn role(creator_type: &str, item_type: &ItemType) -> Role {
         .map_or(Role::Other, |(_, role)| *role)
 }
 
-/// What a line of Extra assigns: a CSL variable, a field or a creator type, by its name in words.
+/// The target of a line of Extra: a CSL variable, a field or a creator type, by its name in words.
 static BY_WORDS: LazyLock<HashMap<String, Meaning>> = LazyLock::new(|| {
     let mut names = HashMap::new();
     for (name, meaning) in fields() {

@@ -16,16 +16,16 @@ fn a_reference_is_added_as_it_is_written() {
         assert_eq!(run.code, Some(0), "{}", run.stderr);
         env.runs("remove piped");
     }
-    let told = env.refuses(1, "add '@book{a, title = {Pears}}'");
-    assert!(told.contains("belongs to another work"), "{told}");
-    let told = env.refuses(2, "add 'no entry'");
+    let message = env.refuses(1, "add '@book{a, title = {Pears}}'");
+    assert!(message.contains("belongs to another work"), "{message}");
+    let message = env.refuses(2, "add 'no entry'");
     assert!(
-        told.contains("neither an identifier nor an entry: no entry"),
-        "{told}"
+        message.contains("neither an identifier nor an entry: no entry"),
+        "{message}"
     );
-    assert!(told.contains("help:"), "{told}");
-    let told = env.refuses(2, "add");
-    assert!(told.contains("--set FIELD=VALUE"), "{told}");
+    assert!(message.contains("help:"), "{message}");
+    let message = env.refuses(2, "add");
+    assert!(message.contains("--set FIELD=VALUE"), "{message}");
 }
 
 #[test]
@@ -33,14 +33,14 @@ fn a_reference_is_added_field_by_field() {
     let env = TestEnvironment::bare();
     let line =
         "add --type book --set 'author=Benkler, Yochai' --set 'title=The Wealth' --set year=2006";
-    let told = env.runs(line).stderr;
-    assert_eq!(told, "added benkler2006wealth\n");
-    let told = env
+    let message = env.runs(line).stderr;
+    assert_eq!(message, "added benkler2006wealth\n");
+    let message = env
         .runs("add --type book --set title=Nests --key wren")
         .stderr;
-    assert_eq!(told, "added wren\n");
-    let told = env.refuses(2, "add --type 'a book' --set title=Nests");
-    assert!(told.contains("invalid entry type"), "{told}");
+    assert_eq!(message, "added wren\n");
+    let message = env.refuses(2, "add --type 'a book' --set title=Nests");
+    assert!(message.contains("invalid entry type"), "{message}");
 }
 
 #[cfg(unix)]

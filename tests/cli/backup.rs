@@ -6,8 +6,8 @@ use crate::test_env::TestEnvironment;
 fn a_backup_is_a_library_of_the_same_state() {
     let env = TestEnvironment::with_chapter();
     let state = env.state();
-    let told = env.runs("backup copy.db").stderr;
-    assert_eq!(told, "backed up 69 works to copy.db\n");
+    let message = env.runs("backup copy.db").stderr;
+    assert_eq!(message, "backed up 69 works to copy.db\n");
     env.runs("remove merten2000");
     let names: Vec<_> = std::fs::read_dir(env.path(""))
         .unwrap()
@@ -30,7 +30,7 @@ fn a_backup_is_a_library_of_the_same_state() {
 }
 
 #[test]
-fn a_backup_without_a_name_stands_beside_the_library_and_takes_no_place_of_another() {
+fn a_backup_without_a_name_is_next_to_the_library_and_replaces_no_other() {
     let env = TestEnvironment::with_chapter();
     env.runs("backup");
     env.runs("backup");
@@ -48,25 +48,28 @@ fn a_backup_without_a_name_stands_beside_the_library_and_takes_no_place_of_anoth
 fn a_file_that_is_there_stays_unless_forced() {
     let env = TestEnvironment::with_chapter();
     let file = env.put("precious.db", "not a library");
-    let told = env.refuses(1, "backup precious.db");
+    let message = env.refuses(1, "backup precious.db");
     assert!(
-        told.contains("there is a file precious.db already"),
-        "{told}"
+        message.contains("there is a file precious.db already"),
+        "{message}"
     );
-    assert!(told.contains("--force"), "{told}");
+    assert!(message.contains("--force"), "{message}");
     assert_eq!(std::fs::read(&file).unwrap(), b"not a library");
     env.runs("backup precious.db --force");
     env.runs("--library precious.db doctor");
     let library = env.library();
     let line = format!("backup {} --force", library.display());
-    let told = env.refuses(2, &line);
-    assert!(told.contains("would be overwritten"), "{told}");
-    let told = env.refuses(1, "backup no/such/place.db");
-    assert!(told.contains("no/such/place.db cannot be a copy"), "{told}");
+    let message = env.refuses(2, &line);
+    assert!(message.contains("would be overwritten"), "{message}");
+    let message = env.refuses(1, "backup no/such/place.db");
+    assert!(
+        message.contains("no/such/place.db cannot be a copy"),
+        "{message}"
+    );
 }
 
 #[test]
-fn only_a_whole_library_is_put_back() {
+fn only_an_intact_library_is_restored() {
     let env = TestEnvironment::with_chapter();
     let state = env.state();
     env.runs("backup copy.db");
@@ -80,10 +83,12 @@ fn only_a_whole_library_is_put_back() {
         ("empty.db", "is not a peerbib library"),
         ("nothing.db", "no such file: nothing.db"),
     ] {
-        let told = env.refuses(1, &format!("backup --restore {name} --yes"));
-        assert!(told.contains(reason), "{name}: {told}");
+        let message = env.refuses(1, &format!("backup --restore {name} --yes"));
+        assert!(message.contains(reason), "{name}: {message}");
     }
     assert_eq!(state, env.state());
-    let told = env.refuses(2, "backup --restore half.db");
-    assert!(told.contains("--yes"), "{told}");
+    let message = env.refuses(2, "backup --restore copy.db");
+    assert!(message.contains("--yes"), "{message}");
+    let message = env.refuses(1, "backup --restore text.db");
+    assert!(message.contains("`peerbib backup` wrote"), "{message}");
 }

@@ -16,14 +16,14 @@ fn is_refused(
     way_out: &str,
 ) {
     let before = std::fs::read(file).unwrap();
-    let told = env.refuses(code, line);
+    let message = env.refuses(code, line);
     assert!(
-        told.contains(names),
-        "{line} does not name {names}:\n{told}"
+        message.contains(names),
+        "{line} does not name {names}:\n{message}"
     );
     assert!(
-        told.contains(way_out),
-        "{line} does not say {way_out}:\n{told}"
+        message.contains(way_out),
+        "{line} does not say {way_out}:\n{message}"
     );
     assert_eq!(
         before,
@@ -69,7 +69,7 @@ mod files {
     }
 
     #[test]
-    fn a_directory_is_told_from_a_file() {
+    fn a_directory_in_the_place_of_a_file_is_named() {
         let env = TestEnvironment::with_chapter();
         std::fs::create_dir(env.path("folder")).unwrap();
         refused_at_library(
@@ -100,9 +100,9 @@ mod files {
     fn a_file_without_entries_is_noticed() {
         let env = TestEnvironment::empty();
         env.put("letter.bib", "Dear Ada, here is the list.\n");
-        let told = env.runs("import letter.bib").stderr;
-        assert!(told.contains("letter.bib"), "{told}");
-        assert!(told.contains("no entries found"), "{told}");
+        let message = env.runs("import letter.bib").stderr;
+        assert!(message.contains("letter.bib"), "{message}");
+        assert!(message.contains("no entries found"), "{message}");
     }
 
     #[test]
@@ -137,12 +137,12 @@ mod libraries {
             "format",
             "tag a:b c",
         ] {
-            let told = env.refuses(1, line);
+            let message = env.refuses(1, line);
             assert!(
-                told.contains("no library at $TEST_ENV/data/peerbib/library.db"),
-                "{told}"
+                message.contains("no library at $TEST_ENV/data/peerbib/library.db"),
+                "{message}"
             );
-            assert!(told.contains("peerbib quickstart"), "{told}");
+            assert!(message.contains("peerbib quickstart"), "{message}");
         }
         assert!(!env.path("data").exists());
     }
@@ -199,18 +199,18 @@ mod libraries {
         let env = TestEnvironment::empty();
         std::fs::create_dir(env.path("folder")).unwrap();
         for line in COMMANDS {
-            let told = env.refuses(1, &format!("--library folder {line}"));
+            let message = env.refuses(1, &format!("--library folder {line}"));
             assert!(
-                told.contains("folder cannot hold a library: it is a directory"),
-                "{told}"
+                message.contains("folder cannot hold a library: it is a directory"),
+                "{message}"
             );
-            assert!(told.contains("--library PATH"), "{told}");
+            assert!(message.contains("--library PATH"), "{message}");
         }
         assert_eq!(std::fs::read_dir(env.path("folder")).unwrap().count(), 0);
     }
 
     #[test]
-    fn a_place_below_a_file_cannot_hold_a_library() {
+    fn a_path_below_a_file_cannot_hold_a_library() {
         let env = TestEnvironment::empty();
         let file = env.put("file", "text");
         for line in ["quickstart", "init", "import peerbib:chapter", "find"] {
@@ -225,9 +225,9 @@ mod libraries {
     fn a_read_only_place_cannot_hold_a_library() {
         let env = TestEnvironment::empty();
         for line in ["quickstart", "init", "import peerbib:chapter"] {
-            let told = env.refuses(1, &format!("--library /proc/peerbib/library.db {line}"));
-            assert!(told.contains("/proc/peerbib"), "{told}");
-            assert!(told.contains("--library PATH"), "{told}");
+            let message = env.refuses(1, &format!("--library /proc/peerbib/library.db {line}"));
+            assert!(message.contains("/proc/peerbib"), "{message}");
+            assert!(message.contains("--library PATH"), "{message}");
         }
     }
 
@@ -236,9 +236,9 @@ mod libraries {
         let env = TestEnvironment::with_chapter();
         let connection = rusqlite::Connection::open(env.library()).unwrap();
         connection.execute_batch("BEGIN IMMEDIATE").unwrap();
-        let told = env.refuses(1, "tag theme:law merten2000");
-        assert!(told.contains("in use by another program"), "{told}");
-        assert!(told.contains("try again"), "{told}");
+        let message = env.refuses(1, "tag theme:law merten2000");
+        assert!(message.contains("in use by another program"), "{message}");
+        assert!(message.contains("try again"), "{message}");
     }
 }
 
@@ -272,7 +272,7 @@ mod names {
     }
 
     #[test]
-    fn a_style_that_is_none_says_where() {
+    fn an_invalid_style_is_reported_with_the_position() {
         let env = TestEnvironment::with_chapter();
         env.put("broken.csl", "<style><unclosed></style>");
         refused_at_library(&env, 1, "format --style broken.csl", "broken.csl", "help:");
@@ -368,7 +368,7 @@ mod names {
     }
 
     #[test]
-    fn an_unknown_verb_or_option_is_wrong_usage() {
+    fn an_unknown_command_or_option_is_wrong_usage() {
         let env = TestEnvironment::with_chapter();
         refused_at_library(&env, 2, "frmat", "'frmat'", "'format'");
         refused_at_library(&env, 2, "find commons --kesy", "'--kesy'", "'--keys'");
@@ -399,24 +399,24 @@ mod queries {
 
     /// The caret stands below the character at which the query goes wrong.
     #[track_caller]
-    fn points_at(query: &str, position: usize, message: &str) {
+    fn points_at(query: &str, position: usize, expected: &str) {
         let env = TestEnvironment::with("@book{a, title = {A}}");
         let before = std::fs::read(env.library()).unwrap();
-        let told = env.refuses(2, &format!("find '{query}'"));
-        let lines: Vec<_> = told.lines().collect();
+        let message = env.refuses(2, &format!("find '{query}'"));
+        let lines: Vec<_> = message.lines().collect();
         let line = lines
             .iter()
             .position(|line| line.trim() == query)
-            .unwrap_or_else(|| panic!("{told}"));
+            .unwrap_or_else(|| panic!("{message}"));
         let column = |text: &str| text.chars().take_while(|c| *c == ' ').count();
-        assert_eq!(lines[line + 1].trim().trim_matches('^'), "", "{told}");
+        assert_eq!(lines[line + 1].trim().trim_matches('^'), "", "{message}");
         assert_eq!(
             column(lines[line + 1]),
             column(lines[line]) + position,
-            "{told}"
+            "{message}"
         );
-        assert!(told.contains(message), "{told}");
-        assert!(told.contains("help: "), "{told}");
+        assert!(message.contains(expected), "{message}");
+        assert!(message.contains("help: "), "{message}");
         assert_eq!(before, std::fs::read(env.library()).unwrap());
     }
 
@@ -474,13 +474,13 @@ mod queries {
             ("law missing:isnb", "isnb", "did you mean isbn?"),
             ("xyzzy:green", "xyzzy", "the fields are author, editor"),
         ] {
-            let told = env.refuses(1, &format!("find '{query}'"));
-            let lines: Vec<&str> = told.lines().collect();
-            assert_eq!(lines[2].trim(), query, "{told}");
+            let message = env.refuses(1, &format!("find '{query}'"));
+            let lines: Vec<&str> = message.lines().collect();
+            assert_eq!(lines[2].trim(), query, "{message}");
             let mark = &lines[3][lines[3].find('^').unwrap()..];
-            assert_eq!(mark.len(), marked.len(), "{told}");
-            assert_eq!(lines[3].find('^'), lines[2].rfind(marked), "{told}");
-            assert!(told.contains(suggestion), "{told}");
+            assert_eq!(mark.len(), marked.len(), "{message}");
+            assert_eq!(lines[3].find('^'), lines[2].rfind(marked), "{message}");
+            assert!(message.contains(suggestion), "{message}");
         }
         assert_eq!(env.keys("shelfmark:x"), ["ostrom1990"]);
     }
@@ -488,17 +488,17 @@ mod queries {
     #[test]
     fn brackets_without_end_are_refused() {
         let env = TestEnvironment::with("@book{a, title = {A}}");
-        let told = env.refuses(2, &format!("find '{}'", "(".repeat(100_000)));
+        let message = env.refuses(2, &format!("find '{}'", "(".repeat(100_000)));
         assert!(
-            told.contains("too many nested parentheses"),
+            message.contains("too many nested parentheses"),
             "{}",
-            &told[..200]
+            &message[..200]
         );
-        let told = env.refuses(2, &format!("find '{}a'", "-(".repeat(5_000)));
+        let message = env.refuses(2, &format!("find '{}a'", "-(".repeat(5_000)));
         assert!(
-            told.contains("too many nested parentheses"),
+            message.contains("too many nested parentheses"),
             "{}",
-            &told[..200]
+            &message[..200]
         );
     }
 
@@ -543,9 +543,123 @@ fn a_closed_pipe_ends_quietly() {
         // Nobody reads from here on.
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert!(!told.contains("error"), "{line}: {told}");
-        assert!(!told.contains("panicked"), "{line}: {told}");
-        assert_eq!(output.status.code(), Some(0), "{line}: {told}");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(!message.contains("error"), "{line}: {message}");
+        assert!(!message.contains("panicked"), "{line}: {message}");
+        assert_eq!(output.status.code(), Some(0), "{line}: {message}");
+    }
+}
+
+mod mistakes {
+    use super::*;
+
+    #[test]
+    fn the_help_for_a_typical_mistake_says_what_to_do() {
+        let env = TestEnvironment::with_chapter();
+        std::fs::create_dir(env.path("folder")).unwrap();
+        env.put("notes.txt", "These are my notes.\n");
+        for (code, line, names, way_out) in [
+            (
+                1,
+                "find has:dio",
+                "\u{201c}dio\u{201d}",
+                "did you mean doi?",
+            ),
+            (
+                1,
+                "tag merten2000 theme:commons",
+                "there is no tag \u{201c}merten2000\u{201d}",
+                "the tag comes first",
+            ),
+            (1, "untag theme:lwa merten2000", "theme:lwa", "theme:law"),
+            (1, "format --style my.csl", "my.csl", "no such file"),
+            (1, "format --style notes.txt", "notes.txt", "line 1"),
+            (2, "format -o folder", "folder", "is a directory"),
+            (
+                1,
+                "format -o none/a.html",
+                "none/a.html",
+                "no directory none",
+            ),
+            (1, "backup folder", "folder", "folder/library.db"),
+            (
+                1,
+                "import https://example.org/a.bib",
+                "https://example.org/a.bib",
+                "download the file first",
+            ),
+            (2, "find --limit few", "--limit", "expected a whole number"),
+            (2, "find --limit -3", "'-3'", "expected a whole number"),
+            (2, "undo last", "'last'", "expected a whole number"),
+            (2, "export --to marcxml", "MARCXML", "can only be read"),
+            (
+                2,
+                "list seminar",
+                "'seminar'",
+                "`peerbib list show seminar`",
+            ),
+            (
+                1,
+                "tags import notes.txt",
+                "line 1",
+                "`peerbib tags export`",
+            ),
+            (
+                1,
+                "rules import notes.txt",
+                "line 1",
+                "`peerbib rules export`",
+            ),
+        ] {
+            refused_at_library(&env, code, line, names, way_out);
+        }
+    }
+
+    #[test]
+    fn keys_in_the_place_of_a_query_are_recognized() {
+        let env = TestEnvironment::with_chapter();
+        for command in ["find", "format", "export"] {
+            let run = env.runs(&format!("{command} merten2000 benkler2006wealth"));
+            assert!(
+                run.stderr.contains("key:merten2000,benkler2006wealth"),
+                "{command}: {}",
+                run.stderr
+            );
+        }
+        let keys = env.keys("key:merten2000,benkler2006wealth");
+        assert_eq!(keys.len(), 2);
+    }
+
+    #[test]
+    fn an_empty_library_says_so() {
+        let env = TestEnvironment::bare();
+        for command in ["find", "format", "stats", "timeline"] {
+            let message = env.runs(command).stderr;
+            assert!(
+                message.contains("the library is empty"),
+                "{command}: {message}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_misspelt_field_or_type_is_reported_when_it_is_set() {
+        let env = TestEnvironment::with_chapter();
+        let run = env.runs("edit merten2000 --set publsher=X");
+        assert!(run.stderr.contains("did you mean publisher?"), "{run:?}");
+        let run = env.runs("add --type bok --set titel=Eggs");
+        assert!(run.stderr.contains("did you mean book?"), "{run:?}");
+        assert!(run.stderr.contains("did you mean title?"), "{run:?}");
+    }
+
+    #[test]
+    fn a_file_that_is_cited_like_a_key_is_explained() {
+        let env = TestEnvironment::with_chapter();
+        env.put("refs.bib", "@book{a, title = {Eggs}}");
+        let message = env.refuses(1, "cite refs.bib");
+        assert!(message.contains("give a file of Markdown"), "{message}");
+        env.put("empty.aux", "");
+        let message = env.runs("cite empty.aux").stderr;
+        assert!(message.contains("no citations found"), "{message}");
     }
 }

@@ -173,7 +173,7 @@ fn every_rule_finds_what_it_is_there_for() {
 }
 
 #[test]
-fn a_finding_says_what_and_how_to_mend_it() {
+fn a_finding_says_what_and_how_to_fix_it() {
     let env = TestEnvironment::with(FAULTY);
     let run = env.ends(1, "check");
     insta::assert_snapshot!(format!("{}{}", run.stdout, run.stderr));
@@ -214,10 +214,10 @@ fn a_file_is_checked_without_a_library_and_its_lines_are_named() {
         })
         .collect();
     assert_eq!(places, [("doi", 4), ("isbn", 9), ("unknown-field", 15)]);
-    let told = env.redact_paths(&env.ends(1, "check --file refs.bib --rule doi").stdout);
+    let message = env.redact_paths(&env.ends(1, "check --file refs.bib --rule doi").stdout);
     assert!(
-        told.contains("\n  $TEST_ENV/refs.bib:4: shouted, doi: note:"),
-        "{told}"
+        message.contains("\n  $TEST_ENV/refs.bib:4: shouted, doi: note:"),
+        "{message}"
     );
     assert!(!env.path("data").exists());
     let run = env.peerbib(&["check", "--file", "-", "--rule", "doi"], FAULTY);
@@ -247,7 +247,7 @@ fn a_value_inherited_from_another_entry_is_not_missing() {
 }
 
 #[test]
-fn what_is_certain_is_mended_in_one_step_and_taken_back_in_one() {
+fn safe_fixes_are_one_step_that_one_undo_reverts() {
     let env = TestEnvironment::with(FAULTY);
     let before = env.state();
     let run = env.ends(1, "check --fix --json");
@@ -302,13 +302,13 @@ fn what_is_certain_is_mended_in_one_step_and_taken_back_in_one() {
 }
 
 #[test]
-fn a_rehearsal_says_what_would_be_mended_and_changes_nothing() {
+fn a_dry_run_says_what_would_be_fixed_and_changes_nothing() {
     let env = TestEnvironment::with(FAULTY);
     let state = env.state();
-    let told = env.ends(1, "check --fix --dry-run --rule doi").stderr;
-    assert!(told.contains("would become 10.1000/nests"), "{told}");
-    assert!(told.contains("nothing was changed"), "{told}");
-    assert!(!told.contains("12--34"), "only this rule: {told}");
+    let message = env.ends(1, "check --fix --dry-run --rule doi").stderr;
+    assert!(message.contains("would become 10.1000/nests"), "{message}");
+    assert!(message.contains("nothing was changed"), "{message}");
+    assert!(!message.contains("12--34"), "only this rule: {message}");
     assert_eq!(state, env.state());
 }
 
@@ -401,7 +401,7 @@ fn two_isbns_and_extended_names_are_fine() {
 
 /// What peerbib itself writes when it imports other formats needs no fix.
 #[test]
-fn nothing_is_wrong_with_what_an_import_of_another_format_writes() {
+fn check_accepts_what_an_import_of_another_format_writes() {
     let formatting = [
         "unknown-type",
         "unknown-field",
@@ -438,7 +438,7 @@ fn nothing_is_wrong_with_what_an_import_of_another_format_writes() {
 }
 
 #[test]
-fn what_was_mended_leaves_with_the_file_and_nothing_else_is_changed() {
+fn fixes_are_exported_with_the_file_and_nothing_else_is_changed() {
     let env = TestEnvironment::with(&format!(
         "% before\n@string{{x = {{X}}}}\n{FAULTY}% behind\n"
     ));
@@ -452,13 +452,13 @@ fn what_was_mended_leaves_with_the_file_and_nothing_else_is_changed() {
 #[test]
 fn an_unknown_rule_suggests_another() {
     let env = TestEnvironment::with(FAULTY);
-    let told = env.refuses(2, "check --rule isbm");
+    let message = env.refuses(2, "check --rule isbm");
     assert!(
-        told.contains("\u{201c}isbm\u{201d}") && told.contains("did you mean isbn?"),
-        "{told}"
+        message.contains("\u{201c}isbm\u{201d}") && message.contains("did you mean isbn?"),
+        "{message}"
     );
-    let told = env.refuses(2, "check --rule zzz");
-    assert!(told.contains("peerbib check --rules"), "{told}");
+    let message = env.refuses(2, "check --rule zzz");
+    assert!(message.contains("peerbib check --rules"), "{message}");
     env.refuses(2, "check --file refs.bib --fix");
     env.refuses(2, "check --dry-run");
 }
@@ -513,11 +513,11 @@ fn equally_frequent_spellings_are_reported_with_the_command_that_chooses_one() {
          @article{c, title = {C}, author = {Wren, Ada}, journaltitle = {Nests and Twigs}, date = {2001}}
          @article{d, title = {D}, author = {Wren, Ada}, journal = {Nests & Twigs}, year = {2001}}\n",
     );
-    let told = env.ends(1, "check --fix --rule spelling").stderr;
-    assert!(told.contains("are equally frequent"), "{told}");
-    assert!(told.contains("nothing can be fixed safely"), "{told}");
+    let message = env.ends(1, "check --fix --rule spelling").stderr;
+    assert!(message.contains("are equally frequent"), "{message}");
+    assert!(message.contains("nothing can be fixed safely"), "{message}");
     // The advice works.
-    let command = told
+    let command = message
         .split('`')
         .find(|part| part.starts_with("peerbib edit"))
         .unwrap();
@@ -525,8 +525,8 @@ fn equally_frequent_spellings_are_reported_with_the_command_that_chooses_one() {
         "{} --yes",
         command.trim_start_matches("peerbib ").replace("\n", " ")
     ));
-    let told = env.ends(1, "check --fix --rule spelling").stderr;
-    let command = told
+    let message = env.ends(1, "check --fix --rule spelling").stderr;
+    let command = message
         .split('`')
         .find(|part| part.starts_with("peerbib edit"))
         .unwrap();

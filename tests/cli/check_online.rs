@@ -152,7 +152,7 @@ fn the_archived_copy_of_a_dead_page_is_stored_on_request() {
 }
 
 #[test]
-fn without_any_answer_nothing_is_claimed() {
+fn without_an_answer_nothing_is_reported_as_missing() {
     let (server, env) = (MetadataServer::start(), TestEnvironment::with(LIBRARY));
     server.on("/", [Reply::status(500)]);
     let run = server.run_with(

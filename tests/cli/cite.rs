@@ -96,8 +96,8 @@ fn a_citation_may_be_written_as_in_pandoc() {
     );
     assert_eq!(cite("@benkler2006wealth [p. 3]"), "Benkler (2006, p. 3)\n");
     assert_eq!(cite("[-@benkler2006wealth]"), "(2006)\n");
-    let told = env.refuses(2, "cite 'see @benkler2006wealth and @merten2000'");
-    assert!(told.contains("is not a single citation"), "{told}");
+    let message = env.refuses(2, "cite 'see @benkler2006wealth and @merten2000'");
+    assert!(message.contains("is not a single citation"), "{message}");
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn a_citation_comes_with_its_entry_and_as_json() {
 }
 
 #[test]
-fn a_key_of_no_work_is_told_with_what_may_be_meant() {
+fn an_unknown_key_is_reported_with_suggestions() {
     let env = TestEnvironment::with_chapter();
     let run = env.ends(1, "cite benkler2006welth");
     assert_eq!(run.stdout, "");
@@ -135,7 +135,7 @@ fn a_key_that_was_renamed_is_still_cited() {
 }
 
 #[test]
-fn unknown_keys_stay_visible_and_are_told_with_their_lines() {
+fn unknown_keys_stay_visible_and_are_reported_with_their_lines() {
     let env = env(
         "One [see @bauwens2005politcal, p. 3; @merten2000].\n\nTwo @bauwens2005politcal, [@nothing].\n",
     );
@@ -151,15 +151,15 @@ fn unknown_keys_stay_visible_and_are_told_with_their_lines() {
     assert_eq!(
         run.stderr.lines().collect::<Vec<_>>(),
         [
-            "draft.md:1, 3: no work has the key “bauwens2005politcal”; did you mean bauwens2005political?",
-            "draft.md:3: no work has the key “nothing”",
+            "draft.md:1, 3: error: no work has the key “bauwens2005politcal”; did you mean bauwens2005political?",
+            "draft.md:3: error: no work has the key “nothing”",
             "2 keys are not in the library; add them with `peerbib import` or `peerbib add`",
         ]
     );
 }
 
 #[test]
-fn a_missing_semicolon_is_told() {
+fn a_missing_semicolon_is_reported() {
     let env = env("[@merten2000 and @victor2003free]\n");
     let run = env.ends(1, "cite draft.md");
     assert!(
@@ -275,7 +275,7 @@ fn works_that_are_not_cited_are_listed_when_the_metadata_say_so() {
 }
 
 #[test]
-fn works_of_one_year_are_told_apart_over_the_whole_document() {
+fn works_of_one_year_are_distinguished_over_the_whole_document() {
     let text = cited("[@bauwens2017b]\n\nLater [@bauwens2017a].\n", "apa");
     assert!(
         text.starts_with("(Bauwens & Onzia, 2017b)\n\nLater (Bauwens & Onzia, 2017a).\n"),
@@ -303,8 +303,8 @@ fn notes_can_stay_before_the_punctuation() {
 #[test]
 fn a_document_is_never_written_over_by_accident() {
     let env = env("One [@merten2000].\n");
-    let told = env.refuses(2, "cite draft.md -o draft.md");
-    assert!(told.contains("--in-place"), "{told}");
+    let message = env.refuses(2, "cite draft.md -o draft.md");
+    assert!(message.contains("--in-place"), "{message}");
     env.refuses(2, "cite draft.md -o ./draft.md");
     env.put("refs.bib", "");
     env.refuses(2, "cite --markdown draft.md --input refs.bib -o refs.bib");
@@ -328,7 +328,7 @@ fn a_document_comes_from_standard_input() {
 }
 
 #[test]
-fn what_became_of_a_document_is_told_as_json() {
+fn the_report_on_a_document_is_printed_as_json() {
     let env = env("One [@merten2000] and @nothing.\n");
     let run = env.ends(1, "cite draft.md -o cited.md --json");
     let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
@@ -354,15 +354,15 @@ fn options_that_mean_nothing_are_refused() {
     ] {
         env.refuses(2, line);
     }
-    let told = env.refuses(1, "cite missing.md");
-    assert!(told.contains("no such file"), "{told}");
+    let message = env.refuses(1, "cite missing.md");
+    assert!(message.contains("no such file"), "{message}");
     env.put("latin.md", b"one\ntw\xf6\n");
-    let told = env.refuses(1, "cite latin.md");
-    assert!(told.contains("latin.md:2: "), "{told}");
+    let message = env.refuses(1, "cite latin.md");
+    assert!(message.contains("latin.md:2: "), "{message}");
 }
 
 #[test]
-fn broken_metadata_are_told_with_their_line() {
+fn broken_metadata_are_reported_with_their_line() {
     let env = env("---\ntitle: [\n---\nOne [@merten2000].\n");
     let run = env.ends(1, "cite draft.md");
     assert!(

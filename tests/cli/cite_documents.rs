@@ -115,8 +115,8 @@ fn holds(paragraphs: &[(String, String)], style: &str, text: &str) {
 #[test]
 fn a_word_document_has_the_structure_of_the_markdown() {
     let env = env();
-    let told = env.runs("cite essay.md -o essay.docx").stderr;
-    assert!(told.contains("3 citations of 3 works"), "{told}");
+    let message = env.runs("cite essay.md -o essay.docx").stderr;
+    assert!(message.contains("3 citations of 3 works"), "{message}");
     let xml = part(&env, "essay.docx", "word/document.xml");
     let found = paragraphs(&xml);
     holds(&found, "Title", "Commons & peers");
@@ -300,8 +300,8 @@ fn live_citations_are_fields_that_come_back_as_works() {
         (3, 3)
     );
     assert!(odt.contains("text:name=\"ZOTERO_BIBL {"), "{odt}");
-    let told = env.refuses(2, "cite essay.md -o essay.html --live");
-    assert!(told.contains("docx and odt"), "{told}");
+    let message = env.refuses(2, "cite essay.md -o essay.html --live");
+    assert!(message.contains("docx and odt"), "{message}");
 }
 
 #[test]
@@ -546,10 +546,10 @@ fn pandoc_converts_to_other_formats_where_it_is_installed() {
 fn the_files_of_latex_and_typst_need_no_option() {
     let env = TestEnvironment::with_chapter();
     env.put("main.tex", "\\cite{benkler2006wealth}");
-    let told = env.refuses(1, "cite main.tex -o refs.bib");
+    let message = env.refuses(1, "cite main.tex -o refs.bib");
     assert!(
-        told.contains("main.aux") && told.contains("run LaTeX first"),
-        "{told}"
+        message.contains("main.aux") && message.contains("run LaTeX first"),
+        "{message}"
     );
     env.put("main.aux", "\\citation{benkler2006wealth}\n");
     env.put("paper.typ", "See @merten2000.");
@@ -599,13 +599,13 @@ fn unsupported_extensions_are_refused_by_every_command() {
         "export -o x.docx",
         "convert essay.md -o x.png",
     ] {
-        let told = env.refuses(2, line);
+        let message = env.refuses(2, line);
         let extension = line.rsplit_once('.').unwrap().1;
         assert!(
-            told.contains(&format!("unsupported output format: .{extension}")),
-            "{line}: {told}"
+            message.contains(&format!("unsupported output format: .{extension}")),
+            "{line}: {message}"
         );
-        assert!(told.contains("use one of ."), "{line}: {told}");
+        assert!(message.contains("use one of ."), "{line}: {message}");
         assert!(!env.path(&format!("x.{extension}")).exists(), "{line}");
     }
     env.runs("export author:benkler -o out.ris");

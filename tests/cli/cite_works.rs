@@ -30,7 +30,7 @@ fn the_works_of_a_latex_document_come_in_the_order_of_their_citation() {
     );
     assert_eq!(
         run.stderr.lines().next().unwrap(),
-        "out/chapter.aux:2: no work has the key “benkler2006welth”; did you mean benkler2006wealth?"
+        "out/chapter.aux:2: error: no work has the key “benkler2006welth”; did you mean benkler2006wealth?"
     );
     let run = env.ends(1, "cite --aux out/main.aux --to keys --order key");
     assert_eq!(
@@ -40,7 +40,7 @@ fn the_works_of_a_latex_document_come_in_the_order_of_their_citation() {
 }
 
 #[test]
-fn the_ending_of_the_output_says_what_is_written() {
+fn the_extension_of_the_output_decides_what_is_written() {
     let env = latex();
     for (file, sign) in [
         ("refs.bib", "@book{benkler2006wealth,"),
@@ -85,7 +85,7 @@ fn a_document_of_bibtex_gets_the_fields_that_bibtex_knows() {
 }
 
 #[test]
-fn a_missing_chapter_is_told_and_the_rest_is_written() {
+fn a_missing_chapter_is_reported_and_the_rest_is_written() {
     let env = latex();
     std::fs::remove_file(env.path("out/chapter.aux")).unwrap();
     let run = env.ends(1, "cite --aux out/main.aux --to keys");
@@ -122,8 +122,8 @@ fn the_control_file_of_biber_names_works_or_asks_for_all() {
         "a\nb\n"
     );
     env.put("main.bcf", "<bcf");
-    let told = env.refuses(1, "cite --bcf main.bcf");
-    assert!(told.contains("main.bcf:1: "), "{told}");
+    let message = env.refuses(1, "cite --bcf main.bcf");
+    assert!(message.contains("main.bcf:1: "), "{message}");
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn a_typst_document_is_followed_into_the_files_it_includes() {
     );
     assert!(
         run.stderr
-            .contains("chapters/one.typ:2: no work has the key “nothing”"),
+            .contains("chapters/one.typ:2: error: no work has the key “nothing”"),
         "{}",
         run.stderr
     );
@@ -184,7 +184,7 @@ fn a_work_takes_the_work_along_that_it_is_part_of() {
 }
 
 #[test]
-fn where_each_work_is_cited_is_told_as_json() {
+fn the_places_where_each_work_is_cited_are_printed_as_json() {
     let env = TestEnvironment::with_chapter();
     env.put(
         "draft.md",
@@ -218,7 +218,7 @@ fn a_watched_document_is_written_again_when_it_or_the_library_changes() {
         .command(env!("CARGO_BIN_EXE_peerbib"))
         .args(["cite", "draft.md", "-o", "cited.md", "--watch"])
         .stdout(Stdio::null())
-        .stderr(std::fs::File::create(env.path("told")).unwrap())
+        .stderr(std::fs::File::create(env.path("stderr")).unwrap())
         .spawn()
         .unwrap();
     let read = |name: &str| std::fs::read_to_string(env.path(name)).unwrap_or_default();
@@ -226,7 +226,7 @@ fn a_watched_document_is_written_again_when_it_or_the_library_changes() {
         read("cited.md").starts_with("One (Ash, 2001).")
     });
     wait_until("it says that it watches", || {
-        read("told").contains("Ctrl-C")
+        read("stderr").contains("Ctrl-C")
     });
     // The document changes.
     env.put("draft.md", "Two [@a] and [@b].\n");
@@ -244,11 +244,13 @@ fn a_watched_document_is_written_again_when_it_or_the_library_changes() {
     });
     // The document is gone for a moment, as some editors have it, and is no text for another.
     std::fs::remove_file(env.path("draft.md")).unwrap();
-    wait_until("its absence is told", || {
-        read("told").contains("no such file")
+    wait_until("the missing file is reported", || {
+        read("stderr").contains("no such file")
     });
     env.put("draft.md", b"\xff\xff");
-    wait_until("what is no text is told", || read("told").contains("UTF-8"));
+    wait_until("the file that is no text is reported", || {
+        read("stderr").contains("UTF-8")
+    });
     env.put("draft.md", "Three [@b].\n");
     wait_until("it is followed again", || {
         read("cited.md").starts_with("Three (Birch, 2002).")
@@ -257,9 +259,9 @@ fn a_watched_document_is_written_again_when_it_or_the_library_changes() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(
-        read("told").contains("cited.md: 1 citation of 1 work"),
+        read("stderr").contains("cited.md: 1 citation of 1 work"),
         "{}",
-        read("told")
+        read("stderr")
     );
 }
 

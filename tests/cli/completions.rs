@@ -47,12 +47,12 @@ fn env() -> TestEnvironment {
 }
 
 #[test]
-fn verbs_and_options_are_offered_with_what_they_do() {
+fn commands_and_options_are_completed_with_what_they_do() {
     let env = TestEnvironment::empty();
-    let told = asked(&env, "fish", "qui").stdout;
+    let message = asked(&env, "fish", "qui").stdout;
     assert!(
-        told.starts_with("quickstart\tStart with the works"),
-        "{told}"
+        message.starts_with("quickstart\tStart with the works"),
+        "{message}"
     );
     assert_eq!(offered(&env, "tags rem"), ["remove"]);
     assert_eq!(offered(&env, "find --js"), ["--json"]);
@@ -61,11 +61,11 @@ fn verbs_and_options_are_offered_with_what_they_do() {
 }
 
 #[test]
-fn keys_are_offered_with_author_year_and_title() {
+fn keys_are_completed_with_author_year_and_title() {
     let env = env();
-    let told = asked(&env, "fish", "show ben").stdout;
+    let message = asked(&env, "fish", "show ben").stdout;
     assert_eq!(
-        told,
+        message,
         "benkler2006\tYochai Benkler 2006: The Wealth of Networks\n"
     );
     assert_eq!(
@@ -80,10 +80,10 @@ fn keys_are_offered_with_author_year_and_title() {
 }
 
 #[test]
-fn tags_are_offered_with_their_facet_or_without_and_behind_a_comma() {
+fn tags_are_completed_with_their_facet_or_without_and_behind_a_comma() {
     let env = env();
-    let told = asked(&env, "fish", "tag movement:o").stdout;
-    assert_eq!(told, "movement:oekonux\tProject Oekonux\n");
+    let message = asked(&env, "fish", "tag movement:o").stdout;
+    assert_eq!(message, "movement:oekonux\tProject Oekonux\n");
     assert_eq!(offered(&env, "tag oek"), ["oekonux"]);
     assert_eq!(
         offered(&env, "untag movement:p2p,theme:p"),
@@ -95,7 +95,7 @@ fn tags_are_offered_with_their_facet_or_without_and_behind_a_comma() {
 }
 
 #[test]
-fn fields_of_queries_and_their_values_are_offered() {
+fn fields_of_queries_and_their_values_are_completed() {
     let env = env();
     assert_eq!(offered(&env, "find autho"), ["author:"]);
     assert!(offered(&env, "find ").contains(&"movement:".to_owned()));
@@ -127,7 +127,7 @@ fn fields_of_queries_and_their_values_are_offered() {
 }
 
 #[test]
-fn styles_shipped_and_added_are_offered_and_style_files() {
+fn bundled_and_added_styles_and_style_files_are_completed() {
     let env = env();
     let own = concat!(env!("CARGO_MANIFEST_DIR"), "/styles/compact-syllabus.csl");
     std::fs::copy(own, env.path("house.csl")).unwrap();
@@ -149,7 +149,7 @@ fn styles_shipped_and_added_are_offered_and_style_files() {
 }
 
 #[test]
-fn files_and_shipped_bibliographies_are_offered_to_import() {
+fn files_and_bundled_bibliographies_are_completed_for_import() {
     let env = env();
     std::fs::create_dir(env.path("papers")).unwrap();
     env.put("papers/more.bib", "");
@@ -193,7 +193,7 @@ fn without_a_library_or_with_a_broken_one_nothing_is_said_or_made() {
 }
 
 #[test]
-fn each_shell_is_answered_in_its_own_form() {
+fn each_shell_is_answered_in_its_own_format() {
     let env = env();
     assert_eq!(
         asked(&env, "bash", "tag movement:o").stdout,
@@ -204,8 +204,8 @@ fn each_shell_is_answered_in_its_own_form() {
         "movement\\:oekonux:Project Oekonux\n"
     );
     for shell in ["elvish", "powershell"] {
-        let told = asked(&env, shell, "show ben").stdout;
-        assert!(told.contains("benkler2006"), "{shell}: {told}");
+        let message = asked(&env, shell, "show ben").stdout;
+        assert!(message.contains("benkler2006"), "{shell}: {message}");
     }
 }
 
@@ -222,8 +222,8 @@ fn shell(env: &TestEnvironment, shell: &str, flags: &[&str], script: &str) -> Op
         .output();
     match output {
         Ok(output) => {
-            let told = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success(), "{shell}: {told}");
+            let message = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{shell}: {message}");
             Some(String::from_utf8(output.stdout).unwrap())
         }
         Err(error) => {
@@ -289,10 +289,10 @@ fn bash_completes_words_that_it_cuts_at_colons() {
             "movement:oekonux",
         ),
     ] {
-        let Some(told) = complete(line, cut) else {
+        let Some(message) = complete(line, cut) else {
             return;
         };
-        let words: Vec<&str> = told.split_whitespace().collect();
+        let words: Vec<&str> = message.split_whitespace().collect();
         assert_eq!(words.join(" "), expected, "{line}");
     }
 }
@@ -303,9 +303,9 @@ fn fish_completes_with_descriptions() {
     let env = env();
     let script =
         "source ./completions; complete -C 'peerbib show ben'; complete -C 'peerbib find -theme:c'";
-    if let Some(told) = shell(&env, "fish", &["--no-config"], script) {
+    if let Some(message) = shell(&env, "fish", &["--no-config"], script) {
         assert_eq!(
-            told,
+            message,
             "benkler2006\tYochai Benkler 2006: The Wealth of Networks\n-theme:commons\n"
         );
     }
@@ -320,9 +320,9 @@ fn zsh_completes_with_descriptions() {
                   source ./completions
                   words=(peerbib show ben); CURRENT=3; PREFIX=ben; _peerbib
                   words=(peerbib find \"'movement:oek\"); CURRENT=3; PREFIX=movement:oek; _peerbib";
-    if let Some(told) = shell(&env, "zsh", &["-f"], script) {
+    if let Some(message) = shell(&env, "zsh", &["-f"], script) {
         assert_eq!(
-            told,
+            message,
             "benkler2006:Yochai Benkler 2006: The Wealth of Networks\n\
              movement\\:oekonux:Project Oekonux\n"
         );
@@ -330,7 +330,7 @@ fn zsh_completes_with_descriptions() {
 }
 
 #[test]
-fn every_verb_offers_what_it_takes() {
+fn every_command_completes_its_arguments() {
     let env = env();
     env.put("scan.pdf", "");
     for line in [
@@ -410,6 +410,6 @@ fn every_verb_offers_what_it_takes() {
         !rules.contains(&"Benkler".to_owned()),
         "its step was undone"
     );
-    let told = asked(&env, "fish", "redo ").stdout;
-    assert!(told.contains("\tpeerbib rules add Benkler"), "{told}");
+    let message = asked(&env, "fish", "redo ").stdout;
+    assert!(message.contains("\tpeerbib rules add Benkler"), "{message}");
 }

@@ -142,13 +142,13 @@ fn small_library() -> TestEnvironment {
 }
 
 #[test]
-fn an_import_that_is_killed_is_there_whole_or_not_at_all() {
+fn an_import_that_is_killed_is_complete_or_absent() {
     let copies = copies_of(&small_library());
     survives(&copies, "import more.bib --on-conflict replace", 60);
 }
 
 #[test]
-fn an_edit_that_is_killed_is_there_whole_or_not_at_all() {
+fn an_edit_that_is_killed_is_complete_or_absent() {
     let copies = copies_of(&small_library());
     survives(
         &copies,
@@ -160,14 +160,14 @@ fn an_edit_that_is_killed_is_there_whole_or_not_at_all() {
 }
 
 #[test]
-fn a_bulk_change_of_tags_that_is_killed_is_there_whole_or_not_at_all() {
+fn a_bulk_change_of_tags_that_is_killed_is_complete_or_absent() {
     let copies = copies_of(&small_library());
     survives(&copies, "tag birds +hand:seen -theme:birds --create", 30);
     survives(&copies, "rules remove Finches", 10);
 }
 
 #[test]
-fn a_merge_or_rename_that_is_killed_is_there_whole_or_not_at_all() {
+fn a_merge_or_rename_that_is_killed_is_complete_or_absent() {
     let copies = copies_of(&small_library());
     survives(&copies, "dedupe merge w1 w2", 15);
     survives(&copies, "tags merge theme:birds course:one", 15);
@@ -193,7 +193,7 @@ fn a_restore_or_rebuild_that_is_killed_leaves_a_whole_library() {
 }
 
 #[test]
-fn an_undo_that_is_killed_is_there_whole_or_not_at_all() {
+fn an_undo_that_is_killed_is_complete_or_absent() {
     let env = small_library();
     env.runs("import more.bib --on-conflict replace");
     survives(&copies_of(&env), "undo", 30);
@@ -202,7 +202,7 @@ fn an_undo_that_is_killed_is_there_whole_or_not_at_all() {
 }
 
 #[test]
-fn a_lookup_that_is_killed_is_there_whole_or_not_at_all() {
+fn a_lookup_that_is_killed_is_complete_or_absent() {
     let env = small_library();
     env.runs("edit w1 --set doi=10.1000/1");
     env.runs("tag status:unverified w1 --create");
@@ -326,8 +326,8 @@ fn programs_that_change_one_thing_at_once_lose_nothing_of_each_other() {
     }
     for (line, child) in children {
         let output = child.wait_with_output().unwrap();
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{line}: {told}");
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{line}: {message}");
     }
     let tagged = env.keys("hand:new0").len() + env.keys("hand:new1").len();
     assert_eq!(tagged, TIMES);
@@ -369,7 +369,7 @@ fn two_programs_make_one_library() {
 }
 
 #[test]
-fn a_busy_library_is_waited_for_and_the_wait_is_told() {
+fn waiting_for_a_busy_library_is_reported() {
     let env = TestEnvironment::with_chapter();
     let connection = rusqlite::Connection::open(env.library()).unwrap();
     connection.execute_batch("BEGIN IMMEDIATE").unwrap();
@@ -377,11 +377,11 @@ fn a_busy_library_is_waited_for_and_the_wait_is_told() {
     std::thread::sleep(Duration::from_millis(2_500));
     connection.execute_batch("COMMIT").unwrap();
     let output = waiting.wait_with_output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{told}");
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{message}");
     assert!(
-        told.starts_with("waiting for another program that is changing the library"),
-        "{told}"
+        message.starts_with("waiting for another program that is changing the library"),
+        "{message}"
     );
     connection.execute_batch("BEGIN IMMEDIATE").unwrap();
     let output = env
@@ -390,10 +390,10 @@ fn a_busy_library_is_waited_for_and_the_wait_is_told() {
         .env("PEERBIB_WAIT", "0")
         .output()
         .unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(told.contains("in use by another program"), "{told}");
-    assert!(told.contains("PEERBIB_WAIT=300"), "{told}");
+    assert!(message.contains("in use by another program"), "{message}");
+    assert!(message.contains("PEERBIB_WAIT=300"), "{message}");
     // Reading need not wait.
     env.runs("find merten");
 }
@@ -401,7 +401,7 @@ fn a_busy_library_is_waited_for_and_the_wait_is_told() {
 /// A disk that is full: no file may grow beyond a size.
 #[test]
 #[cfg(target_os = "linux")]
-fn a_full_disk_is_told_and_nothing_is_lost() {
+fn a_full_disk_is_reported_and_nothing_is_lost() {
     let env = TestEnvironment::with_chapter();
     env.put("more.bib", bibliography(400, "On the nests of birds"));
     let state = env.state();
@@ -422,7 +422,7 @@ fn a_full_disk_is_told_and_nothing_is_lost() {
             "backup c.db",
         ] {
             let output = limited(blocks, line);
-            let told = String::from_utf8(output.stderr).unwrap();
+            let message = String::from_utf8(output.stderr).unwrap();
             if output.status.success() {
                 // It had room enough.
                 assert_ne!(line, "import more.bib", "{blocks}");
@@ -431,13 +431,13 @@ fn a_full_disk_is_told_and_nothing_is_lost() {
                 }
                 continue;
             }
-            assert_eq!(output.status.code(), Some(1), "{blocks}, {line}: {told}");
+            assert_eq!(output.status.code(), Some(1), "{blocks}, {line}: {message}");
             assert!(
-                told.contains("error:") && told.contains("help:"),
-                "{line}: {told}"
+                message.contains("error:") && message.contains("help:"),
+                "{line}: {message}"
             );
-            assert!(told.contains("nothing was changed"), "{line}: {told}");
-            assert!(!told.contains("panicked"), "{told}");
+            assert!(message.contains("nothing was changed"), "{line}: {message}");
+            assert!(!message.contains("panicked"), "{message}");
             assert!(!env.path("c.db").exists() || line != "backup c.db");
         }
     }
@@ -558,18 +558,21 @@ fn a_read_only_library_is_read_and_not_written() {
             "list new x",
             "rules import peerbib:rules",
         ] {
-            let told = ends(1, line).stderr;
-            assert!(told.contains("cannot be written to"), "{line}: {told}");
-            assert_eq!(told.matches("error:").count(), 1, "{line}: {told}");
+            let message = ends(1, line).stderr;
+            assert!(
+                message.contains("cannot be written to"),
+                "{line}: {message}"
+            );
+            assert_eq!(message.matches("error:").count(), 1, "{line}: {message}");
         }
         assert_eq!(before, std::fs::read(env.library()).unwrap());
     }
     // Where nobody may look into the file, that is said.
     permit(0o755, 0o000);
-    let told = ends(1, "find merten").stderr;
+    let message = ends(1, "find merten").stderr;
     assert!(
-        told.contains("permission") && told.contains("help:"),
-        "{told}"
+        message.contains("permission") && message.contains("help:"),
+        "{message}"
     );
     permit(0o755, 0o644);
 }
@@ -577,7 +580,7 @@ fn a_read_only_library_is_read_and_not_written() {
 /// A device on which nothing can be written: what is printed there fails, and says why.
 #[test]
 #[cfg(target_os = "linux")]
-fn output_that_cannot_be_written_is_told() {
+fn output_that_cannot_be_written_is_reported() {
     let env = TestEnvironment::with_chapter();
     env.runs("list new x --query year:2000");
     for line in [
@@ -603,8 +606,8 @@ fn output_that_cannot_be_written_is_told() {
             .stdout(full)
             .output()
             .unwrap();
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{line}: {told}");
-        assert!(told.contains("cannot write "), "{line}: {told}");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{line}: {message}");
+        assert!(message.contains("cannot write "), "{line}: {message}");
     }
 }

@@ -66,7 +66,7 @@ fn index_left_behind(index: &str, change: &str, change_back: &str) -> String {
 }
 
 #[test]
-fn an_index_that_does_not_fit_its_table_is_found_and_mended() {
+fn an_index_that_does_not_fit_its_table_is_found_and_fixed() {
     for (index, change, change_back) in [
         (
             "work_summary_by_added",
@@ -130,7 +130,7 @@ fn doctor_is_silent_after_an_import_of_two_works_with_one_key() {
 }
 
 #[test]
-fn derived_values_that_are_not_what_the_entries_say_are_found_and_mended() {
+fn derived_values_that_are_not_what_the_entries_say_are_found_and_fixed() {
     fixed_by_rebuild(
         "UPDATE work_summary SET title = 'Other' WHERE work_id = 3",
         "derived",
@@ -181,17 +181,17 @@ fn doctor_names_the_works_and_the_way_out() {
     let key: String = connection
         .query_row("SELECT key FROM work WHERE id = 3", [], |row| row.get(0))
         .unwrap();
-    let told = env.ends(1, "doctor").stdout;
+    let message = env.ends(1, "doctor").stdout;
     assert!(
-        told.contains("derived data of 1 work (work summary)"),
-        "{told}"
+        message.contains("derived data of 1 work (work summary)"),
+        "{message}"
     );
-    assert!(told.contains("run `peerbib rebuild`"), "{told}");
-    assert!(told.contains(&key), "{told}");
+    assert!(message.contains("run `peerbib rebuild`"), "{message}");
+    assert!(message.contains(&key), "{message}");
 }
 
 #[test]
-fn what_another_program_did_to_the_truth_is_found() {
+fn changes_to_entries_by_another_program_are_found() {
     let (_, found) = found_after("DELETE FROM tag WHERE id = 1");
     assert!(
         found.iter().any(|(kind, message, mends)| kind == "dangling"

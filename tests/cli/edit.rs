@@ -45,18 +45,18 @@ fn drafts(env: &TestEnvironment) -> Vec<std::path::PathBuf> {
 }
 
 #[test]
-fn fields_are_set_and_taken_away_and_the_rest_stays_as_it_was_written() {
+fn fields_are_set_and_removed_and_the_rest_stays_as_it_was_written() {
     let env = env();
-    let told = env
+    let message = env
         .runs("edit a --set title=Pears --unset publisher")
         .stderr;
-    assert_eq!(told, "edited 1 work\n");
+    assert_eq!(message, "edited 1 work\n");
     let source = env.runs("show a --source").stdout;
     assert!(source.ends_with("Title = {Pears}\n}\n"), "{source}");
     assert!(!source.contains("Orchard"), "{source}");
     assert!(env.runs("export").stdout.starts_with("% mine\n@book{a,\n"));
-    let told = env.runs("edit a --set title=Pears").stderr;
-    assert!(told.starts_with("nothing to do"), "{told}");
+    let message = env.runs("edit a --set title=Pears").stderr;
+    assert!(message.starts_with("nothing to do"), "{message}");
     env.refuses(2, "edit a --set title");
 }
 
@@ -64,24 +64,24 @@ fn fields_are_set_and_taken_away_and_the_rest_stays_as_it_was_written() {
 fn works_that_a_query_finds_are_edited_once_that_is_confirmed() {
     let env = env();
     let state = env.state();
-    let told = env
+    let message = env
         .ends(2, "edit publisher:oven --set publisher=Stove")
         .stderr;
     assert!(
-        told.contains("b: publisher {Oven} \u{2192} {Stove}"),
-        "{told}"
+        message.contains("b: publisher {Oven} \u{2192} {Stove}"),
+        "{message}"
     );
-    assert!(told.contains("Edit 2 works?"), "{told}");
-    assert!(told.contains("--yes"), "{told}");
+    assert!(message.contains("Edit 2 works?"), "{message}");
+    assert!(message.contains("--yes"), "{message}");
     let would = env
         .runs("edit publisher:oven --set publisher=Stove --dry-run")
         .stdout;
     assert_eq!(would.matches("publisher = {Stove}").count(), 2, "{would}");
     assert_eq!(state, env.state());
-    let told = env
+    let message = env
         .runs("edit publisher:oven --set publisher=Stove --yes")
         .stderr;
-    assert!(told.ends_with("edited 2 works\n"), "{told}");
+    assert!(message.ends_with("edited 2 works\n"), "{message}");
     assert_eq!(env.keys("publisher:stove"), ["b", "c"]);
     env.runs("undo");
     assert_eq!(state, env.state());
@@ -90,17 +90,20 @@ fn works_that_a_query_finds_are_edited_once_that_is_confirmed() {
         env.runs("export").stdout.matches("note = {Baked}").count(),
         2
     );
-    let told = env.runs("edit title:nothing --set note=x --yes").stderr;
-    assert_eq!(told, "no works found\n");
+    let message = env.runs("edit title:nothing --set note=x --yes").stderr;
+    assert_eq!(message, "no works found\n");
 }
 
 #[test]
 fn a_mistyped_key_is_no_search() {
     let env = TestEnvironment::with_chapter();
-    let told = env.refuses(1, "edit benkler2006welth --set year=2006 --yes");
-    assert!(told.contains("did you mean benkler2006wealth?"), "{told}");
-    let told = env.refuses(1, "edit merten2000 merten --set year=2006 --yes");
-    assert!(told.contains("no work has the key"), "{told}");
+    let message = env.refuses(1, "edit benkler2006welth --set year=2006 --yes");
+    assert!(
+        message.contains("did you mean benkler2006wealth?"),
+        "{message}"
+    );
+    let message = env.refuses(1, "edit merten2000 merten --set year=2006 --yes");
+    assert!(message.contains("no work has the key"), "{message}");
 }
 
 #[cfg(unix)]
@@ -164,7 +167,7 @@ mod by_hand {
     }
 
     #[test]
-    fn who_gives_up_finds_the_draft_where_the_error_says() {
+    fn an_abandoned_draft_is_kept_at_the_path_in_the_error() {
         let env = env();
         let state = env.state();
         let run = with_editor(
@@ -222,7 +225,7 @@ mod by_hand {
     }
 
     #[test]
-    fn what_was_guessed_in_an_edited_entry_is_told() {
+    fn what_was_guessed_in_an_edited_entry_is_reported() {
         let env = env();
         let run = with_editor(
             &env,
@@ -234,36 +237,36 @@ mod by_hand {
     }
 
     #[test]
-    fn without_a_terminal_and_without_an_editor_the_way_out_is_told() {
+    fn without_a_terminal_and_an_editor_the_error_says_what_to_do() {
         let env = env();
-        let told = env.refuses(2, "edit a");
+        let message = env.refuses(2, "edit a");
         assert!(
-            told.contains("cannot open an editor without a terminal"),
-            "{told}"
+            message.contains("cannot open an editor without a terminal"),
+            "{message}"
         );
-        assert!(told.contains("$EDITOR"), "{told}");
-        let told = env.refuses(2, "edit a b");
+        assert!(message.contains("$EDITOR"), "{message}");
+        let message = env.refuses(2, "edit a b");
         assert!(
-            told.contains("one work at a time, but 2 are selected"),
-            "{told}"
+            message.contains("one work at a time, but 2 are selected"),
+            "{message}"
         );
     }
 }
 
 #[test]
-fn braces_that_do_not_match_are_told_with_their_field() {
+fn braces_that_do_not_match_are_reported_with_their_field() {
     let env = TestEnvironment::with("@book{a, title = {Apples}}\n");
     for line in [
         "edit a --set 'title=Pe{ars'",
         "edit a --set year=2001 --set 'title=Pe}a{rs'",
         "add --type book --set 'title=Pe{ars'",
     ] {
-        let told = env.refuses(1, line);
+        let message = env.refuses(1, line);
         assert!(
-            told.contains("the braces in the value for title do not match: \u{201c}Pe"),
-            "{told}"
+            message.contains("the braces in the value for title do not match: \u{201c}Pe"),
+            "{message}"
         );
-        assert!(told.contains("\\textbraceleft{}"), "{told}");
+        assert!(message.contains("\\textbraceleft{}"), "{message}");
     }
     assert_eq!(env.runs("export").stdout, "@book{a, title = {Apples}}\n");
     env.runs("edit a --set 'title=Pe{\\\"a}rs \\textbraceleft{}'");

@@ -70,12 +70,12 @@ fn csl_json_has_the_variables_of_csl() {
 }
 
 #[test]
-fn what_was_exported_comes_in_again_as_it_is() {
+fn an_export_is_imported_unchanged() {
     let env = TestEnvironment::with_chapter();
     env.put("again.bib", env.runs("export").stdout);
-    let receipt = env.json("import again.bib --json");
-    assert_eq!(receipt["unchanged"], 69);
-    assert_eq!(receipt["rejected"], 0);
+    let report = env.json("import again.bib --json");
+    assert_eq!(report["unchanged"], 69);
+    assert_eq!(report["rejected"], 0);
     assert_eq!(env.keys("").len(), 69);
 }
 
@@ -125,8 +125,11 @@ fn the_extension_of_the_output_file_is_its_format() {
         "stats -o out.xyz",
         "stats -o out",
     ] {
-        let told = env.refuses(2, line);
-        assert!(told.contains("unsupported output format"), "{line}: {told}");
+        let message = env.refuses(2, line);
+        assert!(
+            message.contains("unsupported output format"),
+            "{line}: {message}"
+        );
     }
     assert!(!env.path("out.xyz").exists());
 }

@@ -18,12 +18,12 @@ fn env() -> TestEnvironment {
 #[test]
 fn files_are_linked_listed_and_unlinked() {
     let env = env();
-    let told = env
+    let message = env
         .runs("file add a 'papers/a 1: ü.pdf' --description 'an offprint'")
         .stderr;
     // The root is the directory of the library, so that this file is outside of it.
     assert_eq!(
-        env.redact_paths(&told),
+        env.redact_paths(&message),
         "linked $TEST_ENV/papers/a 1: ü.pdf to a\n"
     );
     assert!(
@@ -40,16 +40,19 @@ fn files_are_linked_listed_and_unlinked() {
     assert_eq!(env.runs("file list a").stderr, "no files\n");
     env.runs("undo");
     env.runs("file remove a 1");
-    let told = env.refuses(1, "file remove a 1");
-    assert!(told.contains("a has no files"), "{told}");
+    let message = env.refuses(1, "file remove a 1");
+    assert!(message.contains("a has no files"), "{message}");
     assert!(env.path("papers/a 1: ü.pdf").exists());
 }
 
 #[test]
 fn a_file_that_is_not_there_is_not_linked() {
     let env = env();
-    let told = env.refuses(1, "file add a papers/nothing.pdf");
-    assert!(told.contains("papers/nothing.pdf: no such file"), "{told}");
+    let message = env.refuses(1, "file add a papers/nothing.pdf");
+    assert!(
+        message.contains("papers/nothing.pdf: no such file"),
+        "{message}"
+    );
     env.refuses(1, "file add nothing papers/c.pdf");
 }
 
@@ -67,16 +70,16 @@ fn files_of_entries_are_understood_as_jabref_and_zotero_write_them() {
     assert_eq!(files[0]["missing"], false);
     assert_eq!(files[0]["in_entry"], true);
     assert_eq!(files[1]["missing"], true);
-    let told = env.refuses(1, "file remove b gone.pdf");
-    assert!(told.contains("the field file of the entry"), "{told}");
-    assert!(told.contains("edit b --unset file"), "{told}");
+    let message = env.refuses(1, "file remove b gone.pdf");
+    assert!(message.contains("the field file of the entry"), "{message}");
+    assert!(message.contains("edit b --unset file"), "{message}");
 }
 
 #[test]
 fn paths_are_kept_from_the_root_and_move_with_it() {
     let env = env();
-    let told = env.runs("file root papers").stderr;
-    assert!(told.contains("papers"), "{told}");
+    let message = env.runs("file root papers").stderr;
+    assert!(message.contains("papers"), "{message}");
     env.runs("file add a 'papers/a 1: ü.pdf' papers/c.pdf");
     let paths = |line: &str| -> Vec<String> {
         let files = env.json(line);
@@ -105,8 +108,8 @@ fn paths_are_kept_from_the_root_and_move_with_it() {
         run.stdout
     );
     env.runs("file check a --root texts");
-    let told = env.ends(1, "doctor").stdout;
-    assert!(told.contains("2 linked files are missing"), "{told}");
+    let message = env.ends(1, "doctor").stdout;
+    assert!(message.contains("2 linked files are missing"), "{message}");
     // A new root keeps the links on the files that they are on.
     std::fs::rename(env.path("texts"), env.path("papers")).unwrap();
     env.runs("file root .");
@@ -117,8 +120,8 @@ fn paths_are_kept_from_the_root_and_move_with_it() {
     env.runs("undo");
     assert_eq!(paths("file list a --json"), ["a 1: ü.pdf", "c.pdf"]);
     env.runs("file check a");
-    let told = env.refuses(1, "file root papers/c.pdf");
-    assert!(told.contains("is not a directory"), "{told}");
+    let message = env.refuses(1, "file root papers/c.pdf");
+    assert!(message.contains("is not a directory"), "{message}");
 }
 
 #[test]
@@ -148,15 +151,15 @@ fn the_root_of_a_library_goes_before_that_of_the_configuration() {
     env.runs("file root papers");
     assert_eq!(root().1, "set for this library\n");
     assert_eq!(path(), "c.pdf");
-    let told = env.redact_paths(&env.runs("config set files papers").stderr);
+    let message = env.redact_paths(&env.runs("config set files papers").stderr);
     assert!(
-        told.contains("own root $TEST_ENV/papers takes precedence"),
-        "{told}"
+        message.contains("own root $TEST_ENV/papers takes precedence"),
+        "{message}"
     );
     env.runs("config set files .");
-    let told = env.redact_paths(&env.runs("file root --unset").stderr);
+    let message = env.redact_paths(&env.runs("file root --unset").stderr);
     assert_eq!(
-        told,
+        message,
         "set the root of linked files to $TEST_ENV; rewrote 1 path\n"
     );
     assert_eq!(path(), "papers/c.pdf");
@@ -203,7 +206,10 @@ fn a_file_is_opened_with_the_program_that_is_named() {
     ] {
         let output = open(line, opener);
         assert_eq!(output.status.code(), Some(1), "{line}");
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert!(told.contains(reason) && told.contains("help:"), "{told}");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            message.contains(reason) && message.contains("help:"),
+            "{message}"
+        );
     }
 }

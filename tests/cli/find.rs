@@ -124,7 +124,7 @@ fn a_year_is_within_a_span_open_at_either_end() {
 }
 
 #[test]
-fn a_tag_is_found_with_its_narrower_tags() {
+fn a_tag_is_found_with_its_child_tags() {
     let env = env();
     finds(&env, "theme:commons", &["ostrom", "history", "undated"]);
     finds(&env, "theme:peer", &["history", "undated"]);
@@ -136,7 +136,7 @@ fn a_tag_is_found_with_its_narrower_tags() {
 }
 
 #[test]
-fn a_hyphen_negates_wherever_it_stands() {
+fn a_hyphen_negates_in_any_position() {
     let env = env();
     finds(&env, "-history", &["muller", "ostrom", "undated"]);
     finds(&env, "peer -history", &["undated"]);
@@ -156,7 +156,7 @@ undated
 }
 
 #[test]
-fn options_may_stand_before_between_and_behind_the_words_of_a_query() {
+fn options_may_be_before_between_and_after_the_words_of_a_query() {
     let env = env();
     for line in [
         "find --keys author:ostrom -history",
@@ -345,7 +345,7 @@ fn an_equals_sign_asks_for_the_whole_of_a_value() {
 }
 
 #[test]
-fn a_pattern_stands_between_slashes() {
+fn a_pattern_is_written_between_slashes() {
     let env = TestEnvironment::with(FIELDS);
     finds(&env, "'title:/^hack.*ism$/'", &["soderberg"]);
     finds(&env, "author:/^J/", &["lukasik", "soderberg"]);
@@ -403,7 +403,7 @@ fn what_is_there_and_what_is_missing() {
 }
 
 #[test]
-fn a_comma_is_or_and_an_equals_sign_leaves_the_narrower_tags_out() {
+fn a_comma_is_or_and_an_equals_sign_leaves_the_child_tags_out() {
     let env = env();
     finds(&env, "theme:law,peer", &["muller", "history", "undated"]);
     finds(&env, "theme:=peer", &["history"]);
@@ -508,12 +508,12 @@ fn columns_are_chosen_among_all_that_is_known() {
         "foundation  online   2010\nmuller      article  2003  theme:law  Revue du Caf\u{e9}\n"
     );
     assert_eq!(run.stderr, "2 works\n");
-    let told = env.refuses(2, "find --columns key,yaer");
+    let message = env.refuses(2, "find --columns key,yaer");
     assert!(
-        told.contains("unknown column \u{201c}yaer\u{201d}"),
-        "{told}"
+        message.contains("unknown column \u{201c}yaer\u{201d}"),
+        "{message}"
     );
-    assert!(told.contains("did you mean year?"), "{told}");
+    assert!(message.contains("did you mean year?"), "{message}");
 }
 
 #[test]
@@ -534,8 +534,8 @@ fn options_say_the_order_and_the_number_in_place_of_the_query() {
         "foundation\n"
     );
     assert_eq!(env.runs("find --limit 2").stderr, "2 of 5 works\n");
-    let told = env.refuses(2, "find --sort colour");
-    assert!(told.contains("cannot sort by"), "{told}");
+    let message = env.refuses(2, "find --sort colour");
+    assert!(message.contains("cannot sort by"), "{message}");
 }
 
 #[test]
@@ -547,7 +547,7 @@ fn the_number_of_works_alone() {
 }
 
 #[test]
-fn a_template_has_places_for_anything_known_of_a_work() {
+fn a_template_can_print_anything_known_about_a_work() {
     let env = env();
     let run = env.runs("find type:article --format '{key}: {title} ({year})'");
     assert_eq!(run.stdout, "muller: \u{c9}thique du partage (2003)\n");
@@ -557,10 +557,10 @@ fn a_template_has_places_for_anything_known_of_a_work() {
         run.stdout,
         "J\u{f6}rg M\u{fc}ller\tRevue du Caf\u{e9}\n{article} theme:law\n"
     );
-    let told = env.refuses(2, "find --format '{titel}'");
-    assert!(told.contains("did you mean title?"), "{told}");
-    let told = env.refuses(2, "find --format '{title'");
-    assert!(told.contains("unclosed brace"), "{told}");
+    let message = env.refuses(2, "find --format '{titel}'");
+    assert!(message.contains("did you mean title?"), "{message}");
+    let message = env.refuses(2, "find --format '{title'");
+    assert!(message.contains("unclosed brace"), "{message}");
 }
 
 #[test]
@@ -646,9 +646,12 @@ fn a_query_can_be_given_in_both_ways_to_every_command() {
 #[test]
 fn an_unknown_field_gets_a_sensible_suggestion() {
     let env = TestEnvironment::with_chapter();
-    let told = env.refuses(1, "find colour:red");
-    assert!(!told.contains("did you mean"), "{told}");
-    assert!(told.contains("quotation marks: \"colour:red\""), "{told}");
-    let told = env.refuses(1, "find titel:nests");
-    assert!(told.contains("did you mean title?"), "{told}");
+    let message = env.refuses(1, "find colour:red");
+    assert!(!message.contains("did you mean"), "{message}");
+    assert!(
+        message.contains("quotation marks: \"colour:red\""),
+        "{message}"
+    );
+    let message = env.refuses(1, "find titel:nests");
+    assert!(message.contains("did you mean title?"), "{message}");
 }

@@ -63,7 +63,7 @@ fn sections_follow_the_tags_of_a_facet() {
 }
 
 #[test]
-fn sections_follow_movements_with_narrower_ones_below() {
+fn sections_follow_movements_with_child_tags_below() {
     let env = TestEnvironment::with_chapter();
     let list = env
         .runs("format -key:jopp --group-by movement --to markdown")
@@ -221,7 +221,7 @@ fn files_are_formatted_without_a_library() {
 }
 
 #[test]
-fn a_bad_entry_of_a_file_is_told_and_the_others_are_formatted() {
+fn a_bad_entry_of_a_file_is_reported_and_the_others_are_formatted() {
     let env = TestEnvironment::empty();
     env.put("works.bib", format!("{WORKS}@book{{bad, title = {{Open\n"));
     let run = env.ends(1, "format --input works.bib");
@@ -350,10 +350,13 @@ fn a_file_gets_the_form_that_its_ending_stands_for() {
     env.runs("format --output list.text --to html");
     let whole = env.runs("format --output list.html --standalone");
     assert_eq!(whole.stderr, "");
-    let told = env.refuses(2, "format --output list.epub");
-    assert!(told.contains("choose the format with --to"), "{told}");
-    let told = env.refuses(1, "format --output no/such/place.html");
-    assert!(told.contains("cannot write no/such/place.html"), "{told}");
+    let message = env.refuses(2, "format --output list.epub");
+    assert!(message.contains("choose the format with --to"), "{message}");
+    let message = env.refuses(1, "format --output no/such/place.html");
+    assert!(
+        message.contains("cannot write no/such/place.html"),
+        "{message}"
+    );
 }
 
 /// A work without a title, beside one that has one.
@@ -385,8 +388,8 @@ fn works_without_a_title_are_printed_as_far_as_known_and_reported() {
     );
     assert_eq!(env.runs("format key:whole").stderr, "");
     env.put("bare.bib", UNTITLED);
-    let told = env.runs("format --input bare.bib").stderr;
-    assert!(told.contains("prints what is known (bare)"), "{told}");
+    let message = env.runs("format --input bare.bib").stderr;
+    assert!(message.contains("prints what is known (bare)"), "{message}");
 }
 
 #[test]

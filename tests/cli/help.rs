@@ -186,17 +186,17 @@ fn the_examples_run() {
                 .env("PEERBIB_LOOKUP_BASE", server.base())
                 .output()
                 .unwrap();
-            let told = String::from_utf8_lossy(&output.stderr);
-            if told.contains("without a terminal") {
+            let message = String::from_utf8_lossy(&output.stderr);
+            if message.contains("without a terminal") {
                 // The example is right, and nobody sits here.
                 continue;
             }
             // 1: there are findings, or not every work could be rendered.
             assert!(
                 matches!(output.status.code(), Some(0 | 1)),
-                "{line}:\n{told}"
+                "{line}:\n{message}"
             );
-            assert!(!told.contains("error:"), "{line}:\n{told}");
+            assert!(!message.contains("error:"), "{line}:\n{message}");
         }
     }
 }
@@ -292,6 +292,6 @@ fn there_is_a_manual_page_for_every_command_and_completions_for_every_shell() {
 }
 
 #[test]
-fn words_are_cut_as_a_shell_cuts_them() {
+fn words_are_split_as_a_shell_splits_them() {
     assert_eq!(words("a 'b c' d\"e f\"  ''"), ["a", "b c", "de f", ""]);
 }

@@ -81,50 +81,50 @@ pub(crate) fn is_turned_back_exactly(line: &str) {
     let after = state();
     assert_ne!(before, after, "{line} changes something");
     for round in 1..=2 {
-        let told = env.runs("undo").stderr;
-        assert!(told.starts_with("undone step "), "{told}");
+        let message = env.runs("undo").stderr;
+        assert!(message.starts_with("undone step "), "{message}");
         assert_eq!(before, state(), "undo {round} of {line}");
-        let told = env.runs("redo").stderr;
-        assert!(told.starts_with("redone step "), "{told}");
+        let message = env.runs("redo").stderr;
+        assert!(message.starts_with("redone step "), "{message}");
         assert_eq!(after, state(), "redo {round} of {line}");
     }
 }
 
 #[test]
-fn an_import_is_turned_back() {
+fn an_import_can_be_undone() {
     is_turned_back_exactly("import more.bib");
     is_turned_back_exactly("import more.bib --on-conflict replace");
     is_turned_back_exactly("import peerbib:chapter peerbib:commons");
 }
 
 #[test]
-fn quickstart_is_turned_back() {
+fn quickstart_can_be_undone() {
     is_turned_back_exactly("quickstart");
 }
 
 #[test]
-fn tag_is_turned_back() {
+fn tag_can_be_undone() {
     is_turned_back_exactly("tag theme:fruit,theme:baking b c --new --why 'an oven'");
 }
 
 #[test]
-fn untag_is_turned_back_with_its_veto() {
+fn untag_can_be_undone_with_its_veto() {
     is_turned_back_exactly("untag theme:fruit,course:one a");
 }
 
 #[test]
-fn tags_add_is_turned_back() {
+fn tags_add_can_be_undone() {
     is_turned_back_exactly("tags add theme:fruit --parent course:one --label Fruit --alias obst");
     is_turned_back_exactly("tags add theme:grain --description 'What bread is made of'");
 }
 
 #[test]
-fn tags_remove_is_turned_back() {
+fn tags_remove_can_be_undone() {
     is_turned_back_exactly("tags remove theme:fruit");
 }
 
 #[test]
-fn a_veto_that_was_undone_lets_the_import_put_the_tag_back() {
+fn an_undone_veto_lets_the_import_add_the_tag_again() {
     let env = TestEnvironment::with(REFS);
     env.runs("untag theme:fruit a");
     env.runs("undo");
@@ -169,7 +169,7 @@ fn undo_goes_all_the_way_back_and_redo_all_the_way_forward() {
 }
 
 #[test]
-fn what_was_undone_is_out_of_reach_once_something_else_was_done() {
+fn an_undone_step_cannot_be_redone_after_another_change() {
     let env = TestEnvironment::with(REFS);
     env.runs("tag theme:fruit b");
     env.runs("undo");
@@ -188,7 +188,7 @@ fn what_was_undone_is_out_of_reach_once_something_else_was_done() {
 }
 
 #[test]
-fn looking_leaves_no_step() {
+fn reading_commands_leave_no_step() {
     let env = TestEnvironment::with(REFS);
     let log = env.runs("log --json").stdout;
     for line in [
@@ -230,12 +230,18 @@ fn an_older_step_is_undone_where_no_later_one_touched_its_rows() {
     let expected = env.state();
     env.runs("edit c --set publisher=Oven");
     env.runs("tag theme:fruit c --why 'a fruit cake'");
-    let told = env.runs("undo 3").stderr;
-    assert_eq!(told, "undone step 3: peerbib edit c --set publisher=Oven\n");
+    let message = env.runs("undo 3").stderr;
+    assert_eq!(
+        message,
+        "undone step 3: peerbib edit c --set publisher=Oven\n"
+    );
     assert!(!env.runs("show c --source").stdout.contains("Oven"));
     assert_eq!(env.keys("theme:fruit"), ["c", "b", "a"]);
-    let told = env.runs("redo").stderr;
-    assert!(told.starts_with("redone step 3: peerbib edit c"), "{told}");
+    let message = env.runs("redo").stderr;
+    assert!(
+        message.starts_with("redone step 3: peerbib edit c"),
+        "{message}"
+    );
     assert!(env.runs("show c").stdout.contains("Oven"));
     // Both ways of going back meet.
     env.runs("undo 3");
@@ -254,23 +260,23 @@ fn an_older_step_that_a_later_one_builds_on_is_refused_and_the_later_one_named()
     env.runs("tag theme:cake c --new");
     env.runs("tag theme:cake b");
     let state = env.state();
-    let told = env.refuses(1, "undo 2");
+    let message = env.refuses(1, "undo 2");
     assert!(
-        told.contains(
+        message.contains(
             "step 2 cannot be undone: c was changed since, by step 3 (\u{201c}peerbib edit c --set publisher=Stove\u{201d})"
         ),
-        "{told}"
+        "{message}"
     );
-    assert!(told.contains("run `peerbib undo 3` first"), "{told}");
+    assert!(message.contains("run `peerbib undo 3` first"), "{message}");
     // The tag that step 4 made is on a work by step 5, whose assignment would go with it.
-    let told = env.refuses(1, "undo 4");
+    let message = env.refuses(1, "undo 4");
     assert!(
-        told.contains("b theme:cake was changed since, by step 5"),
-        "{told}"
+        message.contains("b theme:cake was changed since, by step 5"),
+        "{message}"
     );
     // The import cannot go without what was done to its works.
-    let told = env.refuses(1, "undo 1");
-    assert!(told.contains("by step "), "{told}");
+    let message = env.refuses(1, "undo 1");
+    assert!(message.contains("by step "), "{message}");
     assert_eq!(state, env.state());
     env.refuses(1, "undo 9");
     env.runs("undo 5");
@@ -285,16 +291,16 @@ fn a_removed_work_does_not_come_back_over_another_of_its_key() {
     env.runs("remove c");
     env.runs("add '@book{c, title = {Another cake}}'");
     let state = env.state();
-    let told = env.refuses(1, "undo 2");
+    let message = env.refuses(1, "undo 2");
     assert!(
-        told.contains("step 2 cannot be undone: c was changed since, by step 3"),
-        "{told}"
+        message.contains("step 2 cannot be undone: c was changed since, by step 3"),
+        "{message}"
     );
     assert_eq!(state, env.state());
 }
 
 #[test]
-fn a_removed_work_comes_back_beside_one_that_was_added_later() {
+fn a_removed_work_comes_back_next_to_one_that_was_added_later() {
     let env = TestEnvironment::with(REFS);
     let before = env.state();
     env.runs("remove c");
@@ -319,15 +325,15 @@ fn a_step_is_not_redone_before_an_earlier_one_that_changed_the_same_row() {
     env.runs("undo");
     env.runs("undo");
     let state = env.state();
-    let told = env.refuses(1, "redo 3");
+    let message = env.refuses(1, "redo 3");
     assert!(
-        told.contains(
+        message.contains(
             "step 3 cannot be redone: c was changed before by step 2 \
              (\u{201c}peerbib edit c --set publisher=Oven\u{201d}), which is undone"
         ),
-        "{told}"
+        "{message}"
     );
-    assert!(told.contains("run `peerbib redo 2` first"), "{told}");
+    assert!(message.contains("run `peerbib redo 2` first"), "{message}");
     assert_eq!(state, env.state());
     env.runs("redo 2");
     env.runs("redo 3");
@@ -340,10 +346,10 @@ fn a_row_does_not_come_back_without_the_row_that_it_belongs_to() {
     env.runs("untag theme:fruit a");
     env.runs("tags remove theme:fruit");
     let state = env.state();
-    let told = env.refuses(1, "undo 2");
+    let message = env.refuses(1, "undo 2");
     assert!(
-        told.contains("a theme:fruit was changed since, by step 3"),
-        "{told}"
+        message.contains("a theme:fruit was changed since, by step 3"),
+        "{message}"
     );
     assert_eq!(state, env.state());
     env.runs("undo");
@@ -363,10 +369,10 @@ fn an_undo_leaves_no_row_of_another_program_without_its_work() {
             [],
         )
         .unwrap();
-    let told = env.refuses(1, "undo");
+    let message = env.refuses(1, "undo");
     assert!(
-        told.contains("step 2 cannot be undone: d was changed since, by another program"),
-        "{told}"
+        message.contains("step 2 cannot be undone: d was changed since, by another program"),
+        "{message}"
     );
     connection.execute("DELETE FROM note", []).unwrap();
     env.runs("undo");
@@ -374,7 +380,7 @@ fn an_undo_leaves_no_row_of_another_program_without_its_work() {
 }
 
 #[test]
-fn a_rehearsal_of_undo_tells_and_changes_nothing() {
+fn a_dry_run_of_undo_reports_and_changes_nothing() {
     let env = TestEnvironment::with(REFS);
     env.runs("untag theme:fruit a");
     let state = env.state();
@@ -395,7 +401,7 @@ fn a_rehearsal_of_undo_tells_and_changes_nothing() {
 }
 
 #[test]
-fn the_log_tells_what_a_step_changed() {
+fn the_log_shows_what_a_step_changed() {
     let env = TestEnvironment::with(REFS);
     env.runs("remove c");
     insta::assert_snapshot!(redact_times(
@@ -415,8 +421,8 @@ fn the_log_tells_what_a_step_changed() {
         shown["changed"][0]["names"],
         serde_json::json!(["a", "b", "p", "c"])
     );
-    let told = env.refuses(1, "log --show 7");
-    assert!(told.contains("there is no step 7"), "{told}");
+    let message = env.refuses(1, "log --show 7");
+    assert!(message.contains("there is no step 7"), "{message}");
 }
 
 #[test]
@@ -443,12 +449,12 @@ fn the_log_of_a_work_has_the_steps_that_had_a_part_in_it() {
     env.runs("undo");
     env.runs("undo");
     assert_eq!(steps("log cake --json"), [6, 5, 4, 3, 1]);
-    let told = env.refuses(1, "log nothing");
-    assert!(told.contains("no work has the key"), "{told}");
+    let message = env.refuses(1, "log nothing");
+    assert!(message.contains("no work has the key"), "{message}");
 }
 
 #[test]
-fn edit_remove_rename_and_merge_are_turned_back() {
+fn edit_remove_rename_and_merge_can_be_undone() {
     is_turned_back_exactly("edit a --set title=Quinces --unset keywords");
     is_turned_back_exactly("edit p --set date=1888");
     is_turned_back_exactly("remove a p");
@@ -462,7 +468,7 @@ fn edit_remove_rename_and_merge_are_turned_back() {
 }
 
 #[test]
-fn keys_that_change_places_are_turned_back() {
+fn swapped_keys_can_be_undone() {
     let env = TestEnvironment::with(REFS);
     env.runs("rename a x");
     env.runs("rename c y");
@@ -476,7 +482,7 @@ fn keys_that_change_places_are_turned_back() {
 }
 
 #[test]
-fn strings_of_a_file_are_turned_back_with_what_they_mean() {
+fn strings_of_a_file_are_undone_with_their_meaning() {
     let env = TestEnvironment::with(
         "@string{oven = {Oven Press}}\n@book{a, title = {A}, publisher = oven}\n@book{b, title = {B}}\n",
     );
@@ -513,7 +519,7 @@ fn many(works: std::ops::Range<usize>) -> String {
 }
 
 #[test]
-fn steps_with_many_rows_are_turned_back_as_those_with_few() {
+fn steps_with_many_rows_can_be_undone_like_those_with_few() {
     let env = TestEnvironment::with(REFS);
     env.put("many.bib", many(0..400));
     env.put("fewer.bib", many(100..250).replace("Part", "Chapter"));
@@ -556,16 +562,19 @@ fn a_step_with_many_rows_is_refused_where_one_of_them_changed_since() {
     env.runs("import many.bib");
     env.runs("tag theme:late w307 --new");
     let state = rows(&env);
-    let told = env.refuses(1, "undo 2");
+    let message = env.refuses(1, "undo 2");
     assert!(
-        told.contains("w307 theme:late was changed since, by step 3"),
-        "{told}"
+        message.contains("w307 theme:late was changed since, by step 3"),
+        "{message}"
     );
     assert_eq!(state, rows(&env));
     env.runs("undo");
     env.runs("undo");
     env.runs("redo 2");
     env.runs("edit w307 --set title=Late");
-    let told = env.refuses(1, "undo 2");
-    assert!(told.contains("w307 was changed since, by step 4"), "{told}");
+    let message = env.refuses(1, "undo 2");
+    assert!(
+        message.contains("w307 was changed since, by step 4"),
+        "{message}"
+    );
 }

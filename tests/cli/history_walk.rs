@@ -188,42 +188,42 @@ fn walk(seed: u64, commands: usize) {
         let run = server.run(&env, &arguments);
         assert!(matches!(run.code, Some(0..=2)), "{line}: {run:?}");
         done.push(format!("{line} ({:?})", run.code));
-        let told = || format!("seed {seed}, after {done:#?}");
+        let message = || format!("seed {seed}, after {done:#?}");
         let now = held(&env);
         match line.as_str() {
             "undo" if run.code == Some(0) => {
                 here -= 1;
-                assert!(states[here] == now, "{}", told());
+                assert!(states[here] == now, "{}", message());
             }
             "redo" if run.code == Some(0) => {
                 here += 1;
-                assert!(states[here] == now, "{}", told());
+                assert!(states[here] == now, "{}", message());
             }
             _ if last_step(&env) > before => {
                 states.truncate(here + 1);
                 states.push(now);
                 here += 1;
             }
-            _ => assert!(states[here] == now, "{}", told()),
+            _ => assert!(states[here] == now, "{}", message()),
         }
     }
-    let told = |what: &str, place: usize| format!("seed {seed}, {what} to {place}: {done:#?}");
+    let message = |what: &str, place: usize| format!("seed {seed}, {what} to {place}: {done:#?}");
     while here > 0 {
         env.runs("undo");
         here -= 1;
-        assert!(states[here] == held(&env), "{}", told("back", here));
+        assert!(states[here] == held(&env), "{}", message("back", here));
     }
-    assert_eq!(env.runs("doctor").stdout, "", "{}", told("back", 0));
+    assert_eq!(env.runs("doctor").stdout, "", "{}", message("back", 0));
     while here + 1 < states.len() {
         env.runs("redo");
         here += 1;
-        assert!(states[here] == held(&env), "{}", told("forth", here));
+        assert!(states[here] == held(&env), "{}", message("forth", here));
     }
-    assert_eq!(env.runs("doctor").stdout, "", "{}", told("forth", here));
+    assert_eq!(env.runs("doctor").stdout, "", "{}", message("forth", here));
 }
 
 #[test]
-fn any_walk_through_the_verbs_can_be_gone_back_and_forth() {
+fn any_sequence_of_commands_can_be_undone_and_redone() {
     for seed in 1..=3 {
         walk(seed, 50);
     }
@@ -231,7 +231,7 @@ fn any_walk_through_the_verbs_can_be_gone_back_and_forth() {
 
 /// A step that takes the last rows of a table away adds rows with numbers that none had when it began.
 #[test]
-fn an_import_that_brings_a_removed_work_back_is_turned_back() {
+fn an_import_that_brings_a_removed_work_back_is_undone() {
     let env = TestEnvironment::with(REFS);
     let mut states = vec![held(&env)];
     for line in ["remove b", "import refs.bib", "edit b --set note=x"] {
@@ -253,7 +253,7 @@ fn an_import_that_brings_a_removed_work_back_is_turned_back() {
 
 /// Each verb on a library that it changes, so that none is missing from what chance takes.
 #[test]
-fn every_verb_that_changes_a_library_is_turned_back_exactly() {
+fn every_command_that_changes_a_library_is_undone_exactly() {
     for line in [
         "tag has:title +theme:bulk -theme:fruit --create",
         "tags rename theme:fruit theme:obst",

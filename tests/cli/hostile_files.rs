@@ -39,10 +39,13 @@ fn a_library_whose_latest_changes_cannot_be_read_is_refused() {
     leave_wal(&env.library(), "PRAGMA user_version = 1; DELETE FROM work");
     let index = block_index(&env.library());
     for line in ["find", "backup copy.db", "export"] {
-        let told = env.refuses(1, line);
-        assert!(told.contains("its latest changes are in"), "{line}: {told}");
-        assert!(told.contains("library.db-wal"), "{line}: {told}");
-        assert!(told.contains("help:"), "{line}: {told}");
+        let message = env.refuses(1, line);
+        assert!(
+            message.contains("its latest changes are in"),
+            "{line}: {message}"
+        );
+        assert!(message.contains("library.db-wal"), "{line}: {message}");
+        assert!(message.contains("help:"), "{line}: {message}");
     }
     for name in ["copy.db", "copy.part.db"] {
         assert!(!env.path(name).exists(), "{name}");
@@ -58,13 +61,13 @@ fn a_stale_copy_of_a_library_is_not_restored() {
     std::fs::copy(env.library(), env.path("copy.db")).unwrap();
     leave_wal(&env.path("copy.db"), "DELETE FROM work");
     block_index(&env.path("copy.db"));
-    let told = env.refuses(1, "backup --restore copy.db --yes");
-    assert!(told.contains("copy.db-wal"), "{told}");
+    let message = env.refuses(1, "backup --restore copy.db --yes");
+    assert!(message.contains("copy.db-wal"), "{message}");
     assert_eq!(env.keys(""), ["a"]);
 }
 
 #[test]
-fn the_log_of_another_database_is_named_and_never_written_into_the_library() {
+fn the_log_of_another_database_is_named_and_never_written_to_the_library() {
     for page_size in [4096, 8192] {
         let env = TestEnvironment::with(REFERENCES);
         let before = env.library_as_file();
@@ -77,9 +80,9 @@ fn the_log_of_another_database_is_named_and_never_written_into_the_library() {
         );
         let log = env.path("data/peerbib/library.db-wal");
         std::fs::copy(env.path("other.db-wal"), &log).unwrap();
-        let told = env.refuses(1, "find");
-        assert!(told.contains("library.db-wal"), "{page_size}: {told}");
-        assert!(told.contains("help:"), "{page_size}: {told}");
+        let message = env.refuses(1, "find");
+        assert!(message.contains("library.db-wal"), "{page_size}: {message}");
+        assert!(message.contains("help:"), "{page_size}: {message}");
         assert_eq!(std::fs::read(env.library()).unwrap(), before, "{page_size}");
         std::fs::remove_file(&log).unwrap();
         assert_eq!(env.keys(""), ["a"]);
@@ -101,16 +104,19 @@ fn a_schema_version_that_no_peerbib_writes_is_named_with_the_file() {
             .unwrap();
         connection.close().unwrap();
         for line in ["find", "import refs.bib", "undo"] {
-            let told = env.refuses(1, line);
-            assert!(told.contains(reason), "{line}: {told}");
-            assert!(told.contains("library.db"), "{line}: {told}");
-            assert!(told.contains("help: nothing was changed"), "{line}: {told}");
+            let message = env.refuses(1, line);
+            assert!(message.contains(reason), "{line}: {message}");
+            assert!(message.contains("library.db"), "{line}: {message}");
+            assert!(
+                message.contains("help: nothing was changed"),
+                "{line}: {message}"
+            );
         }
     }
 }
 
 #[test]
-fn a_backup_removes_what_a_killed_one_left() {
+fn a_backup_removes_the_files_of_a_killed_one() {
     let env = TestEnvironment::with(REFERENCES);
     let left = ["copy.part.db", "copy.part.db-journal", "copy.part.db-wal"];
     for name in left {
@@ -157,8 +163,8 @@ mod unix {
                 "essay.md",
                 format!("---\nbibliography: {named}\n---\n\nSee [@a].\n"),
             );
-            let told = env.refuses(1, "cite essay.md");
-            assert!(told.contains("it is not a file"), "{told}");
+            let message = env.refuses(1, "cite essay.md");
+            assert!(message.contains("it is not a file"), "{message}");
         }
     }
 
@@ -184,8 +190,8 @@ mod unix {
             ("import huge.bib", "it is larger than 1024 MiB"),
             ("cite essay.md", "it is larger than 1024 MiB"),
         ] {
-            let told = env.refuses(1, line);
-            assert!(told.contains(reason), "{line}: {told}");
+            let message = env.refuses(1, line);
+            assert!(message.contains(reason), "{line}: {message}");
         }
         let endless = std::fs::File::open("/dev/zero").unwrap();
         let output = env
@@ -194,10 +200,10 @@ mod unix {
             .stdin(endless)
             .output()
             .unwrap();
-        let told = String::from_utf8(output.stderr).unwrap();
+        let message = String::from_utf8(output.stderr).unwrap();
         assert!(
-            told.contains("cannot read standard input: it is larger than 1 MiB"),
-            "{told}"
+            message.contains("cannot read standard input: it is larger than 1 MiB"),
+            "{message}"
         );
     }
 

@@ -242,10 +242,10 @@ fn styles_that_double_their_work_are_rejected() {
         env.put("bomb.csl", bomb);
         for command in ["style check bomb.csl", "format --style bomb.csl"] {
             let run = env.ends(1, command);
-            let told = run.stdout + &run.stderr;
+            let message = run.stdout + &run.stderr;
             assert!(
-                told.contains("more than 100000 elements"),
-                "{command}: {told}"
+                message.contains("more than 100000 elements"),
+                "{command}: {message}"
             );
         }
     }
@@ -258,6 +258,6 @@ fn a_style_with_entities_is_rejected() {
     let value = format!("<text value=\"{}\"/>", "&a;".repeat(10_000));
     env.put("bomb.csl", long + &style("", &value));
     let run = env.ends(1, "style check bomb.csl");
-    let told = run.stdout + &run.stderr;
-    assert!(told.contains("DTD"), "{told}");
+    let message = run.stdout + &run.stderr;
+    assert!(message.contains("DTD"), "{message}");
 }

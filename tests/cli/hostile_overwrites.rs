@@ -25,10 +25,10 @@ fn an_output_never_overwrites_an_input() {
         names.push("hard.bib".to_owned());
     }
     for name in &names {
-        let told = env.refuses(2, &format!("format --input refs.bib -o '{name}'"));
-        assert!(told.contains("would be overwritten"), "{told}");
-        let told = env.refuses(2, &format!("import bad.bib refs.bib --rejects '{name}'"));
-        assert!(told.contains("would be overwritten"), "{told}");
+        let message = env.refuses(2, &format!("format --input refs.bib -o '{name}'"));
+        assert!(message.contains("would be overwritten"), "{message}");
+        let message = env.refuses(2, &format!("import bad.bib refs.bib --rejects '{name}'"));
+        assert!(message.contains("would be overwritten"), "{message}");
         assert_eq!(
             std::fs::read_to_string(env.path("refs.bib")).unwrap(),
             APPLES
@@ -99,8 +99,8 @@ fn an_output_never_overwrites_the_library() {
         }
     }
     // A library that does not exist yet is protected, too.
-    let told = env.refuses(2, "import bad.bib --rejects new.db --library new.db");
-    assert!(told.contains("belongs to the library"), "{told}");
+    let message = env.refuses(2, "import bad.bib --rejects new.db --library new.db");
+    assert!(message.contains("belongs to the library"), "{message}");
 }
 
 #[test]
@@ -155,9 +155,9 @@ fn a_full_disk_leaves_the_old_file_intact() {
         ])
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("cannot write out.txt"), "{told}");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("cannot write out.txt"), "{message}");
     assert_eq!(std::fs::read_to_string(env.path("out.txt")).unwrap(), old);
     assert_eq!(leftovers(&env.path("")), Vec::<String>::new());
 }
@@ -220,21 +220,25 @@ fn only_files_and_web_addresses_are_opened() {
         )
     };
     for number in 0..refused.len() {
-        let (code, opened, told) = open(&format!("r{number}"));
-        assert_eq!((code, opened.as_str()), (Some(1), ""), "{number}: {told}");
-        assert!(told.contains("help:"), "{told}");
+        let (code, opened, message) = open(&format!("r{number}"));
+        assert_eq!(
+            (code, opened.as_str()),
+            (Some(1), ""),
+            "{number}: {message}"
+        );
+        assert!(message.contains("help:"), "{message}");
     }
     for (number, address) in opened.iter().enumerate() {
-        let (code, opened, told) = open(&format!("o{number}"));
-        assert_eq!(code, Some(0), "{told}");
+        let (code, opened, message) = open(&format!("o{number}"));
+        assert_eq!(code, Some(0), "{message}");
         assert_eq!(opened, address.replace('\\', ""));
     }
     for key in ["dash", "both"] {
-        let (code, opened, told) = open(key);
+        let (code, opened, message) = open(key);
         assert_eq!(
             (code, opened.as_str()),
             (Some(0), "$TEST_ENV/-x.pdf"),
-            "{told}"
+            "{message}"
         );
     }
 }

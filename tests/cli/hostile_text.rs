@@ -878,7 +878,7 @@ fn a_calendar_has_an_event_for_each_section_and_no_other() {
 }
 
 #[test]
-fn showing_a_work_shows_every_text() {
+fn show_prints_every_text_of_a_work() {
     let env = hostile();
     for (index, text) in TEXTS.iter().enumerate() {
         let shown = env.runs(&format!("show {}", name(index))).stdout;

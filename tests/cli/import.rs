@@ -23,12 +23,14 @@ fn a_bad_entry_costs_one_entry() {
     let env = TestEnvironment::bare();
     env.put("half.bib", HALF_READABLE);
     let run = env.ends(1, "import half.bib");
-    let told = env.redact_paths(&run.stderr);
+    let message = env.redact_paths(&run.stderr);
     assert!(
-        told.contains("$TEST_ENV/half.bib:5: error: broken: rejected: the entry is not closed"),
-        "{told}"
+        message.contains("$TEST_ENV/half.bib:5: error: broken: rejected: the entry is not closed"),
+        "{message}"
     );
-    assert!(told.contains("$TEST_ENV/half.bib:9: error: rejected: the entry has no citation key"));
+    assert!(
+        message.contains("$TEST_ENV/half.bib:9: error: rejected: the entry has no citation key")
+    );
     let mut keys = env.keys("");
     keys.sort();
     assert_eq!(
@@ -38,40 +40,40 @@ fn a_bad_entry_costs_one_entry() {
 }
 
 #[test]
-fn the_receipt_says_file_line_key_field_and_reason() {
+fn the_report_says_file_line_key_field_and_reason() {
     let env = TestEnvironment::bare();
     env.put("half.bib", HALF_READABLE);
     let run = env.ends(1, "import half.bib");
-    let told = env.redact_paths(&format!("{}{}", run.stderr, run.stdout));
+    let message = env.redact_paths(&format!("{}{}", run.stderr, run.stdout));
     // The width of the table hangs on the length of the path.
-    let told: Vec<_> = told
+    let message: Vec<_> = message
         .lines()
         .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
         .collect();
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(message.join("\n"));
 }
 
 #[test]
-fn the_receipt_as_json_keeps_its_contract() {
+fn the_report_as_json_keeps_its_contract() {
     let env = TestEnvironment::bare();
     env.put("half.bib", HALF_READABLE);
     env.put("fine.bib", "@book{fine, title = {Fine}}\n");
     let run = env.ends(1, "import half.bib fine.bib --json");
-    let receipt: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     let counts = |of: &serde_json::Value| {
         ["entries", "imported", "updated", "unchanged", "rejected"]
             .map(|name| of[name].as_u64().unwrap())
     };
-    assert_eq!(counts(&receipt["files"][0]), [9, 6, 0, 1, 2]);
-    assert_eq!(counts(&receipt["files"][1]), [1, 1, 0, 0, 0]);
-    assert_eq!(counts(&receipt), [10, 7, 0, 1, 2]);
+    assert_eq!(counts(&report["files"][0]), [9, 6, 0, 1, 2]);
+    assert_eq!(counts(&report["files"][1]), [1, 1, 0, 0, 0]);
+    assert_eq!(counts(&report), [10, 7, 0, 1, 2]);
     assert!(
-        receipt["files"][0]["path"]
+        report["files"][0]["path"]
             .as_str()
             .unwrap()
             .ends_with("/half.bib")
     );
-    let problems = receipt["files"][0]["problems"].as_array().unwrap();
+    let problems = report["files"][0]["problems"].as_array().unwrap();
     let lines: Vec<_> = problems.iter().map(|problem| &problem["line"]).collect();
     assert_eq!(lines, [3, 4, 5, 7, 8, 9], "by line");
     assert_eq!(
@@ -84,7 +86,7 @@ fn the_receipt_as_json_keeps_its_contract() {
     assert_eq!(problems[1]["field"], "year");
     assert_eq!(problems[2]["key"], "broken");
     assert_eq!(problems[2]["severity"], "error");
-    assert_eq!(receipt["files"][1]["problems"], json!([]));
+    assert_eq!(report["files"][1]["problems"], json!([]));
 }
 
 #[test]
@@ -106,7 +108,7 @@ fn an_abbreviation_of_the_file_is_resolved() {
 }
 
 #[test]
-fn a_year_that_is_none_is_kept_and_shown() {
+fn an_invalid_year_is_kept_and_shown() {
     let env =
         TestEnvironment::with("@book{eggs, author = {Wren, Ada}, title = {Eggs}, year = {n.d.}}\n");
     assert!(env.runs("show eggs").stdout.contains("n.d."));
@@ -114,7 +116,7 @@ fn a_year_that_is_none_is_kept_and_shown() {
 }
 
 #[test]
-fn rejects_come_back_with_their_reason_and_can_be_mended() {
+fn rejects_come_back_with_their_reason_and_can_be_fixed() {
     let env = TestEnvironment::bare();
     env.put("half.bib", HALF_READABLE);
     env.ends(1, "import half.bib --rejects rejects.bib");
@@ -150,14 +152,14 @@ fn the_same_file_again_changes_nothing() {
 }
 
 #[test]
-fn a_changed_entry_is_merged_and_what_differs_stays_and_is_told() {
+fn a_changed_entry_is_merged_and_what_differs_stays_and_is_reported() {
     let env = TestEnvironment::with("@book{a, title = {Nests}, publisher = {Old}}\n");
     env.put(
         "other.bib",
         "@book{a, title = {Nests}, publisher = {New}, year = 2001}\n",
     );
-    let told = env.runs("import other.bib").stderr;
-    assert!(told.contains("publisher"), "{told}");
+    let message = env.runs("import other.bib").stderr;
+    assert!(message.contains("publisher"), "{message}");
     let source = env.runs("show a --source").stdout;
     assert!(
         source.contains("publisher = {Old}") && source.contains("2001"),
@@ -177,7 +179,7 @@ fn the_policy_says_what_a_changed_entry_does() {
 }
 
 #[test]
-fn a_rehearsal_changes_nothing_and_says_so() {
+fn a_dry_run_changes_nothing_and_says_so() {
     let env = TestEnvironment::with("@book{a, title = {Nests}}\n");
     let state = env.state();
     env.put(
@@ -246,7 +248,7 @@ fn every_encoding_is_read() {
 }
 
 #[test]
-fn a_taken_off_tag_does_not_come_back_with_its_file() {
+fn a_removed_tag_does_not_come_back_with_its_file() {
     let env = TestEnvironment::with("@book{a, title = {A}, keywords = {theme:law}}\n");
     env.runs("untag theme:law a");
     env.put(
@@ -264,7 +266,7 @@ fn a_taken_off_tag_does_not_come_back_with_its_file() {
 }
 
 #[test]
-fn a_rehearsal_tells_which_tags_the_rules_would_give() {
+fn a_dry_run_reports_which_tags_the_rules_would_add() {
     let env = TestEnvironment::with("@book{a, title = {Apples}, keywords = {theme:fruit}}\n");
     env.runs("tags add theme:cider");
     env.runs("rules add Fruit --when 'title:pears OR title:quinces' --then theme:fruit");
@@ -274,31 +276,34 @@ fn a_rehearsal_tells_which_tags_the_rules_would_give() {
         "@book{b, title = {Pears}}\n@book{c, title = {Quinces}}\n@book{d, title = {Cider}}\n",
     );
     let state = env.state();
-    let told = env.runs("import more.bib --dry-run").stderr;
+    let message = env.runs("import more.bib --dry-run").stderr;
     assert_eq!(
-        told,
+        message,
         "tags that rules would add (+) or remove (\u{2212}):\n  +theme:cider  1 work\n  \
          +theme:fruit  2 works\ndry run: nothing was changed\n"
     );
     assert_eq!(state, env.state());
-    let told = env.runs("import more.bib").stderr;
-    assert!(told.contains("rules added or removed 3 tags"), "{told}");
+    let message = env.runs("import more.bib").stderr;
+    assert!(
+        message.contains("rules added or removed 3 tags"),
+        "{message}"
+    );
     assert_eq!(env.keys("theme:fruit origin:rule").len(), 2);
 }
 
 #[test]
-fn a_rehearsal_makes_no_library() {
+fn a_dry_run_creates_no_library() {
     let env = TestEnvironment::empty();
     env.put("more.bib", "@book{b, title = {Pears}}\n");
-    let receipt = env.json("import more.bib --dry-run --json");
-    assert_eq!(receipt["imported"], 1);
+    let report = env.json("import more.bib --dry-run --json");
+    assert_eq!(report["imported"], 1);
     assert!(!env.path("data").exists());
 }
 
 #[test]
 fn a_shipped_bibliography_brings_its_tags_along_by_its_name_and_as_a_file() {
     let by_name = TestEnvironment::bare();
-    let told = by_name.runs("import peerbib:commons").stderr;
+    let message = by_name.runs("import peerbib:commons").stderr;
     let as_file = TestEnvironment::bare();
     // A checkout may have changed the line ends.
     let text = include_str!("../../bib/commons.bib").replace('\n', "\r\n");
@@ -314,7 +319,7 @@ fn a_shipped_bibliography_brings_its_tags_along_by_its_name_and_as_a_file() {
         .map(|work| work["tags"].as_array().unwrap().len())
         .sum::<usize>();
     let said = format!("{count} hand-made tags added");
-    assert!(told.contains(&said), "{told}");
+    assert!(message.contains(&said), "{message}");
     assert!(told_of_file.contains(&said), "{told_of_file}");
     let again = by_name.json("import peerbib:commons --json");
     assert_eq!(again["tags"], 0);
@@ -359,8 +364,8 @@ fn a_failed_import_leaves_no_step() {
     assert_eq!(log.lines().count(), 2, "{log}");
     env.ends(1, "import bad.bib");
     env.runs("import blank.bib");
-    let told = env.refuses(1, "import prose.txt");
-    assert!(told.contains("not a bibliography"), "{told}");
+    let message = env.refuses(1, "import prose.txt");
+    assert!(message.contains("not a bibliography"), "{message}");
     env.refuses(1, "import missing.bib");
     assert_eq!(log, env.runs("log").stdout);
     // What is read of a file is imported, whatever else is wrong with it.
@@ -380,17 +385,17 @@ fn probable_duplicates_among_new_works_are_reported() {
          @book{c, author = {Finch, Bo}, title = {The Orchard Economy}, date = {1999}}\n\
          @book{d, author = {Finch, Bo}, title = {The Orchard Economy}, date = {1999}}\n",
     );
-    let told = env.runs("import more.bib").stderr;
+    let message = env.runs("import more.bib").stderr;
     assert!(
-        told.contains("2 groups of likely duplicates with new works, 1 of them certain; `peerbib dedupe added:today`"),
-        "{told}"
+        message.contains("2 groups of likely duplicates with new works, 1 of them certain; `peerbib dedupe added:today`"),
+        "{message}"
     );
     env.put(
         "other.bib",
         "@book{e, author = {Dunn, Cy}, title = {Licences}, date = {2010}}\n",
     );
-    let told = env.runs("import other.bib").stderr;
-    assert!(!told.contains("duplicates"), "{told}");
+    let message = env.runs("import other.bib").stderr;
+    assert!(!message.contains("duplicates"), "{message}");
 }
 
 #[test]
@@ -405,7 +410,7 @@ fn many_warnings_of_one_kind_are_one_line_with_a_count() {
         })
         .collect();
     env.put("refs.bib", refs);
-    let told = env.runs("import refs.bib").stderr;
-    assert!(told.lines().count() < 20, "{told}");
-    assert!(told.contains("and 458 more"), "{told}");
+    let message = env.runs("import refs.bib").stderr;
+    assert!(message.lines().count() < 20, "{message}");
+    assert!(message.contains("and 458 more"), "{message}");
 }

@@ -225,12 +225,16 @@ fn data_for_other_entries_is_no_work() {
 }
 
 #[test]
-fn verify_tells_what_was_dropped() {
+fn verify_reports_what_was_dropped() {
     let env = TestEnvironment::bare();
     env.put(
         "a.ris",
         "TY  - JOUR\nTI  - A\nT2  - J\nXX  - lost\nER  - \n",
     );
+    let json = env.ends(1, "verify a.ris --json").stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json[0]["path"], "a.ris");
+    assert_ne!(json[0]["differences"], serde_json::json!([]));
     let run = env.ends(1, "verify a.ris");
     assert!(
         run.stdout.contains("a.ris:4: XX: ignored \"lost\""),
@@ -416,7 +420,7 @@ fn backslashes_of_paths_and_escapes_of_json_are_what_they_mean() {
 }
 
 #[test]
-fn marks_of_quotation_are_told_from_feet_and_apostrophes() {
+fn marks_of_quotation_are_distinguished_from_feet_and_apostrophes() {
     let env = TestEnvironment::bare();
     env.put(
         "a.json",

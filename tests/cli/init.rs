@@ -5,8 +5,8 @@ use crate::test_env::TestEnvironment;
 #[test]
 fn init_makes_a_library_with_the_shipped_movements_and_themes() {
     let env = TestEnvironment::empty();
-    let told = env.runs("init").stderr;
-    assert!(told.contains("created the library"), "{told}");
+    let message = env.runs("init").stderr;
+    assert!(message.contains("created the library"), "{message}");
     assert!(env.library().is_file());
     assert!(env.runs("tags").stdout.contains("oekonux"));
     assert_eq!(env.keys(""), [""; 0]);
@@ -16,8 +16,8 @@ fn init_makes_a_library_with_the_shipped_movements_and_themes() {
 fn init_leaves_a_library_that_is_there_as_it_is() {
     let env = TestEnvironment::with("@book{a, title = {A}}\n");
     let state = env.state();
-    let told = env.runs("init").stderr;
-    assert!(told.contains("already exists"), "{told}");
+    let message = env.runs("init").stderr;
+    assert!(message.contains("already exists"), "{message}");
     assert_eq!(state, env.state());
 }
 
@@ -56,8 +56,8 @@ fn rebuild_changes_nothing_that_can_be_seen() {
     let env = TestEnvironment::with_chapter();
     let state = env.state();
     let log = env.runs("log --json").stdout;
-    let told = env.runs("rebuild").stderr;
-    assert!(told.contains("69 works"), "{told}");
+    let message = env.runs("rebuild").stderr;
+    assert!(message.contains("69 works"), "{message}");
     assert_eq!(state, env.state());
     assert_eq!(log, env.runs("log --json").stdout);
     assert_eq!(
@@ -82,18 +82,21 @@ fn every_command_that_creates_a_library_brings_vocabulary_and_rules() {
             "@book{a, author = {Merten, Stefan}, title = {Free Software and the GPL}}\n",
         );
         env.put("tags.toml", "[[tag]]\nfacet = \"theme\"\ntag = \"nests\"\n");
-        let told = env.redact_paths(&env.runs(line).stderr);
+        let message = env.redact_paths(&env.runs(line).stderr);
         assert!(
-            told.contains("created the library $TEST_ENV/data/peerbib/library.db with "),
-            "{line}: {told}"
+            message.contains("created the library $TEST_ENV/data/peerbib/library.db with "),
+            "{line}: {message}"
         );
         assert!(env.runs("tags").stdout.contains("oekonux"), "{line}");
         assert!(
             !env.json("rules --json").as_array().unwrap().is_empty(),
             "{line}"
         );
-        let told = env.runs(line).stderr;
-        assert!(!told.contains("created the library"), "{line}: {told}");
+        let message = env.runs(line).stderr;
+        assert!(
+            !message.contains("created the library"),
+            "{line}: {message}"
+        );
     }
     // It is a step of its own, so that undoing an import leaves it alone.
     let env = TestEnvironment::empty();
@@ -114,38 +117,38 @@ fn the_bundled_vocabulary_can_be_imported_by_its_name() {
 }
 
 #[test]
-fn an_import_of_rules_reports_what_becomes_of_them() {
+fn an_import_of_rules_reports_what_happens_to_them() {
     let env = TestEnvironment::bare();
-    let told = env.runs("rules import peerbib:rules").stderr;
+    let message = env.runs("rules import peerbib:rules").stderr;
     let count = env.json("rules --json").as_array().unwrap().len();
     assert!(
-        told.contains(&format!(
+        message.contains(&format!(
             "{count} rules in peerbib:rules: {count} new, 0 changed, 0 unchanged"
         )),
-        "{told}"
+        "{message}"
     );
     let first = env.json("rules --json")[0]["name"]
         .as_str()
         .unwrap()
         .to_owned();
     env.runs(&format!("rules remove '{first}'"));
-    let told = env.runs("rules import peerbib:rules").stderr;
+    let message = env.runs("rules import peerbib:rules").stderr;
     let left = count - 1;
     assert!(
-        told.contains(&format!(
+        message.contains(&format!(
             "0 new, 0 changed, {left} unchanged, 1 skipped that you edited or removed"
         )),
-        "{told}"
+        "{message}"
     );
     env.put(
         "rules.toml",
         "[[rule]]\nname = \"Mine\"\nwhen = \"title:nests\"\nthen = [\"theme:law\"]\n",
     );
-    let told = env.runs("rules import rules.toml --replace").stderr;
+    let message = env.runs("rules import rules.toml --replace").stderr;
     assert!(
-        told.contains(&format!(
+        message.contains(&format!(
             "1 rule in rules.toml: 1 new, 0 changed, 0 unchanged, {left} removed"
         )),
-        "{told}"
+        "{message}"
     );
 }

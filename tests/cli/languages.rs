@@ -134,7 +134,7 @@ const OTHERS: &str = "
 ";
 
 #[test]
-fn what_follows_a_word_of_the_other_direction_stays_behind_it() {
+fn text_after_a_word_of_the_other_direction_stays_after_it() {
     let env = TestEnvironment::with(OTHERS);
     let list = "format --style chicago-notes-bibliography --locale he-IL";
     // The Hebrew word for "number" among Latin letters, with a mark where a program knows no isolates.

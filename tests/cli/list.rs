@@ -35,10 +35,13 @@ pub(crate) fn printed(env: &TestEnvironment, line: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_list_asks_its_query_anew_whenever_it_is_printed() {
+fn a_list_runs_its_query_whenever_it_is_printed() {
     let env = env();
-    let told = env.runs("list new commons --query theme:commons").stderr;
-    assert!(told.contains("created commons with 2 works"), "{told}");
+    let message = env.runs("list new commons --query theme:commons").stderr;
+    assert!(
+        message.contains("created commons with 2 works"),
+        "{message}"
+    );
     assert_eq!(printed(&env, "list show commons"), ["anon", "benkler"]);
     env.runs("tag theme:commons marx");
     assert_eq!(
@@ -80,12 +83,12 @@ fn a_list_that_cannot_be_printed_is_not_stored() {
     }
     assert_eq!(env.json("list --json"), serde_json::json!([]));
     env.runs("list new x");
-    let told = env.refuses(1, "list new X");
-    assert!(told.contains("already"), "{told}");
-    let told = env.refuses(1, "list show xx");
+    let message = env.refuses(1, "list new X");
+    assert!(message.contains("already"), "{message}");
+    let message = env.refuses(1, "list show xx");
     assert!(
-        told.contains("did you mean x?") || told.contains("the lists are: x"),
-        "{told}"
+        message.contains("did you mean x?") || message.contains("the lists are: x"),
+        "{message}"
     );
 }
 
@@ -93,21 +96,24 @@ fn a_list_that_cannot_be_printed_is_not_stored() {
 fn works_are_pinned_and_excluded_and_go_back_to_the_query() {
     let env = env();
     env.runs("list new l --query theme:commons");
-    let told = env.runs("list add l marx benkler").stderr;
+    let message = env.runs("list add l marx benkler").stderr;
     assert_eq!(
-        told,
+        message,
         "marx was added to l\nbenkler is already in l; its query matches it\n"
     );
     assert_eq!(printed(&env, "list show l"), ["anon", "benkler", "marx"]);
-    let told = env.runs("list remove l marx benkler").stderr;
+    let message = env.runs("list remove l marx benkler").stderr;
     assert_eq!(
-        told,
+        message,
         "unpinned marx\n\
          excluded benkler, which the query still matches\n"
     );
     assert_eq!(printed(&env, "list show l"), ["anon"]);
-    let told = env.runs("list add l benkler").stderr;
-    assert!(told.contains("is no longer excluded from l"), "{told}");
+    let message = env.runs("list add l benkler").stderr;
+    assert!(
+        message.contains("is no longer excluded from l"),
+        "{message}"
+    );
     assert_eq!(printed(&env, "list show l"), ["anon", "benkler"]);
     // A pinned work stays, even where the query finds it no longer.
     env.runs("list pin l benkler");
@@ -115,14 +121,14 @@ fn works_are_pinned_and_excluded_and_go_back_to_the_query() {
     assert_eq!(printed(&env, "list show l"), ["anon", "benkler"]);
     env.runs("list exclude l --find title:manifesto");
     assert_eq!(printed(&env, "list show l"), ["benkler"]);
-    let told = env.runs("list remove l marx").stderr;
-    assert_eq!(told, "marx is not in the list\n");
+    let message = env.runs("list remove l marx").stderr;
+    assert_eq!(message, "marx is not in the list\n");
     env.refuses(1, "list add l marks");
     env.refuses(2, "list add l");
 }
 
 #[test]
-fn a_rehearsal_changes_nothing() {
+fn a_dry_run_changes_nothing() {
     let env = env();
     env.runs("list new l --query theme:commons");
     let would = env.runs("list add l marx benkler --dry-run").stdout;
@@ -189,8 +195,8 @@ fn an_annotation_belongs_to_its_list() {
         env.json("list describe two --json")["annotated"],
         serde_json::json!([])
     );
-    let told = env.runs("list annotate two marx -m x").stderr;
-    assert!(told.contains("marx is not in the list"), "{told}");
+    let message = env.runs("list annotate two marx -m x").stderr;
+    assert!(message.contains("marx is not in the list"), "{message}");
     assert_eq!(
         env.json("list describe two --json")["unattached"][0]["key"],
         "marx"
@@ -200,8 +206,8 @@ fn an_annotation_belongs_to_its_list() {
         env.json("list describe one --json")["annotated"],
         serde_json::json!([])
     );
-    let told = env.refuses(2, "list annotate one benkler");
-    assert!(told.contains("-m"), "{told}");
+    let message = env.refuses(2, "list annotate one benkler");
+    assert!(message.contains("-m"), "{message}");
     let run = env.peerbib(
         &["list", "annotate", "one", "anon", "-m", "-"],
         "From *elsewhere*.\n",
@@ -233,8 +239,8 @@ fn the_order_is_the_style_s_or_one_of_its_own() {
 fn works_are_put_into_an_order_by_hand() {
     let env = env();
     env.runs("list new l --query ''");
-    let told = env.runs("list move l smith benkler --first").stderr;
-    assert!(told.contains("sorted manually"), "{told}");
+    let message = env.runs("list move l smith benkler --first").stderr;
+    assert!(message.contains("sorted manually"), "{message}");
     assert_eq!(
         printed(&env, "list show l"),
         ["smith", "benkler", "anon", "marx"]
@@ -256,10 +262,10 @@ fn works_are_put_into_an_order_by_hand() {
     );
     env.refuses(2, "list move l marx");
     env.runs("list exclude l anon");
-    let told = env.refuses(1, "list move l anon --first");
-    assert!(told.contains("is not in l"), "{told}");
-    let told = env.refuses(1, "list move l marx --after anon");
-    assert!(told.contains("is not in l"), "{told}");
+    let message = env.refuses(1, "list move l anon --first");
+    assert!(message.contains("is not in l"), "{message}");
+    let message = env.refuses(1, "list move l marx --after anon");
+    assert!(message.contains("is not in l"), "{message}");
     env.runs("list edit l --order style");
     assert_eq!(
         printed(&env, "list show l"),
@@ -333,8 +339,8 @@ fn a_pinned_work_that_is_gone_can_be_taken_off() {
     env.runs("list annotate l marx -m Gone");
     env.runs("remove marx");
     env.ends(1, "list show l");
-    let told = env.runs("list remove l marx").stderr;
-    assert_eq!(told, "unpinned marx\n");
+    let message = env.runs("list remove l marx").stderr;
+    assert_eq!(message, "unpinned marx\n");
     env.runs("list show l");
     assert_eq!(
         env.json("list describe l --json")["unattached"][0]["key"],
@@ -384,13 +390,13 @@ fn a_list_can_be_part_of_another_but_not_of_itself() {
     env.runs("list exclude one smith");
     env.runs("list new two --query 'list:one OR manifesto'");
     assert_eq!(printed(&env, "list show two"), ["anon", "benkler", "marx"]);
-    let told = env.refuses(1, "list edit one --query list:two");
-    assert!(told.contains("made of itself"), "{told}");
+    let message = env.refuses(1, "list edit one --query list:two");
+    assert!(message.contains("refers to itself"), "{message}");
     assert_eq!(printed(&env, "list show one"), ["benkler", "marx"]);
 }
 
 #[test]
-fn what_stands_below_a_work_stands_there_once_in_any_style() {
+fn annotations_are_printed_once_in_any_style() {
     let env = env();
     env.runs("list new l benkler --annotate annotation,abstract,tags");
     env.runs("list annotate l benkler -m 'Begin here.'");
@@ -445,8 +451,8 @@ fn a_list_is_edited_until_it_can_be_read() {
     assert_eq!(env.json("list describe l --json")["title"], "Labour");
     let run = with_editor(&env, "list edit l", ":");
     assert_eq!(run.stderr, "nothing was changed\n");
-    let told = env.refuses(2, "list edit l");
-    assert!(told.contains("--title"), "{told}");
+    let message = env.refuses(2, "list edit l");
+    assert!(message.contains("--title"), "{message}");
 }
 
 #[cfg(unix)]

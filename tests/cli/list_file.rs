@@ -68,12 +68,12 @@ fn a_list_goes_from_one_library_to_another() {
     );
     other.put("l.toml", &text);
     let run = other.ends(1, "list import l.toml");
-    for told in [
+    for message in [
         "there is no tag \u{201c}theme:value\u{201d}",
         "no work has the key marx; did you mean marks?",
         "no work has the key benkler",
     ] {
-        assert!(run.stderr.contains(told), "{told}: {}", run.stderr);
+        assert!(run.stderr.contains(message), "{message}: {}", run.stderr);
     }
     let line = text
         .lines()
@@ -98,7 +98,7 @@ fn a_file_that_is_no_list_changes_nothing() {
     let env = full();
     let good = env.runs("list export l").stdout;
     let before = env.runs("list export l").stdout;
-    for (name, text, told) in [
+    for (name, text, message) in [
         ("a.toml", "name = ".to_owned(), "line 1"),
         (
             "b.toml",
@@ -131,13 +131,13 @@ fn a_file_that_is_no_list_changes_nothing() {
         env.put(name, &text);
         let run = env.peerbib(&["list", "import", name, "--replace"], "");
         assert!(matches!(run.code, Some(1 | 2)), "{name}: {run:?}");
-        assert!(run.stderr.contains(told), "{name}: {}", run.stderr);
+        assert!(run.stderr.contains(message), "{name}: {}", run.stderr);
         assert!(run.stderr.contains(name), "{name}: {}", run.stderr);
     }
     env.refuses(1, "list import missing.toml");
     env.put("l.toml", &good);
-    let told = env.refuses(1, "list import l.toml");
-    assert!(told.contains("--replace"), "{told}");
+    let message = env.refuses(1, "list import l.toml");
+    assert!(message.contains("--replace"), "{message}");
     env.runs("list import l.toml --replace --dry-run");
     assert_eq!(env.runs("list export l").stdout, before);
 }

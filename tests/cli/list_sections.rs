@@ -57,7 +57,7 @@ fn works_are_grouped_by_what_a_reader_looks_for() {
 }
 
 #[test]
-fn a_work_with_two_tags_stands_under_each_or_under_the_first() {
+fn a_work_with_two_tags_is_listed_under_each_or_under_the_first() {
     let env = env();
     env.runs("list new l --query '' --group-by theme");
     assert_eq!(
@@ -86,7 +86,7 @@ fn a_work_with_two_tags_stands_under_each_or_under_the_first() {
 }
 
 #[test]
-fn narrower_tags_are_headings_below_the_wider_ones() {
+fn child_tags_are_headings_below_their_parents() {
     let env = env();
     env.runs("tags add theme:economy --label Economy");
     env.runs("tags add theme:value --label Value --parent theme:economy");
@@ -145,8 +145,8 @@ fn sections_written_by_hand_take_the_works_that_their_queries_find_first() {
         printed(&env, "list show l"),
         ["The classics: marx", "The classics: smith"]
     );
-    let told = env.refuses(1, "list section edit l Clasics --order year");
-    assert!(told.contains("The classics"), "{told}");
+    let message = env.refuses(1, "list section edit l Clasics --order year");
+    assert!(message.contains("The classics"), "{message}");
     env.refuses(1, "list section add l --title X --query theme:nothing");
     env.refuses(1, "list section add l --title 'The classics'");
     insta::assert_snapshot!(env.runs("list describe l").stdout);
@@ -203,7 +203,7 @@ fn a_section_without_works_leaves_no_blank_line_behind() {
 }
 
 #[test]
-fn a_list_with_its_prose_is_printed_in_every_form() {
+fn a_list_with_its_prose_is_printed_in_every_format() {
     let env = TestEnvironment::with_chapter();
     env.runs("list new l --title 'Peer production' --query theme:germ-form --introduction 'A *short* list.'");
     env.runs("list section add l --title Beginnings --introduction 'Where it began.' --query year:..2005");

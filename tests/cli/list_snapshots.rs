@@ -8,13 +8,13 @@ fn frozen() -> TestEnvironment {
     let env = env();
     env.runs("list new l --query 'theme:value OR theme:commons' --title Commons --group-by theme --repeat first");
     env.runs("list annotate l marx -m 'On *Marx*.'");
-    let told = env.runs("list snapshot l --name spring").stderr;
-    assert_eq!(told, "saved a snapshot of l as spring: 4 works\n");
+    let message = env.runs("list snapshot l --name spring").stderr;
+    assert_eq!(message, "saved a snapshot of l as spring: 4 works\n");
     env
 }
 
 #[test]
-fn an_edition_is_printed_as_it_was() {
+fn a_snapshot_is_printed_as_it_was() {
     let env = frozen();
     let before = env.runs("list show l --to markdown").stdout;
     env.runs("edit marx --set title=Capital");
@@ -39,8 +39,8 @@ fn an_edition_is_printed_as_it_was() {
         .stdout;
     assert!(ieee.contains("[1]"), "{ieee}");
     env.refuses(2, "list show l --snapshot spring --order year");
-    let told = env.refuses(1, "list show l --snapshot sprung");
-    assert!(told.contains("did you mean spring?"), "{told}");
+    let message = env.refuses(1, "list show l --snapshot sprung");
+    assert!(message.contains("did you mean spring?"), "{message}");
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn a_private_note_is_no_change_of_a_list() {
 }
 
 #[test]
-fn a_work_that_left_the_query_and_one_that_was_merged_are_told_apart() {
+fn a_work_that_left_the_query_and_one_that_was_merged_are_distinguished() {
     let env = frozen();
     env.runs("untag theme:commons anon");
     env.runs("dedupe merge smith marx");
@@ -115,10 +115,10 @@ fn a_work_that_left_the_query_and_one_that_was_merged_are_told_apart() {
 }
 
 #[test]
-fn editions_are_listed_compared_and_removed() {
+fn snapshots_are_listed_compared_and_removed() {
     let env = frozen();
-    let told = env.refuses(1, "list snapshot l --name spring");
-    assert!(told.contains("already"), "{told}");
+    let message = env.refuses(1, "list snapshot l --name spring");
+    assert!(message.contains("already"), "{message}");
     env.runs("list exclude l anon");
     env.runs("list snapshot l --name autumn");
     let editions = env.json("list snapshots l --json");
@@ -143,11 +143,11 @@ fn editions_are_listed_compared_and_removed() {
 }
 
 #[test]
-fn a_list_without_editions_has_nothing_to_compare_with() {
+fn a_list_without_snapshots_has_nothing_to_compare_with() {
     let env = env();
     env.runs("list new l marx");
-    let told = env.refuses(1, "list diff l");
-    assert!(told.contains("peerbib list snapshot l"), "{told}");
+    let message = env.refuses(1, "list diff l");
+    assert!(message.contains("peerbib list snapshot l"), "{message}");
     assert!(
         env.runs("list snapshots l")
             .stderr
@@ -156,7 +156,7 @@ fn a_list_without_editions_has_nothing_to_compare_with() {
 }
 
 #[test]
-fn the_changelog_tells_all_editions() {
+fn the_changelog_covers_all_snapshots() {
     let env = frozen();
     env.runs("list exclude l anon");
     env.runs("edit marx --set title=Capital");
@@ -176,7 +176,7 @@ fn the_changelog_tells_all_editions() {
 }
 
 #[test]
-fn editions_survive_undo_and_redo() {
+fn snapshots_survive_undo_and_redo() {
     let env = frozen();
     env.runs("undo");
     env.refuses(1, "list show l --snapshot spring");

@@ -14,7 +14,7 @@ use crate::test_env::{TestEnvironment, redact_times};
 struct Listening {
     child: Child,
     port: u16,
-    told: Arc<Mutex<String>>,
+    message: Arc<Mutex<String>>,
 }
 
 /// An answer to a request.
@@ -59,8 +59,8 @@ impl Listening {
             .and_then(|rest| rest.split(' ').next())
             .and_then(|port| port.parse().ok())
             .unwrap_or_else(|| panic!("{first}"));
-        let told = Arc::new(Mutex::new(String::new()));
-        let heard = Arc::clone(&told);
+        let message = Arc::new(Mutex::new(String::new()));
+        let heard = Arc::clone(&message);
         std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
                 let mut heard = heard.lock().unwrap();
@@ -68,7 +68,11 @@ impl Listening {
                 heard.push('\n');
             }
         });
-        Self { child, port, told }
+        Self {
+            child,
+            port,
+            message,
+        }
     }
 
     /// Sends bytes and returns what comes back until the connection is closed.
@@ -151,11 +155,11 @@ impl Listening {
     fn tells(&self, words: &str) -> String {
         let start = Instant::now();
         loop {
-            let told = self.told.lock().unwrap().clone();
-            if told.contains(words) {
-                return told;
+            let message = self.message.lock().unwrap().clone();
+            if message.contains(words) {
+                return message;
             }
-            assert!(start.elapsed() < Duration::from_secs(20), "{told}");
+            assert!(start.elapsed() < Duration::from_secs(20), "{message}");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -262,11 +266,11 @@ fn one_click_saves_a_work_with_its_file_and_one_undo_takes_it_back() {
     assert_eq!(server.post("updateSession", &wishes).json(), json!({}));
     assert_eq!(server.post("delaySync", &json!({})).status, 204);
 
-    let told = server.tells("movement:oekonux");
+    let message = server.tells("movement:oekonux");
     let key = "benkler2011penguin";
     assert!(
-        told.contains(&format!("saved {key}: The Penguin and the Commons")),
-        "{told}"
+        message.contains(&format!("saved {key}: The Penguin and the Commons")),
+        "{message}"
     );
     let shown = env.runs(&format!("show {key}")).stdout;
     for words in [
@@ -303,7 +307,7 @@ fn one_click_saves_a_work_with_its_file_and_one_undo_takes_it_back() {
 }
 
 #[test]
-fn wishes_replace_earlier_ones() {
+fn later_requests_replace_earlier_ones() {
     let env = TestEnvironment::with_chapter();
     let server = Listening::start(&env, &["--tag", "movement:oekonux"]);
     let selected = server.post("getSelectedCollection", &json!({})).json();
@@ -715,11 +719,11 @@ fn no_request_holds_the_server_up() {
 }
 
 #[test]
-fn whoever_has_the_port_is_named() {
+fn the_program_that_uses_the_port_is_named() {
     let env = TestEnvironment::bare();
     let server = Listening::start(&env, &[]);
-    let told = env.refuses(1, &format!("listen --port {}", server.port));
-    assert!(told.contains("peerbib listens on port"), "{told}");
+    let message = env.refuses(1, &format!("listen --port {}", server.port));
+    assert!(message.contains("peerbib listens on port"), "{message}");
     for (answer, name) in [
         (
             "HTTP/1.0 200 OK\r\nX-Zotero-Version: 9.0.6\r\n\r\nZotero is running",
@@ -737,12 +741,12 @@ fn whoever_has_the_port_is_named() {
             let _ = stream.write_all(answer.as_bytes());
             let _ = stream.shutdown(Shutdown::Both);
         });
-        let told = env.refuses(1, &format!("listen --port {port}"));
-        assert!(told.contains(name), "{told}");
+        let message = env.refuses(1, &format!("listen --port {port}"));
+        assert!(message.contains(name), "{message}");
         other.join().unwrap();
     }
-    let told = env.refuses(1, "listen --tag theme:none --port 0");
-    assert!(told.contains("theme:none"), "{told}");
+    let message = env.refuses(1, "listen --tag theme:none --port 0");
+    assert!(message.contains("theme:none"), "{message}");
 }
 
 #[test]

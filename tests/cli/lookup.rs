@@ -49,7 +49,7 @@ fn server() -> MetadataServer {
 }
 
 #[test]
-fn fields_are_shown_beside_the_current_values_and_nothing_changes() {
+fn fields_are_shown_next_to_the_current_values_and_nothing_changes() {
     let (server, env) = (server(), TestEnvironment::with(LIBRARY));
     let before = env.state();
     let run = server.run(&env, &["lookup"]);
@@ -255,7 +255,7 @@ fn an_interrupt_while_services_are_asked_changes_nothing_and_says_so() {
     env.runs("tag status:unverified benkler2002coase --create");
     server.on("/", [Reply::Silence(Duration::from_secs(5))]);
     let before = env.state();
-    for (arguments, told) in [
+    for (arguments, message) in [
         (
             &["lookup", "--apply", "--yes"][..],
             "interrupted: nothing was changed\n",
@@ -274,7 +274,7 @@ fn an_interrupt_while_services_are_asked_changes_nothing_and_says_so() {
         }
         assert_eq!(
             interrupt(child),
-            (Some(130), told.to_owned()),
+            (Some(130), message.to_owned()),
             "{arguments:?}"
         );
     }
@@ -284,7 +284,7 @@ fn an_interrupt_while_services_are_asked_changes_nothing_and_says_so() {
 
 #[test]
 #[cfg(unix)]
-fn an_interrupt_at_any_moment_says_what_became_of_the_library() {
+fn an_interrupt_at_any_moment_reports_the_state_of_the_library() {
     const ROUNDS: u32 = 12;
     let arguments = ["lookup", "--apply", "--yes"];
     let mut whole = Duration::MAX;
@@ -300,17 +300,17 @@ fn an_interrupt_at_any_moment_says_what_became_of_the_library() {
             continue;
         }
         std::thread::sleep(whole * round / ROUNDS);
-        let (code, told) = interrupt(child);
+        let (code, message) = interrupt(child);
         let is_changed = env.runs("export").stdout != before;
         // Before the handler is set, and after the last line, the signal ends the program as it ends any other.
-        if told.contains("interrupted: nothing was changed") {
-            assert!(!is_changed && code == Some(130), "{told}");
+        if message.contains("interrupted: nothing was changed") {
+            assert!(!is_changed && code == Some(130), "{message}");
             nothing += 1;
-        } else if told.contains("changed 4 fields of 1 work; `peerbib undo` reverts it") {
-            assert!(is_changed, "{told}");
+        } else if message.contains("changed 4 fields of 1 work; `peerbib undo` reverts it") {
+            assert!(is_changed, "{message}");
             all += 1;
         } else {
-            assert!(!is_changed, "{told}");
+            assert!(!is_changed, "{message}");
         }
         assert_eq!(env.runs("doctor").stdout, "");
     }

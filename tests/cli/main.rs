@@ -61,7 +61,6 @@ mod messy_library;
 mod metadata_server;
 mod note;
 mod picker;
-mod pseudo_terminal;
 mod quickstart;
 mod readme;
 mod references;

@@ -21,7 +21,7 @@ fn pages(env: &TestEnvironment) -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_verb_and_every_verb_below_it_has_a_page() {
+fn every_command_and_subcommand_has_a_page() {
     let env = TestEnvironment::empty();
     let pages = pages(&env);
     let names: BTreeSet<&str> = pages.iter().map(|(name, _)| name.as_str()).collect();
@@ -139,10 +139,10 @@ fn every_page_that_is_named_is_there() {
 }
 
 #[test]
-fn a_page_without_its_verb_is_refused() {
+fn a_page_without_its_command_is_refused() {
     let env = TestEnvironment::empty();
-    let told = env.refuses(2, "man tags nothing");
-    assert!(told.contains("peerbib tags has no command"), "{told}");
+    let message = env.refuses(2, "man tags nothing");
+    assert!(message.contains("peerbib tags has no command"), "{message}");
 }
 
 #[test]
@@ -159,7 +159,10 @@ fn the_pages_are_set_without_a_warning() {
             eprintln!("groff is not on this machine, and the pages are not set");
             return;
         };
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success() && told.is_empty(), "{name}: {told}");
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success() && message.is_empty(),
+            "{name}: {message}"
+        );
     }
 }

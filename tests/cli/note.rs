@@ -9,25 +9,25 @@ fn env() -> TestEnvironment {
 }
 
 #[test]
-fn a_note_is_written_added_to_printed_and_taken_away() {
+fn a_note_is_written_extended_printed_and_removed() {
     let env = env();
     assert_eq!(env.runs("note a --show").stderr, "no note on a\n");
-    let told = env.runs("note a -m 'A *first* thought'").stderr;
-    assert_eq!(told, "saved the note on a\n");
+    let message = env.runs("note a -m 'A *first* thought'").stderr;
+    assert_eq!(message, "saved the note on a\n");
     env.runs("note a --append -m '- and a second'");
     assert_eq!(
         env.runs("note a --show").stdout,
         "A *first* thought\n\n- and a second\n"
     );
-    let told = env
+    let message = env
         .runs("note a -m 'A *first* thought\n\n- and a second'")
         .stderr;
-    assert!(told.starts_with("nothing to do"), "{told}");
+    assert!(message.starts_with("nothing to do"), "{message}");
     let note = env.json("note a --json");
     assert_eq!(note["key"], "a");
     assert_eq!(note["text"], "A *first* thought\n\n- and a second");
-    let told = env.runs("note a --remove").stderr;
-    assert!(told.contains("`peerbib undo` restores it"), "{told}");
+    let message = env.runs("note a --remove").stderr;
+    assert!(message.contains("`peerbib undo` restores it"), "{message}");
     assert_eq!(env.json("note a --json"), serde_json::Value::Null);
     env.runs("undo");
     assert!(env.runs("note a --show").stdout.contains("second"));
@@ -39,9 +39,13 @@ fn a_note_comes_from_standard_input() {
     let run = env.peerbib(&["note", "a", "-m", "-"], "# Read\n\nagain\n");
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert_eq!(env.runs("note a --show").stdout, "# Read\n\nagain\n");
-    let told = env.peerbib(&["note", "a", "-m", "-"], " \n");
-    assert_eq!(told.code, Some(2));
-    assert!(told.stderr.contains("the note is empty"), "{}", told.stderr);
+    let message = env.peerbib(&["note", "a", "-m", "-"], " \n");
+    assert_eq!(message.code, Some(2));
+    assert!(
+        message.stderr.contains("the note is empty"),
+        "{}",
+        message.stderr
+    );
 }
 
 #[test]

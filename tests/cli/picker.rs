@@ -1,7 +1,7 @@
 //! Picking works at a terminal, where a command needs a key and none is given.
 #![cfg(unix)]
 
-use crate::pseudo_terminal::typed;
+use crate::terminal::session;
 use crate::test_env::TestEnvironment;
 
 const REFS: &str = "\
@@ -19,39 +19,34 @@ fn out(env: &TestEnvironment) -> String {
 fn a_work_is_found_by_author_year_and_title_and_previewed() {
     let env = TestEnvironment::with(REFS);
     for search in ["wren", "1999", "twigs"] {
-        let Some(session) = typed(&env, "peerbib show --source > out", &[search, "\r"]) else {
+        let steps = [("3/3", search), ("1/3", "\r")];
+        let Some((code, shown)) = session(&env, "peerbib show --source > out", &steps) else {
             return;
         };
-        assert_eq!(session.code, 0, "{}", session.shown);
+        assert_eq!(code, 0, "{shown}");
         assert_eq!(
             out(&env),
             format!("{}\n", REFS.lines().next().unwrap()),
             "{search}"
         );
-        assert!(
-            session.shown.contains("Ada Wren 1999 Nests of Twigs"),
-            "{}",
-            session.shown
-        );
-        assert!(
-            session.shown.contains("Wren, A. (1999)"),
-            "the citation: {}",
-            session.shown
-        );
+        assert!(shown.contains("Ada Wren 1999 Nests of Twigs"), "{shown}");
+        assert!(shown.contains("Wren, A. (1999)"), "the citation: {shown}");
     }
 }
 
 #[test]
 fn several_works_are_marked() {
     let env = TestEnvironment::with(REFS);
-    let Some(session) = typed(&env, "peerbib cite > out", &["\t", "\t", "\r"]) else {
+    let steps = [("(0)", "\t"), ("(1)", "\t"), ("(2)", "\r")];
+    let Some((code, shown)) = session(&env, "peerbib cite > out", &steps) else {
         return;
     };
-    assert_eq!(session.code, 0, "{}", session.shown);
+    assert_eq!(code, 0, "{shown}");
     assert_eq!(out(&env).matches(';').count(), 1, "{}", out(&env));
     env.runs("list new l");
-    let session = typed(&env, "peerbib list add l --section Week", &["eggs", "\r"]).unwrap();
-    assert_eq!(session.code, 0, "{}", session.shown);
+    let steps = [("3/3", "eggs"), ("1/3", "\r")];
+    let (code, shown) = session(&env, "peerbib list add l --section Week", &steps).unwrap();
+    assert_eq!(code, 0, "{shown}");
     assert_eq!(env.keys("list:l"), ["eggs"]);
 }
 
@@ -59,15 +54,11 @@ fn several_works_are_marked() {
 fn picking_can_be_cancelled() {
     let env = TestEnvironment::with(REFS);
     for key in ["\u{1b}", "\u{3}"] {
-        let Some(session) = typed(&env, "peerbib show > out", &[key]) else {
+        let Some((code, shown)) = session(&env, "peerbib show > out", &[("3/3", key)]) else {
             return;
         };
-        assert_eq!(session.code, 1, "{}", session.shown);
-        assert!(
-            session.shown.contains("no work was picked"),
-            "{}",
-            session.shown
-        );
+        assert_eq!(code, 1, "{shown}");
+        assert!(shown.contains("no work was picked"), "{shown}");
         assert_eq!(out(&env), "");
     }
 }
@@ -84,7 +75,7 @@ fn without_a_terminal_a_key_is_asked_for() {
         "cite",
         "list add l",
     ] {
-        let told = env.refuses(2, line);
-        assert!(told.contains("key"), "{line}: {told}");
+        let message = env.refuses(2, line);
+        assert!(message.contains("key"), "{line}: {message}");
     }
 }

@@ -74,10 +74,10 @@ fn no_movement_and_no_theme_is_empty_after_quickstart() {
 #[test]
 fn what_quickstart_says_to_try_next_works() {
     let env = TestEnvironment::empty();
-    let told = env.runs("quickstart").stderr;
-    let (_, next) = told.split_once("Try next:").unwrap();
+    let message = env.runs("quickstart").stderr;
+    let (_, next) = message.split_once("Try next:").unwrap();
     let lines: Vec<_> = next.trim().lines().map(str::trim).collect();
-    assert_eq!(lines.len(), 3, "{told}");
+    assert_eq!(lines.len(), 3, "{message}");
     for line in lines {
         let run = env.peerbib(&words(line.strip_prefix("peerbib ").unwrap()), "");
         assert_eq!(run.code, Some(0), "{line}: {}", run.stderr);
@@ -88,11 +88,11 @@ fn what_quickstart_says_to_try_next_works() {
 #[test]
 fn quickstart_makes_the_default_library() {
     let env = TestEnvironment::empty();
-    let told = env.runs("quickstart").stderr;
+    let message = env.runs("quickstart").stderr;
     assert!(env.library().is_file());
     assert!(
-        told.contains(env.library().to_str().unwrap()),
-        "it says where the library is: {told}"
+        message.contains(env.library().to_str().unwrap()),
+        "it says where the library is: {message}"
     );
 }
 

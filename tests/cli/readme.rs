@@ -209,7 +209,7 @@ fn every_command_of_the_tour_runs_and_prints_what_stands_below_it() {
          Wren, A. (2001). Nests and how to build them. Journal of Small Birds, 12(3), 45-67.\n\n\
          Finch, B. and Hazel, C. (2014). Hedges. London: Hazel Press.\n",
     );
-    let mut told = String::new();
+    let mut message = String::new();
     let mut differing = String::new();
     let mut before = files(&env);
     let mut commands = 0;
@@ -237,18 +237,18 @@ fn every_command_of_the_tour_runs_and_prints_what_stands_below_it() {
         let printed = String::from_utf8(output.stdout).unwrap();
         let printed = settled(&env, &printed);
         let code = output.status.code();
-        let _ = write!(told, "$ {command}\n{printed}");
+        let _ = write!(message, "$ {command}\n{printed}");
         if code != Some(0) {
-            let _ = writeln!(told, "[exit code {}]", code.unwrap_or(-1));
+            let _ = writeln!(message, "[exit code {}]", code.unwrap_or(-1));
         }
         let after = files(&env);
         for (path, content) in &after {
             if before.get(path) != Some(content) {
-                told.push_str(&told_file(&env, path, content));
+                message.push_str(&told_file(&env, path, content));
             }
         }
         before = after;
-        told.push('\n');
+        message.push('\n');
         assert!(
             matches!(code, Some(0 | 1)) && !printed.contains("panicked"),
             "README.md:{line}: {command}\n{printed}"
@@ -269,7 +269,7 @@ fn every_command_of_the_tour_runs_and_prints_what_stands_below_it() {
     }
     assert!(commands > 15, "the tour has {commands} commands");
     assert!(differing.is_empty(), "{differing}");
-    insta::assert_snapshot!(told);
+    insta::assert_snapshot!(message);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Plain reference lists: `import`, `convert --from references` and `add -`.
 
+#[cfg(unix)]
+use crate::terminal::session;
 use crate::test_env::TestEnvironment;
 
 const LIST: &str = "References\n\n\
@@ -129,13 +131,19 @@ fn a_person_accepts_skips_and_corrects_references_at_a_terminal() {
         ),
     );
     // The second reference is skipped. In the third, "Open Source." is no part of the title.
-    let keys = ["a\r", "s\r", "l\r", "7-8 note\r", "\r", "a\r"];
+    let steps = [
+        ("the rest? ", "a\r"),
+        ("the rest? ", "s\r"),
+        ("the rest? ", "l\r"),
+        ("when done: ", "7-8 note\r"),
+        ("when done: ", "\r"),
+        ("the rest? ", "a\r"),
+    ];
     let line = "peerbib import list.txt --interactive --color always";
-    let Some(session) = crate::pseudo_terminal::typed(&env, line, &keys) else {
+    let Some((code, shown)) = session(&env, line, &steps) else {
         return;
     };
-    let shown = session.shown;
-    assert_eq!(session.code, 0, "{shown}");
+    assert_eq!(code, 0, "{shown}");
     assert!(shown.contains("reference 3 of 3"), "{shown}");
     assert!(shown.contains("\u{1b}[32mBenkler, Y."), "{shown}");
     let titles: Vec<String> = env

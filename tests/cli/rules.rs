@@ -54,12 +54,12 @@ fn what_a_rule_would_do_is_shown_with_the_matched_words() {
 }
 
 #[test]
-fn rules_are_applied_in_one_step_and_why_tells_on_which_words() {
+fn rules_are_applied_in_one_step_and_why_shows_the_matched_words() {
     let env = env();
     added(&env, MERETZ);
     let before = env.state();
-    let told = env.runs("rules apply").stderr;
-    assert!(told.contains("added 2 tags, removed 0"), "{told}");
+    let message = env.runs("rules apply").stderr;
+    assert!(message.contains("added 2 tags, removed 0"), "{message}");
     assert_eq!(env.keys("movement:oekonux"), ["exchange", "both"]);
     let why = env.json("why both --json");
     assert_eq!(why[0]["tags"][0]["origin"], "rule");
@@ -78,7 +78,7 @@ fn rules_are_applied_in_one_step_and_why_tells_on_which_words() {
 }
 
 #[test]
-fn merten_is_not_taken_for_meretz() {
+fn merten_is_not_mistaken_for_meretz() {
     let env = env();
     added(&env, MERETZ);
     env.runs("rules apply");
@@ -100,8 +100,11 @@ fn new_and_edited_works_are_tagged_at_once_in_the_same_step() {
         "@book{more, author = {Meretz, Stefan}, title = {More}}",
     );
     let before = env.state();
-    let told = env.runs("import more.bib").stderr;
-    assert!(told.contains("rules added or removed 1 tag"), "{told}");
+    let message = env.runs("import more.bib").stderr;
+    assert!(
+        message.contains("rules added or removed 1 tag"),
+        "{message}"
+    );
     assert_eq!(
         env.keys("movement:oekonux"),
         ["more"],
@@ -122,7 +125,7 @@ fn new_and_edited_works_are_tagged_at_once_in_the_same_step() {
 }
 
 #[test]
-fn a_tag_by_hand_stays_when_its_rule_goes_and_one_taken_off_stays_off() {
+fn a_tag_by_hand_stays_when_its_rule_is_removed_and_a_removed_one_stays_removed() {
     let env = env();
     added(&env, MERETZ);
     env.runs("rules apply");
@@ -131,10 +134,10 @@ fn a_tag_by_hand_stays_when_its_rule_goes_and_one_taken_off_stays_off() {
     env.runs("rules apply");
     env.runs("edit both --set title=Renamed");
     assert_eq!(env.keys("movement:oekonux"), ["exchange"]);
-    let told = env.runs("why both").stdout;
+    let message = env.runs("why both").stdout;
     assert!(
-        told.contains("not movement:oekonux: removed by hand on "),
-        "{told}"
+        message.contains("not movement:oekonux: removed by hand on "),
+        "{message}"
     );
     env.runs("rules edit Meretz --when author:nobody --apply");
     assert_eq!(env.keys("movement:oekonux"), ["exchange"]);
@@ -157,8 +160,8 @@ fn a_rule_that_is_removed_takes_its_tags_along() {
     assert_eq!(env.keys("movement:oekonux"), [""; 0]);
     env.runs("undo");
     assert_eq!(before, env.state());
-    let told = env.refuses(1, "rules remove Mertz");
-    assert!(told.contains("did you mean Meretz?"), "{told}");
+    let message = env.refuses(1, "rules remove Mertz");
+    assert!(message.contains("did you mean Meretz?"), "{message}");
 }
 
 #[test]
@@ -196,11 +199,14 @@ fn rules_that_cannot_be_read_change_nothing() {
         ("[[rules]]\n", "rules"),
     ] {
         env.put("bad.toml", text);
-        let told = env.refuses(1, "rules import bad.toml");
-        assert!(told.contains("bad.toml") && told.contains(reason), "{told}");
+        let message = env.refuses(1, "rules import bad.toml");
+        assert!(
+            message.contains("bad.toml") && message.contains(reason),
+            "{message}"
+        );
     }
-    let told = env.refuses(1, "rules import nothing.toml");
-    assert!(told.contains("no such file"), "{told}");
+    let message = env.refuses(1, "rules import nothing.toml");
+    assert!(message.contains("no such file"), "{message}");
     for (line, reason) in [
         ("rules add x --when '(a' --then theme:value", "unclosed"),
         (
@@ -307,19 +313,23 @@ fn what_is_wrong_with_rules_is_found() {
 }
 
 #[test]
-fn what_helps_against_several_findings_is_said_once() {
+fn the_same_advice_for_several_findings_is_printed_once() {
     let env = TestEnvironment::with("@book{a, title = {Apples}}\n");
     env.runs("quickstart");
-    let told = env.ends(1, "rules check").stdout;
+    let message = env.ends(1, "rules check").stdout;
     assert!(
-        told.matches("matches no work of this library").count() > 3,
-        "{told}"
+        message.matches("matches no work of this library").count() > 3,
+        "{message}"
     );
-    assert_eq!(told.matches("widen its condition").count(), 1, "{told}");
+    assert_eq!(
+        message.matches("widen its condition").count(),
+        1,
+        "{message}"
+    );
 }
 
 #[test]
-fn a_broken_rule_is_told_and_does_not_keep_works_out() {
+fn a_broken_rule_is_reported_and_does_not_keep_works_out() {
     let env = env();
     env.runs("tags add theme:passing");
     added(
@@ -328,10 +338,10 @@ fn a_broken_rule_is_told_and_does_not_keep_works_out() {
     );
     env.runs("tags remove theme:passing");
     env.put("more.bib", "@book{more, title = {Free more}}");
-    let told = env.runs("import more.bib").stderr;
+    let message = env.runs("import more.bib").stderr;
     assert!(
-        told.contains("warning: skipped the rule “gone”: there is no tag “theme:passing”"),
-        "{told}"
+        message.contains("warning: skipped the rule “gone”: there is no tag “theme:passing”"),
+        "{message}"
     );
     assert_eq!(env.keys("title:more"), ["more"]);
 }
@@ -432,7 +442,7 @@ fn tagging_state(env: &TestEnvironment) -> String {
 }
 
 #[test]
-fn whatever_was_done_to_tags_is_turned_back_step_by_step() {
+fn every_change_of_tags_is_undone_step_by_step() {
     let tags = [
         "theme:free-software",
         "theme:value",
@@ -541,6 +551,6 @@ fn rules_are_edited_until_they_can_be_read() {
     let run = with_editor(&env, "rules edit", ":");
     assert_eq!(run.stderr, "nothing was changed\n");
     assert_eq!(when(&env), before);
-    let told = env.refuses(2, "rules edit");
-    assert!(told.contains("--when"), "{told}");
+    let message = env.refuses(2, "rules edit");
+    assert!(message.contains("--when"), "{message}");
 }

@@ -68,7 +68,7 @@ fn several_works_are_shown_in_the_order_asked_for() {
 }
 
 #[test]
-fn what_a_work_inherits_is_shown_from_both_ends() {
+fn inheritance_is_shown_for_the_parent_and_the_child() {
     let env = TestEnvironment::with(
         "@collection{reader, title = {Reader}}\n@incollection{part, title = {Part}, crossref = {reader}}\n",
     );

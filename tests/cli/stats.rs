@@ -47,7 +47,7 @@ fn a_long_tail_is_folded() {
 }
 
 #[test]
-fn a_narrower_tag_counts_for_the_wider_one() {
+fn a_child_tag_counts_for_its_parent() {
     let env = TestEnvironment::with(
         "@book{a, title = {A}, keywords = {theme:food, theme:fruit}}\n@book{b, title = {B}, keywords = {theme:fruit}}\n\
          @book{c, title = {C}}\n",
@@ -133,12 +133,15 @@ fn what_is_counted_by_is_chosen_and_a_facet_must_be_there() {
             "missing"
         ]
     );
-    let told = env.refuses(1, "stats --by colour");
-    assert!(told.contains("the facets are: movement, theme"), "{told}");
+    let message = env.refuses(1, "stats --by colour");
+    assert!(
+        message.contains("the facets are: movement, theme"),
+        "{message}"
+    );
 }
 
 #[test]
-fn nothing_to_count_is_said() {
+fn nothing_to_count_is_reported() {
     let env = TestEnvironment::with_chapter();
     for form in ["text", "svg", "html"] {
         let run = env.runs(&format!("stats author:nobody --to {form}"));

@@ -12,7 +12,7 @@ fn print_the_list_in(env: &TestEnvironment, styles: &[String]) {
         .par_iter()
         .filter_map(|style| {
             let run = env.peerbib(&["format", "--style", style, "--to", "text"], "");
-            // A work that cannot be rendered is told and printed plainly, and the list goes on.
+            // A work that cannot be rendered is reported and printed plainly; the others are printed, too.
             let ended_well = matches!(run.code, Some(0 | 1));
             let list = run.stdout.to_lowercase();
             let whole = list.contains("benkler") && list.contains("dafermos");
@@ -93,6 +93,11 @@ fn style_check_reports_what_csl_does_not_have_with_its_place() {
     };
     env.put("good.csl", style("<text variable=\"title\"/>"));
     assert_eq!(env.runs("style check good.csl").stdout, "good.csl: valid\n");
+    let json = env.json("style check good.csl --json");
+    assert_eq!(
+        json,
+        serde_json::json!([{"path": "good.csl", "valid": true, "findings": []}])
+    );
     env.put(
         "odd.csl",
         style("<date variable=\"issued\" form=\"text\" font-style=\"italic\"/>"),
@@ -106,6 +111,10 @@ fn style_check_reports_what_csl_does_not_have_with_its_place() {
         "bad.csl",
         style("<text variable=\"titel\" text-case=\"upper\"/>"),
     );
+    let sample = env.json("style show good.csl --json");
+    assert_eq!(sample["title"], "House");
+    assert!(sample["citations"][0].is_string());
+    assert!(sample["bibliography"].is_null());
     let bad = env.ends(1, "style check bad.csl").stdout;
     assert!(
         bad.contains("bad.csl: line 4, column 1: error: CSL has no variable `titel`\n")

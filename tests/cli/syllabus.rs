@@ -67,7 +67,7 @@ fn the_query_of_a_section_brings_its_works_into_the_list() {
 }
 
 #[test]
-fn works_are_added_to_a_section_that_is_made_on_the_way() {
+fn works_are_added_to_a_section_that_is_created_for_them() {
     let env = course();
     let said = env
         .runs("list add course wealth coase --section 'Week 10: Networks'")
@@ -86,8 +86,8 @@ fn works_are_added_to_a_section_that_is_made_on_the_way() {
         ],
         "the beginning of a title is enough if it is that of one section"
     );
-    let told = env.refuses(1, "list add course smith --section 7");
-    assert!(told.contains("no section"), "{told}");
+    let message = env.refuses(1, "list add course smith --section 7");
+    assert!(message.contains("no section"), "{message}");
     let said = env
         .runs("list add course smith --section New --dry-run")
         .stdout;
@@ -152,7 +152,7 @@ fn a_work_is_read_in_several_weeks_with_pages_and_annotations_of_their_own() {
 }
 
 #[test]
-fn what_is_said_in_a_section_survives_merging_and_removing_its_work() {
+fn pages_and_notes_of_a_section_survive_merging_and_removing_its_work() {
     let env = course();
     env.runs("list add course wealth --section Networks --pages 1-2");
     env.runs("list add course smith --section Networks --note old");
@@ -181,15 +181,15 @@ fn the_outline_shows_dates_and_sections_without_works() {
     insta::assert_snapshot!(env.runs("list show course --outline").stdout);
     let text = env.runs("list show course --to text").stdout;
     assert!(text.contains("Week 1 (2026-10-12)\n"), "{text}");
-    let told = env.refuses(2, "list section edit course 1 --date 12.10.2026");
-    assert!(told.contains("2026-10-12T14:15/16:00"), "{told}");
+    let message = env.refuses(2, "list section edit course 1 --date 12.10.2026");
+    assert!(message.contains("2026-10-12T14:15/16:00"), "{message}");
 }
 
 #[test]
 fn a_calendar_has_an_event_for_each_dated_section() {
     let env = course();
-    let told = env.refuses(1, "list show course --to ics");
-    assert!(told.contains("--date"), "{told}");
+    let message = env.refuses(1, "list show course --to ics");
+    assert!(message.contains("--date"), "{message}");
     env.runs("list section add course --title 'Week 1; \u{201c}Why, how?\u{201d}' --date 2026-10-12/2026-12-31 --introduction 'Bring your books.'");
     env.runs("list section add course --title 'Week 2' --date 2026-10-19T14:15/16:00");
     env.runs("list section add course --title Later");

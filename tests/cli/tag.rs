@@ -9,17 +9,20 @@ fn env() -> TestEnvironment {
 }
 
 #[test]
-fn a_tag_is_put_on_works_by_key() {
+fn works_are_tagged_by_key() {
     let env = env();
-    let told = env.runs("tag theme:fruit b c").stderr;
-    assert_eq!(told, "tagged b as theme:fruit\ntagged c as theme:fruit\n");
+    let message = env.runs("tag theme:fruit b c").stderr;
+    assert_eq!(
+        message,
+        "tagged b as theme:fruit\ntagged c as theme:fruit\n"
+    );
     assert_eq!(env.keys("theme:fruit").len(), 3);
     let again = env.runs("tag theme:fruit b").stderr;
     assert!(again.starts_with("nothing to do"), "{again}");
 }
 
 #[test]
-fn a_tag_is_put_on_the_works_that_a_query_finds() {
+fn a_query_selects_the_works_to_tag() {
     let env = env();
     env.runs("tag course:week-1 --new --find 'apples -bread'");
     assert_eq!(env.keys("course:week-1"), ["a"]);
@@ -30,7 +33,7 @@ fn a_tag_is_put_on_the_works_that_a_query_finds() {
 }
 
 #[test]
-fn several_tags_are_put_on_at_once() {
+fn several_tags_are_added_at_once() {
     let env = env();
     env.runs("tag theme:food,course:week-1 b --new");
     assert_eq!(env.keys("theme:food course:week-1"), ["b"]);
@@ -42,12 +45,12 @@ fn a_tag_needs_no_facet_where_its_name_is_the_only_one() {
     env.runs("tag fruit b");
     assert_eq!(env.keys("theme:fruit"), ["a", "b"]);
     env.runs("tag course:fruit b --new");
-    let told = env.refuses(1, "tag fruit c");
+    let message = env.refuses(1, "tag fruit c");
     assert!(
-        told.contains("may mean theme:fruit or course:fruit"),
-        "{told}"
+        message.contains("may mean theme:fruit or course:fruit"),
+        "{message}"
     );
-    assert!(told.contains("FACET:NAME"), "{told}");
+    assert!(message.contains("FACET:NAME"), "{message}");
 }
 
 #[test]
@@ -58,7 +61,7 @@ fn one_unknown_key_keeps_the_tag_off_the_others() {
 }
 
 #[test]
-fn a_rehearsal_says_what_would_be_done_and_does_nothing() {
+fn a_dry_run_says_what_would_be_done_and_does_nothing() {
     let env = env();
     let state = env.state();
     let would = env
@@ -74,10 +77,10 @@ fn a_rehearsal_says_what_would_be_done_and_does_nothing() {
 }
 
 #[test]
-fn a_person_puts_a_tag_back_that_a_person_took_off() {
+fn a_person_can_add_a_tag_again_that_a_person_removed() {
     let env = env();
-    let told = env.runs("untag theme:fruit a").stderr;
-    assert_eq!(told, "removed theme:fruit from a\n");
+    let message = env.runs("untag theme:fruit a").stderr;
+    assert_eq!(message, "removed theme:fruit from a\n");
     assert!(
         env.runs("untag theme:fruit a")
             .stderr
@@ -89,7 +92,7 @@ fn a_person_puts_a_tag_back_that_a_person_took_off() {
 }
 
 #[test]
-fn a_shipped_tag_that_was_taken_off_stays_off() {
+fn a_bundled_tag_that_was_removed_stays_removed() {
     let env = TestEnvironment::with_chapter();
     let tag = env.json("why benkler2002coase --json")[0]["tags"][0]["tag"]
         .as_str()
@@ -102,7 +105,7 @@ fn a_shipped_tag_that_was_taken_off_stays_off() {
 }
 
 #[test]
-fn tags_are_put_on_and_taken_off_all_works_of_a_query() {
+fn tags_are_added_to_and_removed_from_all_works_of_a_query() {
     let env = env();
     let before = env.state();
     let would = env
@@ -113,10 +116,10 @@ fn tags_are_put_on_and_taken_off_all_works_of_a_query() {
         "2 works found\n  +theme:bakery  adds it to 2\n  −theme:fruit   removes it from 1; 1 do not have it\n"
     );
     assert_eq!(before, env.state());
-    let told = env
+    let message = env
         .runs("tag apples +theme:bakery -theme:fruit --create --why mine")
         .stderr;
-    assert_eq!(told, would);
+    assert_eq!(message, would);
     assert_eq!(env.keys("theme:bakery"), ["a", "c"]);
     assert_eq!(env.keys("theme:fruit"), [""; 0]);
     let why = env.json("why a --json");
@@ -137,8 +140,8 @@ fn a_query_in_a_bulk_change_may_negate() {
     assert_eq!(env.keys("theme:fruit"), ["a", "c", "b"]);
     env.runs("tag 'apples -theme:bakery' -theme:fruit");
     assert_eq!(env.keys("theme:fruit"), ["b"]);
-    let told = env.runs("tag title:nothing +theme:fruit").stderr;
-    assert!(told.starts_with("0 works found"), "{told}");
+    let message = env.runs("tag title:nothing +theme:fruit").stderr;
+    assert!(message.starts_with("0 works found"), "{message}");
     let changed = env.json("tag bread +theme:fruit --dry-run --json");
     assert_eq!(changed["changes"][0]["works"], 1);
 }
@@ -146,18 +149,18 @@ fn a_query_in_a_bulk_change_may_negate() {
 #[test]
 fn a_bulk_change_needs_a_query_and_tags_that_are_there() {
     let env = env();
-    let told = env.refuses(2, "tag +theme:fruit");
+    let message = env.refuses(2, "tag +theme:fruit");
     assert!(
-        told.contains("no query: this would change every work"),
-        "{told}"
+        message.contains("no query: this would change every work"),
+        "{message}"
     );
-    let told = env.refuses(1, "tag apples +theme:friut");
+    let message = env.refuses(1, "tag apples +theme:friut");
     assert!(
-        told.contains("did you mean theme:fruit?") && told.contains("--create"),
-        "{told}"
+        message.contains("did you mean theme:fruit?") && message.contains("--create"),
+        "{message}"
     );
-    let told = env.refuses(1, "tag apples -theme:friut");
-    assert!(told.contains("did you mean theme:fruit?"), "{told}");
+    let message = env.refuses(1, "tag apples -theme:friut");
+    assert!(message.contains("did you mean theme:fruit?"), "{message}");
 }
 
 #[test]
@@ -165,14 +168,14 @@ fn several_tags_are_suggested_where_several_are_near() {
     let env = env();
     env.runs("tags add theme:commons");
     env.runs("tags add theme:commoning");
-    let told = env.refuses(1, "tag theme:common a");
+    let message = env.refuses(1, "tag theme:common a");
     assert!(
-        told.contains("did you mean theme:commons or theme:commoning?"),
-        "{told}"
+        message.contains("did you mean theme:commons or theme:commoning?"),
+        "{message}"
     );
     // The name is right, and the facet another.
-    let told = env.refuses(1, "tag movement:fruit a");
-    assert!(told.contains("did you mean theme:fruit?"), "{told}");
+    let message = env.refuses(1, "tag movement:fruit a");
+    assert!(message.contains("did you mean theme:fruit?"), "{message}");
 }
 
 #[test]
@@ -181,13 +184,16 @@ fn a_new_tag_of_an_exclusive_facet_takes_the_place_of_the_old_one() {
     env.runs("tag --create status:unverified a b");
     env.runs("tag --create status:verified c");
     env.runs("tags facet status --exclusive");
-    let told = env.runs("tag status:verified a").stderr;
-    assert!(told.contains("tagged a as status:verified"), "{told}");
-    assert!(told.contains("removed status:unverified from a"), "{told}");
-    let told = env
+    let message = env.runs("tag status:verified a").stderr;
+    assert!(message.contains("tagged a as status:verified"), "{message}");
+    assert!(
+        message.contains("removed status:unverified from a"),
+        "{message}"
+    );
+    let message = env
         .runs("tag status:unverified +status:verified --yes")
         .stderr;
-    assert!(told.contains("removes it from 1"), "{told}");
+    assert!(message.contains("removes it from 1"), "{message}");
     assert_eq!(env.keys("status:unverified"), [""; 0]);
     assert_eq!(env.keys("status:verified"), ["a", "c", "b"]);
 }
@@ -195,14 +201,14 @@ fn a_new_tag_of_an_exclusive_facet_takes_the_place_of_the_old_one() {
 #[test]
 fn a_question_is_not_followed_by_a_semicolon() {
     let env = TestEnvironment::with_chapter();
-    let told = env.refuses(1, "tag theme:comons merten2000");
+    let message = env.refuses(1, "tag theme:comons merten2000");
     assert!(
-        told.contains("did you mean theme:commons? --create creates it"),
-        "{told}"
+        message.contains("did you mean theme:commons? --create creates it"),
+        "{message}"
     );
-    let told = env.refuses(1, "rules add New --when title:x --then theme:comons");
+    let message = env.refuses(1, "rules add New --when title:x --then theme:comons");
     assert!(
-        told.contains("did you mean theme:commons? `peerbib tags add` creates it"),
-        "{told}"
+        message.contains("did you mean theme:commons? `peerbib tags add` creates it"),
+        "{message}"
     );
 }

@@ -3,7 +3,7 @@
 use crate::test_env::TestEnvironment;
 
 #[test]
-fn narrower_tags_stand_below_wider_ones_with_the_number_of_works() {
+fn child_tags_are_listed_below_their_parents_with_the_number_of_works() {
     let env = TestEnvironment::with(
         "@book{a, title = {A}, keywords = {theme:food}}\n@book{b, title = {B}, keywords = {theme:fruit, course:one}}\n",
     );
@@ -52,12 +52,12 @@ fn what_is_known_of_a_movement_is_shown() {
 }
 
 #[test]
-fn a_removed_tag_leaves_the_works_and_its_narrower_tags_behind() {
+fn removing_a_tag_keeps_its_works_and_child_tags() {
     let env =
         TestEnvironment::with("@book{a, title = {A}, keywords = {theme:food, theme:fruit}}\n");
     env.runs("tags add theme:fruit --parent theme:food");
-    let told = env.runs("tags remove theme:food").stderr;
-    assert!(told.contains("peerbib undo"), "{told}");
+    let message = env.runs("tags remove theme:food").stderr;
+    assert!(message.contains("peerbib undo"), "{message}");
     let json = env.json("tags --json");
     assert_eq!(json.as_array().unwrap().len(), 1);
     assert_eq!(json[0]["parent"], serde_json::Value::Null);
@@ -75,9 +75,9 @@ fn a_tag_cannot_be_under_itself() {
         "tags add theme:food --parent theme:fruit",
         "tags add theme:food --parent theme:food",
     ] {
-        let told = env.refuses(1, line);
-        assert!(told.contains("cannot be under"), "{told}");
-        assert!(told.contains("choose another parent"), "{told}");
+        let message = env.refuses(1, line);
+        assert!(message.contains("cannot be under"), "{message}");
+        assert!(message.contains("choose another parent"), "{message}");
     }
     assert_eq!(state, env.runs("tags").stdout);
 }
@@ -95,7 +95,7 @@ fn fruit() -> TestEnvironment {
     env
 }
 
-/// What `line` would do is told and not done; then it is done, and undone.
+/// Checks that a dry run of `line` reports its effect and changes nothing, and that the command itself can be undone.
 #[track_caller]
 fn is_rehearsed_and_undone(env: &TestEnvironment, line: &str) -> String {
     let before = env.state();
@@ -135,15 +135,15 @@ fn a_renamed_tag_is_found_by_its_old_name() {
     assert!(env.runs("rules export").stdout.contains("theme:crops"));
     env.runs("tags rename crops fruit");
     assert_eq!(env.json("tags show crops --json")["tag"], "theme:fruit");
-    let told = env.refuses(1, "tags rename fruit food");
+    let message = env.refuses(1, "tags rename fruit food");
     assert!(
-        told.contains("belongs to theme:food") && told.contains("tags merge"),
-        "{told}"
+        message.contains("belongs to theme:food") && message.contains("tags merge"),
+        "{message}"
     );
 }
 
 #[test]
-fn merged_tags_keep_reasons_vetoes_aliases_and_narrower_tags() {
+fn merged_tags_keep_reasons_vetoes_aliases_and_child_tags() {
     let env = fruit();
     env.runs("tag theme:fruit b --why 'has raisins'");
     env.runs("untag theme:fruit a");
@@ -245,11 +245,11 @@ fn a_tag_is_split_by_query_with_its_rules() {
         "{}",
         without_names(&state)
     );
-    let told = env.refuses(
+    let message = env.refuses(
         2,
         "tags split theme:food --into theme:x --where a --where b",
     );
-    assert!(told.contains("each --into its own --where"), "{told}");
+    assert!(message.contains("each --into its own --where"), "{message}");
     env.runs("tags split theme:baking --into theme:bread --where title:bread --rest theme:raw");
     assert_eq!(env.keys("theme:raw"), ["a", "c", "d"]);
     env.refuses(1, "tags show theme:baking");
@@ -261,8 +261,8 @@ fn a_tag_moves_under_another_and_to_another_facet_with_what_is_below_it() {
     env.runs("tags add theme:stone-fruit --parent theme:fruit");
     is_rehearsed_and_undone(&env, "tags move theme:fruit --under theme:baking");
     assert_eq!(env.keys("theme:baking"), ["a", "c", "d"]);
-    let told = env.refuses(1, "tags move theme:baking --under theme:stone-fruit");
-    assert!(told.contains("cannot be under"), "{told}");
+    let message = env.refuses(1, "tags move theme:baking --under theme:stone-fruit");
+    assert!(message.contains("cannot be under"), "{message}");
     is_rehearsed_and_undone(&env, "tags move theme:fruit --facet crop");
     let tag = env.json("tags show theme:stone-fruit --json");
     assert_eq!(
@@ -284,10 +284,10 @@ fn years_and_events_must_be_dates() {
         "tags edit theme:food --active 1999/2013 --event '2009-03=A fair' --place Dortmund",
     );
     for line in ["--active 'the nineties'", "--event 'march=A fair'"] {
-        let told = env.refuses(1, &format!("tags edit theme:food {line}"));
+        let message = env.refuses(1, &format!("tags edit theme:food {line}"));
         assert!(
-            told.contains("is not a date") && told.contains("EDTF"),
-            "{told}"
+            message.contains("is not a date") && message.contains("EDTF"),
+            "{message}"
         );
     }
     env.runs("tags edit theme:food --active '' --no-event 2009-03");
@@ -296,17 +296,17 @@ fn years_and_events_must_be_dates() {
         (&tag["active"], &tag["events"]),
         (&serde_json::Value::Null, &serde_json::json!([]))
     );
-    let told = env.refuses(1, "tags edit theme:food --no-alias nosh");
-    assert!(told.contains("nosh"), "{told}");
+    let message = env.refuses(1, "tags edit theme:food --no-alias nosh");
+    assert!(message.contains("nosh"), "{message}");
 }
 
 #[test]
 fn a_name_belongs_to_one_tag() {
     let env = fruit();
-    let told = env.refuses(1, "tags edit theme:baking --alias obst");
+    let message = env.refuses(1, "tags edit theme:baking --alias obst");
     assert!(
-        told.contains("the name theme:obst belongs to theme:fruit"),
-        "{told}"
+        message.contains("the name theme:obst belongs to theme:fruit"),
+        "{message}"
     );
     env.refuses(1, "tags edit theme:baking --alias food");
     env.runs("tags add theme:obst --label Obst");
@@ -333,8 +333,11 @@ fn a_vocabulary_comes_back_as_it_was_written() {
     );
     let other = TestEnvironment::bare();
     other.put("v.toml", &exported);
-    let told = other.runs("tags import v.toml").stderr;
-    assert!(told.contains("42 new, 0 changed, 0 unchanged"), "{told}");
+    let message = other.runs("tags import v.toml").stderr;
+    assert!(
+        message.contains("42 new, 0 changed, 0 unchanged"),
+        "{message}"
+    );
     assert_eq!(exported, other.runs("tags export -").stdout);
     let log = other.runs("log --json").stdout;
     let again = other.runs("tags import v.toml").stderr;
@@ -405,13 +408,13 @@ fn works_are_counted_by_two_facets_with_empty_cells() {
     let json = env.json("tags matrix theme movement --json");
     assert_eq!(json["tables"][0]["counts"][0], serde_json::json!([2, 1, 0]));
     assert_eq!(json["tables"][0]["rows"][0]["works"], 3);
-    let told = env.refuses(2, "tags matrix theme");
+    let message = env.refuses(2, "tags matrix theme");
     assert!(
-        told.contains("theme, movement, year, decade, type, language"),
-        "{told}"
+        message.contains("theme, movement, year, decade, type, language"),
+        "{message}"
     );
-    let told = env.refuses(2, "tags matrix thme movement");
-    assert!(told.contains("thme"), "{told}");
+    let message = env.refuses(2, "tags matrix thme movement");
+    assert!(message.contains("thme"), "{message}");
 }
 
 #[test]
@@ -458,10 +461,10 @@ fn a_hierarchy_of_tags_has_a_hundred_levels_at_most() {
         env.put("deep.toml", chain(100, is_reversed));
         env.runs("tags import deep.toml");
         env.put("deeper.toml", chain(101, is_reversed));
-        let told = env.refuses(1, "tags import deeper.toml");
+        let message = env.refuses(1, "tags import deeper.toml");
         assert!(
-            told.contains("more than 100 tags would be under each other"),
-            "{told}"
+            message.contains("more than 100 tags would be under each other"),
+            "{message}"
         );
     }
 }

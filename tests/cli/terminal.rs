@@ -29,6 +29,9 @@ def read(deadline):
     except OSError:
         data = b''
     shown += data
+    # A terminal answers where its cursor is.
+    if b'\x1b[6n' in data:
+        os.write(fd, b'\x1b[1;1R')
     return bool(data)
 for awaited, keys in steps:
     awaited = awaited.encode()

@@ -76,13 +76,13 @@ fn a_query_leaves_the_lanes_that_its_works_stand_on() {
         lanes("timeline key:calafati2017local --json"),
         ["P2P Foundation", "Commons Transition", "New municipalism"]
     );
-    // Without a query the story is told whole.
+    // Without a query, all movements are drawn.
     let all = lanes("timeline --json");
     assert!(all.contains(&"Syriza working groups".to_owned()), "{all:?}");
 }
 
 #[test]
-fn a_work_of_two_movements_stands_on_both_lanes_and_one_of_none_on_the_last() {
+fn a_work_of_two_movements_is_on_both_lanes_and_one_of_none_on_the_last() {
     let env = TestEnvironment::with(
         "@book{a, title = {A}, date = {1990}, keywords = {course:one, course:two}}\n\
          @book{b, title = {B}, origdate = {1867}, date = {1990}, keywords = {course:two}}\n\
@@ -110,12 +110,12 @@ fn a_work_of_two_movements_stands_on_both_lanes_and_one_of_none_on_the_last() {
         (&timeline["first_year"], &timeline["last_year"]),
         (&1867.into(), &2001.into())
     );
-    let told = env.runs("timeline --by course").stderr;
-    assert_eq!(told, "1 work without a known year is not shown: d\n");
+    let message = env.runs("timeline --by course").stderr;
+    assert_eq!(message, "1 work without a known year is not shown: d\n");
 }
 
 #[test]
-fn works_of_one_label_are_told_apart() {
+fn works_of_one_label_are_distinguished() {
     let env = TestEnvironment::with(
         "@book{a, author = {Wren, Ada}, title = {A}, date = {1990}}\n\
          @book{b, author = {Wren, Ada}, title = {B}, date = {1990}}\n",
@@ -141,7 +141,7 @@ fn movements_without_a_work_of_the_library_tell_nothing() {
 }
 
 #[test]
-fn nothing_to_draw_is_said() {
+fn nothing_to_draw_is_reported() {
     let env = TestEnvironment::with("@book{a, title = {A}}\n@book{b, title = {B}}\n");
     for form in ["text", "svg", "html"] {
         let run = env.runs(&format!("timeline author:nobody --to {form}"));
@@ -163,15 +163,15 @@ fn nothing_to_draw_is_said() {
 #[test]
 fn a_facet_that_is_not_there_is_refused_with_those_that_are() {
     let env = TestEnvironment::with_chapter();
-    let told = env.refuses(1, "timeline --by colour");
-    insta::assert_snapshot!(told, @r"
+    let message = env.refuses(1, "timeline --by colour");
+    insta::assert_snapshot!(message, @r"
     error: no tag has the facet “colour”
     help: the facets are: movement, theme, status, cited-by
     ");
 }
 
 #[test]
-fn a_file_is_written_in_the_form_that_its_ending_names() {
+fn the_extension_of_an_output_file_decides_its_format() {
     let env = TestEnvironment::with_chapter();
     for (name, beginning) in [
         ("a.svg", "<svg "),
@@ -186,8 +186,8 @@ fn a_file_is_written_in_the_form_that_its_ending_names() {
     env.runs("timeline --json -o a.json");
     let written = std::fs::read_to_string(env.path("a.json")).unwrap();
     assert_eq!(written, env.runs("timeline --json").stdout);
-    let told = env.refuses(1, "timeline movement:oekonux -o nowhere/a.svg");
-    assert!(told.contains("cannot write nowhere/a.svg"), "{told}");
+    let message = env.refuses(1, "timeline movement:oekonux -o nowhere/a.svg");
+    assert!(message.contains("cannot write nowhere/a.svg"), "{message}");
     env.ends(2, "timeline --to svg --width 10");
 }
 
@@ -246,8 +246,8 @@ fn a_stored_list_is_drawn_with_its_title_and_no_more_works_than_it_holds() {
         std::iter::once("benkler2006wealth".to_owned()).collect()
     );
     assert!(env.runs("timeline early").stdout.starts_with("Early days"));
-    let told = env.refuses(1, "timeline --list erly");
-    assert!(told.contains("early"), "{told}");
+    let message = env.refuses(1, "timeline --list erly");
+    assert!(message.contains("early"), "{message}");
 }
 
 #[test]

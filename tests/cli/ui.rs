@@ -76,15 +76,15 @@ fn a_closed_pipe_is_no_error_whatever_is_printed() {
         // Nobody reads.
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();
-        let told = String::from_utf8_lossy(&output.stderr);
+        let message = String::from_utf8_lossy(&output.stderr);
         assert!(
             matches!(output.status.code(), Some(0 | 1)),
-            "{line}: {:?} {told}",
+            "{line}: {:?} {message}",
             output.status
         );
         assert!(
-            !told.contains("error") && !told.contains("panicked"),
-            "{line}: {told}"
+            !message.contains("error") && !message.contains("panicked"),
+            "{line}: {message}"
         );
     }
 }
@@ -136,16 +136,16 @@ fn quiet_says_nothing_but_errors_and_verbose_says_which_files_are_used() {
             .stderr
             .contains("error:")
     );
-    let told = env.redact_paths(&env.runs("find --verbose").stderr);
+    let message = env.redact_paths(&env.runs("find --verbose").stderr);
     assert!(
-        told.contains("library: $TEST_ENV/data/peerbib/library.db"),
-        "{told}"
+        message.contains("library: $TEST_ENV/data/peerbib/library.db"),
+        "{message}"
     );
     for phase in [" s  opened\n", " s  1 work found\n", " s  done\n"] {
-        assert!(told.contains(phase), "{phase}: {told}");
+        assert!(message.contains(phase), "{phase}: {message}");
     }
-    let told = env.runs("format --verbose").stderr;
-    assert!(told.contains(" s  formatted 1 work\n"), "{told}");
+    let message = env.runs("format --verbose").stderr;
+    assert!(message.contains(" s  formatted 1 work\n"), "{message}");
     env.ends(2, "find --quiet --verbose");
 }
 

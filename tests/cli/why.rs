@@ -23,8 +23,8 @@ fn each_tag_says_who_put_it_there_and_why() {
         "what a hand put there leaves without a trace"
     );
     let day = at.split('T').next().unwrap();
-    let told = env.runs("why a").stdout.replace(day, "DAY");
-    insta::assert_snapshot!(env.redact_paths(&told), @r"
+    let message = env.runs("why a").stdout.replace(day, "DAY");
+    insta::assert_snapshot!(env.redact_paths(&message), @r"
     a
       theme:law
         a keyword of the entry
@@ -36,7 +36,7 @@ fn each_tag_says_who_put_it_there_and_why() {
 }
 
 #[test]
-fn a_tag_that_was_taken_off_is_told() {
+fn a_tag_that_was_removed_is_reported() {
     let env = TestEnvironment::with("@book{a, title = {A}, keywords = {theme:law}}\n");
     env.runs("untag theme:law a");
     let vetoed = &env.json("why a --json")[0]["vetoed"][0];
@@ -66,10 +66,10 @@ fn a_rule_shows_the_words_it_matched_whatever_letters_they_are_written_in() {
         env.runs(&format!(
             "rules add letters --when {query} --then theme:letters --apply"
         ));
-        let told = env.runs(&format!("why {work}")).stdout;
+        let message = env.runs(&format!("why {work}")).stdout;
         assert!(
-            told.contains(&format!("\u{201c}{matched}\u{201d}")),
-            "{told}"
+            message.contains(&format!("\u{201c}{matched}\u{201d}")),
+            "{message}"
         );
         env.runs("rules remove letters");
     }

@@ -307,7 +307,7 @@ fn notes_and_files_without_an_item_become_works() {
 }
 
 #[test]
-fn groups_come_when_they_are_asked_for() {
+fn group_libraries_are_imported_on_request() {
     let (env, database) = zotero(NEWEST);
     database.book("BOOKAAAA", "Mine", "mine");
     database.group(3, 2345, "Peer production reading group");
@@ -1004,7 +1004,7 @@ fn a_transaction_that_is_not_finished_is_not_seen() {
 }
 
 #[test]
-fn a_database_that_is_none_is_refused_with_a_reason() {
+fn a_file_that_is_no_database_is_refused_with_a_reason() {
     let env = TestEnvironment::empty();
     let missing = env.refuses(1, "import zotero:");
     insta::assert_snapshot!(missing, @r"

@@ -208,14 +208,14 @@ impl Add {
 fn store_references(context: &CommandContext, text: &str) -> Result {
     let input = Input::of_references(text, &context.key_pattern(None)?);
     let mut library = context.open_or_create()?;
-    let receipt = context.change(&mut library, |change| {
+    let report = context.change(&mut library, |change| {
         let mode = ImportMode::Import(ConflictPolicy::Keep);
         import_all(change, &[(ImportInput::File(input), mode)], false)
     })?;
-    report_problems(context, &receipt);
-    let added = receipt.totals.imported;
+    report_problems(context, &report);
+    let added = report.totals.imported;
     context.note(format_args!("added {}", counted(added, "work")));
-    Ok(if receipt.totals.rejected > 0 {
+    Ok(if report.totals.rejected > 0 {
         Outcome::Partial
     } else {
         Outcome::Done

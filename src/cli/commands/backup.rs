@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::io::NO_INPUTS;
-use crate::cli::{CommandContext, CommandError, Outcome, Result, progress};
-use peerbib::library::Existing;
+use crate::cli::{CommandContext, CommandError, Outcome, Result, hints, progress};
+use peerbib::library::{BackupFile, Existing, LibraryError};
 
 /// Back up or restore the library
 ///
@@ -33,6 +33,9 @@ pub(crate) struct BackupLibrary {
     restore: Option<PathBuf>,
 }
 
+/// The advice for a file to restore that is no backup.
+const NOT_A_BACKUP: &str = "nothing was changed; give a file that `peerbib backup` wrote";
+
 impl BackupLibrary {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open()?;
@@ -44,18 +47,26 @@ impl BackupLibrary {
         if let Some(from) = &self.restore {
             if !from.is_file() {
                 return Err(
-                    CommandError::new(format_args!("no such file: {}", from.display())).with_help(
-                        "nothing was changed; give a file that `peerbib backup` wrote".to_owned(),
-                    ),
+                    CommandError::new(format_args!("no such file: {}", from.display()))
+                        .with_help(NOT_A_BACKUP.to_owned()),
                 );
             }
+            let backup = BackupFile::open(from, context.busy_timeout()).map_err(|error| {
+                let help = match error {
+                    LibraryError::Foreign { .. } | LibraryError::Damaged { .. } => {
+                        Some(NOT_A_BACKUP.to_owned())
+                    }
+                    _ => hints::library(&error),
+                };
+                CommandError::new(&error).with_help(help)
+            })?;
             context.confirm(&format!(
                 "Replace the library {} with {}?",
                 library.path().display(),
                 from.display()
             ))?;
             bar.set_message("restoring");
-            let before = library.restore(from, context.busy_timeout(), advance)?;
+            let before = library.restore(&backup, advance)?;
             bar.finish_and_clear();
             context.note(format_args!(
                 "restored {}; the previous library is saved as {}",
@@ -73,6 +84,13 @@ impl BackupLibrary {
             Some(file) => file.clone(),
             None => library.default_backup_path()?,
         };
+        if file.is_dir() {
+            return Err(
+                CommandError::new(format_args!("{} is a directory", file.display())).with_help(
+                    format!("name the file: {}", file.join("library.db").display()),
+                ),
+            );
+        }
         context.check_output(&file, NO_INPUTS)?;
         bar.set_message("copying");
         library.back_up(&file, existing, advance)?;
@@ -80,7 +98,7 @@ impl BackupLibrary {
         let works = library.works().count()?;
         context.note(format_args!(
             "backed up {} to {}",
-            crate::cli::ui::works(works),
+            crate::cli::ui::counted(works, "work"),
             file.display()
         ));
         Ok(Outcome::Done)

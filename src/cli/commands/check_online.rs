@@ -177,7 +177,7 @@ impl OnlineCheck<'_> {
                         .record_value_source(work.id, (field, value), source)?;
                 }
                 done.push(format!(
-                    "{} has archiveurl now: {}",
+                    "set archiveurl of {} to {}",
                     work.entry.key, copy.url
                 ));
             }

@@ -38,7 +38,7 @@ use peerbib::formats::key_pattern::KeyPattern;
 ///   lookup.email      your address, which metadata services ask for
 ///   lookup.timeout    how many seconds to wait for an answer of a metadata service
 ///   lookup.catalogue  the library catalogue to ask for books: an address that answers in
-///                     MARCXML, with {isbn} in the place of the ISBN
+///                     MARCXML, with {isbn} in place of the ISBN
 ///   lookup.base       a server that is asked instead of every metadata service
 ///   lookup.bases      servers that are asked instead of single hosts
 ///   lookup.keys       API keys of metadata services

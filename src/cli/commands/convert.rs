@@ -11,17 +11,17 @@ use crate::cli::export_entries::{
     Joiner, ReferenceOptions, WORKS_AT_A_TIME, report_losses_of, write_file_references,
 };
 use crate::cli::file_kind::ByExtension as _;
-use crate::cli::format_name::FormatName;
+use crate::cli::format_name::{FormatName, output_format};
 use crate::cli::input::{Source, column_field};
 use crate::cli::io::Sink;
 use crate::cli::problems::report_problem;
-use crate::cli::ui::print_message;
+use crate::cli::ui::{counted, print_message};
 use crate::cli::zotero::{ZoteroArgs, is_zotero};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::bibtex::{self, BibFile, Duplicate, FilePiece, Strings};
 use peerbib::formats::csv::ColumnField;
 use peerbib::formats::{
-    self, Diagnostic, Export, ExportedWork, Format, Loss, ParsedFile, Records, Severity,
+    self, Diagnostic, Export, ExportedWork, Format, Loss, ParsedFile, ParsedItem, Records, Severity,
 };
 use peerbib::library::CitableWork;
 use peerbib::model::{CslItem, Entry};
@@ -57,7 +57,7 @@ pub(crate) struct Convert {
     zotero: ZoteroArgs,
 
     /// The output format; by default, that of the extension of --output
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = output_format(&[FormatName::MEDIAWIKI]))]
     to: Option<FormatName>,
 
     /// Write to this file instead of standard output
@@ -186,11 +186,11 @@ impl Convert {
         }
         report_losses_of(context, to, &report.losses, "");
         if self.output_file().is_some() {
-            let written = match report.converted {
-                1 => "1 entry".to_owned(),
-                count => format!("{count} entries"),
-            };
-            context.note(format_args!("wrote {written} as {}", to.format().title));
+            context.note(format_args!(
+                "wrote {} as {}",
+                counted(report.converted, "entry"),
+                to.format().title
+            ));
         }
         Ok(())
     }
@@ -462,13 +462,9 @@ enum Work<'a> {
     Item(CslItem),
 }
 
-/// Writes references in a format that is made from CSL items.
-fn write_items(
-    files: Vec<ReadFile>,
-    to: FormatName,
-    report: &mut Report,
-    sink: &mut Sink,
-) -> std::result::Result<Vec<Loss>, CommandError> {
+/// Separates the entries of BibTeX and BibLaTeX from the references of other formats, which have a place in both lists for
+/// each file, and adds a report on each.
+fn separated(files: Vec<ReadFile>, report: &mut Report) -> (Vec<BibFile>, Vec<Vec<ParsedItem>>) {
     let mut bib_files = Vec::with_capacity(files.len());
     let mut others = Vec::with_capacity(files.len());
     for (path, format, records) in files {
@@ -500,6 +496,15 @@ fn write_items(
         });
     }
     report.count();
+    (bib_files, others)
+}
+
+/// Returns the works of all files that are written, each with the key that it gets.
+fn collected<'a>(
+    bib_files: &'a [BibFile],
+    others: Vec<Vec<ParsedItem>>,
+    report: &mut Report,
+) -> Vec<Work<'a>> {
     let mut works = Works::default();
     let files = bib_files.iter().zip(others).zip(&mut report.files);
     for (index, ((bib, items), file)) in files.enumerate() {
@@ -520,7 +525,59 @@ fn write_items(
             works.add_item(read.item, read.line, &mut file.problems);
         }
     }
-    let works = works.works;
+    works.works
+}
+
+/// A work with its CSL item and the abbreviations of its file.
+type DerivedWork<'s> = (Entry, CslItem, &'s Strings);
+
+/// Derives the CSL item of a work, with the problems in its entry. Entries that only hold data for others are no works.
+fn derived<'s>(
+    work: &Work<'_>,
+    bib_files: &'s [BibFile],
+    by_key: &[HashMap<&str, &Entry>],
+    no_strings: &'s Strings,
+) -> (Option<DerivedWork<'s>>, Vec<Diagnostic>) {
+    let (entry, key, file, line) = match work {
+        Work::Entry {
+            entry,
+            key,
+            file,
+            line,
+        } => (*entry, key, *file, *line),
+        Work::Item(item) => {
+            let work = (without_fields(item), item.clone(), no_strings);
+            return (Some(work), Vec::new());
+        }
+    };
+    let strings = bib_files.get(file).map_or(no_strings, |file| &file.strings);
+    let parent = |key: &str| {
+        let found = by_key.get(file)?.get(key)?;
+        Some(Cow::Borrowed(*found))
+    };
+    let mut derived = bibtex::derive(entry, strings, &parent);
+    for problem in &mut derived.problems {
+        problem.line = line;
+    }
+    let work = (!derived.is_data).then(|| {
+        let mut item = derived.item;
+        item.id.clone_from(key);
+        let mut entry = entry.clone();
+        entry.key.clone_from(key);
+        (entry, item, strings)
+    });
+    (work, derived.problems)
+}
+
+/// Writes references in a format that is made from CSL items.
+fn write_items(
+    files: Vec<ReadFile>,
+    to: FormatName,
+    report: &mut Report,
+    sink: &mut Sink,
+) -> std::result::Result<Vec<Loss>, CommandError> {
+    let (bib_files, others) = separated(files, report);
+    let works = collected(&bib_files, others, report);
     let by_key: Vec<HashMap<&str, &Entry>> = bib_files.iter().map(BibFile::by_key).collect();
     let writer = to.writer()?;
     let joint = writer.joint();
@@ -537,42 +594,11 @@ fn write_items(
         works => works.chunks(at_a_time).collect(),
     };
     for chunk in chunks {
-        type Prepared<'s> = (Entry, CslItem, &'s Strings);
-        let prepared: Vec<(Option<Prepared<'_>>, Vec<Diagnostic>)> = chunk
+        let prepared: Vec<_> = chunk
             .par_iter()
-            .map(|work| match work {
-                Work::Entry {
-                    entry,
-                    key,
-                    file,
-                    line,
-                } => {
-                    let strings = bib_files.get(*file).map_or(&no_strings, |f| &f.strings);
-                    let parent = |key: &str| {
-                        let found = by_key.get(*file)?.get(key)?;
-                        Some(Cow::Borrowed(*found))
-                    };
-                    let mut derived = bibtex::derive(entry, strings, &parent);
-                    for problem in &mut derived.problems {
-                        problem.line = *line;
-                    }
-                    // Entries that only hold data for others are no works.
-                    let prepared = (!derived.is_data).then(|| {
-                        let mut item = derived.item;
-                        item.id.clone_from(key);
-                        let mut entry = (*entry).clone();
-                        entry.key.clone_from(key);
-                        (entry, item, strings)
-                    });
-                    (prepared, derived.problems)
-                }
-                Work::Item(item) => {
-                    let prepared = (without_fields(item), item.clone(), &no_strings);
-                    (Some(prepared), Vec::new())
-                }
-            })
+            .map(|work| derived(work, &bib_files, &by_key, &no_strings))
             .collect();
-        let mut works: Vec<Prepared<'_>> = Vec::with_capacity(prepared.len());
+        let mut works: Vec<DerivedWork<'_>> = Vec::with_capacity(prepared.len());
         for (work, (prepared, problems)) in chunk.iter().zip(prepared) {
             works.extend(prepared);
             if let Work::Entry { file, .. } = work

@@ -6,8 +6,10 @@ use clap::Args;
 
 use crate::cli::editor::{EditError, EditOutcome, EditRequest, TempFile};
 use crate::cli::picker::{Pick, picked};
-use crate::cli::works::{NamedWorks, named_works};
+use crate::cli::ui::counted;
+use crate::cli::works::{NamedWorks, named_works, nothing_found};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
+use peerbib::checks::{self, CheckedEntry, RULES, Severity, UNKNOWN_FIELD};
 use peerbib::formats::bibtex;
 use peerbib::library::{FieldEdits, Library, LibraryError};
 
@@ -91,18 +93,23 @@ impl Edit {
             );
         }
         let edited = context.change(&mut library, |change| {
-            let mut edited = 0;
-            for (work, _) in &selected.works {
-                edited += usize::from(change.works().edit_fields(*work, &edits)?);
+            let mut edited = Vec::new();
+            for (work, key) in &selected.works {
+                if change.works().edit_fields(*work, &edits)? {
+                    edited.push(key);
+                }
             }
             Ok(edited)
         })?;
-        context.note(match (edited, selected.works.as_slice()) {
-            (_, []) => "no works found".to_owned(),
-            (0, _) => "nothing to do: the fields already have these values".to_owned(),
-            (1, _) => "edited 1 work".to_owned(),
-            (count, _) => format!("edited {count} works"),
-        });
+        match edited.as_slice() {
+            _ if selected.works.is_empty() => context.note(nothing_found(&library, &self.works)?),
+            [] => context.note("nothing to do: the fields already have these values"),
+            // All works get the same values, so the problems of one are those of all.
+            [first, ..] => {
+                context.note(format_args!("edited {}", counted(edited.len(), "work")));
+                report_entry_problems(context, &library, first)?;
+            }
+        }
         Ok(Outcome::Done)
     }
 
@@ -140,11 +147,7 @@ impl Edit {
         if lines.len() > SHOWN {
             context.note(format_args!("\u{2026} and {} more", lines.len() - SHOWN));
         }
-        let works = match lines.len() {
-            1 => "1 work".to_owned(),
-            count => format!("{count} works"),
-        };
-        let question = format!("Edit {works}?");
+        let question = format!("Edit {}?", counted(lines.len(), "work"));
         match selected.by_query {
             true => context.confirm(&question),
             false => context.confirm_at_terminal(&question),
@@ -177,7 +180,7 @@ fn differences(before: &str, after: &str) -> String {
         let _ = match (was, is) {
             (Some(was), Some(is)) => write!(text, "{name} {was} \u{2192} {is}"),
             (None, Some(is)) => write!(text, "{name} {is}"),
-            (Some(was), None) => write!(text, "{name} {was} taken away"),
+            (Some(was), None) => write!(text, "{name} {was} removed"),
             (None, None) => Ok(()),
         };
     }
@@ -254,7 +257,7 @@ pub(crate) fn correctable(error: LibraryError) -> EditError {
     }
 }
 
-/// Prints the problems in the entry of a work: values that were guessed or are invalid.
+/// Prints the problems in the entry of a work: values that were guessed or are invalid, and misspelt fields.
 pub(crate) fn report_entry_problems(
     context: &CommandContext,
     library: &Library,
@@ -272,6 +275,21 @@ pub(crate) fn report_entry_problems(
             None => work.key.clone(),
         };
         context.warn(format_args!("warning: {place}: {}", problem.message));
+    }
+    let checked = CheckedEntry::new(&work, &strings, &|parent| library.works().parent(parent));
+    let spelling: Vec<_> = RULES
+        .iter()
+        .filter(|rule| rule.name == UNKNOWN_FIELD)
+        .collect();
+    let findings = checks::findings(&checked, &spelling);
+    for finding in findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Warning)
+    {
+        context.warn(format_args!(
+            "warning: {}: {}; {}",
+            work.key, finding.message, finding.help
+        ));
     }
     Ok(())
 }

@@ -10,9 +10,10 @@ use crate::cli::export_entries::{
     ReferenceOptions, report_losses, with_keywords, write_library_references,
 };
 use crate::cli::file_kind::ByExtension as _;
-use crate::cli::format_name::FormatName;
+use crate::cli::format_name::{FormatName, output_format};
 use crate::cli::input::{encoding_named, known_path};
 use crate::cli::io::{NO_INPUTS, Sink};
+use crate::cli::works::nothing_found;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::bibtex::{self, Duplicate, FilePiece};
 use peerbib::formats::{self, Loss};
@@ -38,7 +39,7 @@ pub(crate) struct Export {
     query: Vec<String>,
 
     /// The output format; by default, that of the extension of --output, or biblatex
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = output_format(&[]))]
     to: Option<FormatName>,
 
     /// Write to this file instead of standard output
@@ -210,7 +211,7 @@ impl Export {
     ) -> std::result::Result<(), CommandError> {
         let mut works = context.select_ids(library, &self.query)?;
         if works.is_empty() {
-            context.note("no works found");
+            context.note(nothing_found(library, &self.query)?);
         }
         if self.query.is_empty() {
             // The order in which they were added, like that of the files in a whole export of BibLaTeX.

@@ -6,8 +6,9 @@ use clap::Args;
 
 use crate::cli::columns::{Column, cells, details};
 use crate::cli::table::{Table, fitted};
-use crate::cli::ui::terminal_width;
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use crate::cli::ui::{counted, terminal_width};
+use crate::cli::works::nothing_found;
+use crate::cli::{CommandContext, CommandError, Outcome, Result, number};
 use peerbib::csl::TextOrder;
 use peerbib::library::{Detail, Filter, Library, SearchResult, Selection, SortBy, WorkSummary};
 use peerbib::query::{FIELDS, Query};
@@ -50,7 +51,7 @@ pub(crate) struct Find {
     sort: Option<String>,
 
     /// List at most this many works
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = number::<usize>)]
     limit: Option<usize>,
 
     /// Print an array of works as JSON
@@ -126,7 +127,7 @@ impl Find {
         };
         let columns = self.table_columns(context, &library)?;
         if !(self.json || self.keys || template.is_some()) {
-            print_table(context, &library, &selection, &columns)?;
+            print_table(context, &library, &self.query, &selection, &columns)?;
             return Ok(Outcome::Done);
         }
         if self.json {
@@ -162,13 +163,14 @@ impl Find {
 }
 
 fn detail_found(context: &CommandContext, count: usize) {
-    context.detail(format_args!("{} found", crate::cli::ui::works(count)));
+    context.detail(format_args!("{} found", counted(count, "work")));
 }
 
 /// Prints a table of works and their number.
 fn print_table(
     context: &CommandContext,
     library: &Library,
+    query: &[String],
     selection: &Selection,
     columns: &[Column],
 ) -> std::result::Result<(), CommandError> {
@@ -183,10 +185,9 @@ fn print_table(
         write_table(context, &table, columns)?;
     }
     context.note(match (count, found) {
-        (0, 0) => "no works found".to_owned(),
+        (0, 0) => nothing_found(library, query)?,
         (count, all) if count < all => format!("{count} of {all} works"),
-        (1, _) => "1 work".to_owned(),
-        (count, _) => format!("{count} works"),
+        (count, _) => counted(count, "work"),
     });
     Ok(())
 }

@@ -7,6 +7,7 @@ use crate::cli::format_name::FormatName;
 use crate::cli::input::{Input, Source};
 use crate::cli::output_format::{ListedWorks, OutputArgs, RenderedList, WorkDigest};
 use crate::cli::style_engine::{StyleEngine, items_of, remove_annotations};
+use crate::cli::works::nothing_found;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::csl::Bibliography;
 use peerbib::formats::{Diagnostic, Records, Severity};
@@ -52,7 +53,7 @@ pub(crate) struct Format {
     title: Option<String>,
 
     #[command(flatten)]
-    form: OutputArgs,
+    output_args: OutputArgs,
 
     /// Group works into sections: by movement, theme or another facet of tags, by year or decade of the
     /// original date, by type, author or language
@@ -75,7 +76,7 @@ pub(crate) struct Format {
 
 impl Format {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
-        self.form
+        self.output_args
             .check(context, self.input.iter().chain(&self.style))?;
         let style = context.style_name(self.style.as_deref())?;
         let locale = context.locale_name(self.locale.as_deref())?;
@@ -92,7 +93,7 @@ impl Format {
             let _snapshot = library.read_snapshot()?;
             let works = context.select_ids(&library, &self.query)?;
             if works.is_empty() {
-                context.note("no works found");
+                context.note(nothing_found(&library, &self.query)?);
             }
             let tags = match &group_by {
                 Some(GroupBy::Facet(facet)) => {
@@ -100,13 +101,18 @@ impl Format {
                 }
                 _ => Vec::new(),
             };
-            if group_by.is_none() && !self.form.needs_works() {
+            if group_by.is_none() && !self.output_args.needs_works() {
                 self.write_digested(context, &library, &works, &engine)?
             } else {
                 let works = library.works().citable(&works)?;
                 let entries = Entries::Library(&library);
-                self.listing(tags, group_by)
-                    .write(context, entries, works, &engine, &self.form)?
+                self.listing(tags, group_by).write(
+                    context,
+                    entries,
+                    works,
+                    &engine,
+                    &self.output_args,
+                )?
             }
         } else {
             if !self.query.is_empty() {
@@ -144,7 +150,7 @@ impl Format {
         engine: &StyleEngine,
     ) -> std::result::Result<bool, CommandError> {
         let mut digest = WorkDigest::default();
-        let bibliography = if self.form.has_coins() {
+        let bibliography = if self.output_args.has_coins() {
             let chunks = library.works().chunks(works).map(|works| {
                 let mut works = works?;
                 let mut items = items_of(&mut works, self.annotations)?;
@@ -207,8 +213,8 @@ impl Format {
         };
         let rendered = if are_items
             && group_by.is_none()
-            && !self.form.needs_works()
-            && !self.form.has_coins()
+            && !self.output_args.needs_works()
+            && !self.output_args.has_coins()
         {
             // The items need not become entries.
             let mut digest = WorkDigest::default();
@@ -238,8 +244,13 @@ impl Format {
             let works: Vec<CitableWork> =
                 readings.iter().flat_map(CitableWork::of_reading).collect();
             let entries = Entries::Files(&readings);
-            self.listing(tags_on(&works), group_by)
-                .write(context, entries, works, &engine, &self.form)?
+            self.listing(tags_on(&works), group_by).write(
+                context,
+                entries,
+                works,
+                &engine,
+                &self.output_args,
+            )?
         };
         Ok(all_read && rendered)
     }
@@ -255,7 +266,7 @@ impl Format {
         let mut list = ReadingList::plain(bibliography);
         list.set_languages(|key| digest.languages.get(key).cloned());
         list.title.clone_from(&self.title);
-        self.form.write(
+        self.output_args.write(
             context,
             &RenderedList {
                 list: &list,
@@ -309,7 +320,7 @@ impl Listing {
         entries: Entries<'_>,
         mut works: Vec<CitableWork>,
         engine: &StyleEngine,
-        form: &OutputArgs,
+        output_args: &OutputArgs,
     ) -> std::result::Result<bool, CommandError> {
         let mut items = items_of(&mut works, self.annotations)?;
         let (mut list, complete) = match &self.group_by {
@@ -328,7 +339,7 @@ impl Listing {
         };
         list.state_languages(&items);
         list.title.clone_from(&self.title);
-        form.write(
+        output_args.write(
             context,
             &RenderedList {
                 list: &list,

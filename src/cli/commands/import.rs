@@ -4,7 +4,7 @@ mod watch;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::BufRead as _;
 
 use clap::{Args, ValueEnum};
 use comfy_table::{Cell, CellAlignment, Table, presets};
@@ -20,7 +20,7 @@ use peerbib::bundled;
 use peerbib::formats::csv::ColumnField;
 use peerbib::formats::{Diagnostic, Severity};
 use peerbib::library::{
-    Choice, Conflict, ConflictPolicy, FileReceipt, ImportedFile, KeptBecause, Library, Receipt,
+    Choice, Conflict, ConflictPolicy, FileReport, ImportReport, ImportedFile, KeptBecause, Library,
     Reject, SyncOptions,
 };
 
@@ -31,8 +31,8 @@ use peerbib::library::{
 /// had. The formats are those of --from. An entry that cannot be read costs only that entry: the report
 /// gives its line and the reason, and --rejects saves it.
 ///
-/// Importing a file again changes nothing. What changed in it since its last import is taken, and what you changed in
-/// the library stays; a field that changed on both sides is a conflict, which --on-conflict decides. An entry whose
+/// Importing a file again changes nothing. Changes in it since its last import are taken, and your changes in the
+/// library are kept; a field that changed on both sides is a conflict, which --on-conflict decides. An entry whose
 /// key changed in the file keeps its work. With --sync, the library follows the file: works that you removed do not
 /// come back, and entries that are not in the file any more are reported, and removed with --prune unless you
 /// edited, tagged, listed or annotated their works. --watch does so whenever the file changes. Without a FILE, both
@@ -44,7 +44,7 @@ use peerbib::library::{
 ///
 /// zotero: is the library of Zotero on this computer, and zotero:PATH one in another place. Zotero may be running; its
 /// files are only read. Collections, tags, notes, annotations and links to files come with the items. Importing it
-/// again brings what changed there, and keeps what you changed here.
+/// again takes the changes in Zotero and keeps yours.
 ///
 /// An entry matches an existing work if they share a key, DOI, ISBN or eprint, or title, first author,
 /// year and type. Chapters of one book, editions and volumes are different works. Keywords such as
@@ -84,7 +84,7 @@ pub(crate) struct Import {
     #[command(flatten)]
     zotero: ZoteroArgs,
 
-    /// For zotero: what becomes of collections
+    /// For zotero: what happens to collections
     #[arg(long, value_name = "WHAT", default_value = "tags")]
     collections: CollectionsTarget,
 
@@ -176,33 +176,86 @@ impl ImportMode {
     }
 }
 
+/// Refuses to ask about conflicts without a terminal.
+fn check_questions(sources: &[ImportSource]) -> std::result::Result<(), CommandError> {
+    let asks = sources
+        .iter()
+        .any(|source| source.mode.policy() == ConflictPolicy::Ask);
+    if asks && !can_ask() {
+        return Err(
+            CommandError::usage("--on-conflict ask needs a terminal").with_help(
+                "use --on-conflict merge, keep or replace; the report lists each conflict"
+                    .to_owned(),
+            ),
+        );
+    }
+    Ok(())
+}
+
 impl Import {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let sources = self.sources(context)?;
-        let asks = sources
-            .iter()
-            .any(|source| source.mode.policy() == ConflictPolicy::Ask);
-        if asks && !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
-            return Err(
-                CommandError::usage("--on-conflict ask needs a terminal").with_help(
-                    "use --on-conflict merge, keep or replace; the report lists each conflict"
-                        .to_owned(),
-                ),
-            );
-        }
+        check_questions(&sources)?;
         if self.watch {
             return watch::run(context, &sources, &self);
         }
-        let rejects_to_stdout = self.rejects.as_deref() == Some("-");
-        if rejects_to_stdout && self.json {
-            return Err(CommandError::usage(
+        self.check_rejects(context)?;
+        // All files are read first, so that a missing one changes nothing.
+        let inputs = self.read(context, &sources)?;
+        // An import that brings nothing is no step of the history, and creates no library. A file that is followed may
+        // have become empty.
+        let brings_nothing = |(input, mode): &(ImportInput, ImportMode)| {
+            matches!(input, ImportInput::File(input) if input.has_nothing())
+                && matches!(mode, ImportMode::Import(_))
+        };
+        let is_rehearsal = self.dry_run || inputs.iter().all(brings_nothing);
+        let mut library = if is_rehearsal && !context.library_path()?.exists() {
+            CommandContext::temporary_library()?
+        } else {
+            context.open_or_create()?
+        };
+        let before = library.works().last()?;
+        let report = if is_rehearsal {
+            context.dry_run(&mut library, |change| import_all(change, &inputs, false))?
+        } else {
+            context.change(&mut library, |change| import_all(change, &inputs, false))?
+        };
+        self.write_rejects(context, &report)?;
+        if self.json {
+            context.print_json(&report)?;
+        } else {
+            self.report(context, &report)?;
+            if self.dry_run {
+                context.note("dry run: nothing was changed");
+            } else {
+                report_duplicates(context, &library, before, report.totals.imported)?;
+            }
+        }
+        Ok(if report.totals.rejected > 0 {
+            Outcome::Partial
+        } else {
+            Outcome::Done
+        })
+    }
+
+    /// Refuses a place for rejected entries that is in use.
+    fn check_rejects(&self, context: &CommandContext) -> std::result::Result<(), CommandError> {
+        match self.rejects.as_deref() {
+            Some("-") if self.json => Err(CommandError::usage(
                 "--rejects - and --json both write to standard output",
             )
-            .with_help("write the rejected entries to a file".to_owned()));
+            .with_help("write the rejected entries to a file".to_owned())),
+            None | Some("-") => Ok(()),
+            Some(path) => context.check_output(path, &self.files),
         }
-        if let Some(path) = self.rejects.as_ref().filter(|_| !rejects_to_stdout) {
-            context.check_output(path, &self.files)?;
-        }
+    }
+
+    /// Reads all sources.
+    fn read(
+        &self,
+        context: &CommandContext,
+        sources: &[ImportSource],
+    ) -> std::result::Result<Vec<(ImportInput, ImportMode)>, CommandError> {
         let pattern = context.key_pattern(None)?;
         let is_zotero = |source: &ImportSource| is_zotero(&source.name, self.from);
         self.zotero.check(sources.iter().any(is_zotero))?;
@@ -211,16 +264,13 @@ impl Import {
             CollectionsTarget::Tags => None,
             CollectionsTarget::Lists => Some(default_list(context, "")?),
         };
-        // All files are read first, so that a missing one changes nothing.
         let mut inputs = Vec::with_capacity(sources.len());
-        for source in &sources {
+        for source in sources {
             let ImportSource { name, mode } = source;
             if is_zotero(source) {
-                let libraries = self.zotero.read(context, name, lists.as_ref())?;
-                let libraries = libraries.into_iter();
-                inputs.extend(
-                    libraries.map(|library| (ImportInput::Zotero(Box::new(library)), *mode)),
-                );
+                for library in self.zotero.read(context, name, lists.as_ref())? {
+                    inputs.push((ImportInput::Zotero(Box::new(library)), *mode));
+                }
                 continue;
             }
             // Without a terminal, nothing is asked.
@@ -231,65 +281,48 @@ impl Import {
             };
             inputs.push((ImportInput::File(input), *mode));
         }
-        // An import that brings nothing is no step of the history, and creates no library. A file that is followed may
-        // have become empty.
-        let brings_nothing = |(input, mode): &(ImportInput, ImportMode)| matches!((input, mode), (ImportInput::File(input), ImportMode::Import(_)) if input.has_nothing());
-        let is_rehearsal = self.dry_run || inputs.iter().all(brings_nothing);
-        let mut library = if is_rehearsal && !context.library_path()?.exists() {
-            CommandContext::temporary_library()?
+        Ok(inputs)
+    }
+
+    /// Writes the rejected entries with their reasons, if they are asked for.
+    fn write_rejects(
+        &self,
+        context: &CommandContext,
+        report: &ImportReport,
+    ) -> std::result::Result<(), CommandError> {
+        match self.rejects.as_deref() {
+            None => Ok(()),
+            Some("-") => context.print_data(&rejects(report)),
+            Some(path) => context.write_file(path, rejects(report)),
+        }
+    }
+
+    /// Prints problems and numbers.
+    fn report(
+        &self,
+        context: &CommandContext,
+        report: &ImportReport,
+    ) -> std::result::Result<(), CommandError> {
+        report_problems(context, report);
+        if self.rejects.as_deref() == Some("-") {
+            context.note(table(report).trim_end());
         } else {
-            context.open_or_create()?
-        };
-        let before = library.works().last()?;
-        let receipt = if is_rehearsal {
-            context.dry_run(&mut library, |change| import_all(change, &inputs, false))?
-        } else {
-            context.change(&mut library, |change| import_all(change, &inputs, false))?
-        };
-        if let Some(path) = &self.rejects {
-            let text = rejects(&receipt);
-            if rejects_to_stdout {
-                let mut output = context.output();
-                output.write_all(text.as_bytes())?;
-                output.flush()?;
-            } else {
-                context.write_file(path, text)?;
+            context.print(&table(report))?;
+        }
+        match report.tags {
+            None => {}
+            Some(0) => context.note("the works already have their hand-made tags"),
+            Some(tags) => {
+                context.note(format_args!("{} added", counted(tags, "hand-made tag")));
             }
         }
-        if self.json {
-            context.print_json(&receipt)?;
-        } else {
-            report_problems(context, &receipt);
-            if rejects_to_stdout {
-                context.note(table(&receipt).trim_end());
-            } else {
-                context.print(&table(&receipt))?;
-            }
-            if let Some(tags) = receipt.tags {
-                context.note(match tags {
-                    0 => "the works already have their hand-made tags".to_owned(),
-                    1 => "1 hand-made tag added".to_owned(),
-                    tags => format!("{tags} hand-made tags added"),
-                });
-            }
-            let kept: usize = receipt.files.iter().map(|file| file.kept).sum();
-            if kept > 0 && !self.dry_run {
-                context.note(
-                    "the library\u{2019}s values were kept; --on-conflict replace takes the file\u{2019}s",
-                );
-            }
-            if self.dry_run {
-                context.note("dry run: nothing was changed");
-            } else {
-                report_duplicates(context, &library, before, receipt.totals.imported)?;
-            }
+        let kept: usize = report.files.iter().map(|file| file.kept).sum();
+        if kept > 0 && !self.dry_run {
+            context.note(
+                "the library\u{2019}s values were kept; --on-conflict replace takes the file\u{2019}s",
+            );
         }
-        let rejected = receipt.totals.rejected > 0;
-        Ok(if rejected {
-            Outcome::Partial
-        } else {
-            Outcome::Done
-        })
+        Ok(())
     }
 
     /// Returns the files that are named, or else those that the configuration names.
@@ -376,7 +409,7 @@ pub(crate) fn import_all(
     change: &peerbib::library::Change<'_>,
     inputs: &[(ImportInput, ImportMode)],
     watched: bool,
-) -> peerbib::library::Result<Receipt> {
+) -> peerbib::library::Result<ImportReport> {
     let entries = inputs
         .iter()
         .map(|(input, _)| match input {
@@ -386,7 +419,7 @@ pub(crate) fn import_all(
         .sum();
     let bar = progress::bar(entries, watched);
     bar.set_message("importing");
-    let mut receipt = Receipt::default();
+    let mut report = ImportReport::default();
     let mut prompt = ConflictPrompt { always: None };
     for (input, mode) in inputs {
         let advance = &mut |count: usize| bar.inc(u64::try_from(count).unwrap_or(0));
@@ -394,7 +427,7 @@ pub(crate) fn import_all(
         let input = match input {
             ImportInput::File(input) => input,
             ImportInput::Zotero(input) => {
-                receipt.add(input.import(change, mode.options(), ask, advance)?);
+                report.add(input.import(change, mode.options(), ask, advance)?);
                 continue;
             }
         };
@@ -433,7 +466,7 @@ pub(crate) fn import_all(
                 severity: Severity::Notice,
             });
         }
-        receipt.add(imported);
+        report.add(imported);
     }
     bar.finish_and_clear();
     let is_shipped =
@@ -442,26 +475,26 @@ pub(crate) fn import_all(
         && let Ok(vocabulary) = bundled::vocabulary()
     {
         let installed = vocabulary.install(change, bundled::VOCABULARY_SOURCE)?;
-        receipt.tags = Some(installed.assigned);
+        report.tags = Some(installed.assigned);
     }
-    Ok(receipt)
+    Ok(report)
 }
 
 /// Adds the entries that could not be read to a report.
-fn add_unreadable_entries(input: &Input, receipt: &mut FileReceipt) {
+fn add_unreadable_entries(input: &Input, report: &mut FileReport) {
     let rejected = input.reading.rejected.iter();
-    receipt.rejects.extend(rejected.map(|rejected| Reject {
+    report.rejects.extend(rejected.map(|rejected| Reject {
         line: rejected.line,
         text: rejected.text.clone(),
         reason: rejected.reason.clone(),
     }));
-    receipt.counts.entries += input.reading.rejected.len();
-    receipt.counts.rejected += input.reading.rejected.len();
+    report.counts.entries += input.reading.rejected.len();
+    report.counts.rejected += input.reading.rejected.len();
 }
 
 /// Prints each problem with its position, as compilers do, so that editors can jump there.
-pub(crate) fn report_problems(context: &CommandContext, receipt: &Receipt) {
-    for file in &receipt.files {
+pub(crate) fn report_problems(context: &CommandContext, report: &ImportReport) {
+    for file in &report.files {
         report_alike(context, file);
         report_gone(context, file);
         if file.counts.entries == 0 {
@@ -471,7 +504,7 @@ pub(crate) fn report_problems(context: &CommandContext, receipt: &Receipt) {
 }
 
 /// Prints which entries are not in a file any more, with what became of their works.
-fn report_gone(context: &CommandContext, file: &FileReceipt) {
+fn report_gone(context: &CommandContext, file: &FileReport) {
     let removed = file.gone.iter().filter(|gone| gone.removed).count();
     if removed > 0 {
         context.note(format_args!(
@@ -511,7 +544,7 @@ fn entries(count: usize) -> String {
 }
 
 /// Returns the keys of the works that were kept for a reason, or removed; some of them if there are many.
-fn keys_of(file: &FileReceipt, reason: Option<KeptBecause>) -> String {
+fn keys_of(file: &FileReport, reason: Option<KeptBecause>) -> String {
     const MOST: usize = 10;
     let keys: Vec<&str> = file
         .gone
@@ -553,7 +586,7 @@ fn kept_because(reason: KeptBecause, is_one: bool) -> &'static str {
 const FEW: usize = 3;
 
 /// Prints the problems of a file: those of one kind as one line if there are many of them.
-fn report_alike(context: &CommandContext, file: &FileReceipt) {
+fn report_alike(context: &CommandContext, file: &FileReport) {
     let kind = |problem: &Diagnostic| {
         (
             problem.severity,
@@ -611,7 +644,7 @@ fn beginning(message: &str) -> String {
     words.take(WORDS).collect::<Vec<_>>().join(" ")
 }
 
-fn table(receipt: &Receipt) -> String {
+fn table(report: &ImportReport) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     let header = [
@@ -636,11 +669,11 @@ fn table(receipt: &Receipt) -> String {
             .map(|number| Cell::new(number.to_string()).set_alignment(CellAlignment::Right));
         table.add_row(std::iter::once(Cell::new(name)).chain(cells));
     };
-    for FileReceipt { path, counts, .. } in &receipt.files {
+    for FileReport { path, counts, .. } in &report.files {
         row(path, counts);
     }
-    if receipt.files.len() > 1 {
-        row("total", &receipt.totals);
+    if report.files.len() > 1 {
+        row("total", &report.totals);
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
@@ -652,9 +685,9 @@ fn table(receipt: &Receipt) -> String {
 }
 
 /// Returns the rejected entries as a `.bib` file that can be fixed and imported.
-fn rejects(receipt: &Receipt) -> String {
+fn rejects(report: &ImportReport) -> String {
     let mut text = String::new();
-    for file in &receipt.files {
+    for file in &report.files {
         for reject in &file.rejects {
             // BibTeX has no comments; between entries it ignores everything except an @.
             let place = format!("{}:{}: the entry {}", file.path, reject.line, reject.reason);

@@ -33,13 +33,13 @@ impl Quickstart {
         let input = [(ImportInput::File(input), mode)];
         let mut library = context.open_or_create()?;
         let rules = bundled::rules().map_err(CommandError::new)?;
-        let receipt = context.change(&mut library, |change| {
-            let receipt = import_all(change, &input, true)?;
+        let report = context.change(&mut library, |change| {
+            let report = import_all(change, &input, true)?;
             tagging::install(change, &rules)?;
             tagging::apply(change, RuleScope::All, &mut |_| ())?;
-            Ok(receipt)
+            Ok(report)
         })?;
-        report_problems(context, &receipt);
+        report_problems(context, &report);
         let works = context.select(&library, &[bundled::CHAPTER_REFERENCES.to_owned()])?;
         let printed = works.len();
         let listing = Listing {
@@ -52,9 +52,15 @@ impl Quickstart {
         let style = context.style_name(None)?;
         let locale = context.locale_name(None)?;
         let engine = StyleEngine::new(context, &style, locale.as_deref())?;
-        let form = OutputArgs::default();
-        listing.write(context, Entries::Library(&library), works, &engine, &form)?;
-        let totals = receipt.totals;
+        let output_args = OutputArgs::default();
+        listing.write(
+            context,
+            Entries::Library(&library),
+            works,
+            &engine,
+            &output_args,
+        )?;
+        let totals = report.totals;
         context.note(format_args!(
             "\nThese are the {printed} works in the chapter's list of references.\n\
              Your library is {}: {} works, {} of them new.\n\nTry next:\n  \

@@ -28,7 +28,7 @@ impl Rebuild {
         bar.finish_and_clear();
         context.note(format_args!(
             "rebuilt names, dates, CSL items and indexes of {}",
-            crate::cli::ui::works(count)
+            crate::cli::ui::counted(count, "work")
         ));
         context.detail(format_args!("in {:.1} s", started.elapsed().as_secs_f64()));
         Ok(Outcome::Done)

@@ -17,7 +17,7 @@ use peerbib::query::Query;
 
 /// Show everything about a work
 ///
-/// Its fields as a person reads them, with the inherited ones and where they come from; its tags and who added them; its
+/// Its fields as readable text, with the inherited ones and where they come from; its tags and who added them; its
 /// reading lists, its files and your private note; its other keys; the bibliographies that it was imported from; and
 /// its history.
 #[derive(Debug, Args)]

@@ -12,7 +12,7 @@ use crate::cli::export_entries::write_each;
 use crate::cli::format_name::FormatName;
 use crate::cli::http_server::{self, Admission, Head, Response};
 use crate::cli::style_engine::{StyleEngine, items_of};
-use crate::cli::{CommandContext, CommandError, Outcome, Result, io};
+use crate::cli::{CommandContext, CommandError, Outcome, Result, io, number};
 use peerbib::language;
 use peerbib::library::{Detail, Library, Selection};
 use peerbib::model::CslItem;
@@ -33,7 +33,7 @@ const OTHER_STYLES: [&str; 3] = ["apa", "chicago-author-date", "modern-language-
 ///
 /// Writes pages for all works, tags, reading lists and authors, a timeline, downloads and a feed into a folder that
 /// any web server can serve and that a browser can open from a disk. A search with filters runs in the browser;
-/// without JavaScript everything is still there. The pages load nothing from other sites.
+/// without JavaScript, all content is still there. The pages load nothing from other sites.
 ///
 /// Private data is left out: notes, annotations, linked files, the tags of the facet `status`, and works with a tag
 /// named `private`.
@@ -90,7 +90,7 @@ pub(crate) struct WriteSite {
     serve: bool,
 
     /// The port for --serve
-    #[arg(long, value_name = "PORT", requires = "serve", default_value_t = 8000)]
+    #[arg(long, value_name = "PORT", value_parser = number::<u16>, requires = "serve", default_value_t = 8000)]
     port: u16,
 
     /// Show what would change without writing anything

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::chart_args::{Chart, ChartArgs, ChartFormat, ChartWorks};
-use crate::cli::{CommandContext, Outcome, Result};
+use crate::cli::{CommandContext, Outcome, Result, number};
 use peerbib::charts::statistics::{CountBy, Statistics};
 use peerbib::charts::{html_page, statistics_svg, statistics_text, table, timeline_text};
 
@@ -26,7 +26,7 @@ pub(crate) struct Stats {
     by: Vec<String>,
 
     /// How many values to show of each; 0 shows all
-    #[arg(long, value_name = "NUMBER", default_value_t = 10)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 10, value_parser = number::<usize>)]
     top: usize,
 
     #[command(flatten)]
@@ -75,7 +75,7 @@ impl Stats {
             return Ok(Outcome::Done);
         }
         if works.is_empty() {
-            context.note("no works found");
+            context.note(self.shown.nothing_found(&library)?);
             return Ok(Outcome::Done);
         }
         let svg = || statistics_svg::draw(&statistics, &self.drawing.look(false));

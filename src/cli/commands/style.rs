@@ -8,10 +8,13 @@ use clap::{Args, Subcommand};
 use crate::cli::downloaded_styles::{DownloadedStyles, StyleOrigin, is_path};
 use crate::cli::io::{replace_file, utf8_path};
 use crate::cli::network::NetworkArgs;
-use crate::cli::styles::{StyleSource, meant_name, name_of};
+use crate::cli::styles::{StyleLoadError, StyleSource, meant_name, name_of};
+use crate::cli::ui::wrapped;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::csl::bundled::{self, BundledStyle};
-use peerbib::csl::{Citation, Cite, Processor, Style, StyleClass, StyleSeverity};
+use peerbib::csl::{
+    Citation, Cite, Processor, Style, StyleClass, StyleFinding, StyleInfo, StyleSeverity,
+};
 use peerbib::lookup::Client;
 use peerbib::model::CslItem;
 use peerbib::output::text;
@@ -19,8 +22,8 @@ use peerbib::suggest::{closest, question};
 
 /// List, inspect, add and validate citation styles
 ///
-/// Styles have the names of the official CSL repository. About 80 are part of peerbib, and those that Zotero has on
-/// this computer are found, too. `peerbib style add` downloads any other from the repository, or adds a file.
+/// Styles have the names of the official CSL repository. About 80 are part of peerbib, and the styles of
+/// Zotero on this computer are found, too. `peerbib style add` downloads any other from the repository, or adds a file.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib style list chicago\n  peerbib style show apa\n  \
@@ -58,6 +61,10 @@ struct List {
 struct Show {
     /// The style: a name or a .csl file
     style: String,
+
+    /// Print as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// Add styles, so that they can be used by name
@@ -77,7 +84,7 @@ struct Add {
     network: NetworkArgs,
 }
 
-/// Download styles again that were downloaded
+/// Update downloaded styles
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib style update\n  peerbib style update apa-6th-edition")]
 struct Update {
@@ -93,6 +100,10 @@ struct Check {
     /// .csl files, or directories that contain them
     #[arg(value_name = "FILE", required = true)]
     paths: Vec<PathBuf>,
+
+    /// Print an array of files with their findings as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 impl StyleCommand {
@@ -238,68 +249,105 @@ fn style_files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
 /// The works of the sample: an article, a book, and a chapter in an edited volume.
 const SAMPLE: &str = include_str!("style_sample.json");
 
-impl Show {
-    fn run(self, context: &CommandContext) -> Result {
-        let source = context.style(&self.style)?;
-        let style = source.compile(|name| context.parent_style(name))?;
-        let bold = crate::cli::ui::Style::Bold;
-        let info = &style.info;
-        let mut page = format!("{bold}{}{bold:#}\n", info.title);
-        let mut line = |name: &str, value: &str| {
-            if !value.is_empty() {
-                let _ = writeln!(page, "  {name:10}  {}", crate::cli::ui::wrapped(value, 14));
-            }
-        };
-        line("about", info.summary.as_deref().unwrap_or_default());
-        line(
-            "citations",
-            match style.class {
-                StyleClass::InText => "in the text",
-                StyleClass::Note => "in notes",
-            },
-        );
-        line(
-            "format",
-            info.citation_format.as_deref().unwrap_or_default(),
-        );
-        line("fields", &info.fields.join(", "));
-        line(
-            "language",
-            style.default_locale.as_deref().unwrap_or("the reader's"),
-        );
-        line("authors", &info.authors.join(", "));
-        line("identifier", &info.id);
-        line("parent", info.parent.as_deref().unwrap_or_default());
-        line("rights", info.rights.as_deref().unwrap_or_default());
-        line("licence", info.license.as_deref().unwrap_or_default());
-        line("updated", info.updated.as_deref().unwrap_or_default());
+/// A style with a sample, as `style show --json` prints it.
+#[derive(serde::Serialize)]
+struct StyleDescription<'a> {
+    #[serde(flatten)]
+    info: &'a StyleInfo,
+    class: &'static str,
+    default_locale: Option<&'a str>,
+    /// Citations of the sample.
+    citations: Vec<String>,
+    /// The bibliography of the sample, if the style has one.
+    bibliography: Option<Vec<String>>,
+}
 
+impl<'a> StyleDescription<'a> {
+    fn new(style: &'a Style) -> std::result::Result<Self, CommandError> {
         let works: Vec<CslItem> = serde_json::from_str(SAMPLE)?;
-        let processor = Processor::new(&style, None, &works);
+        let processor = Processor::new(style, None, &works);
         let cites = |keys: &[&str]| keys.iter().map(|key| Cite::new(*key)).collect();
         let citations = [
             Citation::new(cites(&["benkler2002coase"]), 1),
             Citation::new(cites(&["siefkes2007exchange", "dafermos2021prophets"]), 2),
         ];
-        let _ = writeln!(page, "\n  {bold}cited{bold:#}");
-        for citation in processor.citations(&citations) {
-            let _ = writeln!(
-                page,
-                "    {}",
-                crate::cli::ui::wrapped(&text::entry(&citation.content), 4)
-            );
+        let citations = processor.citations(&citations).into_iter();
+        let bibliography = processor.bibliography().map(|bibliography| {
+            let entries = bibliography.entries.iter();
+            entries.map(|entry| text::entry(&entry.content)).collect()
+        });
+        Ok(Self {
+            info: &style.info,
+            class: match style.class {
+                StyleClass::InText => "in-text",
+                StyleClass::Note => "note",
+            },
+            default_locale: style.default_locale.as_deref(),
+            citations: citations
+                .map(|citation| text::entry(&citation.content))
+                .collect(),
+            bibliography,
+        })
+    }
+
+    /// Returns the description as a page for a terminal.
+    fn page(&self) -> String {
+        let bold = crate::cli::ui::Style::Bold;
+        let info = self.info;
+        let mut page = format!("{bold}{}{bold:#}\n", info.title);
+        let fields = info.fields.join(", ");
+        let authors = info.authors.join(", ");
+        let lines = [
+            ("about", info.summary.as_deref()),
+            (
+                "citations",
+                Some(match self.class {
+                    "note" => "in notes",
+                    _ => "in the text",
+                }),
+            ),
+            ("format", info.citation_format.as_deref()),
+            ("fields", Some(fields.as_str())),
+            ("language", self.default_locale.or(Some("the reader's"))),
+            ("authors", Some(authors.as_str())),
+            ("identifier", Some(info.id.as_str())),
+            ("parent", info.parent.as_deref()),
+            ("rights", info.rights.as_deref()),
+            ("licence", info.license.as_deref()),
+            ("updated", info.updated.as_deref()),
+        ];
+        for (name, value) in lines {
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                let _ = writeln!(page, "  {name:10}  {}", wrapped(value, 14));
+            }
         }
-        match processor.bibliography() {
-            Some(bibliography) => {
+        let _ = writeln!(page, "\n  {bold}cited{bold:#}");
+        for citation in &self.citations {
+            let _ = writeln!(page, "    {}", wrapped(citation, 4));
+        }
+        match &self.bibliography {
+            Some(entries) => {
                 let _ = writeln!(page, "\n  {bold}listed{bold:#}");
-                for entry in bibliography.entries {
-                    let entry = text::entry(&entry.content);
-                    let _ = writeln!(page, "    {}", crate::cli::ui::wrapped(&entry, 6));
+                for entry in entries {
+                    let _ = writeln!(page, "    {}", wrapped(entry, 6));
                 }
             }
             None => page.push_str("\n  no bibliography\n"),
         }
-        context.print(&page)?;
+        page
+    }
+}
+
+impl Show {
+    fn run(self, context: &CommandContext) -> Result {
+        let source = context.style(&self.style)?;
+        let style = source.compile(|name| context.parent_style(name))?;
+        let description = StyleDescription::new(&style)?;
+        if self.json {
+            context.print_json(&description)?;
+        } else {
+            context.print(&description.page())?;
+        }
         Ok(Outcome::Done)
     }
 }
@@ -453,30 +501,58 @@ fn add_files(context: &CommandContext, paths: &[PathBuf]) -> std::result::Result
     Ok(())
 }
 
+/// A style file that was checked, as `--json` prints it.
+#[derive(serde::Serialize)]
+struct CheckedStyle {
+    path: String,
+    valid: bool,
+    findings: Vec<StyleFinding>,
+}
+
 impl Check {
     fn run(self, context: &CommandContext) -> Result {
-        let mut outcome = Outcome::Done;
+        let mut styles = Vec::new();
         for file in all_files(&self.paths)? {
             let source = context.style(&as_path(&file)?)?;
-            if let Err(error) = source.compile(|name| context.parent_style(name)) {
-                outcome = Outcome::Partial;
-                context.print(&format!("{error}\n"))?;
-                continue;
-            }
-            let findings = source.validate();
-            if findings
-                .iter()
-                .any(|finding| finding.severity == StyleSeverity::Error)
-            {
-                outcome = Outcome::Partial;
-            } else {
-                context.print(&format!("{}: valid\n", file.display()))?;
-            }
-            for finding in findings {
-                context.print(&format!("{}: {finding}\n", file.display()))?;
+            let findings = match source.compile(|name| context.parent_style(name)) {
+                Ok(_) => source.validate(),
+                Err(StyleLoadError::Malformed { error, .. }) => vec![StyleFinding {
+                    severity: StyleSeverity::Error,
+                    line: error.line,
+                    column: error.column,
+                    message: error.message,
+                }],
+                Err(error) => vec![StyleFinding {
+                    severity: StyleSeverity::Error,
+                    line: 1,
+                    column: 1,
+                    message: error.to_string(),
+                }],
+            };
+            let is_error = |finding: &StyleFinding| finding.severity == StyleSeverity::Error;
+            styles.push(CheckedStyle {
+                path: file.display().to_string(),
+                valid: !findings.iter().any(is_error),
+                findings,
+            });
+        }
+        if self.json {
+            context.print_json(&styles)?;
+        } else {
+            for style in &styles {
+                if style.valid {
+                    context.print(&format!("{}: valid\n", style.path))?;
+                }
+                for finding in &style.findings {
+                    context.print(&format!("{}: {finding}\n", style.path))?;
+                }
             }
         }
-        Ok(outcome)
+        Ok(if styles.iter().all(|style| style.valid) {
+            Outcome::Done
+        } else {
+            Outcome::Partial
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
-use crate::cli::ui::{counted, works};
+use crate::cli::ui::counted;
 use crate::cli::works::named_works;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::library::{
@@ -323,8 +323,12 @@ impl TagWorks {
                 Ok(Tag::named(text.parse::<TagName>()?))
             }
             Err(error @ LibraryError::UnknownTag { .. }) => {
-                let help = hints::library(&error).unwrap_or_default();
-                let help = hints::followed_by(&help, "--create creates it");
+                let help = if library.works().find(text)?.is_some() {
+                    format!("that is a work; the tag comes first: `peerbib tag TAG {text}`")
+                } else {
+                    let help = hints::library(&error).unwrap_or_default();
+                    hints::followed_by(&help, "--create creates it")
+                };
                 Err(CommandError::new(&error).with_help(help))
             }
             Err(error) => Err(error.into()),
@@ -350,7 +354,7 @@ pub(crate) fn rivals(library: &Library, tag: &Tag) -> peerbib::library::Result<V
 
 /// Describes what the changes do to the works of a query.
 fn preview(count: i64, changes: &[RequestedChange], counts: &[usize]) -> String {
-    let mut text = format!("{} found\n", works(count));
+    let mut text = format!("{} found\n", counted(count, "work"));
     let width = changes
         .iter()
         .map(|change| change.tag.tag.to_string().chars().count())

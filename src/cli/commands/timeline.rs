@@ -72,7 +72,7 @@ impl DrawTimeline {
             return Ok(Outcome::Done);
         }
         if works.is_empty() {
-            context.note("no works found");
+            context.note(self.shown.nothing_found(&library)?);
             return Ok(Outcome::Done);
         }
         if let Some(note) = timeline.note_on_undated() {

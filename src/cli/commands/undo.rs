@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use clap::Args;
 
 use crate::cli::works::named_work;
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use crate::cli::{CommandContext, CommandError, Outcome, Result, number};
 use peerbib::library::{ChangedRows, Library, LibraryError, Step, StepState};
 
 /// Undo a command that changed the library
@@ -20,7 +20,7 @@ use peerbib::library::{ChangedRows, Library, LibraryError, Step, StepState};
 )]
 pub(crate) struct Undo {
     /// The number of the step in `peerbib log`
-    #[arg(value_name = "STEP")]
+    #[arg(value_name = "STEP", value_parser = number::<i64>)]
     step: Option<i64>,
 
     /// Show what would be undone, and change nothing
@@ -36,7 +36,7 @@ pub(crate) struct Undo {
 #[command(after_help = "Example:\n  peerbib undo\n  peerbib redo")]
 pub(crate) struct Redo {
     /// The number of the step in `peerbib log`
-    #[arg(value_name = "STEP")]
+    #[arg(value_name = "STEP", value_parser = number::<i64>)]
     step: Option<i64>,
 
     /// Show what would be redone, and change nothing
@@ -57,11 +57,11 @@ pub(crate) struct Log {
     key: Option<String>,
 
     /// Show at most this many steps
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = number::<usize>)]
     limit: Option<usize>,
 
     /// Show what this step changed
-    #[arg(long, value_name = "STEP", conflicts_with_all = ["key", "limit"])]
+    #[arg(long, value_name = "STEP", value_parser = number::<i64>, conflicts_with_all = ["key", "limit"])]
     show: Option<i64>,
 
     /// Print an array of steps as JSON; with --show, one step with its changes

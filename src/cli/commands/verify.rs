@@ -18,7 +18,7 @@ use peerbib::model::{CslItem, Entry};
 ///
 /// The file is imported into a temporary library, exported, and compared byte by byte. If it is in your
 /// library, the export from there is compared, too. A file in a format other than BibTeX and BibLaTeX
-/// becomes BibLaTeX; what is left of it is written in its own format and compared.
+/// becomes BibLaTeX; the result is written in its own format and compared.
 ///
 /// Nothing is changed. The exit code is 1 if there is a difference.
 #[derive(Debug, Args)]
@@ -31,21 +31,56 @@ pub(crate) struct Verify {
     /// The format of the files; by default, detected from the content or the extension
     #[arg(long, value_name = "FORMAT")]
     from: Option<FormatName>,
+
+    /// Print an array of files with their differences as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// A file that was verified, as `--json` prints it.
+#[derive(serde::Serialize)]
+struct VerifiedFile<'a> {
+    path: &'a str,
+    entries: usize,
+    /// Messages and diffs; empty if the file survives unchanged.
+    differences: Vec<String>,
 }
 
 impl Verify {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
-        let mut is_same = true;
-        for name in &self.files {
-            let source = Source::read(name)?;
-            let format = source.format(name, self.from)?;
-            let reading = source.parse(name, format)?;
-            is_same &= match &reading.items {
-                None => verify_bibtex(context, name, &source, &reading)?,
-                Some(items) => verify_items(context, name, format, &reading, items)?,
+        let mut files = Vec::new();
+        for path in &self.files {
+            let source = Source::read(path)?;
+            let format = source.format(path, self.from)?;
+            let reading = source.parse(path, format)?;
+            let (differences, compared) = match &reading.items {
+                None => (
+                    bibtex_differences(context, path, &source, &reading)?,
+                    "byte for byte",
+                ),
+                Some(items) => (
+                    item_differences(path, format, &reading, items),
+                    "in every variable",
+                ),
             };
+            let entries = reading.file.works().count();
+            if !self.json {
+                context.print(&differences.concat())?;
+                if differences.is_empty() {
+                    let entries = counted(entries, "entry");
+                    context.print(&format!("{path}: {entries}, identical {compared}\n"))?;
+                }
+            }
+            files.push(VerifiedFile {
+                path,
+                entries,
+                differences,
+            });
         }
-        Ok(if is_same {
+        if self.json {
+            context.print_json(&files)?;
+        }
+        Ok(if files.iter().all(|file| file.differences.is_empty()) {
             Outcome::Done
         } else {
             Outcome::Partial
@@ -53,28 +88,23 @@ impl Verify {
     }
 }
 
-fn verify_bibtex(
+/// Returns how a BibTeX file differs from its export from a temporary library, and from the user's library.
+fn bibtex_differences(
     context: &CommandContext,
     name: &str,
     source: &Source,
     reading: &ParsedFile,
-) -> std::result::Result<bool, CommandError> {
+) -> std::result::Result<Vec<String>, CommandError> {
     let again = imported_and_exported(source, reading)?;
-    let mut is_same = compare(context, name, source, &again, "after import and export")?;
+    let mut differences = Vec::new();
+    differences.extend(difference(name, source, &again, "after import and export"));
     if let Ok(path) = context.library_path()
         && path.exists()
         && let Some(stored) = context.open()?.sources().export(&source.path)?
     {
-        is_same &= compare(context, name, source, &stored, "export from the library")?;
+        differences.extend(difference(name, source, &stored, "export from the library"));
     }
-    if is_same {
-        let entries = reading.file.works().count();
-        context.print(&format!(
-            "{name}: {}, identical byte for byte\n",
-            counted(entries, "entry")
-        ))?;
-    }
-    Ok(is_same)
+    Ok(differences)
 }
 
 /// Imports the file into a temporary library and exports it again.
@@ -98,55 +128,40 @@ fn imported_and_exported(
     Ok(library.sources().export(&source.path)?.unwrap_or_default())
 }
 
-/// Returns whether a text in the file's encoding is identical to the file, and prints the differences.
-fn compare(
-    context: &CommandContext,
-    name: &str,
-    source: &Source,
-    text: &str,
-    what: &str,
-) -> std::result::Result<bool, CommandError> {
+/// Returns how a text in the file's encoding differs from the file, if it does.
+fn difference(name: &str, source: &Source, text: &str, what: &str) -> Option<String> {
     let encoding = encoding_named(&encoding_name(source.decoded.encoding));
     if encoding
         .encode(text)
         .is_ok_and(|bytes| bytes == source.bytes())
     {
-        return Ok(true);
+        return None;
     }
-    if text == source.decoded.text {
-        context.print(&format!(
+    Some(if text == source.decoded.text {
+        format!(
             "{name}: {what}: same text, different bytes; the encoding {} is ambiguous\n",
             encoding.name()
-        ))?;
-        return Ok(false);
-    }
-    show_difference(context, &source.decoded.text, text, name, what)?;
-    Ok(false)
+        )
+    } else {
+        diff(&source.decoded.text, text, name, what)
+    })
 }
 
-fn show_difference(
-    context: &CommandContext,
-    one: &str,
-    other: &str,
-    name: &str,
-    what: &str,
-) -> std::result::Result<(), CommandError> {
-    let diff = TextDiff::from_lines(one, other)
+fn diff(one: &str, other: &str, name: &str, what: &str) -> String {
+    TextDiff::from_lines(one, other)
         .unified_diff()
         .context_radius(2)
         .header(name, what)
-        .to_string();
-    context.print(&diff)
+        .to_string()
 }
 
-/// Compares items as read with items derived from the BibLaTeX that they became.
-fn verify_items(
-    context: &CommandContext,
+/// Returns how items as read differ from items derived from the BibLaTeX that they became.
+fn item_differences(
     name: &str,
     format: &Format,
     reading: &ParsedFile,
     items: &[CslItem],
-) -> std::result::Result<bool, CommandError> {
+) -> Vec<String> {
     let strings = Strings::default();
     let works: Vec<(&Entry, &CslItem)> = reading
         .file
@@ -190,34 +205,25 @@ fn verify_items(
     };
     let before = write(works.iter().map(|(_, item)| *item).collect());
     let after = write(derived.iter().collect());
-    let mut is_same = before == after;
-    if !is_same {
-        show_difference(context, &before, &after, name, "after import and export")?;
+    let mut differences = Vec::new();
+    if before != after {
+        differences.push(diff(&before, &after, name, "after import and export"));
     }
     // What was dropped in reading is in neither of the two.
     let dropped = reading.file.problems.iter();
-    for problem in dropped.filter(|problem| problem.severity == Severity::Warning) {
-        is_same = false;
+    let dropped = dropped.filter(|problem| problem.severity == Severity::Warning);
+    differences.extend(dropped.map(|problem| {
         let field = problem.field.as_deref().map(|field| format!("{field}: "));
-        context.print(&format!(
+        format!(
             "{name}:{}: {}{}\n",
             problem.line,
             field.unwrap_or_default(),
             problem.message
-        ))?;
-    }
-    for rejected in &reading.rejected {
-        is_same = false;
-        context.print(&format!(
-            "{name}:{}: the entry {}\n",
-            rejected.line, rejected.reason
-        ))?;
-    }
-    if is_same {
-        context.print(&format!(
-            "{name}: {}, identical in every variable\n",
-            counted(works.len(), "entry")
-        ))?;
-    }
-    Ok(is_same)
+        )
+    }));
+    let rejected = reading.rejected.iter();
+    differences.extend(
+        rejected.map(|entry| format!("{name}:{}: the entry {}\n", entry.line, entry.reason)),
+    );
+    differences
 }

@@ -26,7 +26,7 @@ pub(in crate::csl) struct Blob<'a, L> {
     pub(in crate::csl) unquoted: bool,
     /// Whether this is a citation number or a year suffix, which do not merge with punctuation.
     pub(in crate::csl) is_number: bool,
-    /// How the content looks; the passes do not read it.
+    /// The formatting of the content; the passes do not read it.
     pub(in crate::csl) look: L,
 }
 

@@ -10,7 +10,7 @@ use crate::csl::element::{CommonAttributes, Element, Names, TextSource};
 /// The specification says that a `cs:names` in `cs:substitute` with children of its own takes nothing from the
 /// enclosing one. citeproc-js keeps the last `cs:name-part`s that it met until the outermost `cs:names` ends. It
 /// compiles a macro once, where a layout calls it first. Many styles were written with an eye on that: if the
-/// title stands in for the author and names the editor, editors are printed like authors wherever the title is.
+/// title replaces the author and names the editor, editors are printed like authors wherever the title is.
 pub(in crate::csl) fn share(style: &mut Compiled) {
     let mut parts = NameParts {
         compiled: vec![false; style.macros.len()],
@@ -26,12 +26,12 @@ pub(in crate::csl) fn share(style: &mut Compiled) {
     style.macros = parts.macros;
 }
 
-/// What citeproc-js remembers while it compiles a style.
+/// The state of citeproc-js while it compiles a style.
 struct NameParts {
     macros: Vec<Vec<Element>>,
     /// Whether each macro is compiled.
     compiled: Vec<bool>,
-    /// How many `cs:names` enclose the current element.
+    /// The number of `cs:names` around the current element.
     depth: usize,
     family: Option<CommonAttributes>,
     given: Option<CommonAttributes>,

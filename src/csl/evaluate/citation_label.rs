@@ -6,7 +6,7 @@ use crate::csl::name_parts::is_alphabetic_script;
 use crate::csl::prepared_item::PreparedItem;
 use crate::csl::variables;
 
-/// How many letters each author contributes, by the number of authors.
+/// The number of letters of each author, by the number of authors.
 const LETTERS: [&[usize]; 4] = [&[4], &[2, 2], &[2, 1, 1], &[1, 1, 1, 1]];
 
 /// Returns the label of an item: the first letters of its authors and the last digits of its year.

@@ -150,7 +150,7 @@ fn part_formats<'c>(element: &'c Date, locale: &'c Locale) -> Vec<PartFormat<'c>
             if element.parts_shown == DateParts::MonthDay
                 && let Some(before) = formats.last_mut()
             {
-                // What separates the day from a missing year is dropped with the year.
+                // The separator of the day from a missing year is dropped with the year.
                 before.suffix = "";
             }
             continue;
@@ -194,7 +194,7 @@ fn styled<'c>(node: Node<'c>, format: &PartFormat<'c>) -> Node<'c> {
     node
 }
 
-/// What follows a year.
+/// The text after a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum AfterYear {
     Nothing,

@@ -2,7 +2,9 @@
 
 mod citation_label;
 mod date;
+mod name_style;
 mod names;
+mod person;
 
 use std::borrow::Cow;
 
@@ -22,7 +24,7 @@ use super::variables::{self, VariableId, VariableKind};
 pub(super) use citation_label::citation_label;
 pub(super) use names::sort_names;
 
-use names::EtAlOptions;
+use name_style::EtAlOptions;
 
 /// Whether a group prints (clause "Group"): if one of its variables does, or if it calls none.
 #[derive(Debug, Clone, Copy, Default)]
@@ -39,7 +41,7 @@ pub(super) struct Evaluator<'c> {
     /// Variables that were printed as substitutes; they print nothing afterwards.
     used_up: Vec<VariableId>,
     in_substitute: bool,
-    /// How many names the next `cs:names` shows, if it is a substitute for others.
+    /// The number of names that the next `cs:names` shows, if it is a substitute for others.
     outer_et_al: EtAlOptions,
     strip_periods: u32,
     /// Whether names with options of their own were tried as a substitute and were empty. The head of the
@@ -53,7 +55,7 @@ pub(super) struct Evaluator<'c> {
     pub(super) head_names: Vec<String>,
     /// Whether text was printed before; numbers do not count.
     has_text: bool,
-    /// How many elements enclose this one in the layout.
+    /// The number of elements around this one in the layout.
     depth: u32,
     /// Whether something was printed before, so that a term does not begin the sentence.
     pub(super) has_predecessor: bool,
@@ -205,7 +207,7 @@ impl<'c> Evaluator<'c> {
         nodes
     }
 
-    /// Evaluates elements with the labels behind their numbers, see [`counters`].
+    /// Evaluates elements with the labels after their numbers, see [`counters`].
     fn elements_with_counters(&mut self, elements: &'c [Element], into: &mut Vec<Node<'c>>) {
         let mut flat = Vec::with_capacity(elements.len());
         self.top_level(elements, &mut flat);
@@ -900,7 +902,7 @@ impl<'c> Evaluator<'c> {
         }
         self.depth += 1;
         let was_in_substitute = std::mem::replace(&mut self.in_substitute, true);
-        self.outer_et_al = names::et_al_options(self, element, outer);
+        self.outer_et_al = name_style::et_al_options(self, element, outer);
         let mut found = None;
         for element in &element.substitute {
             let outer = std::mem::take(&mut self.group);

@@ -3,42 +3,15 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use super::Evaluator;
-use crate::csl::citation::CitePosition;
+use super::name_style::{EtAlOptions, NameStyle};
+use super::{Evaluator, person};
 use crate::csl::citeproc_js;
 use crate::csl::context::{Context, NameListTrace, Purpose, Section};
 use crate::csl::element::*;
 use crate::csl::given_names;
-use crate::csl::initials;
-use crate::csl::name_parts::{NameParts, Script, begins_alphabetic};
+use crate::csl::name_parts::{NameParts, begins_alphabetic};
 use crate::csl::output_tree::{Node, Tag};
-use crate::csl::text_case;
 use crate::csl::variables::VariableId;
-
-/// The options of names with all inheritance resolved.
-pub(super) struct NameStyle<'c> {
-    pub(super) and: Option<And>,
-    pub(super) delimiter: &'c str,
-    pub(super) names_delimiter: &'c str,
-    pub(super) precedes_et_al: DelimiterPrecedes,
-    pub(super) precedes_last: DelimiterPrecedes,
-    pub(super) et_al_min: usize,
-    pub(super) et_al_use_first: usize,
-    pub(super) et_al_use_last: bool,
-    pub(super) form: NameForm,
-    pub(super) initialize: bool,
-    pub(super) initialize_with: Option<&'c str>,
-    pub(super) as_sort_order: Option<NameAsSortOrder>,
-    pub(super) sort_separator: &'c str,
-}
-
-/// How many names of a list are shown, as far as a style says so.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct EtAlOptions {
-    min: Option<u32>,
-    use_first: Option<u32>,
-    use_last: Option<bool>,
-}
 
 /// Evaluates `cs:names`; none if the item has none of the names. `outer` are the options of the `cs:names` that this one
 /// is a substitute for.
@@ -59,7 +32,7 @@ pub(super) fn names<'c>(
     if present.is_empty() && (context.purpose != Purpose::Sort || !element.substitute.is_empty()) {
         return None;
     }
-    let style = resolve(evaluator, element, outer);
+    let style = NameStyle::new(evaluator, element, outer);
     if present.is_empty() {
         // Without names, the count is zero as a sort key.
         return match style.form {
@@ -121,80 +94,6 @@ pub(super) fn names<'c>(
             .with(&element.attributes)
             .tagged(Tag::Names),
     )
-}
-
-/// Returns how many names are shown. The options of outer `cs:names` come before those of a substitute, as in
-/// citeproc-js, so that a macro for editors that takes the place of the authors is cut like them; the specification says
-/// nothing about it.
-pub(super) fn et_al_options(
-    evaluator: &Evaluator<'_>,
-    element: &Names,
-    outer: EtAlOptions,
-) -> EtAlOptions {
-    let context = evaluator.context;
-    let own = &element.options;
-    let section = &context.layout.names;
-    let mut options = EtAlOptions {
-        min: own.et_al_min.or(section.et_al_min),
-        use_first: own.et_al_use_first.or(section.et_al_use_first),
-        use_last: own.et_al_use_last.or(section.et_al_use_last),
-    };
-    let subsequent = context
-        .cite
-        .is_some_and(|cite| cite.position != CitePosition::First);
-    if subsequent {
-        let min = own.et_al_subsequent_min.or(section.et_al_subsequent_min);
-        options.min = min.or(options.min);
-        let use_first = own.et_al_subsequent_use_first;
-        let use_first = use_first.or(section.et_al_subsequent_use_first);
-        options.use_first = use_first.or(options.use_first);
-    } else {
-        options.min = outer.min.or(options.min);
-        options.use_first = outer.use_first.or(options.use_first);
-        options.use_last = outer.use_last.or(options.use_last);
-    }
-    if let Some(key) = context.sort_key {
-        options.min = key.names_min.or(options.min);
-        options.use_first = key.names_use_first.or(options.use_first);
-        options.use_last = key.names_use_last.or(options.use_last);
-    }
-    options
-}
-
-fn resolve<'c>(evaluator: &Evaluator<'c>, element: &'c Names, outer: EtAlOptions) -> NameStyle<'c> {
-    let own = &element.options;
-    let section = &evaluator.context.layout.names;
-    let et_al = et_al_options(evaluator, element, outer);
-    let text = |own: &'c Option<String>, section: &'c Option<String>| {
-        own.as_deref().or(section.as_deref())
-    };
-    NameStyle {
-        and: own.and.or(section.and),
-        delimiter: text(&own.delimiter, &section.delimiter).unwrap_or(", "),
-        names_delimiter: element
-            .delimiter
-            .as_deref()
-            .or(section.names_delimiter.as_deref())
-            .unwrap_or_default(),
-        precedes_et_al: own
-            .delimiter_precedes_et_al
-            .or(section.delimiter_precedes_et_al)
-            .unwrap_or(DelimiterPrecedes::Contextual),
-        precedes_last: own
-            .delimiter_precedes_last
-            .or(section.delimiter_precedes_last)
-            .unwrap_or(DelimiterPrecedes::Contextual),
-        et_al_min: et_al.min.map_or(usize::MAX, |min| min as usize),
-        et_al_use_first: et_al.use_first.map_or(usize::MAX, |first| first as usize),
-        et_al_use_last: et_al.use_last.unwrap_or(false),
-        form: own.form.or(section.form).unwrap_or(NameForm::Long),
-        initialize: own.initialize.or(section.initialize).unwrap_or(true),
-        initialize_with: text(&own.initialize_with, &section.initialize_with),
-        as_sort_order: own.as_sort_order.or(section.as_sort_order),
-        sort_separator: citeproc_js::one_space(
-            text(&own.sort_separator, &section.sort_separator).unwrap_or(", "),
-        ),
-    }
 }
 
 /// Adds the label to names.
@@ -310,7 +209,9 @@ fn name_list<'c>(
             evaluator.shown_names.push(person.raw());
         }
         let level = levels.get(at).copied().unwrap_or(base_level);
-        if let Some((node, is_inverted)) = one_name(evaluator, element, style, person, at, level) {
+        if let Some((node, is_inverted)) =
+            person::name(evaluator, element, style, person, at, level)
+        {
             nodes.push(node.tagged(Tag::Name));
             inverted.push(is_inverted);
         }
@@ -396,17 +297,7 @@ fn shown_count(
     shown.min(total)
 }
 
-/// Appends text to the suffix of a node, with one space at its end.
-fn add_suffix<'c>(node: &mut Node<'c>, text: Cow<'c, str>) {
-    node.suffix = if node.suffix.is_empty() {
-        text
-    } else {
-        let suffix = format!("{}{text}", node.suffix);
-        Cow::Owned(citeproc_js::one_space(&suffix).to_owned())
-    };
-}
-
-/// Adds a delimiter behind all names but the last. It loses its space if the next name has a prefix with one.
+/// Adds a delimiter after all names but the last. It loses its space if the next name has a prefix with one.
 fn add_delimiters<'c>(nodes: &mut [Node<'c>], delimiter: &'c str) {
     let mut names = nodes.iter_mut();
     let Some(mut before) = names.next() else {
@@ -417,12 +308,12 @@ fn add_delimiters<'c>(nodes: &mut [Node<'c>], delimiter: &'c str) {
             Some(bare) if next.prefix.starts_with(' ') => bare,
             _ => delimiter,
         };
-        add_suffix(before, Cow::Borrowed(delimiter));
+        person::add_suffix(before, Cow::Borrowed(delimiter));
         before = next;
     }
 }
 
-/// Returns names with a delimiter behind all but the last.
+/// Returns names with a delimiter after all but the last.
 fn delimited<'c>(mut nodes: Vec<Node<'c>>, delimiter: &'c str) -> Option<Node<'c>> {
     add_delimiters(&mut nodes, delimiter);
     Node::group(nodes, "")
@@ -535,337 +426,6 @@ fn join_with_et_al<'c>(
     let mut whole = Node::group(vec![list, et_al], "")?.with(&element.name_attributes);
     whole.font = citeproc_js::without_normal_of(whole.font, element.attributes.font);
     Some(whole)
-}
-
-/// The pieces of a name in printing order.
-struct NamePieces<'c> {
-    text: String,
-    nodes: Vec<Node<'c>>,
-    plain: bool,
-    /// The formatting of `cs:names`, which citeproc-js does not let its parts undo.
-    outer: FontFormatting,
-}
-
-impl<'c> NamePieces<'c> {
-    fn new(plain: bool, outer: FontFormatting) -> Self {
-        Self {
-            text: String::new(),
-            nodes: Vec::new(),
-            plain,
-            outer,
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.text.is_empty() && self.nodes.is_empty()
-    }
-
-    fn push(&mut self, text: &str, attributes: Option<&'c CommonAttributes>) {
-        if text.is_empty() {
-            return;
-        }
-        if self.plain {
-            self.text.push_str(text);
-        } else if let Some(node) = Node::text(text.to_owned()) {
-            let font = attributes
-                .map(|attributes| citeproc_js::without_normal_of(attributes.font, self.outer));
-            let mut node = node;
-            node.font = font.unwrap_or_default();
-            self.nodes.push(node);
-        }
-    }
-
-    /// Appends other pieces, with `between` if neither is empty.
-    fn join(&mut self, between: &str, other: Self) {
-        if other.is_empty() {
-            return;
-        }
-        if self.is_empty() {
-            *self = other;
-            return;
-        }
-        if self.plain {
-            self.text.push_str(between);
-            self.text.push_str(&other.text);
-        } else {
-            if let Some(last) = self.nodes.last_mut() {
-                add_suffix(last, Cow::Owned(between.to_owned()));
-            }
-            self.nodes.extend(other.nodes);
-        }
-    }
-
-    /// Adds the affixes of a name part.
-    fn affixed(mut self, attributes: Option<&'c CommonAttributes>) -> Self {
-        let Some(attributes) = attributes else {
-            return self;
-        };
-        if self.is_empty() || (attributes.prefix.is_empty() && attributes.suffix.is_empty()) {
-            return self;
-        }
-        let nodes = std::mem::take(&mut self.nodes);
-        if let Some(node) = Node::group(nodes, "") {
-            self.nodes.push(
-                node.with_prefix(attributes.prefix.as_str())
-                    .with_suffix(attributes.suffix.as_str()),
-            );
-        }
-        self
-    }
-
-    fn finish(self) -> Option<Node<'c>> {
-        if self.plain {
-            Node::text(self.text)
-        } else {
-            Node::group(self.nodes, "")
-        }
-    }
-}
-
-/// Returns one name, and whether it is inverted.
-fn one_name<'c>(
-    evaluator: &mut Evaluator<'c>,
-    element: &'c Names,
-    style: &NameStyle<'c>,
-    person: &'c NameParts,
-    at: usize,
-    level: u8,
-) -> Option<(Node<'c>, bool)> {
-    let context = evaluator.context;
-    if person.is_literal() {
-        let text = context
-            .abbreviations
-            .get("institution-part", &person.literal)
-            .unwrap_or(&person.literal);
-        // The name of an institution counts as a family name.
-        let mut node = match &element.family {
-            Some(look) => {
-                let mut node = Node::text(evaluator.cased(Cow::Borrowed(text), look))?;
-                node.font = citeproc_js::without_normal_of(look.font, element.attributes.font);
-                node
-            }
-            None => Node::text(text)?,
-        };
-        if element.family.is_none() {
-            node.font = citeproc_js::without_normal_of(
-                element.name_attributes.font,
-                element.attributes.font,
-            );
-        }
-        return Some((node, false));
-    }
-    let family_look = element.family.as_ref();
-    let given_look = element.given.as_ref();
-    let is_plain = |look: Option<&CommonAttributes>| {
-        look.is_none_or(|look| {
-            look.font.is_plain() && look.prefix.is_empty() && look.suffix.is_empty()
-        })
-    };
-    let plain = is_plain(family_look) && is_plain(given_look);
-    let outer = element.attributes.font;
-    let sorting = context.purpose == Purpose::Sort;
-    let piece = |text: &str, look: Option<&'c CommonAttributes>| {
-        let strips = evaluator.strips_periods() || look.is_some_and(|look| look.strip_periods);
-        let mut text = Cow::Borrowed(text);
-        if strips && text.contains('.') {
-            text = Cow::Owned(text.replace('.', ""));
-        }
-        if let Some(case) = look.and_then(|look| look.text_case) {
-            text = Cow::Owned(text_case::apply(&text, case, evaluator.language()));
-        }
-        let mut pieces = NamePieces::new(plain, outer);
-        pieces.push(&text, look);
-        pieces
-    };
-    // In some languages of items, the family name comes first.
-    let family_first = citeproc_js::has_family_first(context.item.language.as_deref());
-    let given_text = given_name(evaluator, style, person, level);
-    let show_given = level > 0;
-    let family = || piece(&person.family, family_look);
-    let particle = || {
-        if sorting {
-            let text = person.non_dropping_particle.replace(['\'', '\u{2019}'], "");
-            piece(&text, family_look)
-        } else {
-            piece(&person.non_dropping_particle, family_look)
-        }
-    };
-    let given = || {
-        if show_given {
-            piece(&given_text, given_look)
-        } else {
-            NamePieces::new(plain, outer)
-        }
-    };
-    let is_et_al = citeproc_js::has_et_al(person);
-    let dropping = || {
-        if show_given && !given_text.is_empty() && !is_et_al {
-            piece(&person.dropping_particle, given_look)
-        } else {
-            NamePieces::new(plain, outer)
-        }
-    };
-    let suffix = || {
-        let mut pieces = NamePieces::new(plain, outer);
-        if show_given && !given_text.is_empty() {
-            let text = match style.initialize_with {
-                Some(with) => initials::normalize(&person.suffix, with),
-                None => person.suffix.clone(),
-            };
-            pieces.push(&text, None);
-        }
-        pieces
-    };
-    let particle_joins = person
-        .non_dropping_particle
-        .ends_with(['\'', '\u{2019}', '-', ' ']);
-    let hard_space = citeproc_js::name_space(context.locale.language());
-    let mut inverted = false;
-    let result = match person.script {
-        Script::EastAsian if !person.family.is_empty() => {
-            let mut name = particle();
-            name.join("", family());
-            name.join("", given());
-            name
-        }
-        Script::Mixed => {
-            let mut name = particle();
-            name.join(hard_space, family());
-            name.join(" ", given());
-            name
-        }
-        _ if person.static_ordering || family_first => {
-            let mut name = particle();
-            name.join(hard_space, family());
-            name.join(" ", given());
-            name
-        }
-        _ if sorting => {
-            let mut name = NamePieces::new(plain, outer);
-            if context.style.options.demote_particle == DemoteParticle::Never {
-                name.join("", particle());
-                name.join(" ", family());
-                name.join(" ", dropping());
-                name.join(" ", given());
-            } else {
-                name.join("", family());
-                let mut second = given();
-                second.join(" ", dropping());
-                second.join(" ", particle());
-                name.join(" ", second);
-            }
-            name.join(" ", suffix());
-            name
-        }
-        _ if style.as_sort_order == Some(NameAsSortOrder::All)
-            || (style.as_sort_order == Some(NameAsSortOrder::First) && at == 0) =>
-        {
-            inverted = true;
-            let separator = if citeproc_js::is_title(&person.given) {
-                ", "
-            } else {
-                style.sort_separator
-            };
-            let comma = if person.comma_particle { ", " } else { " " };
-            let mut second = given();
-            second.join(comma, dropping());
-            let mut name;
-            if context.style.options.demote_particle == DemoteParticle::DisplayAndSort {
-                second.join(" ", particle());
-                let second = second.affixed(given_look);
-                name = family().affixed(family_look);
-                name.join(separator, second);
-            } else {
-                let second = second.affixed(given_look);
-                name = particle();
-                name.join(if particle_joins { "" } else { hard_space }, family());
-                name = name.affixed(family_look);
-                name.join(separator, second);
-            }
-            name.join(separator, suffix());
-            name
-        }
-        _ => {
-            let suffix_separator = if person.comma_suffix { ", " } else { " " };
-            let mut second = NamePieces::new(plain, outer);
-            let dropping_joins = person
-                .dropping_particle
-                .ends_with(['\'', '\u{2bc}', '\u{2019}', '-'])
-                && person.non_dropping_particle.is_empty()
-                && person
-                    .dropping_particle
-                    .trim_end_matches(['\'', '\u{2bc}', '\u{2019}', '-'])
-                    != "de";
-            second.join("", dropping());
-            if dropping_joins {
-                second.join("", family());
-            } else {
-                let mut core = particle();
-                core.join(if particle_joins { "" } else { hard_space }, family());
-                second.join(hard_space, core);
-            }
-            second.join(suffix_separator, suffix());
-            let second = second.affixed(family_look);
-            let mut name = given().affixed(given_look);
-            let hard = style
-                .initialize_with
-                .is_some_and(|with| with.contains(['\u{a0}', '\u{feff}']))
-                && level == 1;
-            // A space that does not break, which a style gives the given name, is the space between them.
-            let ends_in_space = given_look.is_some_and(|look| look.suffix.ends_with('\u{a0}'));
-            let space = match (hard, ends_in_space) {
-                (_, true) => "",
-                (true, false) => hard_space,
-                (false, false) => " ",
-            };
-            let between =
-                if person.comma_particle && family_look.is_none_or(|look| look.prefix.is_empty()) {
-                    Cow::Owned(format!(",{space}"))
-                } else {
-                    Cow::Borrowed(space)
-                };
-            name.join(&between, second);
-            name
-        }
-    };
-    let mut node = result.finish()?;
-    let look = &element.name_attributes;
-    if !look.font.is_plain() || !look.prefix.is_empty() || !look.suffix.is_empty() {
-        node = Node::wrap(node).with(look);
-        node.font = citeproc_js::without_normal_of(look.font, element.attributes.font);
-    }
-    Some((node, inverted))
-}
-
-/// Returns the given name as far as it is shown: nothing, initials, or all of it.
-fn given_name<'n>(
-    evaluator: &Evaluator<'_>,
-    style: &NameStyle<'_>,
-    person: &'n NameParts,
-    level: u8,
-) -> Cow<'n, str> {
-    let options = &evaluator.context.style.options;
-    let hyphen = options.initialize_with_hyphen;
-    let full = Cow::Borrowed(person.given.as_str());
-    if level == 0 {
-        return Cow::Borrowed("");
-    }
-    if person.family.is_empty() || person.static_ordering {
-        return full;
-    }
-    Cow::Owned(match style.initialize_with {
-        // Initials have the form that the style wants in a full name, too.
-        Some(with) if !style.initialize => initials::normalize_with(&person.given, with, hyphen),
-        Some(with) if level == 1 => initials::initialize(&person.given, with, hyphen),
-        None if level == 1 && options.givenname_rule.initials_only() => {
-            if style.initialize {
-                initials::initialize(&person.given, "", hyphen)
-            } else {
-                initials::normalize_with(&person.given, "", hyphen)
-            }
-        }
-        _ => return full,
-    })
 }
 
 /// The `cs:names` element that a sort key with a names variable stands for.

@@ -10,7 +10,7 @@ use super::{at_start, end_of_group};
 /// The maximum depth of groups in a formula.
 const MAX_DEPTH: usize = 20;
 
-/// Where a piece of a formula stands.
+/// The position of a piece of a formula.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Script {
     /// On the line.
@@ -132,7 +132,7 @@ struct Reader<'t> {
     pieces: Vec<(String, Script)>,
     /// Whether the last token was the name of a command, after which TeX skips spaces.
     after_command: bool,
-    /// Whether a space is due before the next letter or digit, such as after "log".
+    /// Whether a space is needed before the next letter or digit, such as after "log".
     wants_space: bool,
 }
 

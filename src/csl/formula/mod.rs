@@ -16,7 +16,7 @@ const LONGEST: usize = 1_000;
 
 /// Returns the formula at the beginning of a text, with its delimiters.
 ///
-/// A dollar sign may also stand for money or be part of a name. As in pandoc, white space beside a delimiter
+/// A dollar sign may also stand for money or be part of a name. As in pandoc, white space next to a delimiter
 /// rules out a formula; and unless something in it occurs in mathematics alone, so do words in it.
 pub(crate) fn at_start(text: &str) -> Option<&str> {
     let (open, close) = match text.as_bytes() {
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn formulas_are_told_from_money_and_names() {
+    fn formulas_are_distinguished_from_money_and_names() {
         for formula in [
             "$n$",
             "$\\alpha$",

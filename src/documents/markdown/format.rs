@@ -106,7 +106,7 @@ pub enum FieldKind {
 pub struct CitedTree {
     /// The document.
     pub document: Document,
-    /// What was cited. The text is empty.
+    /// The cited works. The text is empty.
     pub cited: CitedDocument,
 }
 
@@ -394,7 +394,7 @@ pub(super) fn format_all(
     results
 }
 
-/// Whether a part of a citation says nothing.
+/// Returns whether a part of a citation is empty.
 fn prints_nothing(content: &[Inline]) -> bool {
     let text = plain_text(content);
     let is_mark = |character: char| {
@@ -620,11 +620,11 @@ struct CitedWriter<'m, 's> {
     label: usize,
     /// The numbers of the document's own labels of this form.
     taken_labels: HashSet<usize>,
-    /// How many citations were written.
+    /// The number of written citations.
     count: usize,
 }
 
-/// What formatted citations become.
+/// The form of formatted citations.
 enum Target {
     /// Markdown.
     Markdown,

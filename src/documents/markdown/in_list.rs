@@ -81,7 +81,7 @@ pub fn cite_in_list(
     missing
 }
 
-/// Returns a citation as a part of a sentence. A list has no notes, so what would be one stands in brackets.
+/// Returns a citation as a part of a sentence. A list has no notes, so what would be one is put in brackets.
 fn in_text(formatted: Formatted, is_note_style: bool) -> RichText {
     let Formatted { authors, rest, .. } = formatted;
     let mut content = authors;
@@ -122,7 +122,7 @@ fn citations(text: &str) -> Vec<CitationInText> {
 }
 
 /// Calls a function with each text without markup in the introductions and annotations, in the order of the list, and
-/// puts what it returns in the place of the text.
+/// puts what it returns in place of the text.
 fn each_text(list: &mut ReadingList, change: &mut dyn FnMut(&str) -> Option<RichText>) {
     of_blocks(&mut list.introduction, change);
     for section in &mut list.sections {

@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_numbers_and_the_rest_are_told_apart() {
+    fn labels_numbers_and_the_rest_are_distinguished() {
         for (suffix, label, value, rest) in [
             (", p.\\ 12", "page", "12", ""),
             (

@@ -398,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn citations_are_taken_apart_as_pandoc_does() {
+    fn citations_are_parsed_as_pandoc_parses_them() {
         let cites = |text: &str| {
             let document = Markdown::read(text);
             let (cites, in_sentence) = document.only_citation().expect("one citation");
@@ -474,7 +474,7 @@ mod tests {
     }
 
     #[test]
-    fn raised_numbers_stand_behind_punctuation_and_titles_are_escaped() {
+    fn raised_numbers_follow_punctuation_and_titles_are_escaped() {
         let styles = styles();
         let cited = |text: &str, style: usize| {
             let options = CitationOptions {

@@ -25,7 +25,7 @@ const BIBLIOGRAPHY: char = '\u{10000c}';
 pub(super) const NOTE_START: char = '\u{10000d}';
 pub(super) const NOTE_END: char = '\u{10000e}';
 
-/// Removes characters from a document that would be taken for marks.
+/// Removes characters from a document that would be mistaken for marks.
 pub(super) fn without_marks(text: &str) -> Cow<'_, str> {
     let is_mark = |c: char| (CITATION_START..=NOTE_END).contains(&c);
     if text.contains(is_mark) {
@@ -38,7 +38,7 @@ pub(super) fn without_marks(text: &str) -> Cow<'_, str> {
 /// The greatest depth of quotations, lists and nested formatting. What is deeper loses its structure, not its text.
 const MAX_DEPTH: usize = 40;
 
-/// What the marks stand for.
+/// The meaning of the marks.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Insertions {
     /// The citations, each with its field.
@@ -166,7 +166,7 @@ pub(super) fn inline(markdown: &str) -> Vec<Span> {
 /// Parses a document with marks.
 pub(super) fn blocks(source: &str, insertions: &Insertions) -> Vec<Block> {
     let markdown = commonmark(source);
-    // Notes are often defined behind the text that refers to them.
+    // Notes are often defined after the text that refers to them.
     let mut notes = Builder::new(insertions, HashMap::new());
     for event in Parser::new_ext(&markdown, options()) {
         notes.take(event);
@@ -293,10 +293,10 @@ enum OpenSpan {
 struct Builder<'i> {
     insertions: &'i Insertions,
     open: Vec<Container>,
-    /// How many containers are open that are too deep to have a structure.
+    /// The number of open containers that are too deep to have a structure.
     flattened: usize,
     spans: Vec<(OpenSpan, Vec<Span>)>,
-    /// How many elements within the innermost of `spans` are open that are too deep to have a structure.
+    /// The number of open elements within the innermost of `spans` that are too deep to have a structure.
     bare_spans: usize,
     code: Option<String>,
     /// Whether the open code block is an environment of LaTeX.
@@ -493,7 +493,7 @@ impl<'i> Builder<'i> {
                     self.bare_spans -= 1;
                     return;
                 }
-                // A note may begin within emphasis and end behind it.
+                // A note may begin within emphasis and end after it.
                 if !matches!(self.spans.last(), Some((OpenSpan::Note, _))) && self.spans.len() > 1 {
                     self.close_span();
                 }

@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn byte_order_marks_are_taken_off_and_put_back() {
+    fn byte_order_marks_are_removed_and_written_again() {
         assert_eq!(again(b"\xEF\xBB\xBF@a{b}").text, "@a{b}");
         assert_eq!(again(b"\xFF\xFE@\0a\0").text, "@a");
         assert_eq!(again(b"\xFE\xFF\0@\0a").text, "@a");

@@ -618,7 +618,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_kept_is_said() {
+    fn losses_are_reported() {
         let item: CslItem = serde_json::from_value(serde_json::json!({
             "id": "a b", "type": "book", "title": ["a"], "scale": {"x": 1}
         }))

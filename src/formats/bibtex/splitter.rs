@@ -527,7 +527,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_and_what_stands_between_them() {
+    fn entries_and_the_text_between_them_are_kept_apart() {
         let text = "junk\n@string{a = \"b\"}\n@Article (k, t = {)}, u = \")\")\n@comment{@book{x,}}\n@preamble{\"}\"{}}";
         let found = kinds(text);
         assert_eq!(found.first(), Some(&(PieceKind::Text, "junk\n")));

@@ -18,6 +18,7 @@ use crate::csl::variables::known_type;
 use crate::formats::pages;
 use crate::language::{self, babel};
 use crate::model::{CslItem, CslValue, CslVariables, Doi, Entry, Name, markup, percent_decoded};
+use crate::suggest::{closest, in_sentence};
 
 /// The derived data of an entry.
 #[derive(Debug, Clone, PartialEq)]
@@ -302,7 +303,12 @@ impl<'e> CslConversion<'e> {
 
     fn csl_type(&mut self) -> &'static str {
         csl_type(self.entry).unwrap_or_else(|| {
-            let message = format!("unknown type @{}, read as a document", self.written_kind);
+            let near = closest(self.kind, schema::type_names().map(str::to_owned));
+            let message = format!(
+                "unknown type @{}, read as a document{}",
+                self.written_kind,
+                in_sentence(&near)
+            );
             self.warn(None, message);
             "document"
         })

@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_hayagriva_cannot_hold_is_told() {
+    fn what_hayagriva_cannot_hold_is_reported() {
         assert_eq!(
             losses(
                 r#"{"id":"a","type":"interview","title":"T <i>x</i>","scale":"1:2","interviewer":[{"family":"A"}],

@@ -733,7 +733,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_entry_costs_one_and_unknown_fields_are_told() {
+    fn a_bad_entry_costs_one_and_unknown_fields_are_reported() {
         let text = "a:\n  type: book\n  title: One\n  colour: red\n\nb:\n  title: no type\n\nc:\n  type: book\n  \
                     title: {unclosed\n\nd:\n  type: book\n";
         let read = read_items(text);

@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ris_cannot_hold_is_told() {
+    fn what_ris_cannot_hold_is_reported() {
         let item = item(
             r#"{"id":"a","type":"interview","title":"T","scale":"1:2","interviewer":[{"family":"A"}],
                 "issued":{"date-parts":[[2001],[2003]]}}"#,

@@ -17,25 +17,25 @@ use crate::library::{Result, ValueSource, WorksMut};
 use crate::model::{Entry, Name, PersonName};
 use crate::text::fold;
 
-/// What came of merging works.
+/// The result of merging works.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct MergeOutcome {
     /// The key of the work that stays.
     pub key: String,
-    /// The keys that are aliases of it now.
+    /// The keys that became its aliases.
     pub aliases: Vec<String>,
-    /// Values that the other works had and the one that stays does not take over.
+    /// Values of the other works that the remaining work does not take over.
     pub kept: Vec<KeptValue>,
 }
 
-/// A value of the work that stays, where a merged work had another. It is written as one text.
+/// A value of the remaining work that differs from that of a merged work, as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptValue {
     /// The key of the merged work.
     pub key: String,
     /// The name of the field in lower case, or `type`.
     pub field: String,
-    /// What both had.
+    /// The values of both.
     pub message: String,
 }
 
@@ -88,7 +88,7 @@ impl WorksMut<'_> {
                 &fuller,
                 &mut |_, _, _| Choice::Library,
             )?;
-            // LaTeX documents that cite the other key go on to work.
+            // LaTeX documents that cite the other key still work.
             let merged = read_entry(&outcome.key, &source)?;
             let ids = merged
                 .field("ids")
@@ -124,7 +124,7 @@ impl WorksMut<'_> {
         Ok(outcome)
     }
 
-    /// Remembers that works are not one, though they look like it. Says whether that is new.
+    /// Stores that works are different although they look alike. Returns whether that is new.
     pub fn keep_apart(&self, works: &[i64]) -> Result<bool> {
         let connection = self.change.connection();
         let mut new = 0;
@@ -207,9 +207,8 @@ impl WorksMut<'_> {
         Ok(())
     }
 
-    /// Gives the places that a work has in files to another, with the text that stands there. A file
-    /// that has both loses the entry of the first: the works are one now. A library that follows the file does not
-    /// read it again.
+    /// Moves the places of a work in files to another work, with the text there. If a file has both, the entry of the
+    /// first is removed: the works are one now, and a library that follows the file does not read it again.
     fn move_places(&self, from: i64, to: i64) -> Result<()> {
         let connection = self.change.connection();
         let mut statement = connection.prepare(
@@ -237,8 +236,7 @@ impl WorksMut<'_> {
         Ok(())
     }
 
-    /// Has every other row of the truth that is about one work be about another, where that has no such
-    /// row yet.
+    /// Moves all other recorded rows of a work to another work that has no such row yet.
     fn move_rows(&self, from: i64, to: i64) -> Result<()> {
         let connection = self.change.connection();
         connection.execute(
@@ -268,8 +266,8 @@ impl WorksMut<'_> {
     }
 }
 
-/// Returns the value of a field that says what both of two values say, if one of them can be seen to say as much or
-/// more: names written out, a date with its month, a title that is not in capitals, the files or remarks of both.
+/// Returns the more complete of two values, if it is recognizable: names written out, a date with its month, a title
+/// that is not in capitals, the files or remarks of both.
 fn fuller(field: &str, mine: &str, theirs: &str) -> Option<String> {
     let field = field.to_ascii_lowercase();
     let stays = |mine_stays: bool| Some(if mine_stays { mine } else { theirs }.to_owned());
@@ -323,7 +321,7 @@ fn joined_files(mine: &str, theirs: &str) -> String {
     files
 }
 
-/// Returns whether one list has the names of another, and some written out that the other shortens.
+/// Returns whether a list has the names of another, some of them written out that the other abbreviates.
 fn names_are_fuller(one: &str, other: &str) -> bool {
     let (one, other) = (bibtex::read_names(one), bibtex::read_names(other));
     let is_truncated = other.last() == Some(&Name::Others) && one.last() != Some(&Name::Others);

@@ -22,7 +22,7 @@ pub use merge::{KeptValue, MergeOutcome};
 pub use survivor::Survivor;
 use survivor::{Merits, survivor};
 
-/// How certain it is that works are duplicates.
+/// The certainty that works are duplicates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Certainty {
@@ -30,7 +30,7 @@ pub enum Certainty {
     Identifier,
     /// They share title, first author, year and type.
     Reference,
-    /// They are alike.
+    /// They are similar.
     Similar,
 }
 
@@ -44,35 +44,34 @@ impl Certainty {
     }
 }
 
-/// Works that are probably one.
+/// Works that are probably the same.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Cluster {
-    /// Their keys: first that of the work that should stay, then the others in the order in which they came into the
-    /// library.
+    /// Their keys: that of the work that should stay, then the others in the order in which they were added.
     pub keys: Vec<String>,
     /// Their rowids, in the same order.
     #[serde(skip)]
     pub works: Vec<i64>,
-    /// How certain it is that they are duplicates.
+    /// The certainty that they are duplicates.
     pub certainty: Certainty,
-    /// Which of them should stay, and why.
+    /// The work that should stay, and why.
     pub survivor: Survivor,
-    /// Why: which two of them are alike, and in what.
+    /// Which two of them are similar, and in what.
     pub reasons: Vec<Likeness>,
 }
 
-/// What makes two works look like one.
+/// A similarity of two works.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Likeness {
     /// The key of the one.
     pub one: String,
     /// The key of the other.
     pub other: String,
-    /// In what they are alike.
+    /// What they have in common.
     pub reason: String,
-    /// Whether it leaves little doubt.
+    /// Whether it is almost certain.
     pub certain: bool,
-    /// How certain it is.
+    /// The certainty.
     #[serde(skip)]
     pub certainty: Certainty,
 }
@@ -88,10 +87,10 @@ struct Candidate {
 /// A pair of works by their places among the candidates, the smaller one first.
 type Pair = (usize, usize);
 
-/// The works that a user keeps apart from a work with a smaller rowid.
+/// The works that a user marked as different from a work with a smaller rowid.
 type KeptApart = HashMap<i64, HashSet<i64>>;
 
-/// How many works are read at once.
+/// The number of works that are read at once.
 const BATCH: usize = 4_000;
 /// A block with more works than this is compared by neighbours, in the order of the titles.
 const LARGE_BLOCK: usize = 60;
@@ -245,8 +244,8 @@ fn pairs(candidates: &[Candidate], apart: &KeptApart) -> BTreeMap<Pair, Likeness
     pairs
 }
 
-/// Groups of works that share something, by their places in `candidates`; in each, works with titles
-/// that begin alike stand together.
+/// Returns groups of works that share something, by their places in `candidates`; in each, works whose titles begin
+/// alike are next to each other.
 fn blocks(candidates: &[Candidate]) -> Vec<Vec<usize>> {
     let mut by_key: HashMap<i64, Vec<usize>> = HashMap::new();
     let mut by_title: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -284,7 +283,7 @@ fn blocks(candidates: &[Candidate]) -> Vec<Vec<usize>> {
     blocks
 }
 
-/// Returns in what two works are alike, if they are enough so to be one, and how certain that is.
+/// Returns what two works have in common, if that may make them the same work, and how certain it is.
 fn likeness(one: &Identity, other: &Identity) -> Option<(String, Certainty)> {
     if let Some(evidence) = one.same_work(other) {
         return Some(match evidence {
@@ -324,7 +323,7 @@ fn likeness(one: &Identity, other: &Identity) -> Option<(String, Certainty)> {
     if !same_author || one.year != other.year {
         return None;
     }
-    // Titles with other numbers in them are parts of a series, not slips of the pen.
+    // Titles that differ in numbers are parts of a series, not misprints.
     let numbers = |title: &str| -> Vec<String> {
         let words = title.split(' ');
         words
@@ -357,8 +356,7 @@ impl Grouping<'_> {
         let (mut certain, mut similar): (BTreeMap<_, _>, BTreeMap<_, _>) = pairs
             .into_iter()
             .partition(|(_, likeness)| likeness.certain);
-        // Where a work of two others would join these, though they cannot be one, only a person can tell which of
-        // them it is.
+        // If a work would join two others that cannot be the same, only a person can decide which of them it is.
         let mut groups = joined(certain.keys().copied(), self.candidates.len());
         groups.retain(|group| {
             let is_one_work = self.can_be_one(group);
@@ -382,7 +380,7 @@ impl Grouping<'_> {
             group_of.extend(group.iter().map(|work| (*work, place)));
         }
         let best: Vec<usize> = groups.iter().map(|group| self.best_of(group)).collect();
-        // A certain group takes part as the work that should stay of it.
+        // A certain group is represented by its work that should stay.
         let stand_in = |work: usize| -> usize {
             let group = group_of.get(&work).and_then(|group| best.get(*group));
             group.copied().unwrap_or(work)
@@ -463,7 +461,7 @@ impl Grouping<'_> {
         })
     }
 
-    /// Returns whether nothing speaks against all works of a group being one.
+    /// Returns whether all works of a group can be the same.
     fn can_be_one(&self, group: &[usize]) -> bool {
         let identities = group
             .iter()
@@ -489,7 +487,7 @@ impl Grouping<'_> {
     }
 }
 
-/// Returns groups of works that pairs join, each in order, sorted by their first works.
+/// Returns the groups of works that the pairs connect, each in order, sorted by their first works.
 fn joined(pairs: impl Iterator<Item = Pair>, works: usize) -> Vec<Vec<usize>> {
     let mut parents: Vec<usize> = (0..works).collect();
     /// Returns the first work of a group, and shortens the way to it.

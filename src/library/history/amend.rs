@@ -1,11 +1,11 @@
-//! Continuing the last step, so that what belongs together is undone together.
+//! Continuing the last step, so that related changes are undone together.
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::super::Result;
 
-/// Makes the changes of the step `later` part of the step `earlier`, if that is done and directly before it. Returns the
-/// step that has them now.
+/// Moves the changes of the step `later` to the step `earlier`, if that is in effect and directly before it. Returns
+/// the step that has them now.
 pub(in crate::library) fn absorb(connection: &Connection, later: i64, earlier: i64) -> Result<i64> {
     let before: Option<i64> = connection
         .query_row(

@@ -1,4 +1,4 @@
-//! The first phase of an import: what each entry of a file is.
+//! The first phase of an import: deciding what each entry of a file is.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -13,27 +13,27 @@ use crate::library::derived_tables::StringCache;
 use crate::library::{Result, TagName};
 use crate::model::Entry;
 
-/// What is to be done with the entries of a file.
+/// The plan for the entries of a file.
 #[derive(Default)]
 pub(super) struct Plan<'a> {
-    /// Where works stand in the file, in its order.
+    /// The places of works in the file, in its order.
     pub(super) occurrences: Vec<Occurrence<'a>>,
     /// The text after the last entry.
     pub(super) trailing: String,
     /// The entries that may be new works.
     pub(super) new: Vec<NewEntry<'a>>,
-    /// The new texts of works that the library has.
+    /// The new texts of existing works.
     pub(super) updates: BTreeMap<i64, String>,
     /// Works whose keys changed in the source.
     pub(super) renamed: Vec<RenamedEntry>,
-    /// What identifies entries that the library has again after their works were removed.
+    /// What identifies entries that come back after their works were removed.
     pub(super) restored: Vec<String>,
-    /// Keywords that are tags, with the work that has them.
+    /// Keywords that are tags, with their works.
     pub(super) keywords: Vec<(i64, TagName)>,
     /// Keywords that are tags and were removed in the source.
     pub(super) withdrawn: Vec<(i64, TagName)>,
-    /// The works that entries of this file are. A file that has two entries keeps them apart, so no
-    /// work is claimed by a second one that has another key.
+    /// The works of the entries of this file. A file that has two entries keeps them apart, so no work is assigned to a
+    /// second entry with another key.
     pub(super) claimed: HashSet<i64>,
 }
 
@@ -52,7 +52,7 @@ pub(super) struct RenamedEntry {
     pub(super) new: String,
 }
 
-/// Where a work stands in the file: see the table `occurrence`.
+/// The place of a work in the file: see the table `occurrence`.
 pub(super) struct Occurrence<'a> {
     pub(super) target: Target,
     pub(super) leading: String,
@@ -71,8 +71,7 @@ pub(super) enum Target {
     New(usize),
 }
 
-/// Decides for each entry whether it is a work of the library, by its key, or may be new; and merges it in the
-/// first case.
+/// Decides for each entry whether it is an existing work, by its key, or may be new; in the first case, merges it.
 pub(super) fn classify<'a>(
     context: &Context<'a>,
     strings: &mut StringCache,
@@ -129,15 +128,15 @@ struct Classifier<'c, 'a, 'f> {
     callbacks: &'c mut Callbacks<'f>,
     plan: Plan<'a>,
     findings: Findings,
-    /// What was read since the last entry.
+    /// The text that was read since the last entry.
     leading: String,
     /// The text of the present entry in its own format.
     original: Option<&'a str>,
     /// What identifies the present entry in its source, if that is not its key.
     source_key: Option<&'a str>,
-    /// The work that each entry of the file is, by the key of the entry.
+    /// The work of each entry of the file, by the key of the entry.
     targets: HashMap<String, Target>,
-    /// The keys that new entries get in the library.
+    /// The keys of new entries in the library.
     new_keys: HashSet<String>,
 }
 
@@ -195,7 +194,7 @@ impl<'a> Classifier<'_, 'a, '_> {
         if !self.known.is_removed(key) {
             return Ok(false);
         }
-        // A work of which the key is only an alias is one that the entry's own work was merged into.
+        // A work that has the key only as an alias is the one that the entry's own work was merged into.
         let is_back = self.known.work(key).is_some()
             || self
                 .existing(&entry.key)?
@@ -207,7 +206,7 @@ impl<'a> Classifier<'_, 'a, '_> {
         Ok(false)
     }
 
-    /// Adds an entry that says the same as one before it in the file.
+    /// Adds an entry that repeats one before it in the file.
     fn add_identical(&mut self, target: Target, entry: &Entry) -> Result<()> {
         self.findings.counts.unchanged += 1;
         (self.callbacks.on_progress)(1);
@@ -220,7 +219,7 @@ impl<'a> Classifier<'_, 'a, '_> {
         Ok(())
     }
 
-    /// Returns the work that an entry was at the last import of the source, if it is still that one.
+    /// Returns the work of an entry at the last import of the source, if it is still that one.
     fn known_work(
         &mut self,
         (entry, line): (&Entry, usize),
@@ -241,7 +240,7 @@ impl<'a> Classifier<'_, 'a, '_> {
             }
             return self.existing_work(id).map(Some);
         }
-        // A second entry of a key is known by the key that it got.
+        // A second entry with the same key is identified by the key that it got.
         if duplicate.is_some() {
             return Ok(None);
         }
@@ -286,7 +285,7 @@ impl<'a> Classifier<'_, 'a, '_> {
         self.plan.renamed.push(RenamedEntry { work, old, new });
     }
 
-    /// Finds or adds the work that an entry is.
+    /// Finds or adds the work of an entry.
     fn target(&mut self, key: &str, entry: &'a Entry, line: usize) -> Result<Target> {
         let Some(existing) = self.existing(key)? else {
             return Ok(self.add_new(key.to_owned(), entry, line));
@@ -294,7 +293,7 @@ impl<'a> Classifier<'_, 'a, '_> {
         if !existing.is_another_work(entry, self.context, self.strings)? {
             return self.add_existing(existing, entry, line);
         }
-        // The same happened when the file was imported before: the entry has its own key already.
+        // This also happened when the file was imported before: the entry already has its own key.
         let mut number = 2_u32;
         loop {
             let candidate = format!("{key}-{number}");

@@ -1,4 +1,4 @@
-//! The second phase of an import: the derived rows of the entries that may be new.
+//! The second phase of an import: making the derived rows of the entries that may be new.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ use crate::library::TagName;
 use crate::library::derived_tables::{DerivedRows, Parents, Times};
 use crate::model::Entry;
 
-/// An entry with all that is to be written of it.
+/// An entry with all rows to write for it.
 pub(super) struct DerivedEntry {
     pub(super) rows: DerivedRows,
     pub(super) aliases: Vec<String>,
@@ -21,7 +21,7 @@ pub(super) struct DerivedEntry {
     pub(super) problems: Vec<Diagnostic>,
 }
 
-/// How many entries are derived at once, and then written.
+/// The number of entries that are derived at once, and then written.
 const BATCH: usize = 1_000;
 
 /// Derives entries and sends them batch by batch, in their order.
@@ -35,15 +35,14 @@ pub(super) fn derive_all(
         let derived = batch
             .par_iter()
             .map(|new| derive((new, times), (file, in_file), parents));
-        // Where nobody receives, writing has failed, and the rest is not wanted.
+        // If the receiver is gone, writing has failed, and no more rows are needed.
         if sender.send(derived.collect()).is_err() {
             return;
         }
     }
 }
 
-/// Derives an entry. It inherits from entries of its file or, where that has none of the key, from works of the
-/// library.
+/// Derives an entry. It inherits from entries of its file or, if that has none with the key, from works of the library.
 fn derive(
     (new, times): (&NewEntry<'_>, Times),
     (file, in_file): (&BibFile, &HashMap<&str, &Entry>),

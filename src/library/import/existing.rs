@@ -1,4 +1,4 @@
-//! Entries of works that the library has: whether they are really the same, and what they add.
+//! Entries of existing works: whether they are really the same work, and what they add to it.
 
 use super::known::{KnownEntry, key_of};
 use super::report::Findings;
@@ -20,23 +20,23 @@ pub(super) struct Existing {
     pub(super) source: String,
 }
 
-/// What an entry of the file adds to a work of the library.
+/// The additions of an entry to an existing work.
 #[derive(Default)]
 pub(super) struct Addition {
     /// The new text of the work's entry, if it changes.
     pub(super) source: Option<String>,
-    /// The entry's text in the file, if that is not the work's own.
+    /// The entry's text in the file, if it differs from that of the work.
     pub(super) variant: Option<String>,
-    /// The base of the next three-way merge, if it is not the text that is exported.
+    /// The base of the next three-way merge, if it differs from the exported text.
     pub(super) base: Option<String>,
     /// Keywords of a changed entry that are tags.
     pub(super) tags: Vec<TagName>,
-    /// Keywords that are tags and that the entry had in the source before.
+    /// Keywords that are tags, which the entry had in the source before.
     pub(super) withdrawn_tags: Vec<TagName>,
 }
 
 impl Existing {
-    /// Returns whether an entry is of another work than this one, although both have one key.
+    /// Returns whether an entry with the key of this work is of another work.
     pub(super) fn is_another_work(
         &self,
         entry: &Entry,
@@ -55,8 +55,7 @@ impl Existing {
         Ok(one.is_another_work_than(&other))
     }
 
-    /// Merges an entry of this work into it: three ways if the source had the entry at its last import, and else two
-    /// ways.
+    /// Merges an entry into this work: three ways if the source had the entry at its last import, otherwise two ways.
     pub(super) fn merge(
         self,
         (entry, line): (&Entry, usize),
@@ -74,7 +73,7 @@ impl Existing {
         let is_as_before = known
             .as_ref()
             .is_some_and(|known| known.base == entry.source);
-        // What the next import takes for the text at this one.
+        // The text that the next import uses as the base.
         let mut base = entry.source.clone();
         match context.mode {
             Mode::Import(ConflictPolicy::Keep) => {
@@ -130,7 +129,7 @@ impl Existing {
         }
         let stored = addition.source.as_ref().unwrap_or(&self.source);
         addition.variant = match known {
-            // An entry of this source that was the work's own stays so, whatever was edited since.
+            // If the entry of this source was the work's own, it still is, whatever was edited since.
             Some(KnownEntry { variant: None, .. }) => None,
             Some(KnownEntry {
                 variant: Some(variant),
@@ -147,7 +146,7 @@ impl Existing {
     }
 
     /// Returns the entry as the library exports it with its source, if it was edited there since the last import: with
-    /// what changed in the source; edits stay.
+    /// the changes of the source and the edits.
     fn merged_variant(
         &self,
         (base, variant): (&str, &str),
@@ -171,14 +170,14 @@ impl Existing {
     }
 }
 
-/// The text of a work's entry after a three-way merge.
+/// Returns the text of a work's entry after a three-way merge.
 struct ThreeWayMerged {
     source: String,
     /// The base of the next merge.
     base: String,
 }
 
-/// Merges an entry of the source into a work of the library, and reports what stays as it was.
+/// Merges an entry of the source into an existing work, and reports the fields that were kept.
 struct Merger<'m, 'c> {
     work: &'m Existing,
     /// The line and the key of the entry.
@@ -189,12 +188,12 @@ struct Merger<'m, 'c> {
     findings: &'m mut Findings,
 }
 
-/// What is done about a conflict.
+/// How a conflict is resolved.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Resolution {
     TakeTheirs,
     KeepOurs,
-    /// The library's value stays, and the next import reports the conflict again.
+    /// The library's value is kept, and the next import reports the conflict again.
     LeaveOpen,
 }
 
@@ -204,7 +203,7 @@ impl Merger<'_, '_> {
         let mine = read_entry(key, &self.work.source)?;
         let base = read_entry(key, base)?;
         let key = if mine.key == base.key { key } else { &mine.key };
-        // What nobody edited is taken as it is written in the source.
+        // A field that nobody edited is taken as written in the source.
         if same_but_for_key(&self.work.source, &base)? {
             return Ok(ThreeWayMerged {
                 source: with_key(&entry.source, key)?,

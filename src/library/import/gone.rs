@@ -25,7 +25,7 @@ pub(super) fn mark(context: &Context<'_>, file: i64, present: &BTreeSet<i64>) ->
     let mut marked = BTreeSet::new();
     for (id, work, is_gone) in rows {
         if present.contains(&work) || !context.is_followed || !marked.insert(work) {
-            // Those of works that are in the source are written again.
+            // Those of works that are in the source are stored again.
             delete.execute([id])?;
         } else if !is_gone {
             mark.execute(rusqlite::params![id, at])?;
@@ -35,7 +35,7 @@ pub(super) fn mark(context: &Context<'_>, file: i64, present: &BTreeSet<i64>) ->
 }
 
 /// Returns the entries that are not in a source any more; with [`super::SyncOptions::prune`], removes their works
-/// unless something speaks against it.
+/// unless there is a reason to keep them.
 pub(super) fn report(
     context: &Context<'_>,
     has_unreadable_entries: bool,
@@ -81,8 +81,8 @@ pub(super) fn report(
     Ok(gone)
 }
 
-/// Returns why a work stays although its source does not have it any more: other sources have it, or a person has put
-/// something into it. [`ConflictPolicy::Replace`] only asks for other sources.
+/// Returns the reason to keep a work that its source does not have any more: other sources have it, or a person has
+/// added something to it. [`ConflictPolicy::Replace`] considers only other sources.
 fn reason_to_keep(
     context: &Context<'_>,
     work: i64,

@@ -1,4 +1,4 @@
-//! What the library knows of a source from its last import: the works of its entries, and what each entry said.
+//! The state of a source at its last import: the works of its entries, and the texts of the entries.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,37 +14,37 @@ use crate::model::Entry;
 /// The entries of a source at its last import.
 #[derive(Default)]
 pub(super) struct KnownEntries {
-    /// Works by what identifies their entries in the source.
+    /// Works by the identifiers of their entries in the source.
     works: HashMap<String, i64>,
-    /// What identifies the entries that the source has now.
+    /// The identifiers of the entries that the source has now.
     present: HashSet<String>,
-    /// What identifies entries whose works a person removed.
+    /// The identifiers of entries whose works a person removed.
     removed: HashSet<String>,
-    /// The entries that are not in the source any more, if they can have got another key.
+    /// The entries that are not in the source any more, if they may have got another key.
     gone: GoneEntries,
 }
 
-/// What the library knows of the entry of a work in a source.
+/// The state of the entry of a work at the last import.
 pub(super) struct KnownEntry {
     /// The text of the entry in the source at the last import.
     pub(super) base: String,
-    /// The entry as the library exports it with the source, if that is not the work's own.
+    /// The entry as the library exports it with the source, if that differs from the entry of the work.
     pub(super) variant: Option<String>,
 }
 
-/// What identifies an entry in its source: its key, unless the source has something better.
+/// Returns what identifies an entry in its source: its key, unless the source has something better.
 pub(super) fn source_key<'a>(entry: &'a Entry, source_key: Option<&'a str>) -> &'a str {
     source_key.unwrap_or(&entry.key)
 }
 
 /// Returns the citation key in the text of an entry.
 pub(in crate::library) fn key_of(source: &str) -> Option<String> {
-    // The whole entry need not be read for most keys.
+    // Most keys can be compared without reading the whole entry.
     bibtex::visible_key(source).or_else(|| bibtex::parse_entry(source).ok().map(|entry| entry.key))
 }
 
 impl KnownEntries {
-    /// Reads the entries that a source had, and compares their keys with those that it has now.
+    /// Reads the entries of a source at its last import, and compares their keys with the present ones.
     pub(super) fn load(context: &Context<'_>) -> Result<Self> {
         let Some(file) = context.file_id.filter(|_| context.is_followed) else {
             return Ok(Self::default());
@@ -104,8 +104,8 @@ impl KnownEntries {
         self.removed.contains(key)
     }
 
-    /// Returns whether what is known of the entry of a work is about this entry, and not about another one that the
-    /// source has for the same work, too.
+    /// Returns whether the stored state of the entry of a work belongs to this entry, and not to another entry of the
+    /// source for the same work.
     pub(super) fn is_about(&self, known: &KnownEntry, entry: &Entry) -> bool {
         key_of(&known.base).is_none_or(|key| key == entry.key || !self.present.contains(&key))
     }
@@ -115,8 +115,8 @@ impl KnownEntries {
         self.works.get(key).copied()
     }
 
-    /// Returns the work of an entry of the last import that is this one under another key, and that key. Each is
-    /// returned once.
+    /// Returns the work of the entry of the last import that has become this one with another key, and the old key.
+    /// Each is returned once.
     pub(super) fn take_renamed(
         &mut self,
         entry: &Entry,
@@ -126,7 +126,7 @@ impl KnownEntries {
     }
 }
 
-/// Returns what is known of the entry of a work in the source that is imported.
+/// Returns the state of the entry of a work in the source that is imported.
 pub(super) fn known_entry(context: &Context<'_>, work: i64) -> Result<Option<KnownEntry>> {
     let Some(file) = context.file_id.filter(|_| context.is_followed) else {
         return Ok(None);
@@ -155,23 +155,23 @@ pub(super) fn known_entry(context: &Context<'_>, work: i64) -> Result<Option<Kno
 /// correction changes both.)
 #[derive(Default)]
 struct GoneEntries {
-    /// Works with their entries; none if it was taken.
+    /// Works with their entries; `None` once it was used.
     entries: Vec<Option<(i64, Entry)>>,
     /// The entries that have a field with some value.
     by_value: HashMap<(String, String), Vec<usize>>,
 }
 
 impl GoneEntries {
-    /// A value that more entries share, such as the name of a publisher, says nothing.
+    /// A value that more entries share, such as the name of a publisher, is no evidence.
     const MOST_ALIKE: usize = 20;
 
-    /// How many of the most similar entries are compared in full.
+    /// The number of most similar entries that are compared in full.
     const MOST_CANDIDATES: usize = 5;
 
     fn add(&mut self, work: i64, entry: Entry) {
         for value in values(&entry) {
             let alike = self.by_value.entry(value).or_default();
-            // One more than the limit shows that there are too many.
+            // One more than the limit, to detect that there are too many.
             if alike.len() <= Self::MOST_ALIKE {
                 alike.push(self.entries.len());
             }

@@ -1,13 +1,13 @@
 //! Import: the entries of a file become works, and the file itself is remembered.
 //!
 //! ```text
-//! BibFile ──classify──► Plan ──derive──► DerivedEntry ──write──► Written ──report──► FileReceipt
+//! BibFile ──classify──► Plan ──derive──► DerivedEntry ──write──► Written ──report──► FileReport
 //! ```
 //!
 //! - *Reading* is done by [`crate::formats`], before the library is opened.
 //! - [`classify`] decides what each entry is: a work of the library, which it may change, or an entry that may be
 //!   new. It only reads.
-//! - [`derive`] makes the derived rows of the entries that may be new, many at once and beside the writing.
+//! - [`derive`] makes the derived rows of the entries that may be new, many at once, while others are written.
 //! - [`write`] changes the library. An entry that turns out to be a work of the library under another key (see
 //!   [`super::identity`]) joins it.
 //! - [`known`] is what the library knows of the source from its last import, the base of a three-way merge
@@ -33,22 +33,22 @@ use super::{Change, Result};
 use crate::formats::bibtex::BibFile;
 use crate::model::Entry;
 pub(super) use known::key_of;
-use report::FileReceipt;
+use report::FileReport;
 
 /// A bibliography to import.
 #[derive(Debug, Clone, Copy)]
 pub struct ImportedFile<'a> {
-    /// Where it came from, as the receipt and the library name it.
+    /// Its path, as the report and the library name it.
     pub path: &'a str,
-    /// How its text was encoded.
+    /// The encoding of its text.
     pub encoding: &'a str,
-    /// What is in it.
+    /// Its content.
     pub file: &'a BibFile,
 }
 
 impl ImportedFile<'_> {
-    /// Returns whether another import under the same path is one of the same source. Standard input is another source
-    /// each time.
+    /// Returns whether another import under the same path is an import of the same source. Standard input is a
+    /// different source each time.
     fn is_followed(&self) -> bool {
         self.path != "-"
     }
@@ -57,15 +57,15 @@ impl ImportedFile<'_> {
 /// How a library follows a source: see [`Change::sync`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SyncOptions {
-    /// Whose value a field gets that changed on both sides: with [`ConflictPolicy::Replace`] that of the source; with
-    /// [`ConflictPolicy::Keep`] and [`ConflictPolicy::Merge`] that of the library, and with the latter the conflict is
-    /// reported again by the next import.
+    /// The side whose value a field gets if both changed it: with [`ConflictPolicy::Replace`] the source; with
+    /// [`ConflictPolicy::Keep`] and [`ConflictPolicy::Merge`] the library, and with the latter the conflict is reported
+    /// again by the next import.
     pub on_conflict: ConflictPolicy,
     /// Whether works that are not in the source any more are removed.
     pub prune: bool,
 }
 
-/// What kind of import it is.
+/// The kind of import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
     Import(ConflictPolicy),
@@ -76,11 +76,11 @@ enum Mode {
 struct Callbacks<'c> {
     /// Chooses the value of a field where the library and the file have different ones.
     on_conflict: &'c mut dyn FnMut(&Conflict) -> Choice,
-    /// Is called with the number of entries that were dealt with since the last call.
+    /// Called with the number of entries that were processed since the last call.
     on_progress: &'c mut dyn FnMut(usize),
 }
 
-/// What every phase knows of the import.
+/// The context of all phases of an import.
 struct Context<'a> {
     change: &'a Change<'a>,
     path: &'a str,
@@ -109,13 +109,13 @@ impl Change<'_> {
     ///
     /// # Errors
     ///
-    /// [`super::LibraryError::Sqlite`]. A bad entry is no error: the receipt reports it.
+    /// [`super::LibraryError::Sqlite`]. A bad entry is no error: the report reports it.
     pub fn import(
         &self,
         imported: ImportedFile<'_>,
         policy: ConflictPolicy,
         advance: &mut dyn FnMut(usize),
-    ) -> Result<FileReceipt> {
+    ) -> Result<FileReport> {
         self.import_asking(imported, policy, &mut |_| Choice::Library, advance)
     }
 
@@ -131,7 +131,7 @@ impl Change<'_> {
         policy: ConflictPolicy,
         ask: &mut dyn FnMut(&Conflict) -> Choice,
         advance: &mut dyn FnMut(usize),
-    ) -> Result<FileReceipt> {
+    ) -> Result<FileReport> {
         let callbacks = Callbacks {
             on_conflict: ask,
             on_progress: advance,
@@ -143,7 +143,7 @@ impl Change<'_> {
     ///
     /// The entries are merged three ways, field by field, on the basis of what the source said at its last import. A
     /// field that changed only in the source is taken, one that changed only in the library stays, and one that changed
-    /// on both sides is a conflict, which [`SyncOptions::on_conflict`] decides and the receipt reports. An entry whose
+    /// on both sides is a conflict, which [`SyncOptions::on_conflict`] decides and the report reports. An entry whose
     /// key changed in the source keeps its work, which gets the new key unless it has one of its own. Entries that are
     /// not in the source any more are reported, and their works removed with [`SyncOptions::prune`]. An entry whose work
     /// a person removed from the library does not come back; it does with [`Change::import`].
@@ -166,7 +166,7 @@ impl Change<'_> {
         options: SyncOptions,
         ask: &mut dyn FnMut(&Conflict) -> Choice,
         advance: &mut dyn FnMut(usize),
-    ) -> Result<FileReceipt> {
+    ) -> Result<FileReport> {
         let callbacks = Callbacks {
             on_conflict: ask,
             on_progress: advance,
@@ -179,7 +179,7 @@ impl Change<'_> {
         imported: ImportedFile<'_>,
         mode: Mode,
         mut callbacks: Callbacks<'_>,
-    ) -> Result<FileReceipt> {
+    ) -> Result<FileReport> {
         let ImportedFile { path, file, .. } = imported;
         let file_id = self
             .connection()
@@ -209,8 +209,8 @@ impl Change<'_> {
         write::withdraw_keywords(&context, &works.withdrawn)?;
         write::assign_keywords(&context, &works.keywords)?;
         let rejected = classified.counts.rejected + written.counts.rejected;
-        let mut receipt = report::receipt(path, file, [classified, written]);
-        receipt.gone = gone::report(&context, rejected > 0)?;
-        Ok(receipt)
+        let mut report = report::report(path, file, [classified, written]);
+        report.gone = gone::report(&context, rejected > 0)?;
+        Ok(report)
     }
 }

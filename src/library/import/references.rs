@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use rusqlite::params;
 
-use super::report::{FileReceipt, ReferenceReceipt, ReferenceStatus};
+use super::report::{FileReport, ReferenceReport, ReferenceStatus};
 use super::{ConflictPolicy, ImportedFile};
 use crate::formats::bibtex::{BibFile, Duplicate, FilePiece};
 use crate::formats::{Diagnostic, Severity, references};
@@ -18,18 +18,18 @@ use crate::model::{CslItem, Entry};
 /// The tag of works that nobody has compared with a source.
 const UNVERIFIED: &str = "status:unverified";
 
-/// A work of the library that a reference is about.
+/// The existing work of a reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownWork {
     /// Its key.
     pub key: String,
-    /// The title that the library has, if that of the reference differs so much that they may be two works.
+    /// The title in the library, if the title of the reference differs so much that they may be two works.
     pub other_title: Option<String>,
 }
 
 impl Library {
-    /// Returns the work of the library that a reference is about: by its identifiers, or else by title, first author
-    /// and year, tolerant of misprints and of a missing subtitle.
+    /// Returns the existing work of a reference: by its identifiers, or else by title, first author and year, tolerant
+    /// of misprints and of a missing subtitle.
     pub fn known_work(&self, entry: &Entry, item: &CslItem) -> Result<Option<KnownWork>> {
         let identity = Identity::of(entry, item, principal_names(item));
         let mut candidates: HashSet<i64> = HashSet::new();
@@ -40,7 +40,7 @@ impl Library {
             let found = by_match_key.query_map([match_key], |row| row.get(0))?;
             candidates.extend(found.collect::<rusqlite::Result<Vec<i64>>>()?);
         }
-        // The first author begins the name that works are sorted by; particles may be missing in either.
+        // The name that works are sorted by begins with the first author; particles may be missing in either.
         let author = identity.author.rsplit(' ').next().unwrap_or_default();
         if let (Some(year), false) = (identity.year, author.is_empty()) {
             let mut by_author = self.connection.prepare_cached(
@@ -59,7 +59,7 @@ impl Library {
                 read.query_row([work], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
             let known: CslItem = serde_json::from_str(&json).unwrap_or_default();
             let other = Identity::of(&read_entry(&key, &source)?, &known, principal_names(&known));
-            // Two works of one author and year with one address are one, whatever their titles.
+            // Two works with the same author, year and address are the same, whatever their titles.
             let has_same_address = address(item).is_some() && address(item) == address(&known);
             let found = likeness(&identity, &other);
             let Some((likeness, is_certain)) = found.or(has_same_address.then_some((0.7, false)))
@@ -78,8 +78,8 @@ impl Library {
     }
 }
 
-/// Returns how much a reference is like a work of the library, and whether that leaves little doubt; none if they are
-/// two works.
+/// Returns the similarity of a reference to an existing work, and whether it is almost certain; `None` if they are two
+/// works.
 fn likeness(reference: &Identity, work: &Identity) -> Option<(f64, bool)> {
     if reference.same_work(work).is_some() {
         return Some((2.0, true));
@@ -166,14 +166,14 @@ impl Change<'_> {
         imported: ImportedFile<'_>,
         items: &[CslItem],
         advance: &mut dyn FnMut(usize),
-    ) -> Result<FileReceipt> {
+    ) -> Result<FileReport> {
         let last: i64 =
             self.connection()
                 .query_row("SELECT coalesce(max(id), 0) FROM work", [], |row| {
                     row.get(0)
                 })?;
         let (file, references) = self.with_known_works(imported.file, items)?;
-        let mut receipt = self.import(
+        let mut report = self.import(
             ImportedFile {
                 file: &file,
                 ..imported
@@ -182,8 +182,8 @@ impl Change<'_> {
             advance,
         )?;
         self.tag_unverified(imported.path, last, items)?;
-        receipt.references = references;
-        Ok(receipt)
+        report.references = references;
+        Ok(report)
     }
 
     /// Returns the file with the entries of the library in place of references to works that it has, and what each
@@ -192,9 +192,9 @@ impl Change<'_> {
         &self,
         file: &BibFile,
         items: &[CslItem],
-    ) -> Result<(BibFile, Vec<ReferenceReceipt>)> {
+    ) -> Result<(BibFile, Vec<ReferenceReport>)> {
         let mut file = file.clone();
-        let mut receipts = Vec::new();
+        let mut reports = Vec::new();
         let mut items = items.iter();
         let mut seen = HashSet::new();
         for piece in &mut file.pieces {
@@ -212,7 +212,7 @@ impl Change<'_> {
             };
             let known = self.known_work(work, item)?;
             let (source, confidence) = references::reading_of(item).unwrap_or_default();
-            receipts.push(ReferenceReceipt {
+            reports.push(ReferenceReport {
                 line: *line,
                 key: known.as_ref().map_or(&work.key, |known| &known.key).clone(),
                 status: match &known {
@@ -247,7 +247,7 @@ impl Change<'_> {
             }
         }
         file.problems.sort_by_key(|problem| problem.line);
-        Ok((file, receipts))
+        Ok((file, reports))
     }
 
     /// Tags the works that came from a file and are newer than the work `last`.

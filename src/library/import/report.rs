@@ -1,13 +1,13 @@
-//! The last phase of an import: a receipt with what became of every entry, and why.
+//! The last phase of an import: a report on every entry.
 
 use crate::formats::bibtex::BibFile;
 use crate::formats::{Diagnostic, Severity};
 
-/// What an import did, file by file and in all.
+/// The report on an import, file by file and in total.
 #[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
-pub struct Receipt {
+pub struct ImportReport {
     /// The files, in the order in which they were given.
-    pub files: Vec<FileReceipt>,
+    pub files: Vec<FileReport>,
     /// The sums over all files.
     #[serde(flatten)]
     pub totals: Counts,
@@ -16,19 +16,19 @@ pub struct Receipt {
     pub tags: Option<usize>,
 }
 
-/// What an import did with one file.
+/// The report on one file.
 #[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
-pub struct FileReceipt {
+pub struct FileReport {
     /// The file's path as it was given.
     pub path: String,
-    /// What became of its entries.
+    /// The numbers of its entries.
     #[serde(flatten)]
     pub counts: Counts,
-    /// What was found wrong, by line.
+    /// The problems, by line.
     pub problems: Vec<Diagnostic>,
-    /// What became of the references of a plain list.
+    /// The outcomes of the references of a plain list.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub references: Vec<ReferenceReceipt>,
+    pub references: Vec<ReferenceReport>,
     /// The entries that are not in the source any more, if it was synchronized.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<GoneEntry>,
@@ -40,9 +40,9 @@ pub struct FileReceipt {
     pub rejects: Vec<Reject>,
 }
 
-/// What became of one reference of a plain list.
+/// The outcome of one reference of a plain list.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct ReferenceReceipt {
+pub struct ReferenceReport {
     /// Its line.
     pub line: usize,
     /// The key of its work.
@@ -64,12 +64,12 @@ pub struct GoneEntry {
     pub title: Option<String>,
     /// Whether the work was removed from the library.
     pub removed: bool,
-    /// Why it was not.
+    /// The reason for keeping it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kept_because: Option<KeptBecause>,
 }
 
-/// Why a work stays in the library although its source does not have it any more.
+/// The reason for keeping a work that its source does not have any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeptBecause {
@@ -99,30 +99,30 @@ pub enum KeptBecause {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ReferenceStatus {
-    /// It did not.
+    /// It did not have it.
     New,
-    /// It did, certainly.
+    /// It certainly had it.
     Known,
-    /// It has a work that differs in the title.
+    /// It has a work with a different title.
     Probable,
 }
 
-/// What became of entries. `entries` is the sum of the others.
+/// Numbers of entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Counts {
-    /// How many there are.
+    /// All of them.
     pub entries: usize,
-    /// How many are new works.
+    /// New works.
     pub imported: usize,
-    /// How many changed a work.
+    /// Entries that changed a work.
     pub updated: usize,
-    /// How many were in the library as they are.
+    /// Entries that were in the library unchanged.
     pub unchanged: usize,
-    /// How many were refused.
+    /// Rejected entries.
     pub rejected: usize,
 }
 
-/// An entry that was refused.
+/// A rejected entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject {
     /// Its line.
@@ -143,15 +143,15 @@ impl Counts {
     }
 }
 
-impl Receipt {
-    /// Adds the receipt of a file.
-    pub fn add(&mut self, file: FileReceipt) {
+impl ImportReport {
+    /// Adds the report of a file.
+    pub fn add(&mut self, file: FileReport) {
         self.totals.add(file.counts);
         self.files.push(file);
     }
 }
 
-/// What a phase has to report.
+/// The results of a phase for the report.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     pub(super) counts: Counts,
@@ -180,23 +180,23 @@ impl Findings {
     }
 }
 
-/// Returns the receipt of a file: what was found when it was read, and what the phases found.
-pub(super) fn receipt(
+/// Returns the report of a file: what was found when it was read, and what the phases found.
+pub(super) fn report(
     path: &str,
     file: &BibFile,
     phases: impl IntoIterator<Item = Findings>,
-) -> FileReceipt {
-    let mut receipt = FileReceipt {
+) -> FileReport {
+    let mut report = FileReport {
         path: path.to_owned(),
         problems: file.problems.clone(),
-        ..FileReceipt::default()
+        ..FileReport::default()
     };
     for findings in phases {
-        receipt.counts.add(findings.counts);
-        receipt.problems.extend(findings.problems);
-        receipt.rejects.extend(findings.rejects);
-        receipt.kept += findings.kept;
+        report.counts.add(findings.counts);
+        report.problems.extend(findings.problems);
+        report.rejects.extend(findings.rejects);
+        report.kept += findings.kept;
     }
-    receipt.problems.sort_by_key(|problem| problem.line);
-    receipt
+    report.problems.sort_by_key(|problem| problem.line);
+    report
 }

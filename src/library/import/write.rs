@@ -1,4 +1,4 @@
-//! The third phase of an import: works, their derived rows, occurrences and tags are written.
+//! The third phase of an import: writing works, their derived rows, occurrences and tags.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::mpsc;
@@ -22,13 +22,13 @@ use crate::library::tags::{NewAssignment, Origin, Tag, TagName};
 use crate::library::{Change, LibraryError, Result};
 use crate::model::CslItem;
 
-/// The works that the entries of a file are, now that all of them are in the library.
+/// The works of the entries of a file, once all are in the library.
 pub(super) struct WrittenWorks<'a> {
     occurrences: Vec<WrittenOccurrence<'a>>,
     trailing: String,
     /// Works whose derived rows are out of date.
     pub(super) changed: BTreeSet<i64>,
-    /// Keywords that are tags, with the work that has them.
+    /// Keywords that are tags, with their works.
     pub(super) keywords: Vec<(i64, TagName)>,
     /// Keywords that are tags and were removed in the source.
     pub(super) withdrawn: Vec<(i64, TagName)>,
@@ -45,8 +45,7 @@ struct WrittenOccurrence<'a> {
     source_key: Option<&'a str>,
 }
 
-/// Writes the works of a plan: the new texts of works that the library has, and new works while the next ones are
-/// derived.
+/// Writes the works of a plan: the new texts of existing works, and new works while the next ones are derived.
 pub(super) fn write<'a>(
     context: &Context<'_>,
     plan: Plan<'a>,
@@ -86,7 +85,7 @@ pub(super) fn write<'a>(
     };
     let (file, in_file) = (context.file, &context.in_file);
     let written = std::thread::scope(|scope| {
-        // Two batches may wait, so that neither side idles and memory stays small.
+        // Two batches may wait, so that neither side idles and little memory is needed.
         let (sender, receiver) = mpsc::sync_channel(2);
         let (new, parents) = (plan.new.as_slice(), &parents);
         scope.spawn(move || derive_all((new, times), (file, in_file), parents, &sender));
@@ -100,7 +99,7 @@ pub(super) fn write<'a>(
         ..
     } = writer;
     if !context.was_empty {
-        // Works that the library had may inherit from one that came only now.
+        // Existing works may inherit from one that was added only now.
         let works = written.iter().map(|new| new.work).collect();
         changed.extend(change.inheriting_works(&works)?);
     }
@@ -133,8 +132,8 @@ pub(super) fn write<'a>(
     Ok((works, findings))
 }
 
-/// Gives a work the key that its entry now has in the source. A work with a key of its own keeps that one, and is found
-/// by the new one, too.
+/// Gives a work the present key of its entry in the source. A work with its own key keeps that one, and is also found
+/// by the new one.
 fn rename(change: &Change<'_>, renamed: &RenamedEntry) -> Result<()> {
     let RenamedEntry { work, old, new } = renamed;
     let holder = change.works().find(new)?;
@@ -167,7 +166,7 @@ struct NewWorkWriter<'c, 'a, 'f> {
     claimed: HashSet<i64>,
 }
 
-/// The work that an entry became, which may be one that the library had.
+/// The work of an entry, which may have existed before.
 struct NewWork {
     work: i64,
     /// The text of the entry, where the work has another.
@@ -220,7 +219,7 @@ impl NewWorkWriter<'_, '_, '_> {
         Ok(works)
     }
 
-    /// Notes what there is to report of a new work, and its tags.
+    /// Collects the problems and tags of a new work.
     fn add(&mut self, work: i64, new: &NewEntry<'_>, derived: DerivedEntry) {
         let tags = derived.tags.into_iter().map(|tag| (work, tag));
         self.keywords.extend(tags);
@@ -232,7 +231,7 @@ impl NewWorkWriter<'_, '_, '_> {
         self.findings.counts.imported += 1;
     }
 
-    /// Merges an entry into the work that it turned out to be.
+    /// Merges an entry into the existing work that it turned out to be.
     fn join(
         &mut self,
         existing: Existing,
@@ -276,7 +275,7 @@ impl NewWorkWriter<'_, '_, '_> {
         })
     }
 
-    /// Returns the work of the library that an entry is although it has another key there, and how that is known.
+    /// Returns the existing work of an entry that has another key there, and how it is recognized.
     fn same_work(&self, identity: &Identity) -> Result<Option<(Existing, Evidence)>> {
         if self.context.was_empty {
             return Ok(None);
@@ -310,7 +309,7 @@ impl NewWorkWriter<'_, '_, '_> {
     }
 }
 
-/// Remembers where the works stand in the file, and what stands around them. Returns the works whose derived rows
+/// Stores the places of the works in the file, and the text around them. Returns the works whose derived rows
 /// are out of date because `@string`s of the file changed.
 pub(super) fn remember_file(
     context: &Context<'_>,
@@ -346,7 +345,7 @@ fn write_file(
                     )?
                     .execute(params![id, key])?;
             }
-            // The comparison keeps a file that is imported again out of history.
+            // Unchanged rows are not written, so that importing a file again is no change in history.
             connection.execute(
                 "UPDATE source_file SET encoding = ?2, trailing = ?3
                  WHERE id = ?1 AND (encoding, trailing) IS NOT (?2, ?3)",
@@ -394,8 +393,8 @@ fn write_file(
     Ok(())
 }
 
-/// Returns whether the library has the works of the file in these places. What stands before one, and
-/// its text, are updated where nothing else changed.
+/// Returns whether the library has the works of the file in these places. If nothing else changed, updates their texts
+/// and the texts before them.
 fn is_remembered(
     context: &Context<'_>,
     file: i64,
@@ -444,8 +443,8 @@ fn is_remembered(
     Ok(true)
 }
 
-/// Takes tags off their works that a source had as keywords and does not have any more, unless somebody else assigned
-/// them, too.
+/// Removes tags from their works that a source had as keywords and does not have any more, unless somebody else
+/// assigned them, too.
 pub(super) fn withdraw_keywords(context: &Context<'_>, withdrawn: &[(i64, TagName)]) -> Result<()> {
     for (work, name) in withdrawn {
         if let Some(tag) = context.change.tags().find(name)? {
@@ -458,7 +457,7 @@ pub(super) fn withdraw_keywords(context: &Context<'_>, withdrawn: &[(i64, TagNam
     Ok(())
 }
 
-/// Puts keywords of the form `FACET:NAME` on their works as tags.
+/// Assigns keywords of the form `FACET:NAME` to their works as tags.
 pub(super) fn assign_keywords(context: &Context<'_>, keywords: &[(i64, TagName)]) -> Result<()> {
     let change = context.change;
     let mut tags = HashMap::new();

@@ -1,4 +1,4 @@
-//! Whether the derived tables are what the entries say: works are derived again, and compared row by row.
+//! Checking whether the derived tables match the entries: works are derived again, and compared row by row.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -13,8 +13,7 @@ use crate::library::derived_tables::{DerivedRows, ONE_ROW_TABLES};
 use crate::library::{Library, Result};
 
 impl Library {
-    /// Compares the derived tables with what the entries say. `advance` is called with numbers of works that were
-    /// derived.
+    /// Compares the derived tables with the entries. `advance` is called with numbers of derived works.
     pub(super) fn compare_derived(
         &self,
         advance: &mut dyn FnMut(usize),
@@ -127,7 +126,7 @@ struct StoredRows<'s> {
     rows: Rows<'s>,
     /// The work of the next row.
     next: Option<i64>,
-    /// The works whose rows are not what they should be.
+    /// The works whose rows are wrong.
     differing: BTreeSet<i64>,
 }
 
@@ -141,7 +140,7 @@ impl<'s> StoredRows<'s> {
         })
     }
 
-    /// Compares the row of a work, which is larger than all works before.
+    /// Compares the row of a work. Works are compared in ascending order.
     fn compare(&mut self, work: i64, expected: &[ValueRef<'_>]) -> Result<()> {
         while let Some(other) = self.next.filter(|next| *next < work) {
             self.differing.insert(other);

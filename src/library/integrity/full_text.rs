@@ -59,7 +59,7 @@ fn number_of_word(word: &[u8], column: &str) -> u64 {
     hasher.finish()
 }
 
-/// What the index should hold of a work.
+/// The expected content of the index for a work.
 pub(super) struct IndexedText {
     /// The number of words in each column, as the table `full_text_docsize` has them.
     pub(super) sizes: Vec<u8>,

@@ -17,14 +17,14 @@ use super::history::{RECORDED_TABLES, row_label};
 use super::works::CHUNK;
 use super::{Library, LibraryError, Result};
 
-/// Something that is wrong with a library file.
+/// A problem of a library file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct IntegrityIssue {
     /// The kind of issue.
     pub kind: IssueKind,
-    /// What is wrong, in one sentence.
+    /// The problem, in one sentence.
     pub message: String,
-    /// Some of what is affected: keys of works, tags, files.
+    /// Some of the affected things: keys of works, tags, files.
     pub names: Vec<String>,
     /// Whether a rebuild of the derived tables fixes it.
     pub fixed_by_rebuild: bool,
@@ -41,9 +41,9 @@ pub enum IssueKind {
     Dangling,
     /// The entry of a work cannot be read.
     UnreadableEntry,
-    /// Derived rows differ from what the entries say.
+    /// Derived rows do not match the entries.
     Derived,
-    /// The full-text index differs from what the entries say.
+    /// The full-text index does not match the entries.
     FullText,
     /// A tag is its own ancestor.
     TagCycle,
@@ -57,8 +57,8 @@ pub enum IssueKind {
 const NAMES: usize = 10;
 
 impl Library {
-    /// Checks the library and returns what is wrong with it. `root` is the directory that paths of linked files
-    /// start from; `advance` is called with numbers of works that were derived again.
+    /// Checks the library and returns the problems found. `root` is the directory that paths of linked files start
+    /// from; `advance` is called with numbers of derived works.
     ///
     /// # Errors
     ///

@@ -172,7 +172,7 @@ impl Tags<'_> {
             .exists([work, tag])?)
     }
 
-    /// The works with a tag, by their numbers, each with the reason that was given for it last.
+    /// Returns the works with a tag, by rowid, each with the latest reason.
     pub fn reasons(&self, tag: i64) -> Result<HashMap<i64, Option<String>>> {
         let mut statement = self.library.connection.prepare_cached(&format!(
             "SELECT work_id, {REASON} AS why FROM assignment WHERE tag_id = ?1
@@ -264,7 +264,7 @@ impl TagsMut<'_> {
         Ok(removed > 0)
     }
 
-    /// Takes back that a person assigned a tag to a work. The tag stays if a rule or an import assigned it, too.
+    /// Reverts the assignment of a tag to a work by a person. The tag stays if a rule or an import assigned it, too.
     pub fn withdraw(&self, work: i64, tag: i64, person: &str) -> Result<()> {
         self.change.connection().execute(
             "DELETE FROM assignment WHERE work_id = ?1 AND tag_id = ?2 AND origin = 'hand' AND source = ?3",

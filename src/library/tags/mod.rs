@@ -199,7 +199,7 @@ pub struct TagSummary {
     pub parent: Option<TagName>,
     /// The number of works that have it.
     pub works: i64,
-    /// The number of works that have it or a narrower tag.
+    /// The number of works that have it or a child tag.
     pub works_with_narrower: i64,
 }
 

@@ -46,7 +46,7 @@ impl Tags<'_> {
             .optional()?)
     }
 
-    /// Returns a tag and all narrower tags, the tag itself first.
+    /// Returns a tag and all its descendants, the tag itself first.
     pub fn get_with_narrower(&self, tag: &Tag) -> Result<Vec<Tag>> {
         let ids = self.with_narrower(&[tag.id])?;
         ids.into_iter().map(|id| self.get(id)).collect()
@@ -329,7 +329,7 @@ impl TagsMut<'_> {
         }
         self.change.note_tagged(from.id)?;
         let connection = self.change.connection();
-        // `into` may be a narrower tag of `from`.
+        // `into` may be a child tag of `from`.
         connection.execute(
             "UPDATE tag SET parent_id = (SELECT parent_id FROM tag WHERE id = ?1)
              WHERE id = ?2 AND parent_id = ?1",
@@ -559,7 +559,7 @@ impl TagsMut<'_> {
             .query_row(params![tag, DEEPEST_TAG], |row| row.get(0))?)
     }
 
-    /// Returns the number of levels from a tag down to its lowest narrower tag, its own included.
+    /// Returns the number of levels from a tag down to its lowest descendant, its own included.
     fn height_of(&self, tag: i64) -> Result<i64> {
         Ok(self
             .change
@@ -574,7 +574,7 @@ impl TagsMut<'_> {
             .query_row(params![tag, DEEPEST_TAG], |row| row.get(0))?)
     }
 
-    /// Returns whether `tag` is `ancestor` or one of its narrower tags.
+    /// Returns whether `tag` is `ancestor` or one of its descendants.
     fn is_under(&self, tag: i64, ancestor: i64) -> Result<bool> {
         Ok(self
             .change

@@ -22,7 +22,7 @@ use rusqlite::params;
 use tags::ZoteroTags;
 
 use super::conflict::{Choice, Conflict};
-use super::import::report::{FileReceipt, Reject};
+use super::import::report::{FileReport, Reject};
 use super::import::{ImportedFile, SyncOptions, key_of};
 use super::{Change, Result, StoredList};
 use crate::formats::bibtex::{self, BibFile, FilePiece};
@@ -33,7 +33,7 @@ use crate::zotero::{self, Item, LinkMode, NoteSection, NoteWriter};
 /// A library of Zotero to import.
 #[derive(Debug, Clone, Copy)]
 pub struct ZoteroImport<'a> {
-    /// What identifies the library, as the receipt names it.
+    /// What identifies the library, as the report names it.
     pub path: &'a str,
     /// All items of the library.
     pub items: &'a [Item],
@@ -43,11 +43,11 @@ pub struct ZoteroImport<'a> {
     pub collections: &'a [Collection],
     /// What was found wrong in Zotero.
     pub problems: &'a [Problem],
-    /// What becomes of the collections.
+    /// What happens to the collections.
     pub collections_as: CollectionsAs<'a>,
 }
 
-/// What becomes of collections.
+/// What happens to collections.
 #[derive(Debug, Clone, Copy)]
 pub enum CollectionsAs<'a> {
     /// Tags of the facet `collection`.
@@ -85,7 +85,7 @@ impl Change<'_> {
         options: SyncOptions,
         ask: &mut dyn FnMut(&Conflict) -> Choice,
         advance: &mut dyn FnMut(usize),
-    ) -> Result<FileReceipt> {
+    ) -> Result<FileReport> {
         let known = self.known_items(import.path)?;
         let items = followed(import, &known);
         let (reading, unchanged) = parse(&items, &known);
@@ -108,10 +108,10 @@ impl Change<'_> {
             encoding: "UTF-8",
             file: &reading.file,
         };
-        let mut receipt = self.sync(imported, options, ask, advance)?;
-        receipt.counts.entries += reading.rejected.len();
-        receipt.counts.rejected += reading.rejected.len();
-        receipt
+        let mut report = self.sync(imported, options, ask, advance)?;
+        report.counts.entries += reading.rejected.len();
+        report.counts.rejected += reading.rejected.len();
+        report
             .rejects
             .extend(reading.rejected.into_iter().map(|rejected| Reject {
                 line: rejected.line,
@@ -126,14 +126,14 @@ impl Change<'_> {
             known: &known,
             unchanged: &unchanged,
         };
-        let updated = side.update(items_of_works, &mut receipt)?;
+        let updated = side.update(items_of_works, &mut report)?;
         // The entries of these works count as unchanged so far.
         let more = updated.intersection(&same_entries).count();
-        receipt.counts.updated += more;
-        receipt.counts.unchanged = receipt.counts.unchanged.saturating_sub(more);
+        report.counts.updated += more;
+        report.counts.unchanged = report.counts.unchanged.saturating_sub(more);
         self.keep_dates(&items, &works, last)?;
-        self.report_problems(import.problems, &works, &mut receipt)?;
-        Ok(receipt)
+        self.report_problems(import.problems, &works, &mut report)?;
+        Ok(report)
     }
 
     /// Returns the items of the last import by their keys.
@@ -188,12 +188,12 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Adds what was found wrong in Zotero to a receipt. Problems of items that are not imported are left out.
+    /// Adds what was found wrong in Zotero to a report. Problems of items that are not imported are left out.
     fn report_problems(
         &self,
         problems: &[Problem],
         works: &HashMap<String, i64>,
-        receipt: &mut FileReceipt,
+        report: &mut FileReport,
     ) -> Result<()> {
         for problem in problems {
             let key = match &problem.item {
@@ -203,7 +203,7 @@ impl Change<'_> {
                     None => continue,
                 },
             };
-            receipt.problems.push(Diagnostic {
+            report.problems.push(Diagnostic {
                 line: 0,
                 key,
                 field: None,
@@ -349,7 +349,7 @@ struct WorkItems<'i> {
 const NOTE_CONFLICT: &str = "the note was changed in Zotero and in the library; the text of both is kept, unless it was \
                              removed from the library";
 
-/// What belongs to works beside their entries.
+/// What belongs to works besides their entries.
 struct SideData<'c> {
     change: &'c Change<'c>,
     path: &'c str,
@@ -403,7 +403,7 @@ impl<'c> SideData<'c> {
     fn update<'i>(
         &mut self,
         import: WorkItems<'i>,
-        receipt: &mut FileReceipt,
+        report: &mut FileReport,
     ) -> Result<HashSet<&'i str>> {
         let lacks_collections = self.tags.lacks_collections()
             || self.lists.as_ref().is_some_and(ZoteroLists::has_new_lists);
@@ -421,7 +421,7 @@ impl<'c> SideData<'c> {
         }
         let bases = changed.iter().filter_map(|(_, base, _)| base.as_ref());
         self.prepare_notes(bases.chain(changed.iter().map(|(.., item)| *item)))?;
-        // Most of the time goes into the conversion of HTML.
+        // The conversion of HTML takes most of the time.
         let sections: Vec<_> = changed
             .par_iter()
             .map(|(_, base, item)| {
@@ -433,7 +433,7 @@ impl<'c> SideData<'c> {
         for ((work, base, item), (noted_before, noted)) in changed.into_iter().zip(sections) {
             let before = self.change.connection().total_changes();
             let mut report = |message: String, severity: Severity| -> Result<()> {
-                receipt.problems.push(Diagnostic {
+                report.problems.push(Diagnostic {
                     line: 0,
                     key: Some(self.change.works().key(work)?),
                     field: None,

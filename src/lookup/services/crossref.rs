@@ -15,10 +15,10 @@ use crate::lookup::record::{Notice, Record};
 
 pub(in crate::lookup) const NAME: &str = "Crossref";
 
-/// How many candidates a search returns.
+/// The number of candidates of a search.
 const CANDIDATES: usize = 5;
 
-/// How many DOIs are asked for at once.
+/// The number of DOIs in one request.
 const BATCH: usize = 40;
 
 pub(super) struct Crossref;

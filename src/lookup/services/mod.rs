@@ -28,7 +28,7 @@ pub(super) use wayback::nearest_copy;
 pub use web_page::LinkState;
 pub(super) use web_page::link_state;
 
-/// What is known of a work that has no identifier.
+/// The known values of a work without an identifier.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Search {
     /// Its title, without markup.
@@ -68,7 +68,7 @@ pub trait Service: Send + Sync {
 /// The answers of the services that were asked for one work.
 #[derive(Debug, Default)]
 pub struct Answers {
-    /// What they know, the most trusted one first.
+    /// Their records, the most trusted one first.
     pub records: Vec<Record>,
     /// The services that answered.
     pub asked: Vec<&'static str>,

@@ -123,7 +123,7 @@ fn is_elsewhere(one: &str, other: &str) -> bool {
     essence(one) != essence(other)
 }
 
-/// What a page says of itself.
+/// The metadata of a page.
 #[derive(Debug, Default)]
 struct Page {
     /// The contents of meta elements, by name in lower case with colons, in their order.

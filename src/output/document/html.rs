@@ -8,7 +8,7 @@ use crate::csl::Inline;
 use crate::output::html::{self, PageParts, attribute, escaped};
 use crate::output::urls::is_safe_link;
 
-/// The style sheet of documents, beside that of lists.
+/// The style sheet of documents, in addition to that of lists.
 const CSS: &str = "\
 table { border-collapse: collapse; margin: 1.2em 0; font-size: 0.95em; }
 th, td { padding: 0.3em 0.8em; text-align: start; vertical-align: top; border-block: 1px solid var(--line); }

@@ -102,7 +102,7 @@ fn gif(bytes: &[u8]) -> Option<(ImageKind, u32, u32)> {
     Some((ImageKind::Gif, little(6)?, little(8)?))
 }
 
-/// Recognizes SVG by its root element, behind the declaration and comments.
+/// Recognizes SVG by its root element, after the declaration and comments.
 fn svg(bytes: &[u8]) -> Option<(ImageKind, u32, u32)> {
     let start = bytes.get(..bytes.len().min(2000))?;
     let start = String::from_utf8_lossy(start);

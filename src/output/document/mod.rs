@@ -334,7 +334,7 @@ pub(super) enum Atom<'d> {
     FieldEnd(&'d Field),
 }
 
-/// Flattens the pieces of a paragraph. `formulas` is what becomes of the formulas in citations.
+/// Flattens the pieces of a paragraph. `formulas` is what happens to the formulas in citations.
 pub(super) fn flow(content: &[Span], formulas: Formulas) -> Vec<Atom<'_>> {
     let mut atoms = Vec::new();
     lay_out(content, TextStyle::default(), None, formulas, &mut atoms);

@@ -1,4 +1,4 @@
-//! The archive of an OpenDocument text and its parts beside the text.
+//! The archive of an OpenDocument text and its parts other than the text.
 
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};

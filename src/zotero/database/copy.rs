@@ -1,9 +1,9 @@
 //! A private copy of a database that another program may hold open.
 //!
 //! Zotero keeps an exclusive lock while it runs, so its database cannot be opened, and since Zotero 10 the newest
-//! changes are only in the write-ahead log. The copy has the log or the rollback journal beside it, and SQLite recovers
+//! changes are only in the write-ahead log. The copy has the log or the rollback journal next to it, and SQLite recovers
 //! it like a database after a crash. The original is never opened by SQLite: even a read-only connection could leave
-//! files beside it.
+//! files next to it.
 
 use std::fs::{self, File};
 use std::io;
@@ -15,14 +15,14 @@ use tempfile::TempDir;
 
 use super::DatabaseError;
 
-/// How often a copy is tried while the database changes.
+/// The number of attempts to copy while the database changes.
 const ATTEMPTS: u32 = 4;
 
 /// The wait before the second attempt; it doubles with each further one.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 
-/// What SQLite keeps beside a database and needs to recover it. The shared memory (`-shm`) only indexes the log of a
-/// running program, and would be wrong beside a copy.
+/// The files next to a database that SQLite needs to recover it. The shared memory (`-shm`) only indexes the log of a
+/// running program, and would be wrong next to a copy.
 const SIDE_FILES: [&str; 2] = ["-wal", "-journal"];
 
 /// A copy of a database, which is deleted when this is dropped.
@@ -159,7 +159,7 @@ impl From<rusqlite::Error> for Damage {
 fn open(copy: &Path, thoroughly: bool) -> Result<Connection, Damage> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(copy, flags)?;
-    // The schema comes from elsewhere: what stands in it must not run anything.
+    // The schema comes from elsewhere: nothing in it may run.
     connection.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;")?;
     let check = if thoroughly {
         "PRAGMA integrity_check(1)"

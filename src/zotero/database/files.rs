@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::Location;
 use crate::zotero::LinkMode;
 
-/// Where the file of an attachment is.
+/// The place of the file of an attachment.
 pub(super) enum FilePlace {
     /// It exists there.
     Found(PathBuf),

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use super::DatabaseError;
 
 /// The name of the database in the data directory.
-pub(super) const DATABASE: &str = "zotero.sqlite";
+const DATABASE: &str = "zotero.sqlite";
 
 /// The name of the data directory.
 const DATA_DIRECTORY: &str = "Zotero";
@@ -133,7 +133,7 @@ impl Profile {
     }
 }
 
-/// Where a library of Zotero is.
+/// The place of a library of Zotero.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
     /// The database.
@@ -252,7 +252,7 @@ fn profile_paths(ini: &str) -> Vec<(String, String)> {
             }
         }
     }
-    // An installation names its profile by path; a profile says of itself that it is the default.
+    // An installation names its profile by path; a profile can be marked as the default.
     let installed: Vec<String> = sections
         .iter()
         .filter(|section| section.is_install)

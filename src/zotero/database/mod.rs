@@ -36,7 +36,7 @@ const NEWEST_SCHEMA: i64 = 129;
 const OLDEST_SCHEMA: i64 = 95;
 
 /// The name that Zotero shows for the library of the user.
-pub const OWN_LIBRARY: &str = "My Library";
+const OWN_LIBRARY: &str = "My Library";
 
 /// Why Zotero's database cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +53,7 @@ pub enum DatabaseError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system reports.
+        /// The error of the system.
         error: io::Error,
     },
     /// The database cannot be copied to a temporary directory.
@@ -81,7 +81,7 @@ pub enum DatabaseError {
     Damaged {
         /// The database.
         path: PathBuf,
-        /// What SQLite reports.
+        /// The error of SQLite.
         reason: String,
     },
     /// A query failed.
@@ -131,7 +131,7 @@ pub struct Database {
     location: Location,
     copy: DatabaseCopy,
     citation_keys: CitationKeys,
-    /// What was found wrong with the database as a whole.
+    /// The problems with the database as a whole.
     pub problems: Vec<Problem>,
 }
 
@@ -141,7 +141,7 @@ pub struct ZoteroLibrary {
     id: i64,
     /// The name: [`OWN_LIBRARY`], or that of the group.
     pub name: String,
-    /// How the URIs of its items name it: `users/12`, `users/local/aBc` or `groups/345`.
+    /// Its name in the URIs of its items: `users/12`, `users/local/aBc` or `groups/345`.
     pub uri: String,
     /// The number of the group on zotero.org, if it is a group's.
     pub group: Option<i64>,
@@ -154,7 +154,7 @@ pub struct LibraryContent {
     pub items: Vec<Item>,
     /// The collections from the top, each after its parent.
     pub collections: Vec<Collection>,
-    /// What could not be read, and what a person should know.
+    /// The parts that could not be read, and other messages for the user.
     pub problems: Vec<Problem>,
 }
 

@@ -518,7 +518,7 @@ fn standing_alone(
     }
 }
 
-/// Returns an attachment with what its row in the table of items says of it.
+/// Returns an attachment with the columns of its row in the table of items.
 fn with_row(attachment: Attachment, mut row: Item, note: String) -> Attachment {
     let mut take = |field: &str| row.fields.remove(field).unwrap_or_default();
     Attachment {

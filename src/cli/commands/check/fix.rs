@@ -58,7 +58,7 @@ impl Check {
             return Ok(false);
         }
         if asks {
-            let count = fixed.iter().map(|work| work.fields.len()).sum();
+            let count: usize = fixed.iter().map(|work| work.fields.len()).sum();
             let question = format!(
                 "Fix {} of {}?",
                 counted(count, "field"),

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use crate::cli::commands::check_online::OnlineCheck;
 use crate::cli::input::Input;
 use crate::cli::network::NetworkArgs;
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use crate::cli::{CommandContext, CommandError, Outcome, Result, number};
 use peerbib::checks::{
     self, CheckRule, CheckedEntry, RULES, Severity, SpellingCounts, Spellings, Status,
 };
@@ -34,8 +34,8 @@ use report::Report;
 /// status:unverified marks such an entry.
 ///
 /// --online asks metadata services instead whether the works exist, whether they were retracted or corrected, and
-/// whether their addresses still answer. What no service knows is not wrong: much literature is in none of them. A
-/// work with the tag status:unverified that is found without differences is tagged status:verified.
+/// whether their addresses still answer. A work that no service knows may be correct: much literature is
+/// in none of them. A work with the tag status:unverified that is found without differences is tagged status:verified.
 ///
 /// The exit code is 1 if there are findings.
 #[derive(Debug, Args)]
@@ -63,7 +63,7 @@ pub(crate) struct Check {
     program: Option<Program>,
 
     /// Print at most this many findings of each rule; 0 prints all [default: 5; with --rule, all]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = number::<usize>)]
     limit: Option<usize>,
 
     /// Print only how many findings each rule has

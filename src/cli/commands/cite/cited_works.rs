@@ -51,9 +51,9 @@ impl CiteCommand {
     pub(crate) fn cited_works(&self, context: &CommandContext, files: &mut Vec<PathBuf>) -> Result {
         let place = self.place();
         let cited = self.cited_keys(context, files)?;
-        let form = match self.form()?.unwrap_or(CiteFormat::Biblatex) {
+        let format = match self.format()?.unwrap_or(CiteFormat::Biblatex) {
             CiteFormat::Biblatex if self.to.is_none() && cited.by_bibtex => CiteFormat::Bibtex,
-            form => form,
+            format => format,
         };
         let of_markdown = self.markdown.first().map_or("-", String::as_str);
         let citable = self.works_of(context, of_markdown, &cited.metadata, files)?;
@@ -94,7 +94,7 @@ impl CiteCommand {
         if self.json {
             self.print_json(context, &cited, &cited_as, &works, &missing)?;
         } else {
-            let text = self.write_references(context, &citable, &cited, works.clone(), form)?;
+            let text = self.write_references(context, &citable, &cited, works.clone(), format)?;
             place.check_not_input(context, files, "choose another file with -o")?;
             let is_new = place.write(context, &text)?;
             if let Output::File(path) = &place
@@ -106,6 +106,9 @@ impl CiteCommand {
                     counted(works.len(), "work")
                 ));
             }
+        }
+        if cited.keys.is_empty() && !cited.all {
+            context.note("no citations found");
         }
         for unread in &cited.unread {
             context.warn(unread);
@@ -126,21 +129,21 @@ impl CiteCommand {
         citable: &CitableWorks,
         cited: &CitedKeys,
         mut works: Vec<CitableWork>,
-        form: CiteFormat,
+        format: CiteFormat,
     ) -> std::result::Result<Vec<u8>, CommandError> {
-        if form == CiteFormat::Keys {
+        if format == CiteFormat::Keys {
             let keys: String = works.iter().map(|work| format!("{}\n", work.key)).collect();
             return Ok(keys.into_bytes());
         }
-        if form == CiteFormat::List {
+        if format == CiteFormat::List {
             let lines: String = works.iter().map(|work| line(work, cited)).collect();
             return Ok(lines.into_bytes());
         }
-        if let Some(format) = form.format() {
+        if let Some(references) = format.format() {
             // BibTeX requires a work before those that it inherits from.
             let parents = citable.parents(&works)?;
             works.retain(|work| parents.iter().all(|parent| parent.key != work.key));
-            let is_bib = matches!(form, CiteFormat::Biblatex | CiteFormat::Bibtex);
+            let is_bib = matches!(format, CiteFormat::Biblatex | CiteFormat::Bibtex);
             if is_bib {
                 works.extend(parents);
             } else {
@@ -151,16 +154,16 @@ impl CiteCommand {
             let items = items_of(&mut works, false)?;
             let pairs: Vec<(&CitableWork, &CslItem)> = works.iter().zip(&items).collect();
             let options = ReferenceOptions {
-                format,
+                format: references,
                 tags: false,
                 annotations: false,
                 public: false,
             };
             let written = write_references(citable.entries(), &pairs, options)?;
-            report_losses(context, format, &written.losses);
+            report_losses(context, references, &written.losses);
             return Ok(written.text.into_bytes());
         }
-        let Some(in_style) = form.in_style() else {
+        let Some(in_style) = format.in_style() else {
             return Ok(Vec::new());
         };
         let style = context.style_name(self.style.as_deref())?;

@@ -44,7 +44,7 @@ impl CiteCommand {
                 }
             };
         }
-        let format = match self.form()? {
+        let format = match self.format()? {
             None | Some(CiteFormat::Markdown) => None,
             // The document may be Markdown in a text file.
             Some(CiteFormat::Text) if self.to.is_none() => None,

@@ -12,7 +12,10 @@ use crate::cli::styles::name_of;
 use crate::cli::ui::counted;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, programs};
 use peerbib::csl::Style;
-use peerbib::documents::markdown::{CitableItems, CitationOptions, Markdown, Metadata};
+use peerbib::documents::Cited;
+use peerbib::documents::markdown::{
+    CitableItems, CitationOptions, CitedDocument, Markdown, Metadata,
+};
 use peerbib::model::CslItem;
 
 /// A report on a document, as `--json` prints it.
@@ -35,23 +38,7 @@ impl CiteCommand {
         files: &mut Vec<PathBuf>,
     ) -> Result {
         let format = self.document_format()?;
-        let place = if self.in_place {
-            if document == "-" {
-                return Err(CommandError::usage("cannot overwrite standard input"));
-            }
-            Output::File(PathBuf::from(document))
-        } else {
-            self.place()
-        };
-        if self.json && place == Output::StandardOutput {
-            return Err(CommandError::usage(
-                "--json and the document both write to standard output",
-            )
-            .with_help("write the document to a file with -o".to_owned()));
-        }
-        if self.watch && document == "-" {
-            return Err(CommandError::usage("cannot watch standard input"));
-        }
+        let place = self.document_place(document)?;
         let text = read_document(document, files)?;
         // A byte order mark is not part of the first line.
         let (mark, source) = match text.strip_prefix('\u{feff}') {
@@ -70,38 +57,20 @@ impl CiteCommand {
         let is_empty = cited.keys.is_empty() && !cited.all;
         let (style_name, style) = self.style_of(context, document, metadata, files)?;
         let locale = self.locale_of(context, document, metadata)?;
-        let mut works = CitableItems::default();
         let of_style = style.default_locale.as_deref();
         let language = locale.as_deref().or(of_style).unwrap_or("en-US");
-        let in_language = |mut item: CslItem| {
-            translate_kinds(std::slice::from_mut(&mut item), language);
-            item
-        };
-        let mut missing = MissingKeys::default();
         let mut complete = metadata.problem.is_none();
-        if !is_empty {
+        let (works, missing) = if is_empty {
+            (CitableItems::default(), MissingKeys::default())
+        } else {
             let citable = self.works_of(context, document, metadata, files)?;
-            complete &= citable.complete;
             markdown = markdown
                 .without_cross_references(|key| citable.item(key).is_ok_and(|item| item.is_some()));
-            let cited = markdown.cited();
-            for cited in &cited.keys {
-                match citable.item(&cited.key)? {
-                    Some(item) => works.add(&cited.key, in_language(item)),
-                    None => missing.add(&citable, &cited.key, document, cited.line),
-                }
-            }
-            if cited.all {
-                for item in citable.own() {
-                    works.add(&item.id.clone(), in_language(item.clone()));
-                }
-                for reference in citable.all()? {
-                    let key = reference.key.clone();
-                    works.add(&key, in_language(item_of(reference)?));
-                }
-            }
+            let (works, missing) = cited_items(&markdown.cited(), &citable, document, language)?;
+            complete &= citable.complete;
             complete &= !missing.report(context, &citable);
-        }
+            (works, missing)
+        };
         let options = CitationOptions {
             style: &style,
             locale: locale.as_deref(),
@@ -128,20 +97,7 @@ impl CiteCommand {
                 (bytes, cited)
             }
         };
-        for unprinted in &cited.unprinted {
-            context.warn(format_args!(
-                "{document}:{}: warning: the style prints nothing for {}",
-                unprinted.line, unprinted.key
-            ));
-            complete = false;
-        }
-        for stray in &cited.strays {
-            context.warn(format_args!(
-                "{document}:{}: warning: ignored @{}: separate works in a citation with semicolons",
-                stray.line, stray.key
-            ));
-            complete = false;
-        }
+        complete &= !report_problems(context, document, &cited);
         if !self.in_place {
             place.check_not_input(
                 context,
@@ -175,6 +131,25 @@ impl CiteCommand {
         } else {
             Outcome::Partial
         })
+    }
+
+    /// Returns where the formatted document is written to.
+    fn document_place(&self, document: &str) -> std::result::Result<Output, CommandError> {
+        let place = match (self.in_place, document) {
+            (true, "-") => return Err(CommandError::usage("cannot overwrite standard input")),
+            (true, document) => Output::File(PathBuf::from(document)),
+            (false, _) => self.place(),
+        };
+        if self.json && place == Output::StandardOutput {
+            return Err(CommandError::usage(
+                "--json and the document both write to standard output",
+            )
+            .with_help("write the document to a file with -o".to_owned()));
+        }
+        if self.watch && document == "-" {
+            return Err(CommandError::usage("cannot watch standard input"));
+        }
+        Ok(place)
     }
 
     /// Returns the style of the option, the document, or the configuration.
@@ -243,6 +218,55 @@ impl CiteCommand {
             files,
         )
     }
+}
+
+/// Returns the items of the works that a document cites, with their kinds in its language, and the keys that no work
+/// has.
+fn cited_items(
+    cited: &Cited,
+    citable: &CitableWorks,
+    document: &str,
+    language: &str,
+) -> std::result::Result<(CitableItems, MissingKeys), CommandError> {
+    let in_language = |mut item: CslItem| {
+        translate_kinds(std::slice::from_mut(&mut item), language);
+        item
+    };
+    let mut works = CitableItems::default();
+    let mut missing = MissingKeys::default();
+    for cited in &cited.keys {
+        match citable.item(&cited.key)? {
+            Some(item) => works.add(&cited.key, in_language(item)),
+            None => missing.add(citable, &cited.key, document, cited.line),
+        }
+    }
+    if cited.all {
+        for item in citable.own() {
+            works.add(&item.id.clone(), in_language(item.clone()));
+        }
+        for reference in citable.all()? {
+            let key = reference.key.clone();
+            works.add(&key, in_language(item_of(reference)?));
+        }
+    }
+    Ok((works, missing))
+}
+
+/// Reports cites that print nothing or are ignored. Returns whether there are any.
+fn report_problems(context: &CommandContext, document: &str, cited: &CitedDocument) -> bool {
+    for unprinted in &cited.unprinted {
+        context.warn(format_args!(
+            "{document}:{}: warning: the style prints nothing for {}",
+            unprinted.line, unprinted.key
+        ));
+    }
+    for stray in &cited.strays {
+        context.warn(format_args!(
+            "{document}:{}: warning: ignored @{}: separate works in a citation with semicolons",
+            stray.line, stray.key
+        ));
+    }
+    !cited.unprinted.is_empty() || !cited.strays.is_empty()
 }
 
 /// Returns the path of a file that a document names, relative to the document or to the working directory.

@@ -1,5 +1,7 @@
 //! One citation.
 
+use std::path::Path;
+
 use super::citable_works::CitableWorks;
 use super::{CiteCommand, CiteFormat};
 use crate::cli::style_engine::known_locale;
@@ -31,8 +33,8 @@ struct EntryJson {
 
 impl CiteCommand {
     pub(crate) fn single(&self, context: &CommandContext) -> Result {
-        let form = self.form()?.unwrap_or(CiteFormat::Text);
-        let Some(write) = writer(form) else {
+        let format = self.format()?.unwrap_or(CiteFormat::Text);
+        let Some(write) = writer(format) else {
             return Err(CommandError::usage(
                 "unsupported output format for a citation",
             )
@@ -49,11 +51,16 @@ impl CiteCommand {
                 Some(item) => works.add(&cite.key, item),
                 None => {
                     complete = false;
+                    let advice = if Path::new(&cite.key).exists() {
+                        "; to cite in a document, give a file of Markdown, LaTeX or Typst"
+                            .to_owned()
+                    } else {
+                        suggest::in_sentence(&citable.suggestions(&cite.key))
+                    };
                     context.warn(format_args!(
-                        "no work in {} has the key \u{201c}{}\u{201d}{}",
+                        "error: no work in {} has the key \u{201c}{}\u{201d}{advice}",
                         citable.name(),
                         cite.key,
-                        suggest::in_sentence(&citable.suggestions(&cite.key))
                     ));
                 }
             }
@@ -196,8 +203,8 @@ impl CiteCommand {
 }
 
 /// Returns the writer for a format.
-fn writer(form: CiteFormat) -> Option<fn(&[Inline]) -> String> {
-    Some(match form {
+fn writer(format: CiteFormat) -> Option<fn(&[Inline]) -> String> {
+    Some(match format {
         CiteFormat::Text => text::entry,
         CiteFormat::Html => html::rich_text_with_links,
         CiteFormat::Markdown => markdown::entry,

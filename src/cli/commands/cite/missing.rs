@@ -67,7 +67,7 @@ impl MissingKeys {
     pub(crate) fn report(&self, context: &CommandContext, citable: &CitableWorks) -> bool {
         for missing in &self.keys {
             context.warn(format_args!(
-                "{}: no work has the key \u{201c}{}\u{201d}{}",
+                "{}: error: no work has the key \u{201c}{}\u{201d}{}",
                 places(&missing.places),
                 missing.key,
                 in_sentence(&missing.near)

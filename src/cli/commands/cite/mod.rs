@@ -32,7 +32,7 @@ use crate::cli::{CommandContext, CommandError, Result};
 /// and `link-citations` of the document are respected; options take precedence.
 ///
 /// With --aux, --bcf, --typst or --markdown: the works that a document cites, as a file of references or
-/// formatted in a style. The files of LaTeX (.aux, .bcf, and .tex beside one of them) and of Typst need no option.
+/// formatted in a style. The files of LaTeX (.aux, .bcf, and .tex next to one of them) and of Typst need no option.
 ///
 /// Unknown keys are reported with their lines, and the exit code is 1; everything else is still done.
 #[derive(Debug, Args)]
@@ -396,7 +396,7 @@ impl CiteCommand {
     /// # Errors
     ///
     /// A usage error if the extension stands for no format of this command.
-    fn form(&self) -> std::result::Result<Option<CiteFormat>, CommandError> {
+    fn format(&self) -> std::result::Result<Option<CiteFormat>, CommandError> {
         match (self.to, self.place()) {
             (None, Output::File(path)) => CiteFormat::of_file(&path).map(Some),
             (to, _) => Ok(to),

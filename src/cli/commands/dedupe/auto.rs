@@ -133,7 +133,7 @@ impl Dedupe {
                 .map(|(field, count)| format!("{field} ({count})"))
                 .collect();
             let line = format!(
-                "where values differ, that of the work that stays is kept: {}; --json lists the others",
+                "where values differ, the value of the remaining work is kept: {}; --json lists the others",
                 fields.join(", ")
             );
             let _ = writeln!(text, "{}", wrapped(&line, 0));

@@ -33,7 +33,7 @@ impl Row {
     }
 
     /// Returns whether two works have values, and different ones.
-    pub(super) fn is_conflict(&self) -> bool {
+    fn is_conflict(&self) -> bool {
         let mut given = self.values.iter().filter(|value| !value.is_empty());
         given
             .next()

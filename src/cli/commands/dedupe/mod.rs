@@ -12,7 +12,7 @@ use clap::{Args, Subcommand};
 
 use crate::cli::ui::{Style, counted, wrapped};
 use crate::cli::works::named_work;
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use crate::cli::{CommandContext, CommandError, Outcome, Result, number};
 use comparison::Comparison;
 use peerbib::library::{Certainty, Cluster, Library};
 
@@ -25,7 +25,7 @@ use peerbib::library::{Certainty, Cluster, Library};
 ///
 /// --auto merges the certain groups, after a preview, in one step that `peerbib undo` reverts. --interactive shows one
 /// group after the other and asks what to do with it. Each answer is a step of its own, so you can quit at any time and
-/// go on later.
+/// continue later.
 ///
 /// The exit code is 1 if there are duplicates.
 #[derive(Debug, Args)]
@@ -53,7 +53,7 @@ pub(crate) struct Dedupe {
     interactive: bool,
 
     /// Print at most this many groups; 0 prints all [default: 10; with --json, all]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = number::<usize>)]
     limit: Option<usize>,
 
     /// Print only the summary
@@ -196,7 +196,7 @@ fn summary(clusters: &[Cluster]) -> String {
         let of_kind = clusters
             .iter()
             .filter(|cluster| cluster.certainty == certainty);
-        let works = of_kind.clone().map(|cluster| cluster.works.len()).sum();
+        let works: usize = of_kind.clone().map(|cluster| cluster.works.len()).sum();
         (heading(certainty), of_kind.count(), works)
     });
     let width = rows.iter().map(|(heading, ..)| heading.len()).max();

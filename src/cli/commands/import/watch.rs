@@ -10,7 +10,7 @@ use crate::cli::watch::{Look, PAUSE, look};
 use crate::cli::zotero::is_zotero;
 use crate::cli::{CommandContext, CommandError, Result};
 use peerbib::formats::bibtex::FilePiece;
-use peerbib::library::{FileReceipt, Receipt};
+use peerbib::library::{FileReport, ImportReport};
 
 /// How long a file must stay as it is before it is read: a program may still be writing it.
 const QUIET: Duration = Duration::from_millis(600);
@@ -35,7 +35,7 @@ struct Watched<'s> {
 /// What became of a file that has changed.
 enum Attempt {
     /// It was imported.
-    Imported(Receipt),
+    Imported(ImportReport),
     /// It is not complete yet, or changed while it was read.
     TooEarly,
 }
@@ -83,9 +83,9 @@ pub(super) fn run(context: &CommandContext, sources: &[ImportSource], options: &
             }
             match file.import(context, options) {
                 Ok(Attempt::TooEarly) => {}
-                Ok(Attempt::Imported(receipt)) => {
+                Ok(Attempt::Imported(report)) => {
                     file.imported = now;
-                    file.report(context, receipt, options.json)?;
+                    file.report(context, report, options.json)?;
                 }
                 Err(error) => {
                     file.imported = now;
@@ -118,8 +118,8 @@ impl Watched<'_> {
         self.entries = entries;
         let mut library = context.open_or_create()?;
         let inputs = [(ImportInput::File(input), *mode)];
-        let receipt = context.change(&mut library, |change| import_all(change, &inputs, true))?;
-        Ok(Attempt::Imported(receipt))
+        let report = context.change(&mut library, |change| import_all(change, &inputs, true))?;
+        Ok(Attempt::Imported(report))
     }
 
     /// Returns whether a file looks as if its end was missing: it has an entry that is not closed, or fewer entries than
@@ -137,15 +137,15 @@ impl Watched<'_> {
     fn report(
         &mut self,
         context: &CommandContext,
-        mut receipt: Receipt,
+        mut report: ImportReport,
         json: bool,
     ) -> std::result::Result<(), CommandError> {
         if json {
-            let line = serde_json::to_string(&receipt)?;
+            let line = serde_json::to_string(&report)?;
             return context.print_data(&format!("{line}\n"));
         }
         let mut reported = HashSet::new();
-        for file in &mut receipt.files {
+        for file in &mut report.files {
             file.problems.retain(|problem| {
                 let text = format!("{:?} {:?} {}", problem.key, problem.field, problem.message);
                 let is_new = !self.reported.contains(&text);
@@ -160,8 +160,8 @@ impl Watched<'_> {
             });
         }
         self.reported = reported;
-        report_problems(context, &receipt);
-        for file in &receipt.files {
+        report_problems(context, &report);
+        for file in &report.files {
             context.print(&summary(file))?;
         }
         Ok(())
@@ -169,7 +169,7 @@ impl Watched<'_> {
 }
 
 /// Returns what became of the entries of a file, as one line.
-fn summary(file: &FileReceipt) -> String {
+fn summary(file: &FileReport) -> String {
     let counts = &file.counts;
     let removed = file.gone.iter().filter(|gone| gone.removed).count();
     let mut text = format!(

@@ -14,7 +14,7 @@ use peerbib::reading_list::{AnnotationKind, AnnotationKinds, works_of_list};
 /// Annotate a work in a reading list, in Markdown
 ///
 /// The annotation belongs to this list, apart from your private note on the work, and is printed below
-/// the work. With --section, it belongs to the work in that section, beside the pages to read and a note.
+/// the work. With --section, it belongs to the work in that section, along with the pages to read and a note.
 /// Without -m, your editor opens.
 #[derive(Debug, Args)]
 #[command(

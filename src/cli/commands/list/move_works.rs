@@ -154,8 +154,8 @@ impl MoveInList {
     }
 }
 
-/// Takes a work out of the sections of a list, and puts it into one of them. What was said of it in the only section
-/// that it was put into goes along.
+/// Takes a work out of the sections of a list, and puts it into one of them. If it was in only one
+/// section, it keeps its pages, note and annotation.
 fn move_to_section(
     change: &Change<'_>,
     placements: &[Placement],

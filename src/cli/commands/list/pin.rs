@@ -143,7 +143,7 @@ impl ExcludeFromList {
     }
 }
 
-/// What is said of works in a section. Empty texts remove it.
+/// The pages and the note of works in a section. Empty texts remove them.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     pub(super) pages: Option<String>,

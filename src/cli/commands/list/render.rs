@@ -87,11 +87,11 @@ pub(crate) fn write_holding(
     holding: &ResolvedList,
     engine: &StyleEngine,
     headings: HeadingTranslations,
-    form: &OutputArgs,
+    output_args: &OutputArgs,
 ) -> Result<bool, CommandError> {
     let find = |key: &str| work_of_key(library, key);
     let (list, complete) = formatted(context, &holding.contents, engine, headings, &find)?;
-    form.write(
+    output_args.write(
         context,
         &RenderedList {
             list: &list,
@@ -112,7 +112,7 @@ pub(crate) fn write_holding(
 pub(crate) fn write_snapshot(
     context: &CommandContext,
     snapshot: &Snapshot,
-    form: &OutputArgs,
+    output_args: &OutputArgs,
 ) -> Result<bool, CommandError> {
     let contents = &snapshot.contents;
     let engine = StyleEngine::new(context, &contents.style, contents.locale.as_deref())?;
@@ -129,7 +129,7 @@ pub(crate) fn write_snapshot(
         rejected: Vec::new(),
     };
     let (works, items) = snapshot.works(&reading.file);
-    form.write(
+    output_args.write(
         context,
         &RenderedList {
             list: &list,

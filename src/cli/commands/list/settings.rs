@@ -191,7 +191,7 @@ pub(crate) fn checked_order(text: &str) -> Result<String, CommandError> {
 }
 
 /// Checks what to print below works and returns its stored form.
-pub(crate) fn checked_annotations(text: &str) -> Result<String, CommandError> {
+fn checked_annotations(text: &str) -> Result<String, CommandError> {
     Ok(text
         .parse::<AnnotationKinds>()
         .map_err(CommandError::usage)?
@@ -199,10 +199,7 @@ pub(crate) fn checked_annotations(text: &str) -> Result<String, CommandError> {
 }
 
 /// Checks a grouping and returns its stored form; `None` for `none` and an empty text.
-pub(crate) fn checked_grouping(
-    library: &Library,
-    text: &str,
-) -> Result<Option<String>, CommandError> {
+fn checked_grouping(library: &Library, text: &str) -> Result<Option<String>, CommandError> {
     if matches!(text, "" | "none") {
         return Ok(None);
     }

@@ -40,7 +40,7 @@ pub(in crate::cli) struct ShowList {
     print: PrintOptions,
 
     #[command(flatten)]
-    form: OutputArgs,
+    output_args: OutputArgs,
 }
 
 impl ShowList {
@@ -57,7 +57,7 @@ impl ShowList {
                 let engine = StyleEngine::new(context, &contents.style, locale.as_deref())?;
                 return outline::write(context, contents, &engine, &find, self.json);
             }
-            let complete = write_snapshot(context, &snapshot, &self.form)?;
+            let complete = write_snapshot(context, &snapshot, &self.output_args)?;
             return Ok(outcome(complete));
         }
         self.print.apply(&library, &mut list)?;
@@ -70,7 +70,14 @@ impl ShowList {
         if holding.contents.works.is_empty() {
             context.note("the list is empty");
         }
-        let complete = write_holding(context, &library, &holding, &engine, headings, &self.form)?;
+        let complete = write_holding(
+            context,
+            &library,
+            &holding,
+            &engine,
+            headings,
+            &self.output_args,
+        )?;
         for key in &holding.missing {
             context.warn(format_args!(
                 "warning: {key} is pinned but is not in the library"

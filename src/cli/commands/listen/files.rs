@@ -1,4 +1,4 @@
-//! Files from the browser, in a directory beside the library. Their names are ours alone: no text from a web page becomes
+//! Files from the browser, in a directory next to the library. Their names are ours alone: no text from a web page becomes
 //! part of a path.
 
 use std::ffi::OsString;
@@ -12,7 +12,7 @@ pub(super) struct StoredFile {
     pub(super) is_new: bool,
 }
 
-/// Returns the directory for the files of a library: `library-files` beside `library.db`.
+/// Returns the directory for the files of a library: `library-files` next to `library.db`.
 pub(super) fn directory_of(library: &Path) -> PathBuf {
     let mut name = library
         .file_stem()
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_beside_the_library() {
+    fn files_are_next_to_the_library() {
         assert_eq!(
             directory_of(Path::new("/a/library.db")),
             Path::new("/a/library-files")

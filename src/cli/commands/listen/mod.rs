@@ -13,7 +13,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::cli::interrupt::Interruptible;
-use crate::cli::{CommandContext, CommandError, Outcome, Result, http_server};
+use crate::cli::{CommandContext, CommandError, Outcome, Result, http_server, number};
 use peerbib::zotero::connector;
 use server::{Server, admit};
 
@@ -24,9 +24,9 @@ use server::{Server, admit};
 /// wikis. The tree in which the connector offers collections shows your tags, so that a work can be filed under
 /// movement:oekonux in the browser.
 ///
-/// Rules tag what comes in at once. A work that the library has is recognized by its DOI, its address, or title, author
+/// Rules tag new works immediately. A work that the library has is recognized by its DOI, its address, or title, author
 /// and year; it gets the tags, and nothing is stored twice. Whatever is saved together is undone together. PDFs and
-/// snapshots of pages are stored in a directory beside the library, which has the library's name and -files at its end.
+/// snapshots of pages are stored in a directory next to the library, which has the library's name and -files at its end.
 ///
 /// Only programs on this computer and extensions of browsers are answered, never web pages.
 #[derive(Debug, Args)]
@@ -37,7 +37,7 @@ pub(crate) struct Listen {
     tag: Option<String>,
 
     /// The port; the connector expects the default unless its advanced settings name another
-    #[arg(long, value_name = "PORT", default_value_t = connector::PORT)]
+    #[arg(long, value_name = "PORT", value_parser = number::<u16>, default_value_t = connector::PORT)]
     port: u16,
 }
 

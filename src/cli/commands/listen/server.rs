@@ -19,7 +19,7 @@ use peerbib::zotero::connector::{
     UpdateSession, VERSION, VERSION_HEADER,
 };
 
-/// What the server says of itself, in lower case.
+/// The name by which the server introduces itself, in lower case.
 pub(super) const GREETING: &str = "peerbib is listening";
 
 /// The most items in one request.

@@ -135,7 +135,7 @@ pub(crate) fn add_by_title(
             Ok(Outcome::Done)
         }
         [] => {
-            describe(context, "no work fits; the nearest are:", &others)?;
+            describe(context, "no match; the closest works are:", &others)?;
             Err(CommandError::new(format_args!(
                 "{} found no work with the title \u{201c}{}\u{201d}",
                 answers.asked.join(" and "),
@@ -148,7 +148,7 @@ pub(crate) fn add_by_title(
         several => {
             describe(context, "several works fit:", several)?;
             Err(CommandError::new(format_args!(
-                "{} works fit; nothing was added",
+                "{} works match; nothing was added",
                 several.len()
             ))
             .with_help("add one of them by its DOI, or give --author and --year".to_owned()))

@@ -26,14 +26,13 @@ pub(crate) use works::{AskedWork, asked_works};
 /// Look up works and complete their fields
 ///
 /// Metadata services are asked for each work that matches the query: by its DOI, ISBN, arXiv number or PMID, or by
-/// title, authors and year at Crossref and OpenAlex. What they know is shown beside the current values, with its
-/// source. Candidates that are not certainly the same work are listed, and never used.
+/// title, authors and year at Crossref and OpenAlex. What they know is shown next to the current values, with its
+/// source. Uncertain candidates are listed, but never used.
 ///
 /// Nothing is changed without --apply, which fills in missing fields alone; --replace overwrites the fields that it
 /// names. One run is one step that `peerbib undo` reverts, and `peerbib why` shows the source of each value.
 ///
-/// Nothing is changed before all answers are there. Ctrl-C stops without a change, unless the changes are just being made;
-/// it says which.
+/// Changes are made only after all answers have arrived. Until then, Ctrl-C stops without a change.
 ///
 /// The exit code is 1 if a service failed. peerbib(1) lists what each service receives.
 #[derive(Debug, Args)]
@@ -72,7 +71,7 @@ pub(crate) struct Lookup {
     network: NetworkArgs,
 }
 
-/// What becomes of a field.
+/// What happens to a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Action {
@@ -149,8 +148,13 @@ fn known_fields(names: &[String]) -> std::result::Result<Vec<String>, CommandErr
             let name = name.trim().to_lowercase();
             if schema::field(&name).is_none() {
                 let near = closest(&name, schema::field_names().map(str::to_owned));
-                return Err(CommandError::usage(format_args!("unknown field: {name}"))
-                    .with_help(question(&near)));
+                return Err(
+                    CommandError::usage(format_args!("unknown field: {name}")).with_help(
+                        question(&near).unwrap_or_else(|| {
+                            "give fields of BibLaTeX, such as doi, abstract or pages".to_owned()
+                        }),
+                    ),
+                );
             }
             Ok(schema::base_field(&name).to_owned())
         })
@@ -288,7 +292,7 @@ impl<'w> Finding<'w> {
         text
     }
 
-    /// Returns the fields, each with what becomes of it, its current value, what was found, and where.
+    /// Returns the fields, each with what happens to it, its current value, what was found, and where.
     fn table(&self) -> String {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);

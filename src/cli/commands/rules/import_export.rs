@@ -13,7 +13,7 @@ use crate::cli::ui::counted;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::bundled;
 use peerbib::library::{Change, Rule};
-use peerbib::tagging::{self, Rules};
+use peerbib::tagging::{self, Rules, RulesError};
 
 /// Write the rules as TOML
 #[derive(Debug, Args)]
@@ -71,9 +71,12 @@ impl ImportRules {
         } else {
             read_text(&self.file)?
         };
-        let rules: Rules = text
-            .parse()
-            .map_err(|error| CommandError::new(format_args!("{}: {error}", self.file)))?;
+        let rules: Rules = text.parse().map_err(|error: RulesError| {
+            let reason = error.to_string();
+            CommandError::new(format_args!("{}: {}", self.file, reason.trim_end())).with_help(
+                "nothing was changed; `peerbib rules export` shows the format".to_owned(),
+            )
+        })?;
         let mut library = context.open_or_create()?;
         library.lock_for_write()?;
         let before = library.rules().all()?;
@@ -108,7 +111,7 @@ impl ImportRules {
     }
 }
 
-/// Describes what becomes of the rules in a file, given all rules before and after it is imported.
+/// Describes what happens to the rules in a file, given all rules before and after it is imported.
 fn outcome(rules: &[Rule], before: &[Rule], after: &[Rule]) -> String {
     let by_name = |rules: &'_ [Rule]| -> HashMap<String, Rule> {
         let rules = rules.iter().cloned();

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 
 use clap::{Args, Subcommand};
 
-use crate::cli::ui::wrapped;
+use crate::cli::ui::{counted, wrapped};
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::{Change, Effect, Library, Rule, RuleEffect, RuleScope};
 use peerbib::tagging::{self, RuleRunReport};
@@ -113,7 +113,7 @@ fn list(context: &CommandContext, json: bool) -> Result {
             text,
             "{bold}{}{bold:#}  {}",
             rule.name,
-            crate::cli::ui::works(*works)
+            counted(*works, "work")
         );
         let _ = writeln!(text, "    when  {}", wrapped(&rule.when, 10));
         let _ = writeln!(text, "    then  {}", wrapped(&rule.then.join(", "), 10));
@@ -165,15 +165,15 @@ impl Report {
         let mut text = if self.effects.is_empty() {
             "nothing to do: all works are tagged as the rules say".to_owned()
         } else if dry_run {
-            format!("would add {}, remove {removed}", tags(added))
+            format!("would add {}, remove {removed}", counted(added, "tag"))
         } else {
-            format!("added {}, removed {removed}", tags(added))
+            format!("added {}, removed {removed}", counted(added, "tag"))
         };
         if shared > 0 {
             let _ = write!(
                 text,
                 "; {} that {} also set by hand or import",
-                tags(shared),
+                counted(shared, "tag"),
                 if shared == 1 { "is" } else { "are" }
             );
         }
@@ -220,14 +220,6 @@ impl Report {
             let _ = writeln!(text, "{}", line.trim_end());
         }
         text
-    }
-}
-
-/// Returns “1 tag”, “12 tags”.
-fn tags(count: usize) -> String {
-    match count {
-        1 => "1 tag".to_owned(),
-        count => format!("{count} tags"),
     }
 }
 

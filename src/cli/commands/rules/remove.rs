@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::ui::works;
+use crate::cli::ui::counted;
 use crate::cli::{CommandContext, Outcome, Result};
 
 /// Remove rules and the tags that they added
@@ -40,7 +40,7 @@ impl RemoveRule {
             context.change(&mut library, remove)?
         };
         for (name, count) in names.iter().zip(counts) {
-            let tagged = works(i64::try_from(count).unwrap_or(i64::MAX));
+            let tagged = counted(count, "work");
             if self.dry_run {
                 context.print(&format!(
                     "would remove the rule \u{201c}{name}\u{201d} and its tags from {tagged}\n"

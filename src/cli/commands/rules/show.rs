@@ -38,7 +38,7 @@ impl ShowRule {
         let mut text = format!(
             "{bold}{}{bold:#}  {}\n",
             rule.name,
-            crate::cli::ui::works(works)
+            crate::cli::ui::counted(works, "work")
         );
         let mut line = |name: &str, value: &str| {
             let _ = writeln!(text, "  {name:8}  {}", wrapped(value, 12));

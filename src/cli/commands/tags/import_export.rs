@@ -8,7 +8,7 @@ use crate::cli::file_kind::check_only_format;
 use crate::cli::io::{NO_INPUTS, read_text};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, no_such_facet};
 use peerbib::bundled;
-use peerbib::tagging::Vocabulary;
+use peerbib::tagging::{Vocabulary, VocabularyError};
 
 /// Write the vocabulary as TOML: tags with parents, aliases, people and events
 ///
@@ -71,9 +71,11 @@ impl ImportTags {
         } else {
             (read_text(&self.file)?, self.file.as_str())
         };
-        let vocabulary: Vocabulary = text
-            .parse()
-            .map_err(|error| CommandError::new(format_args!("{}: {error}", self.file)))?;
+        let vocabulary: Vocabulary = text.parse().map_err(|error: VocabularyError| {
+            let reason = error.to_string();
+            CommandError::new(format_args!("{}: {}", self.file, reason.trim_end()))
+                .with_help("nothing was changed; `peerbib tags export` shows the format".to_owned())
+        })?;
         let mut library = context.open_or_create()?;
         let changes = super::change(context, &mut library, self.dry_run, |change| {
             vocabulary.synchronize(change, source)

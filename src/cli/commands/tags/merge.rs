@@ -31,8 +31,8 @@ impl MergeTags {
         let into = library.tags().resolve(&self.into)?;
         if from.id == into.id {
             return Err(CommandError::new(format_args!(
-                "{} and {} are the same tag: {}",
-                self.tag, self.into, into.tag
+                "cannot merge {} into itself",
+                into.tag
             )));
         }
         let concerned = extent(&library, &from)?;
@@ -41,7 +41,7 @@ impl MergeTags {
             Ok(change.tags().extent(&into)?.works)
         })?;
         let (from, into) = (&from.tag, &into.tag);
-        let works = crate::cli::ui::works(works);
+        let works = crate::cli::ui::counted(works, "work");
         report(
             context,
             self.dry_run,

@@ -114,7 +114,7 @@ fn extent(library: &Library, tag: &Tag) -> std::result::Result<String, LibraryEr
         narrower,
         rules,
     } = library.tags().extent(tag)?;
-    let mut parts = vec![crate::cli::ui::works(works)];
+    let mut parts = vec![crate::cli::ui::counted(works, "work")];
     match vetoes {
         0 => {}
         1 => parts.push("1 removal by hand".to_owned()),

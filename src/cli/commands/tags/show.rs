@@ -66,7 +66,7 @@ impl ShowTag {
         if !extent.rules.is_empty() {
             line("rules", &extent.rules.join(", "));
         }
-        line("tagged", &crate::cli::ui::works(extent.works));
+        line("tagged", &crate::cli::ui::counted(extent.works, "work"));
         context.print(&text)?;
         Ok(Outcome::Done)
     }

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::{change, report};
-use crate::cli::ui::works;
+use crate::cli::ui::counted;
 use crate::cli::{CommandContext, CommandError, Result};
 use peerbib::library::{Library, LibraryError, SplitPart, Tag, TagName};
 use peerbib::tagging::split_rules;
@@ -104,7 +104,7 @@ impl SplitTag {
         for (part, count) in parts.iter().zip(counts) {
             lines.push(format!(
                 "{} of {} as {}",
-                works(count_of(count)),
+                counted(count, "work"),
                 tag.tag,
                 part.tag
             ));
@@ -112,11 +112,11 @@ impl SplitTag {
         match &rest {
             Some(rest) => lines.push(format!(
                 "{} as {}; removed {}",
-                works(count_of(left)),
+                counted(left, "work"),
                 rest.tag,
                 tag.tag
             )),
-            None => lines.push(format!("{} left as {}", works(count_of(left)), tag.tag)),
+            None => lines.push(format!("{} left as {}", counted(left, "work"), tag.tag)),
         }
         if !rules.is_empty() {
             lines.push(format!("also split the rules {}", rules.join(", ")));
@@ -124,10 +124,6 @@ impl SplitTag {
         let text = lines.join("\n");
         report(context, self.dry_run, &text, &text)
     }
-}
-
-fn count_of(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// Returns a tag to split into: an existing or a new one.

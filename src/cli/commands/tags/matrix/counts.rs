@@ -104,14 +104,14 @@ impl CountTable {
             _ => true,
         };
         // Counts along some axes, of works that are on the others, too.
-        let along = |told: &[&Axis], others: &[&Axis]| -> Result<Vec<(Vec<String>, i64)>> {
-            let axes = told.iter().map(|axis| (*axis).clone());
+        let along = |wanted: &[&Axis], others: &[&Axis]| -> Result<Vec<(Vec<String>, i64)>> {
+            let axes = wanted.iter().map(|axis| (*axis).clone());
             let axes = axes.chain(third.clone());
             let axes: Vec<Axis> = axes
                 .chain(others.iter().map(|axis| (*axis).clone()))
                 .collect();
-            let told = told.len() + usize::from(third.is_some());
-            let mut counts = library.tags().count_by(works, &axes, told, narrower)?;
+            let wanted = wanted.len() + usize::from(third.is_some());
+            let mut counts = library.tags().count_by(works, &axes, wanted, narrower)?;
             if third.is_some() {
                 counts.retain(|(lines, _)| is_meant(lines));
             }
