@@ -78,6 +78,8 @@ enum Field {
     Type,
     Text(&'static str),
     Names(&'static str),
+    /// Names in full, which another column has with initials.
+    FullNames(&'static str),
     /// A part of the names of a variable. Columns of the same number belong together.
     NamePart(&'static str, NamePart, u8),
     Date(&'static str),
@@ -129,7 +131,10 @@ const NAMES: &[(&str, Field)] = &[
     ("shorttitle", Field::Text("title-short")),
     ("author", Field::Names("author")),
     ("authors", Field::Names("author")),
-    ("authorfullnames", Field::Names("author")),
+    ("authorfullnames", Field::FullNames("author")),
+    ("bookauthorfullnames", Field::FullNames("container-author")),
+    ("bookauthors", Field::Names("container-author")),
+    ("bookeditors", Field::Names("editor")),
     ("authornames", Field::Names("author")),
     ("creator", Field::Names("author")),
     ("creators", Field::Names("author")),
@@ -537,7 +542,8 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
             Field::Text(variable) => {
                 new.text(variable, cell);
             }
-            Field::Names(variable) => {
+            Field::Names(variable) if value(Field::FullNames(variable)).is_some() => {}
+            Field::Names(variable) | Field::FullNames(variable) => {
                 for name in names(cell) {
                     new.name(variable, name);
                 }
@@ -659,10 +665,11 @@ fn names(cell: &str) -> Vec<CslName> {
     if let Some(separator) = separator {
         let names = cell
             .split(separator)
-            .map(str::trim)
+            .map(|name| without_number_of_person(name.trim()))
             .filter(|name| !name.is_empty());
         return names.map(one_name).collect();
     }
+    let cell = without_number_of_person(cell);
     let parts: Vec<&str> = cell
         .split(',')
         .map(str::trim)
@@ -673,6 +680,15 @@ fn names(cell: &str) -> Vec<CslName> {
         return parts.into_iter().map(direct_name).collect();
     }
     vec![one_name(cell)]
+}
+
+/// Returns a name without the number that Scopus gives to a person: "Benkler, Yochai (6602085)".
+fn without_number_of_person(name: &str) -> &str {
+    let number = name.rsplit_once(" (").and_then(|(before, number)| {
+        let number = number.strip_suffix(')')?;
+        (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(before)
+    });
+    number.unwrap_or(name)
 }
 
 /// Returns the CSL type that a cell names, in the words of CSL, BibLaTeX, Zotero, Scopus or Web of Science; or else one

@@ -18,6 +18,7 @@ mod endnote_types;
 mod endnote_xml;
 mod enw;
 pub mod file_field;
+mod generic_kinds;
 mod hayagriva;
 pub(crate) mod item_builder;
 pub mod jabref;

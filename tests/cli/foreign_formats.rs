@@ -739,3 +739,46 @@ fn names_in_two_columns_of_a_table_are_joined() {
         assert_eq!(run.stderr, "", "{header}");
     }
 }
+
+#[test]
+fn files_of_databases_are_read_as_they_write_them() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "ieee.ris",
+        "TY  - CONF\nTI  - T\nAU  - A. Roe\nAU  - R. S. van Poe\nAU  - Free Group\nPY  - 2011\nER  - \n",
+    );
+    env.put(
+        "wos.ris",
+        "TY  - JOUR\nAU  - Roe, A\nTI  - T\nPY  - 2006\nER  - \nEF  - \n",
+    );
+    env.put(
+        "scopus.csv",
+        "Authors,Author full names,Title,Year\n\"Roe A.; Poe R.\",\"Roe, Ann (66021); Poe, Rick (66022)\",T,2006\n",
+    );
+    for (file, authors) in [
+        (
+            "ieee.ris",
+            r#"[{"family":"Roe","given":"A."},{"family":"Poe","given":"R. S.","non-dropping-particle":"van"},{"literal":"Free Group"}]"#,
+        ),
+        ("wos.ris", r#"[{"family":"Roe","given":"A"}]"#),
+        (
+            "scopus.csv",
+            r#"[{"family":"Roe","given":"Ann"},{"family":"Poe","given":"Rick"}]"#,
+        ),
+    ] {
+        let run = env.runs(&format!("convert {file} --to csl-json"));
+        let items: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let authors: serde_json::Value = serde_json::from_str(authors).unwrap();
+        assert_eq!(items[0]["author"], authors, "{file}");
+        assert_eq!(run.stderr, "", "{file}");
+    }
+    env.put(
+        "scopus.bib",
+        "@article{a, author = {Roe, Ann}, title = {T}, journal = {J}, year = 2006, type = {Article}, publication_stage = {Final}}\n",
+    );
+    let text = env
+        .runs("format --input scopus.bib --style apa --to text")
+        .stdout;
+    assert_eq!(text.trim(), "Roe, A. (2006). T. J.");
+    env.runs("check --file scopus.bib --rule unknown-field");
+}

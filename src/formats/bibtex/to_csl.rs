@@ -15,6 +15,7 @@ use super::sentence_case::to_sentence_case;
 use super::{Diagnostic, Severity, localization, tex, tex_alphabets};
 use crate::csl::formula::end_of_group;
 use crate::csl::variables::known_type;
+use crate::formats::generic_kinds::is_generic_kind;
 use crate::formats::pages;
 use crate::language::{self, babel};
 use crate::model::{CslItem, CslValue, CslVariables, Doi, Entry, Name, markup, percent_decoded};
@@ -611,6 +612,15 @@ impl<'e> CslConversion<'e> {
         };
         self.set("publisher-place", place);
         let genre = match self.text("type") {
+            // "Article" of databases says nothing new.
+            Some(genre)
+                if matches!(
+                    self.class,
+                    TypeClass::Article | TypeClass::Book | TypeClass::Part
+                ) && is_generic_kind(&genre) =>
+            {
+                None
+            }
             Some(genre) => Some(match kind_in_words(&genre) {
                 Some(phrase) => phrase.to_owned(),
                 None => genre,
