@@ -77,6 +77,7 @@ enum Field {
     Key,
     Type,
     Text(&'static str),
+    Subtitle,
     Names(&'static str),
     /// Names in full, which another column has with initials.
     FullNames(&'static str),
@@ -128,6 +129,12 @@ const NAMES: &[(&str, Field)] = &[
     ("titulo", Field::Text("title")),
     ("título", Field::Text("title")),
     ("titolo", Field::Text("title")),
+    ("subtitle", Field::Subtitle),
+    ("untertitel", Field::Subtitle),
+    ("soustitre", Field::Subtitle),
+    ("subtítulo", Field::Subtitle),
+    ("subtitulo", Field::Subtitle),
+    ("sottotitolo", Field::Subtitle),
     ("shorttitle", Field::Text("title-short")),
     ("author", Field::Names("author")),
     ("authors", Field::Names("author")),
@@ -228,6 +235,7 @@ const NAMES: &[(&str, Field)] = &[
     ("place", Field::Text("publisher-place")),
     ("placeofpublication", Field::Text("publisher-place")),
     ("publisherplace", Field::Text("publisher-place")),
+    ("publicationplace", Field::Text("publisher-place")),
     ("city", Field::Text("publisher-place")),
     ("location", Field::Text("publisher-place")),
     ("ort", Field::Text("publisher-place")),
@@ -238,6 +246,7 @@ const NAMES: &[(&str, Field)] = &[
     ("auflage", Field::Text("edition")),
     ("series", Field::Text("collection-title")),
     ("seriestitle", Field::Text("collection-title")),
+    ("seriestext", Field::Nothing),
     ("reihe", Field::Text("collection-title")),
     ("seriesnumber", Field::Text("collection-number")),
     ("conferencename", Field::Text("event-title")),
@@ -441,7 +450,19 @@ fn header(text: &str, given: &[ColumnField]) -> (u8, Vec<Column>) {
         };
         Column { name, field }
     });
-    (separator, columns.collect())
+    let mut columns: Vec<Column> = columns.collect();
+    // Zotero has the kind of a thesis or report in "Type".
+    if columns
+        .iter()
+        .any(|column| folded(&column.name) == "itemtype")
+    {
+        for column in &mut columns {
+            if folded(&column.name) == "type" {
+                column.field = Some(Field::Text("genre"));
+            }
+        }
+    }
+    (separator, columns)
 }
 
 fn reader(text: &str, separator: u8) -> csv::Reader<&[u8]> {
@@ -527,6 +548,7 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
     };
     let mut new = ItemBuilder::default();
     let (mut month, mut day, mut start, mut end) = ("", "", "", "");
+    let mut subtitle = "";
     let mut dates: Vec<(&'static str, &str)> = Vec::new();
     let mut parted: Vec<PartedNames<'_>> = Vec::new();
     for (field, cell) in cells() {
@@ -542,6 +564,7 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
             Field::Text(variable) => {
                 new.text(variable, cell);
             }
+            Field::Subtitle => subtitle = cell,
             Field::Names(variable) if value(Field::FullNames(variable)).is_some() => {}
             Field::Names(variable) | Field::FullNames(variable) => {
                 for name in names(cell) {
@@ -567,7 +590,9 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
                     }),
                 }
             }
-            Field::Date(variable) => dates.push((variable, without_decimals(cell))),
+            Field::Date(variable) => {
+                dates.push((variable, without_time(without_decimals(cell))));
+            }
             Field::Month => month = cell,
             Field::Day => day = cell,
             Field::StartPage => start = cell,
@@ -585,6 +610,10 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
             }
             Field::Type | Field::Nothing => {}
         }
+    }
+    if let Some(title) = new.item.text("title").filter(|_| !subtitle.is_empty()) {
+        let title = CslValue::Text(format!("{title}: {subtitle}"));
+        new.item.variables.insert("title".to_owned(), title);
     }
     for names in &parted {
         names.add_to(&mut new);
@@ -644,6 +673,18 @@ impl PartedNames<'_> {
 fn without_decimals(cell: &str) -> &str {
     match cell.strip_suffix(".0") {
         Some(whole) if whole.bytes().all(|byte| byte.is_ascii_digit()) => whole,
+        _ => cell,
+    }
+}
+
+/// Returns a date without the time of day behind it, as Zotero writes it: `2020-01-02 11:00:00`.
+fn without_time(cell: &str) -> &str {
+    match cell.split_once([' ', 'T']) {
+        Some((date, time))
+            if time.contains(':') && date.starts_with(|c: char| c.is_ascii_digit()) =>
+        {
+            date
+        }
         _ => cell,
     }
 }

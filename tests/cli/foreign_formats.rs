@@ -782,3 +782,67 @@ fn files_of_databases_are_read_as_they_write_them() {
     assert_eq!(text.trim(), "Roe, A. (2006). T. J.");
     env.runs("check --file scopus.bib --rule unknown-field");
 }
+
+#[test]
+fn answers_of_crossref_are_read_and_json_of_other_services_is_refused() {
+    let env = TestEnvironment::empty();
+    let work = r#"{"DOI":"10.1/x","type":"journal-article","title":["T"],"container-title":["J"],
+        "author":[{"given":"Jo","family":"Roe"}],"issued":{"date-parts":[[2002]]}}"#;
+    env.put(
+        "work.json",
+        format!(r#"{{"status":"ok","message-type":"work","message":{work}}}"#),
+    );
+    env.put(
+        "list.json",
+        format!(r#"{{"status":"ok","message-type":"work-list","message":{{"total-results":1,"items":[{work}]}}}}"#),
+    );
+    for file in ["work.json", "list.json"] {
+        let run = env.runs(&format!("convert {file} --to csl-json"));
+        let items: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(items[0]["author"][0]["family"], "Roe", "{file}");
+        assert_eq!(items[0]["type"], "article-journal", "{file}");
+    }
+    for (file, json) in [
+        (
+            "openalex.json",
+            r#"{"id":"https://openalex.org/W1","title":"T","display_name":"T","publication_year":2002,"type":"article","authorships":[],"biblio":{},"doi":"x"}"#,
+        ),
+        (
+            "datacite.json",
+            r#"{"data":{"id":"10.5281/zenodo.1","type":"dois","attributes":{"titles":[{"title":"T"}]}}}"#,
+        ),
+        (
+            "zotero.json",
+            r#"[{"itemType":"book","title":"T","creators":[],"date":"2001","key":"ABCD2345"}]"#,
+        ),
+    ] {
+        env.put(file, json);
+        let error = env.ends(1, &format!("import {file}")).stderr;
+        assert!(error.contains("is not a bibliography"), "{error}");
+        assert!(error.contains("CSL-JSON, Hayagriva, RIS"), "{error}");
+    }
+    assert!(!env.library().exists());
+}
+
+#[test]
+fn tables_of_zotero_and_of_catalogues_keep_kinds_subtitles_and_dates() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "zotero.csv",
+        "Key,Item Type,Author,Title,Date,Access Date,Type,Series Text\nA1,thesis,\"Roe, Jo\",T,2012,2020-01-02 11:00:00,Doctorat,\n",
+    );
+    env.put(
+        "koha.csv",
+        "Title|Subtitle|Author|Publication place|Publication date\nCommons|a history|\"Roe, Jo\"|Cambridge|1990\n",
+    );
+    let run = env.runs("convert zotero.csv koha.csv --to csl-json");
+    let items: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(items[0]["genre"], "Doctorat");
+    assert_eq!(
+        items[0]["accessed"]["date-parts"],
+        serde_json::json!([[2020, 1, 2]])
+    );
+    assert_eq!(items[1]["title"], "Commons: a history");
+    assert_eq!(items[1]["publisher-place"], "Cambridge");
+    assert_eq!(run.stderr, "");
+}

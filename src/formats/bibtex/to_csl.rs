@@ -249,10 +249,6 @@ impl<'e> CslConversion<'e> {
         (!text.is_empty()).then_some(text)
     }
 
-    fn first_text(&self, fields: &[&str]) -> Option<String> {
-        fields.iter().find_map(|field| self.text(field))
-    }
-
     /// Returns a title, in sentence case if the work is in English.
     fn title(&self, field: &str) -> Option<String> {
         let tex = self.raw(field)?;
@@ -557,7 +553,14 @@ impl<'e> CslConversion<'e> {
         let volume = joined(".", [self.text("volume"), self.text("part")]);
         self.set("volume", volume);
         // An article without pages has an identifier in their place, and it is printed in their place.
-        let pages = self.first_text(&["pages", "eid"]);
+        let own = ["pages", "eid"].map(|field| self.text(field));
+        // Mendeley writes "n/a--n/a".
+        let is_page = |pages: &String| {
+            !pages
+                .split(['-', '–'])
+                .all(|page| matches!(page.trim(), "" | "n/a"))
+        };
+        let pages = own.into_iter().flatten().find(is_page);
         let is_whole = matches!(
             self.class,
             TypeClass::Book | TypeClass::Thesis | TypeClass::Report
