@@ -549,6 +549,14 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
     let mut new = ItemBuilder::default();
     let (mut month, mut day, mut start, mut end) = ("", "", "", "");
     let mut subtitle = "";
+    let mut in_full: Vec<&str> = Vec::new();
+    for (field, _) in cells() {
+        if let Field::FullNames(variable) = field
+            && !in_full.contains(&variable)
+        {
+            in_full.push(variable);
+        }
+    }
     let mut dates: Vec<(&'static str, &str)> = Vec::new();
     let mut parted: Vec<PartedNames<'_>> = Vec::new();
     for (field, cell) in cells() {
@@ -565,7 +573,7 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
                 new.text(variable, cell);
             }
             Field::Subtitle => subtitle = cell,
-            Field::Names(variable) if value(Field::FullNames(variable)).is_some() => {}
+            Field::Names(variable) if in_full.contains(&variable) => {}
             Field::Names(variable) | Field::FullNames(variable) => {
                 for name in names(cell) {
                     new.name(variable, name);

@@ -846,3 +846,59 @@ fn tables_of_zotero_and_of_catalogues_keep_kinds_subtitles_and_dates() {
     assert_eq!(items[1]["publisher-place"], "Cambridge");
     assert_eq!(run.stderr, "");
 }
+
+#[test]
+fn roles_behind_names_are_roles() {
+    let env = TestEnvironment::empty();
+    for (file, text) in [
+        (
+            "a.ris",
+            "TY  - BOOK\nAU  - Roe, Jo (Hrsg.)\nA2  - Poe, Xu (\u{dc}bers.)\nTI  - T\nPY  - 2001\nER  - \n",
+        ),
+        (
+            "a.wiki",
+            "{{Literatur |Autor=Jo Roe (Hrsg.) |\u{dc}bersetzer=Xu Poe |Titel=T |Datum=2001}}\n",
+        ),
+        (
+            "a.csv",
+            "Author,Translator,Title,Year\n\"Roe, Jo (ed.)\",\"Poe, Xu\",T,2001\n",
+        ),
+        (
+            "a.enw",
+            "%0 Book\n%A Roe, Jo (dir.)\n%? Poe, Xu\n%T T\n%D 2001\n",
+        ),
+    ] {
+        env.put(file, text);
+        let run = env.runs(&format!("convert {file} --to csl-json"));
+        let items: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let person =
+            |family: &str, given: &str| serde_json::json!([{"family": family, "given": given}]);
+        assert_eq!(items[0]["editor"], person("Roe", "Jo"), "{file}");
+        assert!(items[0].get("author").is_none(), "{file}");
+        assert_eq!(items[0]["translator"], person("Poe", "Xu"), "{file}");
+    }
+}
+
+#[test]
+fn text_in_templates_within_templates_is_kept_and_unimarc_is_refused() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "a.wiki",
+        "{{Ouvrage |auteur1=Jo Roe |titre=Histoire au {{s-|XXI}} et {{inconnu|apr\u{e8}s}}{{efn|note}} |ann\u{e9}e=2014}}\n\
+         {{Cita pubblicazione|autore=Jo Roe|titolo=U|rivista=R|volume=3|numero=2|pp=1-9|data=maggio 2001}}\n",
+    );
+    let run = env.runs("convert a.wiki --to csl-json");
+    let items: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(
+        items[0]["title"],
+        "Histoire au XXIe si\u{e8}cle et apr\u{e8}s"
+    );
+    assert_eq!(items[1]["issue"], "2");
+    assert_eq!(items[1]["page"], "1-9");
+    env.put(
+        "bnf.xml",
+        r#"<record xmlns="info:lc/xmlns/marcxchange-v2" format="Unimarc"><leader/><datafield tag="200"><subfield code="a">T</subfield></datafield></record>"#,
+    );
+    let error = env.ends(1, "import bnf.xml").stderr;
+    assert!(error.contains("is not a bibliography"), "{error}");
+}
