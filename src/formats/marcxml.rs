@@ -13,6 +13,9 @@ use crate::model::{CslItem, CslName};
 /// Reads MARCXML.
 pub(crate) struct MarcXml;
 
+/// The most titles in other languages that are reported.
+const MOST_TITLES: usize = 10;
+
 /// Returns whether a text is MARCXML, or a catalogue's answer that holds MARCXML.
 pub(crate) fn sniff(text: &str) -> bool {
     let has_fields = || text.contains("datafield") && !is_of_another_kind(text);
@@ -275,7 +278,7 @@ impl<'d> Record<'d> {
             let is_new = titles
                 .iter()
                 .all(|known| !known.eq_ignore_ascii_case(&title));
-            if !title.is_empty() && is_new {
+            if !title.is_empty() && is_new && titles.len() < MOST_TITLES {
                 titles.push(title);
             }
         };
