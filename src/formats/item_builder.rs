@@ -202,7 +202,7 @@ pub(crate) fn several_names(line: &str) -> Vec<&str> {
 
 /// Returns a name without the role in parentheses behind it, as in "Helfrich, Silke (Hrsg.)", and the variable of the role;
 /// `variable` without one.
-pub(crate) fn without_role<'v>(mut name: CslName, variable: &'v str) -> (CslName, &'v str) {
+pub(crate) fn without_role(mut name: CslName, variable: &str) -> (CslName, &str) {
     let split = |text: &str| -> Option<(String, &'static str)> {
         let (before, role) = text.trim().strip_suffix(')')?.rsplit_once('(')?;
         Some((before.trim().to_owned(), variable_of_role(role)?))
