@@ -73,7 +73,7 @@ impl WriteFormat for Bibtex {
                 field,
                 reason: "is not printed by BibTeX styles".to_owned(),
             }));
-            if converted.work.source != work.work.source {
+            if converted.may_say_less {
                 let back = bibtex::derive(&converted.work, work.strings, &|_| None).item;
                 let found = compare(work.item, Some(&back), "BibTeX").into_iter();
                 losses.extend(found.filter(|loss| !is_printed(loss, work.item, &back)));
