@@ -2,6 +2,7 @@
 
 use super::losses::compare;
 use super::{Export, Joint, Loss, ReadFormat, Records, WriteFormat, WriteResult, bibtex};
+use crate::model::CslItem;
 
 /// Reads BibTeX and BibLaTeX, and writes entries as they are.
 pub(crate) struct Biblatex;
@@ -72,9 +73,10 @@ impl WriteFormat for Bibtex {
                 field,
                 reason: "is not printed by BibTeX styles".to_owned(),
             }));
-            if converted.work.source != work.work.source {
+            if converted.may_say_less {
                 let back = bibtex::derive(&converted.work, work.strings, &|_| None).item;
-                losses.extend(compare(work.item, Some(&back), "BibTeX"));
+                let found = compare(work.item, Some(&back), "BibTeX").into_iter();
+                losses.extend(found.filter(|loss| !is_printed(loss, work.item, &back)));
             }
             sources.push(converted.work.source);
         }
@@ -86,6 +88,19 @@ impl WriteFormat for Bibtex {
 
     fn joint(&self) -> Option<Joint> {
         Some(BETWEEN_ENTRIES)
+    }
+}
+
+/// Returns whether BibTeX prints a value that the written entry has in another way: a kind of report that its type
+/// implies, or a state of publication as a note.
+fn is_printed(loss: &Loss, item: &CslItem, back: &CslItem) -> bool {
+    match loss.field.as_str() {
+        "genre" => {
+            back.item_type == "report"
+                && item.text("genre").as_deref() == bibtex::schema::implied_genre("techreport")
+        }
+        "status" => back.text("note") == item.text("status"),
+        _ => false,
     }
 }
 

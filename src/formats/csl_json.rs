@@ -22,11 +22,54 @@ pub(crate) struct CslJson;
 /// Returns whether the beginning of a text looks like JSON.
 pub(crate) fn sniff(text: &str) -> bool {
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    if let Some(inside) = text.strip_prefix('[') {
-        return inside.trim_start().starts_with(['{', ']']);
+    let is_json = match text.strip_prefix('[') {
+        Some(inside) => inside.trim_start().starts_with(['{', ']']),
+        None => text
+            .strip_prefix('{')
+            .is_some_and(|inside| inside.trim_start().starts_with(['"', '}'])),
+    };
+    is_json && !is_foreign(text)
+}
+
+/// Returns whether a text is JSON of another kind, such as the answer of a web service: few of the names in its first
+/// object are variables of CSL.
+pub(crate) fn is_foreign(text: &str) -> bool {
+    let Some(start) = text.find('{').filter(|start| {
+        let before = text.get(..*start).unwrap_or_default();
+        before
+            .chars()
+            .all(|c| c.is_whitespace() || "[\u{feff}".contains(c))
+    }) else {
+        return false;
+    };
+    let range = start..end_of_object(text.as_bytes(), start, &mut 0);
+    let range = message_of_crossref(text, &range).unwrap_or(range);
+    if list_of_items(text, &range).is_some() {
+        return false;
     }
-    text.strip_prefix('{')
-        .is_some_and(|inside| inside.trim_start().starts_with(['"', '}']))
+    let object = text.get(range).map(serde_json::from_str::<Json>);
+    let Some(Ok(Json::Object(object))) = object else {
+        return false;
+    };
+    let names = object
+        .keys()
+        .filter(|name| !matches!(name.as_str(), "id" | "type"));
+    let variables = names.clone().filter(|name| known(name).is_some()).count();
+    object.contains_key("itemType") || variables * 5 < names.count()
+}
+
+/// Returns the position of the message in an answer of Crossref.
+fn message_of_crossref(text: &str, object: &ByteRange) -> Option<ByteRange> {
+    let source = text.get(object.clone())?;
+    if !source.contains("\"message-type\"") {
+        return None;
+    }
+    let (before, after) = source.split_once("\"message\"")?;
+    let value = after.trim_start().strip_prefix(':')?.trim_start();
+    let at = object.start + before.len() + "\"message\"".len() + (after.len() - value.len());
+    value
+        .starts_with('{')
+        .then(|| at..end_of_object(text.as_bytes(), at, &mut 0))
 }
 
 impl ReadFormat for CslJson {
@@ -63,10 +106,12 @@ pub(super) fn read_items(text: &str) -> ParsedItems {
     let mut lines = LineCounter::new(text);
     let mut cut = objects(text, 0..text.len());
     // A single object may be an item, or hold the items.
-    if let [ArrayItem::Object(range)] = cut.as_slice()
-        && let Some(inside) = list_of_items(text, range)
-    {
-        cut = objects(text, inside);
+    if let [ArrayItem::Object(range)] = cut.as_slice() {
+        let range = message_of_crossref(text, range).unwrap_or(range.clone());
+        cut = match list_of_items(text, &range) {
+            Some(inside) => objects(text, inside),
+            None => vec![ArrayItem::Object(range)],
+        };
     }
     for piece in cut {
         match piece {

@@ -77,7 +77,10 @@ enum Field {
     Key,
     Type,
     Text(&'static str),
+    Subtitle,
     Names(&'static str),
+    /// Names in full, which another column has with initials.
+    FullNames(&'static str),
     /// A part of the names of a variable. Columns of the same number belong together.
     NamePart(&'static str, NamePart, u8),
     Date(&'static str),
@@ -126,10 +129,19 @@ const NAMES: &[(&str, Field)] = &[
     ("titulo", Field::Text("title")),
     ("título", Field::Text("title")),
     ("titolo", Field::Text("title")),
+    ("subtitle", Field::Subtitle),
+    ("untertitel", Field::Subtitle),
+    ("soustitre", Field::Subtitle),
+    ("subtítulo", Field::Subtitle),
+    ("subtitulo", Field::Subtitle),
+    ("sottotitolo", Field::Subtitle),
     ("shorttitle", Field::Text("title-short")),
     ("author", Field::Names("author")),
     ("authors", Field::Names("author")),
-    ("authorfullnames", Field::Names("author")),
+    ("authorfullnames", Field::FullNames("author")),
+    ("bookauthorfullnames", Field::FullNames("container-author")),
+    ("bookauthors", Field::Names("container-author")),
+    ("bookeditors", Field::Names("editor")),
     ("authornames", Field::Names("author")),
     ("creator", Field::Names("author")),
     ("creators", Field::Names("author")),
@@ -223,6 +235,7 @@ const NAMES: &[(&str, Field)] = &[
     ("place", Field::Text("publisher-place")),
     ("placeofpublication", Field::Text("publisher-place")),
     ("publisherplace", Field::Text("publisher-place")),
+    ("publicationplace", Field::Text("publisher-place")),
     ("city", Field::Text("publisher-place")),
     ("location", Field::Text("publisher-place")),
     ("ort", Field::Text("publisher-place")),
@@ -233,6 +246,7 @@ const NAMES: &[(&str, Field)] = &[
     ("auflage", Field::Text("edition")),
     ("series", Field::Text("collection-title")),
     ("seriestitle", Field::Text("collection-title")),
+    ("seriestext", Field::Nothing),
     ("reihe", Field::Text("collection-title")),
     ("seriesnumber", Field::Text("collection-number")),
     ("conferencename", Field::Text("event-title")),
@@ -436,7 +450,19 @@ fn header(text: &str, given: &[ColumnField]) -> (u8, Vec<Column>) {
         };
         Column { name, field }
     });
-    (separator, columns.collect())
+    let mut columns: Vec<Column> = columns.collect();
+    // Zotero has the kind of a thesis or report in "Type".
+    if columns
+        .iter()
+        .any(|column| folded(&column.name) == "itemtype")
+    {
+        for column in &mut columns {
+            if folded(&column.name) == "type" {
+                column.field = Some(Field::Text("genre"));
+            }
+        }
+    }
+    (separator, columns)
 }
 
 fn reader(text: &str, separator: u8) -> csv::Reader<&[u8]> {
@@ -522,6 +548,15 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
     };
     let mut new = ItemBuilder::default();
     let (mut month, mut day, mut start, mut end) = ("", "", "", "");
+    let mut subtitle = "";
+    let mut in_full: Vec<&str> = Vec::new();
+    for (field, _) in cells() {
+        if let Field::FullNames(variable) = field
+            && !in_full.contains(&variable)
+        {
+            in_full.push(variable);
+        }
+    }
     let mut dates: Vec<(&'static str, &str)> = Vec::new();
     let mut parted: Vec<PartedNames<'_>> = Vec::new();
     for (field, cell) in cells() {
@@ -537,7 +572,9 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
             Field::Text(variable) => {
                 new.text(variable, cell);
             }
-            Field::Names(variable) => {
+            Field::Subtitle => subtitle = cell,
+            Field::Names(variable) if in_full.contains(&variable) => {}
+            Field::Names(variable) | Field::FullNames(variable) => {
                 for name in names(cell) {
                     new.name(variable, name);
                 }
@@ -561,7 +598,9 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
                     }),
                 }
             }
-            Field::Date(variable) => dates.push((variable, without_decimals(cell))),
+            Field::Date(variable) => {
+                dates.push((variable, without_time(without_decimals(cell))));
+            }
             Field::Month => month = cell,
             Field::Day => day = cell,
             Field::StartPage => start = cell,
@@ -579,6 +618,10 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
             }
             Field::Type | Field::Nothing => {}
         }
+    }
+    if let Some(title) = new.item.text("title").filter(|_| !subtitle.is_empty()) {
+        let title = CslValue::Text(format!("{title}: {subtitle}"));
+        new.item.variables.insert("title".to_owned(), title);
     }
     for names in &parted {
         names.add_to(&mut new);
@@ -642,6 +685,18 @@ fn without_decimals(cell: &str) -> &str {
     }
 }
 
+/// Returns a date without the time of day behind it, as Zotero writes it: `2020-01-02 11:00:00`.
+fn without_time(cell: &str) -> &str {
+    match cell.split_once([' ', 'T']) {
+        Some((date, time))
+            if time.contains(':') && date.starts_with(|c: char| c.is_ascii_digit()) =>
+        {
+            date
+        }
+        _ => cell,
+    }
+}
+
 /// Returns a cell without the apostrophe that keeps a spreadsheet from running it.
 fn without_apostrophe(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
@@ -659,10 +714,11 @@ fn names(cell: &str) -> Vec<CslName> {
     if let Some(separator) = separator {
         let names = cell
             .split(separator)
-            .map(str::trim)
+            .map(|name| without_number_of_person(name.trim()))
             .filter(|name| !name.is_empty());
         return names.map(one_name).collect();
     }
+    let cell = without_number_of_person(cell);
     let parts: Vec<&str> = cell
         .split(',')
         .map(str::trim)
@@ -673,6 +729,15 @@ fn names(cell: &str) -> Vec<CslName> {
         return parts.into_iter().map(direct_name).collect();
     }
     vec![one_name(cell)]
+}
+
+/// Returns a name without the number that Scopus gives to a person: "Benkler, Yochai (6602085)".
+fn without_number_of_person(name: &str) -> &str {
+    let number = name.rsplit_once(" (").and_then(|(before, number)| {
+        let number = number.strip_suffix(')')?;
+        (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(before)
+    });
+    number.unwrap_or(name)
 }
 
 /// Returns the CSL type that a cell names, in the words of CSL, BibLaTeX, Zotero, Scopus or Web of Science; or else one

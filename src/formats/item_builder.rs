@@ -83,8 +83,10 @@ impl ItemBuilder {
         self.append("file", ";", path.trim());
     }
 
-    /// Adds a name. One that only says that there are others marks the list as truncated.
+    /// Adds a name. One that only says that there are others marks the list as truncated, and one with a role behind it
+    /// goes to the variable of that.
     pub(crate) fn name(&mut self, variable: &str, name: CslName) {
+        let (name, variable) = without_role(name, variable);
         let mut names = match self.item.variables.remove(variable) {
             Some(CslValue::Names(names)) => names,
             _ => Vec::new(),
@@ -196,6 +198,47 @@ pub(crate) fn several_names(line: &str) -> Vec<&str> {
         }
     }
     vec![line]
+}
+
+/// Returns a name without the role in parentheses behind it, as in "Helfrich, Silke (Hrsg.)", and the variable of the role;
+/// `variable` without one.
+pub(crate) fn without_role(mut name: CslName, variable: &str) -> (CslName, &str) {
+    let split = |text: &str| -> Option<(String, &'static str)> {
+        let (before, role) = text.trim().strip_suffix(')')?.rsplit_once('(')?;
+        Some((before.trim().to_owned(), variable_of_role(role)?))
+    };
+    let last = [&name.given, &name.literal, &name.family]
+        .into_iter()
+        .flatten()
+        .find_map(|part| split(part));
+    let Some((rest, role)) = last else {
+        return (name, variable);
+    };
+    match (rest.as_str(), &name.given, &name.literal) {
+        // "Silke Helfrich (Hrsg.)", whose last word was taken for the family name
+        ("", Some(given), None) => name = direct_name(given),
+        ("", ..) => return (name, variable),
+        (_, Some(_), None) => name.given = Some(rest),
+        (_, _, Some(_)) => name = one_name(&rest),
+        (_, None, None) => name.family = Some(rest),
+    }
+    let is_editor_already = role == "editor" && variable != "author";
+    (name, if is_editor_already { variable } else { role })
+}
+
+/// Returns the variable of a role as people abbreviate it behind a name.
+fn variable_of_role(role: &str) -> Option<&'static str> {
+    Some(
+        match role.trim().trim_end_matches('.').to_lowercase().as_str() {
+            "hrsg" | "hg" | "hgg" | "hrsgg" | "herausgeber" | "herausgeberin" | "ed" | "eds"
+            | "editor" | "editors" | "éd" | "éds" | "dir" | "coord" | "coords" | "cur"
+            | "a cura di" | "red" => "editor",
+            "übers" | "übersetzer" | "übersetzerin" | "trans" | "transl" | "translator"
+            | "trad" | "vert" => "translator",
+            "ill" | "illustr" | "illustrator" => "illustrator",
+            _ => return None,
+        },
+    )
 }
 
 /// Adds a name to a list. One that only says that there are others marks the list as truncated.

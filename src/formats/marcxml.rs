@@ -13,10 +13,23 @@ use crate::model::{CslItem, CslName};
 /// Reads MARCXML.
 pub(crate) struct MarcXml;
 
+/// The most titles in other languages that are reported.
+const MOST_TITLES: usize = 10;
+
 /// Returns whether a text is MARCXML, or a catalogue's answer that holds MARCXML.
 pub(crate) fn sniff(text: &str) -> bool {
-    let has_fields = || text.contains("datafield");
+    let has_fields = || text.contains("datafield") && !is_of_another_kind(text);
     (has_root(text, &["collection", "record"]) || has_root(text, CONTAINERS)) && has_fields()
+}
+
+/// Returns whether the first record is UNIMARC or INTERMARC, which have the same elements, but other numbers.
+fn is_of_another_kind(text: &str) -> bool {
+    let found = memchr::memmem::find(text.as_bytes(), b"format=\"");
+    let format = found.and_then(|at| text.get(at + "format=\"".len()..));
+    format.is_some_and(|format| {
+        let name = format.split('"').next().unwrap_or_default();
+        name.eq_ignore_ascii_case("unimarc") || name.eq_ignore_ascii_case("intermarc")
+    })
 }
 
 impl ReadFormat for MarcXml {
@@ -86,7 +99,9 @@ fn unpunctuated(text: &str) -> &str {
         Some(stopped) => {
             let last = stopped.rsplit([' ', '.', '-']).next().unwrap_or_default();
             let letters = last.chars().filter(|c| c.is_alphabetic()).count();
-            if letters > 3 || (letters == 0 && !last.is_empty()) {
+            if is_abbreviation(last) {
+                bare
+            } else if letters > 3 || (letters == 0 && !last.is_empty()) {
                 stopped
             } else {
                 bare
@@ -94,6 +109,15 @@ fn unpunctuated(text: &str) -> &str {
         }
         None => bare,
     }
+}
+
+/// Returns whether a word of four letters or more is an abbreviation of library catalogues.
+fn is_abbreviation(word: &str) -> bool {
+    const ABBREVIATIONS: [&str; 12] = [
+        "aufl", "ausg", "verl", "univ", "hrsg", "nachdr", "inst", "akad", "buchh", "diss", "impr",
+        "corr",
+    ];
+    ABBREVIATIONS.contains(&word.to_lowercase().as_str())
 }
 
 /// Returns text without ISBD's punctuation and the brackets around what the cataloguer added.
@@ -254,7 +278,7 @@ impl<'d> Record<'d> {
             let is_new = titles
                 .iter()
                 .all(|known| !known.eq_ignore_ascii_case(&title));
-            if !title.is_empty() && is_new {
+            if !title.is_empty() && is_new && titles.len() < MOST_TITLES {
                 titles.push(title);
             }
         };

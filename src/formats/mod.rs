@@ -31,6 +31,7 @@ mod endnote_types;
 mod endnote_xml;
 mod enw;
 pub mod file_field;
+mod generic_kinds;
 mod hayagriva;
 pub(crate) mod item_builder;
 pub mod jabref;
@@ -526,7 +527,11 @@ pub fn named(name: &str) -> Option<&'static Format> {
 
 /// Returns the format of a file by its content, or else by the extension of its name.
 pub fn of_file(name: &str, text: &str) -> Option<&'static Format> {
-    of_content(text).or_else(|| of_name(name))
+    of_content(text).or_else(|| {
+        let is_other_json =
+            |format: &&Format| format.name == CSL_JSON.name && csl_json::is_foreign(text);
+        of_name(name).filter(|format| !is_other_json(format))
+    })
 }
 
 /// Returns the format of a text by its content. An empty text is an empty bibliography.

@@ -223,8 +223,18 @@ fn item(record: Element<'_>) -> (CslItem, Vec<String>) {
     let mut new = ItemBuilder::new(csl_type);
     new.item.id = record.attribute("ID").unwrap_or_default().to_owned();
     let ignored = titles(&mut new, record);
+    let is_main = |name: &Element<'_>| name.attribute("usage") == Some("primary");
+    let has_main_name = children(record, "name").any(|name| is_main(&name));
     for name in children(record, "name") {
         let (role, person) = role_and_name(name);
+        // An organization that only has to do with the work.
+        let has_no_role = children(name, "role").next().is_none();
+        let is_corporate = name.attribute("type") == Some("corporate");
+        let role = if has_no_role && is_corporate && has_main_name && !is_main(&name) {
+            "contributor"
+        } else {
+            role
+        };
         match (role, csl_type) {
             ("publisher" | "degree-grantor", _) => {
                 new.text("publisher", &person.reading_order());
@@ -411,7 +421,8 @@ pub(crate) fn variable_of_role(term: &str) -> Option<&'static str> {
     match term {
         "pbl" | "publisher" => return Some("publisher"),
         "dgg" | "degree grantor" | "degree granting institution" => return Some("degree-grantor"),
-        "ed" | "hrsg" | "herausgeber" | "herausgeberin" | "éditeur scientifique" => {
+        // An issuing body, in catalogues of German libraries
+        "isb" | "ed" | "hrsg" | "herausgeber" | "herausgeberin" | "éditeur scientifique" => {
             return Some("editor");
         }
         "verfasser" | "verfasserin" | "auteur" => return Some("author"),

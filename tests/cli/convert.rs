@@ -183,7 +183,9 @@ fn what_bibtex_cannot_say_is_reported() {
          @periodical{run, title = {D}, date = {1998/..}}\n\
          @newsarticle{news, title = {E}, journaltitle = {Times}, date = {-0043/-0029}}\n\
          @mvbook{whole, maintitle = {F}, title = {G}, date = {0098}}\n\
-         @thesis{thesis, title = {H}, institution = {I}, date = {2001-05?}}\n",
+         @thesis{thesis, title = {H}, institution = {I}, date = {2001-05?}}\n\
+         @report{report, title = {J}, institution = {I}, type = {techreport}, date = {2001}}\n\
+         @book{press, title = {K}, pubstate = {inpress}}\n",
     );
     let run = env.runs("convert refs.bib --to bibtex -o out.bib --json");
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();

@@ -739,3 +739,166 @@ fn names_in_two_columns_of_a_table_are_joined() {
         assert_eq!(run.stderr, "", "{header}");
     }
 }
+
+#[test]
+fn files_of_databases_are_read_as_they_write_them() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "ieee.ris",
+        "TY  - CONF\nTI  - T\nAU  - A. Roe\nAU  - R. S. van Poe\nAU  - Free Group\nPY  - 2011\nER  - \n",
+    );
+    env.put(
+        "wos.ris",
+        "TY  - JOUR\nAU  - Roe, A\nTI  - T\nPY  - 2006\nER  - \nEF  - \n",
+    );
+    env.put(
+        "scopus.csv",
+        "Authors,Author full names,Title,Year\n\"Roe A.; Poe R.\",\"Roe, Ann (66021); Poe, Rick (66022)\",T,2006\n",
+    );
+    for (file, authors) in [
+        (
+            "ieee.ris",
+            r#"[{"family":"Roe","given":"A."},{"family":"Poe","given":"R. S.","non-dropping-particle":"van"},{"literal":"Free Group"}]"#,
+        ),
+        ("wos.ris", r#"[{"family":"Roe","given":"A"}]"#),
+        (
+            "scopus.csv",
+            r#"[{"family":"Roe","given":"Ann"},{"family":"Poe","given":"Rick"}]"#,
+        ),
+    ] {
+        let run = env.runs(&format!("convert {file} --to csl-json"));
+        let items: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let authors: serde_json::Value = serde_json::from_str(authors).unwrap();
+        assert_eq!(items[0]["author"], authors, "{file}");
+        assert_eq!(run.stderr, "", "{file}");
+    }
+    env.put(
+        "scopus.bib",
+        "@article{a, author = {Roe, Ann}, title = {T}, journal = {J}, year = 2006, type = {Article}, publication_stage = {Final}}\n",
+    );
+    let text = env
+        .runs("format --input scopus.bib --style apa --to text")
+        .stdout;
+    assert_eq!(text.trim(), "Roe, A. (2006). T. J.");
+    env.runs("check --file scopus.bib --rule unknown-field");
+}
+
+#[test]
+fn answers_of_crossref_are_read_and_json_of_other_services_is_refused() {
+    let env = TestEnvironment::empty();
+    let work = r#"{"DOI":"10.1/x","type":"journal-article","title":["T"],"container-title":["J"],
+        "author":[{"given":"Jo","family":"Roe"}],"issued":{"date-parts":[[2002]]}}"#;
+    env.put(
+        "work.json",
+        format!(r#"{{"status":"ok","message-type":"work","message":{work}}}"#),
+    );
+    env.put(
+        "list.json",
+        format!(r#"{{"status":"ok","message-type":"work-list","message":{{"total-results":1,"items":[{work}]}}}}"#),
+    );
+    for file in ["work.json", "list.json"] {
+        let run = env.runs(&format!("convert {file} --to csl-json"));
+        let items: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(items[0]["author"][0]["family"], "Roe", "{file}");
+        assert_eq!(items[0]["type"], "article-journal", "{file}");
+    }
+    for (file, json) in [
+        (
+            "openalex.json",
+            r#"{"id":"https://openalex.org/W1","title":"T","display_name":"T","publication_year":2002,"type":"article","authorships":[],"biblio":{},"doi":"x"}"#,
+        ),
+        (
+            "datacite.json",
+            r#"{"data":{"id":"10.5281/zenodo.1","type":"dois","attributes":{"titles":[{"title":"T"}]}}}"#,
+        ),
+        (
+            "zotero.json",
+            r#"[{"itemType":"book","title":"T","creators":[],"date":"2001","key":"ABCD2345"}]"#,
+        ),
+    ] {
+        env.put(file, json);
+        let error = env.ends(1, &format!("import {file}")).stderr;
+        assert!(error.contains("is not a bibliography"), "{error}");
+        assert!(error.contains("CSL-JSON, Hayagriva, RIS"), "{error}");
+    }
+    assert!(!env.library().exists());
+}
+
+#[test]
+fn tables_of_zotero_and_of_catalogues_keep_kinds_subtitles_and_dates() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "zotero.csv",
+        "Key,Item Type,Author,Title,Date,Access Date,Type,Series Text\nA1,thesis,\"Roe, Jo\",T,2012,2020-01-02 11:00:00,Doctorat,\n",
+    );
+    env.put(
+        "koha.csv",
+        "Title|Subtitle|Author|Publication place|Publication date\nCommons|a history|\"Roe, Jo\"|Cambridge|1990\n",
+    );
+    let run = env.runs("convert zotero.csv koha.csv --to csl-json");
+    let items: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(items[0]["genre"], "Doctorat");
+    assert_eq!(
+        items[0]["accessed"]["date-parts"],
+        serde_json::json!([[2020, 1, 2]])
+    );
+    assert_eq!(items[1]["title"], "Commons: a history");
+    assert_eq!(items[1]["publisher-place"], "Cambridge");
+    assert_eq!(run.stderr, "");
+}
+
+#[test]
+fn roles_behind_names_are_roles() {
+    let env = TestEnvironment::empty();
+    for (file, text) in [
+        (
+            "a.ris",
+            "TY  - BOOK\nAU  - Roe, Jo (Hrsg.)\nA2  - Poe, Xu (\u{dc}bers.)\nTI  - T\nPY  - 2001\nER  - \n",
+        ),
+        (
+            "a.wiki",
+            "{{Literatur |Autor=Jo Roe (Hrsg.) |\u{dc}bersetzer=Xu Poe |Titel=T |Datum=2001}}\n",
+        ),
+        (
+            "a.csv",
+            "Author,Translator,Title,Year\n\"Roe, Jo (ed.)\",\"Poe, Xu\",T,2001\n",
+        ),
+        (
+            "a.enw",
+            "%0 Book\n%A Roe, Jo (dir.)\n%? Poe, Xu\n%T T\n%D 2001\n",
+        ),
+    ] {
+        env.put(file, text);
+        let run = env.runs(&format!("convert {file} --to csl-json"));
+        let items: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let person =
+            |family: &str, given: &str| serde_json::json!([{"family": family, "given": given}]);
+        assert_eq!(items[0]["editor"], person("Roe", "Jo"), "{file}");
+        assert!(items[0].get("author").is_none(), "{file}");
+        assert_eq!(items[0]["translator"], person("Poe", "Xu"), "{file}");
+    }
+}
+
+#[test]
+fn text_in_templates_within_templates_is_kept_and_unimarc_is_refused() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "a.wiki",
+        "{{Ouvrage |auteur1=Jo Roe |titre=Histoire au {{s-|XXI}} et {{inconnu|apr\u{e8}s}}{{efn|note}} |ann\u{e9}e=2014}}\n\
+         {{Cita pubblicazione|autore=Jo Roe|titolo=U|rivista=R|volume=3|numero=2|pp=1-9|data=maggio 2001}}\n",
+    );
+    let run = env.runs("convert a.wiki --to csl-json");
+    let items: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(
+        items[0]["title"],
+        "Histoire au XXIe si\u{e8}cle et apr\u{e8}s"
+    );
+    assert_eq!(items[1]["issue"], "2");
+    assert_eq!(items[1]["page"], "1-9");
+    env.put(
+        "bnf.xml",
+        r#"<record xmlns="info:lc/xmlns/marcxchange-v2" format="Unimarc"><leader/><datafield tag="200"><subfield code="a">T</subfield></datafield></record>"#,
+    );
+    let error = env.ends(1, "import bnf.xml").stderr;
+    assert!(error.contains("is not a bibliography"), "{error}");
+}

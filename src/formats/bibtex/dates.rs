@@ -213,11 +213,23 @@ fn read_months(text: &str, day: Option<u8>) -> Option<(MonthDay, Option<MonthDay
         day: read.day.or(day),
         ..read
     };
-    let start = with_day(read_month(ends.next()?)?);
-    let end = ends.next();
+    let (start, end) = (ends.next()?, ends.next());
     if ends.next().is_some() {
         return None;
     }
+    // "9--11 July"
+    let first_day = start.trim().parse().ok();
+    let is_word = |end: &&str| end.contains(char::is_alphabetic);
+    if let (Some(day), Some(end)) = (first_day, end.filter(is_word))
+        && let Some(last @ MonthDay { day: Some(_), .. }) = read_month(end)
+    {
+        let first = MonthDay {
+            day: Some(day),
+            ..last
+        };
+        return Some((first, Some(last)));
+    }
+    let start = with_day(read_month(start)?);
     let end = match end {
         None => None,
         Some(end) => Some(match (start.day, end.trim().parse::<u8>()) {
@@ -442,8 +454,12 @@ fn lenient(text: &str) -> Option<EdtfDate> {
             return format!("../{end}").parse().ok();
         }
         // "2012-13" has no month 13, so it is a range of years.
-        let (century, year) = start.split_at_checked(2)?;
-        if is_number(start, 4) && is_number(end, 2) && *end > "12" && *end > year {
+        if let Some((century, year)) = start.split_at_checked(2)
+            && is_number(start, 4)
+            && is_number(end, 2)
+            && *end > "12"
+            && *end > year
+        {
             return format!("{start}/{century}{end}").parse().ok();
         }
     }
@@ -598,6 +614,14 @@ mod tests {
         assert_eq!(
             parts("1999", Some("September 22 - 26"), None),
             [[1999, 9, 22], [1999, 9, 26]]
+        );
+        assert_eq!(
+            parts("1999", Some("9--11 July"), None),
+            [[1999, 7, 9], [1999, 7, 11]]
+        );
+        assert_eq!(
+            parts("9--11 July 1999", None, None),
+            [[1999, 7, 9], [1999, 7, 11]]
         );
         assert_eq!(parts("May 1987", None, None), [[1987, 5]]);
         assert_eq!(parts("3 May, 1987", None, None), [[1987, 5, 3]]);

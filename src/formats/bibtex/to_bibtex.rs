@@ -12,7 +12,7 @@ use super::abbreviations::{MONTHS, Strings, ValuePart, definitions, parts};
 use super::dates::years_in_words;
 use super::inheritance::{self, ResolvedEntry};
 use super::names::{is_extended, read_names, split_list, write_names};
-use super::schema::{self, BibtexMapping, NumberRole, TypeClass};
+use super::schema::{self, BibtexMapping, NumberRole, TypeClass, ValueKind};
 use super::to_csl::{csl_type, kind_in_words, verbatim};
 use super::{edit, parse_entry, tex, writer};
 use crate::model::{DatePoint, EdtfDate, Entry, Field, Name, RangeEnd, WithinYear};
@@ -24,6 +24,8 @@ pub struct ToBibtex {
     pub work: Entry,
     /// Fields of the work that no BibTeX style prints.
     pub lost: Vec<String>,
+    /// Whether the entry may say less than before. Entries whose fields only got other names say the same.
+    pub may_say_less: bool,
 }
 
 /// Converts a BibLaTeX entry to a BibTeX one. `strings` and `parents` are as in [`super::to_csl`].
@@ -66,8 +68,22 @@ pub fn to_bibtex<'a>(
         return ToBibtex {
             work: work.clone(),
             lost,
+            may_say_less: false,
         };
     }
+    let may_say_less = inherits
+        || is_misread
+        || has_extended_names(&entry)
+        || bibtex_type(&entry).is_some_and(|kind| !means_the_same(&entry.kind, kind))
+        || entry.fields.iter().any(|(name, value)| match &**name {
+            "date" => !is_plain_date(value),
+            "urldate" => false,
+            name => {
+                let is_list = schema::field(name).is_some_and(|row| row.data == ValueKind::List);
+                bibtex_field(name) == BibtexMapping::Merged
+                    || is_list && split_list(value).len() > 1
+            }
+        });
     let converted = BibtexConversion {
         entry: &entry,
         work,
@@ -78,7 +94,30 @@ pub fn to_bibtex<'a>(
     ToBibtex {
         work: converted,
         lost,
+        may_say_less,
     }
+}
+
+/// Returns whether the fields of an entry mean the same under two types.
+fn means_the_same(one: &str, other: &str) -> bool {
+    let meaning = |kind: &str| {
+        let row = schema::entry_type(kind)?;
+        Some((row.csl, row.class, row.number))
+    };
+    meaning(one).is_some_and(|meaning_of_one| meaning(other) == Some(meaning_of_one))
+}
+
+/// Returns whether a date is a year of four digits with or without a month and a day, which BibTeX can say.
+fn is_plain_date(date: &str) -> bool {
+    let Ok(EdtfDate::Single(date)) = date.trim().parse() else {
+        return false;
+    };
+    let is_known = date.unknown_digits == 0 && !date.approximate && !date.uncertain;
+    let has_known_day = matches!(
+        date.within_year,
+        WithinYear::Nothing | WithinYear::Month(_) | WithinYear::Day(..)
+    );
+    is_known && has_known_day && (1000..=9999).contains(&date.year)
 }
 
 fn bibtex_field(name: &str) -> BibtexMapping {

@@ -15,6 +15,7 @@ use super::sentence_case::to_sentence_case;
 use super::{Diagnostic, Severity, localization, tex, tex_alphabets};
 use crate::csl::formula::end_of_group;
 use crate::csl::variables::known_type;
+use crate::formats::generic_kinds::is_generic_kind;
 use crate::formats::pages;
 use crate::language::{self, babel};
 use crate::model::{CslItem, CslValue, CslVariables, Doi, Entry, Name, markup, percent_decoded};
@@ -247,10 +248,6 @@ impl<'e> CslConversion<'e> {
     fn paragraphs(&self, field: &str) -> Option<String> {
         let text = tex::html_paragraphs(self.raw(field)?);
         (!text.is_empty()).then_some(text)
-    }
-
-    fn first_text(&self, fields: &[&str]) -> Option<String> {
-        fields.iter().find_map(|field| self.text(field))
     }
 
     /// Returns a title, in sentence case if the work is in English.
@@ -562,7 +559,14 @@ impl<'e> CslConversion<'e> {
         let volume = joined(".", [self.text("volume"), self.text("part")]);
         self.set("volume", volume);
         // An article without pages has an identifier in their place, and it is printed in their place.
-        let pages = self.first_text(&["pages", "eid"]);
+        let own = ["pages", "eid"].map(|field| self.text(field));
+        // Mendeley writes "n/a--n/a".
+        let is_page = |pages: &String| {
+            !pages
+                .split(['-', '–'])
+                .all(|page| matches!(page.trim(), "" | "n/a"))
+        };
+        let pages = own.into_iter().flatten().find(is_page);
         let is_whole = matches!(
             self.class,
             TypeClass::Book | TypeClass::Thesis | TypeClass::Report
@@ -617,6 +621,15 @@ impl<'e> CslConversion<'e> {
         };
         self.set("publisher-place", place);
         let genre = match self.text("type") {
+            // "Article" of databases says nothing new.
+            Some(genre)
+                if matches!(
+                    self.class,
+                    TypeClass::Article | TypeClass::Book | TypeClass::Part
+                ) && is_generic_kind(&genre) =>
+            {
+                None
+            }
             Some(genre) => Some(match kind_in_words(&genre) {
                 Some(phrase) => phrase.to_owned(),
                 None => genre,

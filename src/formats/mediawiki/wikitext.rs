@@ -345,12 +345,19 @@ fn text_of(template: &Template) -> String {
             parts.join(" ")
         }
         "e" | "exp" | "exposant" | "sup" => format!("<sup>{}</sup>", parameter("1")),
+        // Centuries of the French Wikipedia.
+        "s" | "s-" | "siècle" => format!("{}e siècle", parameter("1")),
         "sub" | "ind" => format!("<sub>{}</sub>", parameter("1")),
         "nowrap" | "nobr" | "small" | "sc" | "smallcaps" | "abbr" | "noitalic" | "italic"
         | "doi" | "isbn" | "issn" | "arxiv" | "url" | "proper name" | "interlanguage link"
         | "ill" | "lien" | "not a typo" | "sic" => parameter("1"),
         name if name.starts_with("lang-") => parameter("1"),
-        _ => String::new(),
+        // Notes, and remarks about the link
+        "r" | "rp" | "refn" | "efn" | "note" | "cn" | "fact" | "citation needed" | "webarchive"
+        | "wayback" | "dead link" | "toter link" | "lien brisé" => String::new(),
+        name if name.starts_with("sfn") || name.starts_with("harv") => String::new(),
+        // A text in a template that is not known is more likely a part of the value than not.
+        _ => parameter("1"),
     }
 }
 

@@ -3,7 +3,8 @@
 use super::types;
 use crate::formats::bibtex::{date_in_words, web_address};
 use crate::formats::csl_to_bib::ParsedItems;
-use crate::formats::item_builder::{add_name, several_names};
+use crate::formats::generic_kinds::is_generic_kind;
+use crate::formats::item_builder::{add_name, direct_name, several_names, without_role};
 use crate::formats::pages;
 use crate::formats::{Diagnostic, Severity};
 use crate::model::{CslDate, CslItem, CslName, CslValue, Doi};
@@ -70,6 +71,8 @@ pub(super) fn read_items(text: &str) -> ParsedItems {
                 }
             }
             _ if line.trim().is_empty() => {}
+            // The end of a file of Web of Science.
+            Some(("EF", "")) => {}
             _ => {
                 let (_, text) = stray.get_or_insert_with(|| (number, String::new()));
                 text.push_str(line);
@@ -303,7 +306,7 @@ impl<'r, 't> RisReader<'r, 't> {
                     self.set_first(number, tag, "DOI", doi);
                 }
                 "DB" | "DP" if is_address(&value) => self.set_first(number, tag, "URL", value),
-                "M3" if types::is_generic_kind(&value) => {}
+                "M3" if is_generic_kind(&value) => {}
                 "M3" => self.set(number, tag, "genre", value),
                 "UR" => {
                     let mut addresses = value.split(';').map(str::trim);
@@ -456,16 +459,17 @@ impl<'r, 't> RisReader<'r, 't> {
     }
 
     fn name(&mut self, variable: &str, written: &str) {
-        let mut names = match self.item.variables.remove(variable) {
-            Some(CslValue::Names(names)) => names,
-            _ => Vec::new(),
-        };
         for written in several_names(written) {
-            add_name(&mut names, name(written));
-        }
-        if !names.is_empty() {
-            let names = CslValue::Names(names);
-            self.item.variables.insert(variable.to_owned(), names);
+            let (name, variable) = without_role(name(written), variable);
+            let mut names = match self.item.variables.remove(variable) {
+                Some(CslValue::Names(names)) => names,
+                _ => Vec::new(),
+            };
+            add_name(&mut names, name);
+            if !names.is_empty() {
+                let names = CslValue::Names(names);
+                self.item.variables.insert(variable.to_owned(), names);
+            }
         }
     }
 
@@ -703,14 +707,16 @@ fn is_doi_address(url: &str) -> bool {
     doi != url && doi.parse::<Doi>().is_ok()
 }
 
-/// `Family, Given, Suffix`; a name without a comma is not split. Words in lower case before the
-/// family name are particles, as in BibTeX.
+/// `Family, Given, Suffix`; a name without a comma is not split, unless it begins with an initial. Words in lower case
+/// before the family name are particles, as in BibTeX.
 fn name(written: &str) -> CslName {
     let parts: Vec<&str> = written.split(',').map(str::trim).collect();
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let (family, given, suffix) = match parts.as_slice() {
         [family, given] => (*family, *given, ""),
         [family, given, suffix] => (*family, *given, *suffix),
+        // "A. Halfaker", as IEEE Xplore writes it
+        [name] if begins_with_initial(name) => return direct_name(name),
         _ => {
             return CslName {
                 literal: Some(written.trim().to_owned()),
@@ -724,6 +730,16 @@ fn name(written: &str) -> CslName {
         suffix: some(suffix),
         ..CslName::default()
     }
+}
+
+fn begins_with_initial(name: &str) -> bool {
+    let initial = name
+        .split_once(' ')
+        .and_then(|(first, _)| first.strip_suffix('.'));
+    initial.is_some_and(|initial| {
+        let mut letters = initial.chars();
+        letters.next().is_some_and(char::is_uppercase) && letters.next().is_none()
+    })
 }
 
 #[cfg(test)]

@@ -128,51 +128,6 @@ pub(in crate::formats) fn has_container(csl_type: &str) -> bool {
     )
 }
 
-/// Returns whether `M3` names no more than the type of the record, as databases write it.
-pub(super) fn is_generic_kind(kind: &str) -> bool {
-    const GENERIC: [&str; 38] = [
-        "article",
-        "article in press",
-        "article; early access",
-        "book",
-        "book article",
-        "book chapter",
-        "book review",
-        "book section",
-        "blog",
-        "blog post",
-        "computer program",
-        "conference proceedings",
-        "conference proceeding",
-        "edited book",
-        "electronic book",
-        "encyclopedia",
-        "newspaper article",
-        "proceedings",
-        "report",
-        "thesis",
-        "web page",
-        "chapter",
-        "conference paper",
-        "editorial",
-        "editorial material",
-        "electronic article",
-        "journal",
-        "journal article",
-        "letter",
-        "magazine article",
-        "note",
-        "original article",
-        "proceedings paper",
-        "research article",
-        "research-article",
-        "review",
-        "review article",
-        "short survey",
-    ];
-    GENERIC.contains(&kind.trim().to_lowercase().as_str())
-}
-
 /// Returns whether `SP` is the number of pages, as Zotero and EndNote have it for whole works.
 pub(in crate::formats) fn counts_pages(csl_type: &str) -> bool {
     matches!(
