@@ -89,6 +89,8 @@ fn fold_character(character: char, folded: &mut String) {
             'æ' => folded.push_str("ae"),
             'œ' => folded.push_str("oe"),
             'þ' => folded.push_str("th"),
+            // The dot of the Catalan double l: `il·lusió`.
+            '\u{b7}' | '\u{2027}' if folded.ends_with('l') => {}
             // Lowercasing the dotted capital I leaves a combining dot.
             '\u{307}' => {}
             // Final sigma.
@@ -198,6 +200,7 @@ mod tests {
             "elinor ostrom muller lukasik strasse"
         );
         assert_eq!(fold("İstanbul ﬁn"), "istanbul fin");
+        assert_eq!(fold("Il·lusió coŀlectiva a·b"), "illusio collectiva a·b");
         assert_eq!(fold("Ο Οδυσσέας"), "ο οδυσσεασ");
         assert_eq!(fold("がく ｶﾞｸ か\u{3099}"), "がく ガク が");
         assert_eq!(fold("한국"), "한국");
