@@ -229,7 +229,9 @@ impl Parts {
             return;
         }
         let title = title_text(text);
-        if self.container.is_none() && !title.is_empty() {
+        if chapter(text).is_some_and(|(_, book)| book.is_empty()) {
+            self.other_text(text);
+        } else if self.container.is_none() && !title.is_empty() {
             self.container = Some(title);
         } else if is_event(&title) && !self.has("event-title") {
             self.set("event-title", title);
