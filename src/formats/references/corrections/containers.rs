@@ -5,13 +5,18 @@ use super::super::words::{self, WordClass};
 use super::super::{line, quotation};
 use super::{LabelledTokens, is_in};
 
+/// The labels of what a work is part of.
+const CONTAINERS: [Label; 2] = [Label::Journal, Label::ContainerTitle];
+
+/// Returns whether a periodical or a book is labelled.
+fn has_container(reference: &LabelledTokens<'_, '_>) -> bool {
+    reference.has(&CONTAINERS)
+}
+
 /// Makes a periodical of what was taken for a publisher and its place before a volume with an issue: `TripleC:
 /// Communication, Capitalism & Critique, 12(1)`.
-pub(super) fn find_journal(tokens: &[&str], labels: &mut [Label]) {
-    if labels
-        .iter()
-        .any(|label| matches!(label, Label::Journal | Label::ContainerTitle))
-    {
+pub(super) fn find_journal(reference: &mut LabelledTokens<'_, '_>) {
+    if has_container(reference) {
         return;
     }
     let is_issue = |token: &str| {
@@ -24,67 +29,52 @@ pub(super) fn find_journal(tokens: &[&str], labels: &mut [Label]) {
                     && !issue.is_empty()
             })
     };
-    let Some(volume) = tokens.iter().position(|token| is_issue(token)) else {
+    let Some(volume) = (0..reference.len()).find(|at| is_issue(reference.token(*at))) else {
         return;
     };
-    let is_imprint = |label: &Label| matches!(label, Label::Publisher | Label::Location);
-    let count = labels
-        .iter()
-        .take(volume)
-        .rev()
-        .take_while(|label| is_imprint(label))
-        .count();
-    if count == 0 {
-        return;
-    }
-    for label in labels.iter_mut().take(volume).skip(volume - count) {
-        *label = Label::Journal;
-    }
-    if let Some(label) = labels.get_mut(volume) {
-        *label = Label::Volume;
+    let is_imprint = |label: &&Label| matches!(label, Label::Publisher | Label::Location);
+    let before = reference.labels.iter().take(volume).rev();
+    let count = before.take_while(is_imprint).count();
+    if count > 0 {
+        reference.set(volume - count..volume, Label::Journal);
+        reference.set(volume..volume + 1, Label::Volume);
     }
 }
 
 /// Finds the site of a page: capitalized words in a sentence of their own between the title and the address.
-pub(super) fn find_site(tokens: &[&str], labels: &mut [Label]) {
-    let has_container = labels.iter().any(|label| {
-        matches!(
-            label,
-            Label::Journal | Label::ContainerTitle | Label::Publisher
-        )
-    });
-    let Some(end) = labels
+pub(super) fn find_site(reference: &mut LabelledTokens<'_, '_>) {
+    const LONGEST: usize = 7;
+    let Some(end) = reference
+        .labels
         .windows(2)
         .position(|pair| matches!(pair, [Label::Title, Label::Note | Label::Url]))
     else {
         return;
     };
-    let start = labels
+    let start = reference
+        .labels
         .iter()
         .take(end + 1)
         .rposition(|label| *label != Label::Title)
         .map_or(0, |before| before + 1);
-    let ends_sentence = |token: &&str| {
+    let ends_sentence = |at: &usize| {
+        let token = reference.token(*at);
         let bare = token.trim_end_matches(['"', '\u{201d}', '\u{2019}', '\'', '\u{bb}']);
-        bare.ends_with(['.', '?', '!'])
-            && (*token == "." || words::plain(token).chars().count() > 2)
+        bare.ends_with(['.', '?', '!']) && (token == "." || words::plain(token).chars().count() > 2)
     };
-    let title = tokens.get(start..end).unwrap_or_default();
-    let Some(last) = title.iter().rposition(ends_sentence) else {
+    let Some(last) = (start..end).rfind(ends_sentence) else {
         return;
     };
-    let site = tokens.get(start + last + 1..=end).unwrap_or_default();
-    let is_name = (1..=7).contains(&site.len())
-        && site.iter().all(|word| {
+    let mut site = last + 1..end + 1;
+    let is_name = site.len() <= LONGEST
+        && site.all(|at| {
+            let word = reference.token(at);
             word.starts_with(|c: char| !c.is_lowercase())
-                || words::classes_of(&words::plain(word)).contains(WordClass::FUNCTION)
+                || reference.is(at, WordClass::FUNCTION)
                 || word.starts_with("and")
         });
-    if has_container || !is_name || last < 1 {
-        return;
-    }
-    for label in labels.iter_mut().take(end + 1).skip(start + last + 1) {
-        *label = Label::ContainerTitle;
+    if !has_container(reference) && !reference.has(&[Label::Publisher]) && is_name && last > start {
+        reference.set(last + 1..end + 1, Label::ContainerTitle);
     }
 }
 
@@ -115,9 +105,7 @@ pub(super) fn find_before_editors(reference: &mut LabelledTokens<'_, '_>) {
     let Some(editors) = reference.first_run(Label::Editor) else {
         return;
     };
-    if !reference.is(editors.start, WordClass::IN)
-        || reference.has(&[Label::ContainerTitle, Label::Journal])
-    {
+    if !reference.is(editors.start, WordClass::IN) || has_container(reference) {
         return;
     }
     let Some(opens) =
@@ -154,7 +142,7 @@ pub(super) fn find_without_role(reference: &mut LabelledTokens<'_, '_>) {
             || words::plain(token).chars().count() <= 1
             || (token.contains(',') && !is_last)
     });
-    if has_marks || reference.has(&[Label::ContainerTitle, Label::Journal]) {
+    if has_marks || has_container(reference) {
         return;
     }
     let is_periodical = reference.label(editors.end) == Some(Label::Volume);
@@ -168,7 +156,7 @@ pub(super) fn find_without_role(reference: &mut LabelledTokens<'_, '_>) {
 
 /// Finds the book between its editors and the place: `in Kell, R. (ed.) Moorland Economies, Leeds: Press`.
 pub(super) fn find_before_place(reference: &mut LabelledTokens<'_, '_>) {
-    if reference.has(&[Label::ContainerTitle, Label::Journal]) {
+    if has_container(reference) {
         return;
     }
     let Some(editors) = reference.first_run(Label::Editor) else {
@@ -179,10 +167,7 @@ pub(super) fn find_before_place(reference: &mut LabelledTokens<'_, '_>) {
     {
         return;
     }
-    let end = (editors.end..reference.len())
-        .take_while(|at| reference.label(*at) == Some(Label::Location))
-        .last()
-        .map_or(editors.end, |last| last + 1);
+    let end = reference.run_at(editors.end).end;
     let commas: Vec<usize> = (editors.end..end - 1)
         .filter(|at| reference.token(*at).ends_with([',', '.']))
         .collect();
@@ -230,11 +215,7 @@ const BEFORE_DATE: [&str; 8] = ["vom", "of", "du", "del", "van", "från", "от"
 /// Finds the date at the end of a periodical's title if there is no other: `Zeitung vom 4.5.2011`. The preposition belongs
 /// to the date.
 pub(super) fn find_date(reference: &mut LabelledTokens<'_, '_>) {
-    let runs = reference.runs();
-    let Some((_, container)) = runs
-        .iter()
-        .find(|(label, _)| matches!(label, Label::Journal | Label::ContainerTitle))
-    else {
+    let Some(container) = reference.first_run_of(&CONTAINERS) else {
         return;
     };
     let is_preposition =
@@ -311,11 +292,7 @@ pub(super) fn begin_with_abbreviation(reference: &mut LabelledTokens<'_, '_>) {
 
 /// Ends a remark before the periodical or book where "in:" stands between them: `Interview, in: Zeitung`.
 pub(super) fn begin_with_in(reference: &mut LabelledTokens<'_, '_>) {
-    let runs = reference.runs();
-    let Some((_, container)) = runs
-        .iter()
-        .find(|(label, _)| matches!(label, Label::Journal | Label::ContainerTitle))
-    else {
+    let Some(container) = reference.first_run_of(&CONTAINERS) else {
         return;
     };
     let inside = (container.start + 1..container.end - 1)

@@ -6,11 +6,10 @@ use super::super::words::{self, WordClass};
 use super::{LabelledTokens, is_initials};
 
 /// Labels what says that there is no date, after the names: `(n.d.)`, `o. J.`.
-pub(super) fn label_missing_dates(tokens: &[&str], labels: &mut [Label]) {
-    for at in 1..labels.len() {
-        let is_after_names = matches!(labels.get(at - 1), Some(Label::Author | Label::Editor));
-        let one = tokens.get(at).copied().unwrap_or_default();
-        let two = tokens.get(at + 1).copied().unwrap_or_default();
+pub(super) fn label_missing_dates(reference: &mut LabelledTokens<'_, '_>) {
+    for at in 1..reference.len() {
+        let is_after_names = matches!(reference.label(at - 1), Some(Label::Author | Label::Editor));
+        let (one, two) = (reference.token(at), reference.token(at + 1));
         let both = [words::plain(one), words::plain(two)];
         let count = if words::is_no_date(&both[0]) {
             1
@@ -22,81 +21,75 @@ pub(super) fn label_missing_dates(tokens: &[&str], labels: &mut [Label]) {
             continue;
         };
         if is_after_names || one.starts_with(['(', '[']) {
-            for label in labels.iter_mut().skip(at).take(count) {
-                *label = Label::Date;
-            }
+            reference.set(at..reference.len().min(at + count), Label::Date);
         }
     }
 }
 
 /// Makes a date of the year after the names or at the end, if there is no other: `Lind K 2005 A Title`.
-pub(super) fn find_date(tokens: &[&str], labels: &mut [Label]) {
-    let is_dated = tokens.iter().zip(labels.iter()).any(|(token, label)| {
-        *label == Label::Date && (line::has_year(token) || words::is_no_date(&words::plain(token)))
+pub(super) fn find_date(reference: &mut LabelledTokens<'_, '_>) {
+    let is_dated = (0..reference.len()).any(|at| {
+        let token = reference.token(at);
+        reference.label(at) == Some(Label::Date)
+            && (line::has_year(token) || words::is_no_date(&words::plain(token)))
     });
-    let is_year = |token: &str| {
-        let bare = token.trim_matches(|c: char| !c.is_alphanumeric());
+    let is_year = |at: usize| {
+        let bare = reference
+            .token(at)
+            .trim_matches(|c: char| !c.is_alphanumeric());
         let bare = bare.trim_end_matches(|c: char| c.is_ascii_lowercase());
         bare.len() == 4 && line::has_year(bare)
     };
-    let is_possible = |label: &Label| !matches!(label, Label::Url | Label::Doi | Label::Isbn);
+    let is_possible = |at: usize| {
+        !matches!(
+            reference.label(at),
+            None | Some(Label::Url | Label::Doi | Label::Isbn)
+        )
+    };
     // All before the first year are names: `Broumas, Antonios 2020 Intellectual Commons`.
-    let number = labels
-        .iter()
-        .take_while(|label| **label == Label::CitationNumber)
-        .count();
-    let has_names = labels
-        .iter()
-        .any(|label| matches!(label, Label::Author | Label::Editor));
-    let year = tokens.iter().position(|token| is_year(token));
+    let number = reference.start();
+    let has_names = reference.has(&[Label::Author, Label::Editor]);
+    let year = (0..reference.len()).find(|at| is_year(*at));
     if let Some(year) = year
         && (!is_dated || !has_names)
         && year > number + 1
-        && tokens
-            .get(year + 1)
-            .is_some_and(|next| next.starts_with(|c: char| !c.is_lowercase()))
-        && are_names(tokens.get(number..year).unwrap_or_default())
-        && labels.get(year).is_some_and(is_possible)
+        && year + 1 < reference.len()
+        && reference
+            .token(year + 1)
+            .starts_with(|c: char| !c.is_lowercase())
+        && are_names(reference.tokens.get(number..year).unwrap_or_default())
+        && is_possible(year)
     {
-        let label = match labels.get(number) {
+        let label = match reference.label(number) {
             Some(Label::Editor) => Label::Editor,
             _ => Label::Author,
         };
-        for slot in labels.iter_mut().take(year).skip(number) {
-            *slot = label;
-        }
-        if let Some(slot) = labels.get_mut(year) {
-            *slot = Label::Date;
-        }
-        return;
+        reference.set(number..year, label);
+        return reference.set(year..year + 1, Label::Date);
     }
-    let names = labels
+    let names = reference
+        .labels
         .iter()
         .take_while(|label| matches!(label, Label::CitationNumber | Label::Author | Label::Editor))
         .count();
-    let last = labels
+    let last = reference
+        .labels
         .iter()
         .rposition(|label| !matches!(label, Label::Url | Label::Doi | Label::Note))
         .unwrap_or_default();
     // `Journal 2016:396-432`
-    let before_pages = labels
+    let before_pages = reference
+        .labels
         .windows(2)
         .rposition(|pair| matches!(pair, [before, Label::Pages] if *before != Label::Pages))
-        .filter(|at| tokens.get(*at).is_some_and(|token| token.ends_with(':')))
+        .filter(|at| reference.token(*at).ends_with(':'))
         .unwrap_or_default();
-    let is_range_at_end = |at: usize, token: &str| at == last && year_range(token).is_some();
-    for at in [names, names.saturating_sub(1), before_pages, last] {
-        if at > 0
-            && (at <= names || !is_dated)
-            && tokens
-                .get(at)
-                .is_some_and(|token| is_year(token) || is_range_at_end(at, token))
-            && let Some(label) = labels.get_mut(at)
-            && is_possible(label)
-        {
-            *label = Label::Date;
-            return;
-        }
+    let is_date = |at: usize| is_year(at) || at == last && is_year_range(reference.token(at));
+    let found = [names, names.saturating_sub(1), before_pages, last]
+        .into_iter()
+        .find(|at| *at > 0 && (*at <= names || !is_dated) && is_date(*at) && is_possible(*at));
+    if let Some(at) = found {
+        reference.set(at..at + 1, Label::Date);
     }
 }
 
@@ -124,38 +117,32 @@ fn are_names(tokens: &[&str]) -> bool {
 
 /// Ends a date in parentheses with its parenthesis, `(2016, May) 19 years later`, and gives a day to the month before it,
 /// `2020, March 30. Title`.
-pub(super) fn end_dates(tokens: &[&str], labels: &mut [Label]) {
-    for at in 1..labels.len() {
-        let before = tokens.get(at - 1).copied().unwrap_or_default();
-        let day = tokens.get(at).copied().unwrap_or_default();
+pub(super) fn end_dates(reference: &mut LabelledTokens<'_, '_>) {
+    for at in 1..reference.len() {
+        let day = reference.token(at);
         let is_day = day
             .trim_end_matches(['.', ',', ':'])
             .parse()
             .is_ok_and(|day: u32| (1..=31).contains(&day));
-        if labels.get(at - 1) == Some(&Label::Date)
+        if reference.label(at - 1) == Some(Label::Date)
+            && reference.label(at) == Some(Label::Title)
             && is_day
             && day.ends_with(['.', ',', ':'])
-            && words::classes_of(&words::plain(before)).contains(WordClass::MONTH)
-            && let Some(label @ Label::Title) = labels.get_mut(at)
+            && reference.is(at - 1, WordClass::MONTH)
         {
-            *label = Label::Date;
+            reference.set(at..at + 1, Label::Date);
         }
     }
     let mut is_open = false;
     let mut is_closed = false;
-    for at in 0..labels.len() {
-        let token = tokens.get(at).copied().unwrap_or_default();
-        if labels.get(at) != Some(&Label::Date) {
+    for at in 0..reference.len() {
+        let token = reference.token(at);
+        if reference.label(at) != Some(Label::Date) {
             (is_open, is_closed) = (false, false);
             continue;
         }
-        if is_closed {
-            let next = labels.iter().skip(at).find(|label| **label != Label::Date);
-            if next == Some(&Label::Title)
-                && let Some(label) = labels.get_mut(at)
-            {
-                *label = Label::Title;
-            }
+        if is_closed && reference.label(reference.run_at(at).end) == Some(Label::Title) {
+            reference.set(at..at + 1, Label::Title);
         }
         is_open |= token.starts_with('(');
         is_closed |= is_open && token.trim_end_matches(['.', ',', ':']).ends_with(')');
@@ -167,7 +154,7 @@ pub(super) fn move_pages(reference: &mut LabelledTokens<'_, '_>) {
     for at in 1..reference.len() {
         let token = reference.token(at);
         let is_range = token.ends_with(',')
-            && year_range(token).is_some()
+            && is_year_range(token)
             && reference.label(at - 1) != Some(Label::Date);
         let has_year = (at + 1..reference.len())
             .take_while(|after| reference.label(*after) == Some(Label::Date))
@@ -196,15 +183,17 @@ pub(super) fn move_number(reference: &mut LabelledTokens<'_, '_>) {
     }
 }
 
-/// Returns the years of a range: `1889-96`, `1998–2001`.
-fn year_range(token: &str) -> Option<(u32, u32)> {
+/// Returns whether a token is a range of years: `1889-96`, `1998–2001`.
+fn is_year_range(token: &str) -> bool {
     let bare = token.trim_matches(|c: char| !c.is_alphanumeric());
-    let (from, to) = bare.split_once(['-', '\u{2013}', '/'])?;
-    if from.len() != 4 || !line::has_year(from) || !matches!(to.len(), 2 | 4) {
-        return None;
-    }
-    let from = from.parse().ok()?;
-    let to: u32 = to.parse().ok()?;
-    let to = if to < 100 { from - from % 100 + to } else { to };
-    (from < to).then_some((from, to))
+    let Some((from, to)) = bare.split_once(['-', '\u{2013}', '/']) else {
+        return false;
+    };
+    // Both have the digits of numbers, and the last year may leave out its century.
+    let century = from.get(..4 - to.len().min(4)).unwrap_or_default();
+    let years = (from.parse::<u32>(), format!("{century}{to}").parse::<u32>());
+    let (Ok(first), Ok(last)) = years else {
+        return false;
+    };
+    from.len() == 4 && line::has_year(from) && matches!(to.len(), 2 | 4) && first < last
 }

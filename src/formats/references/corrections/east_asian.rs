@@ -14,11 +14,7 @@ pub(super) fn label(reference: &mut LabelledTokens<'_, '_>) {
     if han == 0 || others > han {
         return;
     }
-    let start = reference
-        .labels
-        .iter()
-        .take_while(|label| **label == Label::CitationNumber)
-        .count();
+    let start = reference.start();
     let count = reference.len();
     if let Some(title) = quoted(reference, start) {
         reference.set(start..title.start, Label::Author);

@@ -17,27 +17,23 @@ pub(crate) fn correct_labels(text: &str, places: &[Range<usize>], labels: &mut [
         .iter()
         .map(|place| text.get(place.clone()).unwrap_or_default())
         .collect();
-    let tokens = tokens.as_slice();
-    for (token, label) in tokens.iter().zip(labels.iter_mut()) {
-        if words::is_doi(token) && !words::is_url(token) {
-            *label = Label::Doi;
-        } else if words::is_url(token) && *label != Label::Doi {
-            *label = Label::Url;
-        }
-    }
-    label_numbers(tokens, labels);
-    let mut reference = LabelledTokens { tokens, labels };
+    let mut reference = LabelledTokens {
+        tokens: tokens.as_slice(),
+        labels,
+    };
+    label_addresses(&mut reference);
+    label_numbers(&mut reference);
     names::divide_at_dashes(&mut reference);
     dates::move_pages(&mut reference);
-    dates::label_missing_dates(tokens, reference.labels);
-    dates::find_date(tokens, reference.labels);
+    dates::label_missing_dates(&mut reference);
+    dates::find_date(&mut reference);
     names::find_names_before_year(&mut reference);
     names::join_name_with_role(&mut reference);
-    names::label_roles(tokens, reference.labels);
+    names::label_roles(&mut reference);
     names::find_title_before_role(&mut reference);
     names::find_role_after_names(&mut reference);
-    dates::end_dates(tokens, reference.labels);
-    names::end_names(tokens, reference.labels);
+    dates::end_dates(&mut reference);
+    names::end_names(&mut reference);
     names::find_title_after_names(&mut reference);
     dates::move_number(&mut reference);
     names::find_names_in_title(&mut reference);
@@ -48,11 +44,11 @@ pub(crate) fn correct_labels(text: &str, places: &[Range<usize>], labels: &mut [
     names::join_byline(&mut reference);
     names::find_role_after_title(&mut reference);
     titles::find_names_before_quote(&mut reference);
-    titles::find_quoted_title(tokens, reference.labels);
+    titles::find_quoted_title(&mut reference);
     titles::find_case(&mut reference);
     titles::divide_at_slashes(&mut reference);
     titles::end_before_responsibility(&mut reference);
-    titles::close_parentheses(tokens, reference.labels);
+    titles::close_parentheses(&mut reference);
     containers::join(&mut reference);
     containers::find_before_editors(&mut reference);
     containers::find_without_role(&mut reference);
@@ -71,13 +67,13 @@ pub(crate) fn correct_labels(text: &str, places: &[Range<usize>], labels: &mut [
     titles::join_kind(&mut reference);
     titles::find_thesis(&mut reference);
     titles::find_publisher(&mut reference);
-    containers::find_journal(tokens, reference.labels);
+    containers::find_journal(&mut reference);
     containers::begin_with_abbreviation(&mut reference);
     containers::find_volume_before(&mut reference);
-    titles::find_title(tokens, reference.labels);
+    titles::find_title(&mut reference);
     titles::find_title_without_names(&mut reference);
-    containers::find_site(tokens, reference.labels);
-    names::find_byline(tokens, reference.labels);
+    containers::find_site(&mut reference);
+    names::find_byline(&mut reference);
     names::find_author_after_title(&mut reference);
     east_asian::label(&mut reference);
 }
@@ -127,12 +123,32 @@ impl<'t> LabelledTokens<'t, '_> {
         runs
     }
 
+    /// Returns the tokens from a place on that have the same label; none after the last.
+    fn run_at(&self, start: usize) -> Range<usize> {
+        let label = self.label(start);
+        let rest = self.labels.iter().skip(start);
+        let length = rest.take_while(|next| Some(**next) == label).count();
+        start..start + length
+    }
+
+    /// Returns the first run with one of these labels.
+    fn first_run_of(&self, wanted: &[Label]) -> Option<Range<usize>> {
+        let start = self
+            .labels
+            .iter()
+            .position(|label| wanted.contains(label))?;
+        Some(self.run_at(start))
+    }
+
     /// Returns the first run with a label.
     fn first_run(&self, wanted: Label) -> Option<Range<usize>> {
-        let runs = self.runs().into_iter();
-        runs.filter(|(label, _)| *label == wanted)
-            .map(|(_, range)| range)
-            .next()
+        self.first_run_of(&[wanted])
+    }
+
+    /// Returns where the reference begins after its number in a list.
+    fn start(&self) -> usize {
+        let is_number = |label: &&Label| **label == Label::CitationNumber;
+        self.labels.iter().take_while(is_number).count()
     }
 
     fn set(&mut self, range: Range<usize>, label: Label) {
@@ -155,10 +171,23 @@ impl<'t> LabelledTokens<'t, '_> {
     }
 }
 
+/// Labels DOIs and addresses.
+fn label_addresses(reference: &mut LabelledTokens<'_, '_>) {
+    for at in 0..reference.len() {
+        let token = reference.token(at);
+        if words::is_doi(token) && !words::is_url(token) {
+            reference.set(at..at + 1, Label::Doi);
+        } else if words::is_url(token) && reference.label(at) != Some(Label::Doi) {
+            reference.set(at..at + 1, Label::Url);
+        }
+    }
+}
+
 /// Labels the number after "ISBN" or "ISSN".
-fn label_numbers(tokens: &[&str], labels: &mut [Label]) {
+fn label_numbers(reference: &mut LabelledTokens<'_, '_>) {
     let mut follows = false;
-    for (token, label) in tokens.iter().zip(labels) {
+    for at in 0..reference.len() {
+        let token = reference.token(at);
         let is_name = matches!(
             words::plain(token).as_str(),
             "isbn" | "issn" | "eissn" | "isbn-13" | "isbn-10"
@@ -166,7 +195,7 @@ fn label_numbers(tokens: &[&str], labels: &mut [Label]) {
         let has_digits = token.contains(|c: char| c.is_ascii_digit());
         follows = is_name || (follows && has_digits);
         if follows {
-            *label = Label::Isbn;
+            reference.set(at..at + 1, Label::Isbn);
         }
     }
 }

@@ -6,40 +6,25 @@ use super::super::{line, quotation};
 use super::{LabelledTokens, is_dash, is_initials};
 
 /// Gives a role in parentheses the label of the names before it: `(a cura di)`, `(Hrsg.)`.
-pub(super) fn label_roles(tokens: &[&str], labels: &mut [Label]) {
+pub(super) fn label_roles(reference: &mut LabelledTokens<'_, '_>) {
     const LONGEST_ROLE: usize = 3;
-    for at in 1..labels.len() {
-        let Some(names @ (Label::Author | Label::Editor)) = labels.get(at - 1).copied() else {
+    for at in 1..reference.len() {
+        let Some(names @ (Label::Author | Label::Editor)) = reference.label(at - 1) else {
             continue;
         };
-        if labels.get(at) == Some(&names)
-            || !tokens
-                .get(at)
-                .is_some_and(|token| token.starts_with(['(', '[']))
-        {
+        if reference.label(at) == Some(names) || !reference.token(at).starts_with(['(', '[']) {
             continue;
         }
-        let rest = tokens.get(at..).unwrap_or_default();
-        let Some(end) = rest
-            .iter()
+        let end = (at..reference.len())
             .take(LONGEST_ROLE)
-            .position(|token| token.contains([')', ']']))
-        else {
-            continue;
-        };
-        let is_role = rest
-            .iter()
-            .take(end + 1)
-            .any(|token| words::classes_of(&words::plain(token)).contains(WordClass::EDITOR));
-        if is_role {
-            for label in labels.iter_mut().skip(at).take(end + 1) {
-                *label = Label::Editor;
-            }
+            .find(|at| reference.token(*at).contains([')', ']']));
+        if let Some(end) = end
+            && reference.any_is(at..end + 1, WordClass::EDITOR)
+        {
+            reference.set(at..end + 1, Label::Editor);
             // The names before it are those of editors.
-            for label in labels.iter_mut().take(at).rev() {
-                if *label != names {
-                    break;
-                }
+            let before = reference.labels.iter_mut().take(at).rev();
+            for label in before.take_while(|label| **label == names) {
                 *label = Label::Editor;
             }
         }
@@ -48,46 +33,26 @@ pub(super) fn label_roles(tokens: &[&str], labels: &mut [Label]) {
 
 /// Ends names where the title begins: after `A.:`, and after the period behind the initials of names that have no other,
 /// as in `HELFRICH S. Free, fair and alive`.
-pub(super) fn end_names(tokens: &[&str], labels: &mut [Label]) {
-    let start = labels
-        .iter()
-        .take_while(|label| **label == Label::CitationNumber)
-        .count();
-    let length = labels
-        .iter()
-        .skip(start)
-        .take_while(|label| **label == Label::Author)
-        .count();
-    let end = start + length;
-    let has_title = labels.contains(&Label::Title);
-    if length == 0 {
+pub(super) fn end_names(reference: &mut LabelledTokens<'_, '_>) {
+    let names = reference.run_at(reference.start());
+    if reference.label(names.start) != Some(Label::Author) {
         return;
     }
+    let has_title = reference.has(&[Label::Title]);
     // Names stand on one side of the date: `De Angelis M 2017 Omnia Sunt Communia: On the commons`.
-    let dates = labels
-        .iter()
-        .skip(end)
-        .take_while(|label| **label == Label::Date)
-        .count();
-    let more = labels
-        .iter()
-        .skip(end + dates)
-        .take_while(|label| **label == Label::Author)
-        .count();
-    if dates > 0 && labels.get(end + dates + more) == Some(&Label::Title) {
-        for label in labels.iter_mut().skip(end + dates).take(more) {
-            *label = Label::Title;
+    if reference.label(names.end) == Some(Label::Date) {
+        let more = reference.run_at(reference.run_at(names.end).end);
+        let are_names = reference.label(more.start) == Some(Label::Author);
+        if are_names && reference.label(more.end) == Some(Label::Title) {
+            reference.set(more, Label::Title);
         }
     }
-    if has_title && labels.get(end) != Some(&Label::Title) {
+    if has_title && reference.label(names.end) != Some(Label::Title) {
         return;
     }
-    let names = tokens.get(start..end).unwrap_or_default();
-    let Some(last) = end_of_names(names) else {
-        return;
-    };
-    for label in labels.iter_mut().take(end).skip(start + last + 1) {
-        *label = Label::Title;
+    let tokens = reference.tokens.get(names.clone()).unwrap_or_default();
+    if let Some(last) = end_of_names(tokens) {
+        reference.set(names.start + last + 1..names.end, Label::Title);
     }
 }
 
@@ -210,63 +175,54 @@ fn ends_first_name(names: &[&str], at: usize) -> bool {
 }
 
 /// Finds the authors after the title: `Title, by Given Family. Publisher`.
-pub(super) fn find_byline(tokens: &[&str], labels: &mut [Label]) {
+pub(super) fn find_byline(reference: &mut LabelledTokens<'_, '_>) {
     const MOST_WORDS: usize = 12;
-    if labels
-        .iter()
-        .any(|label| matches!(label, Label::Author | Label::Editor))
-    {
+    const LONGEST_NAME: usize = 4;
+    if reference.has(&[Label::Author, Label::Editor]) {
         return;
     }
-    let Some(by) = tokens
-        .iter()
-        .zip(labels.iter())
-        .skip(1)
-        .position(|(token, label)| {
-            matches!(*token, "by" | "By") && matches!(label, Label::Title | Label::ContainerTitle)
-        })
-        .map(|at| at + 1)
-    else {
+    let Some(by) = (1..reference.len()).find(|at| {
+        let is_in_title = matches!(
+            reference.label(*at),
+            Some(Label::Title | Label::ContainerTitle)
+        );
+        matches!(reference.token(*at), "by" | "By") && is_in_title
+    }) else {
         return;
     };
-    let is_separate = tokens
-        .get(by - 1)
-        .is_some_and(|token| token.ends_with(|c: char| !c.is_alphanumeric()))
-        || labels.get(by + 1) != Some(&Label::Title);
-    let names: usize = tokens
-        .get(by + 1..)
-        .unwrap_or_default()
-        .iter()
+    let role = by - 1;
+    let is_separate = reference
+        .token(role)
+        .ends_with(|c: char| !c.is_alphanumeric())
+        || reference.label(by + 1) != Some(Label::Title);
+    let end = (by + 1..reference.len())
         .take(MOST_WORDS)
-        .take_while(|token| {
+        .take_while(|at| {
+            let token = reference.token(*at);
             token.starts_with(char::is_uppercase)
-                || matches!(**token, "and" | "&")
-                || words::classes_of(&words::plain(token)).contains(WordClass::PARTICLE)
+                || matches!(token, "and" | "&")
+                || reference.is(*at, WordClass::PARTICLE)
         })
-        .enumerate()
-        .find_map(|(at, token)| {
+        .find(|at| {
+            let token = reference.token(*at);
             let is_initial = words::plain(token).chars().count() <= 1;
-            (token.ends_with(['.', ',', ';']) && !is_initial).then_some(at + 1)
-        })
-        .unwrap_or_else(|| {
-            let rest = tokens.get(by + 1..).unwrap_or_default();
-            if rest.len() <= 4 { rest.len() } else { 0 }
+            token.ends_with(['.', ',', ';']) && !is_initial
         });
-    if !is_separate || names == 0 {
+    let rest = reference.len() - (by + 1);
+    let end = match end {
+        Some(end) => end + 1,
+        None if (1..=LONGEST_NAME).contains(&rest) => reference.len(),
+        None => return,
+    };
+    if !is_separate {
         return;
     }
-    let has_role = tokens.get(by - 1).is_some_and(|role| {
-        role.starts_with(char::is_uppercase)
-            && words::classes_of(&words::plain(role)).contains(WordClass::EDITOR)
-    });
+    let has_role = reference.token(role).starts_with(char::is_uppercase)
+        && reference.is(role, WordClass::EDITOR);
     if has_role {
-        for label in labels.iter_mut().skip(by - 1).take(names + 2) {
-            *label = Label::Editor;
-        }
-        return;
-    }
-    for label in labels.iter_mut().skip(by).take(names + 1) {
-        *label = Label::Author;
+        reference.set(role..end, Label::Editor);
+    } else {
+        reference.set(by..end, Label::Author);
     }
 }
 
@@ -334,11 +290,7 @@ fn is_of_name(reference: &LabelledTokens<'_, '_>, at: usize) -> bool {
 /// Health. (1999). Mental health.`
 pub(super) fn find_names_before_year(reference: &mut LabelledTokens<'_, '_>) {
     const MOST_WORDS: usize = 14;
-    let start = reference
-        .labels
-        .iter()
-        .take_while(|label| **label == Label::CitationNumber)
-        .count();
+    let start = reference.start();
     let Some(year) = (start + 1..reference.len().min(start + MOST_WORDS))
         .find(|at| line::has_year(reference.token(*at)))
     else {
@@ -348,10 +300,7 @@ pub(super) fn find_names_before_year(reference: &mut LabelledTokens<'_, '_>) {
     let before = reference.token(year - 1);
     let opens = token.starts_with('(');
     let is_separate = before.ends_with(['.', ')', ',']) && token.ends_with(['.', ',', ':']);
-    let has_title_after = reference.label(year + 1) == Some(Label::Title)
-        || (reference.label(year) == Some(Label::Title)
-            && year + 1 < reference.len()
-            && reference.label(year + 1) == Some(Label::Title));
+    let has_title_after = reference.label(year + 1) == Some(Label::Title);
     let is_title_before = reference.label(start) == Some(Label::Title)
         || (opens && (start..year).any(|at| reference.label(at) == Some(Label::Title)));
     let has_quotes = (start..year)
@@ -371,11 +320,7 @@ pub(super) fn find_names_before_year(reference: &mut LabelledTokens<'_, '_>) {
 /// Makes a title of what stands before the sentence that names the editors, if there is no other title: `Ghost Stories.
 /// Ed. Peter Washington.`
 pub(super) fn find_title_before_role(reference: &mut LabelledTokens<'_, '_>) {
-    let start = reference
-        .labels
-        .iter()
-        .take_while(|label| **label == Label::CitationNumber)
-        .count();
+    let start = reference.start();
     if reference.has(&[Label::Title, Label::Journal]) {
         return;
     }

@@ -8,22 +8,17 @@ use super::super::words::{self, WordClass};
 use super::{LabelledTokens, is_in};
 
 /// Ends a title before a parenthesis that is closed in another part: `Title (Unpublished manuscript)`.
-pub(super) fn close_parentheses(tokens: &[&str], labels: &mut [Label]) {
-    let Some(start) = labels.iter().position(|label| *label == Label::Title) else {
+pub(super) fn close_parentheses(reference: &mut LabelledTokens<'_, '_>) {
+    const NEAR: usize = 12;
+    let Some(title) = reference.first_run(Label::Title) else {
         return;
     };
-    let length = labels
-        .iter()
-        .skip(start)
-        .take_while(|label| **label == Label::Title)
-        .count();
-    let end = start + length;
-    let Some(next) = labels.get(end).copied() else {
+    let Some(next) = reference.label(title.end) else {
         return;
     };
     let mut open = None;
-    for at in start..end {
-        let token = tokens.get(at).copied().unwrap_or_default();
+    for at in title.clone() {
+        let token = reference.token(at);
         if token.contains(['(', '[']) {
             open = Some(at);
         }
@@ -31,87 +26,76 @@ pub(super) fn close_parentheses(tokens: &[&str], labels: &mut [Label]) {
             open = None;
         }
     }
-    let is_closed_soon = tokens
-        .iter()
-        .skip(end)
-        .take(12)
-        .any(|token| token.contains([')', ']']));
+    let is_closed_soon = (title.end..reference.len())
+        .take(NEAR)
+        .any(|at| reference.token(at).contains([')', ']']));
     if let Some(open) = open
-        && open > start
+        && open > title.start
         && is_closed_soon
     {
-        for label in labels.iter_mut().take(end).skip(open) {
-            *label = next;
-        }
+        reference.set(open..title.end, next);
     }
 }
 
 /// Makes a title of what stands in quotation marks after the names, and ends it where these end.
-pub(super) fn find_quoted_title(tokens: &[&str], labels: &mut [Label]) {
+pub(super) fn find_quoted_title(reference: &mut LabelledTokens<'_, '_>) {
     const LONGEST_TITLE: usize = 50;
     const LONGEST_CONTAINER: usize = 9;
+    let found =
+        (0..reference.len()).find_map(|at| Some((at, quotation::opens(reference.token(at))?)));
+    let Some((start, mark)) = found else {
+        return;
+    };
+    // All before it are names, a number and a date, or else it is not the first title.
     let is_before_title = |label: &Label| {
         matches!(
             label,
             Label::CitationNumber | Label::Author | Label::Editor | Label::Date
         )
     };
-    let Some(start) = tokens
-        .iter()
-        .position(|token| quotation::opens(token).is_some())
-    else {
-        return;
-    };
-    // All before it are names, a number and a date, or else it is not the first title.
-    if !labels.iter().take(start).all(is_before_title) || start > LONGEST_TITLE {
+    if !reference.labels.iter().take(start).all(is_before_title) || start > LONGEST_TITLE {
         return;
     }
-    let Some(mark) = tokens.get(start).and_then(|token| quotation::opens(token)) else {
-        return;
-    };
-    let Some(length) = tokens
-        .get(start..)
-        .unwrap_or_default()
-        .iter()
+    let Some(last) = (start..reference.len())
         .take(LONGEST_TITLE)
-        .position(|token| quotation::closes(token, mark))
+        .find(|at| quotation::closes(reference.token(*at), mark))
     else {
         return;
     };
-    let end = start + length + 1;
-    let after = tokens.get(end).copied().unwrap_or_default();
-    let is_in = words::classes_of(&words::plain(after)).contains(WordClass::IN);
-    let last = tokens.get(end - 1).copied().unwrap_or_default();
+    let end = last + 1;
+    let (last, after) = (reference.token(last), reference.token(end));
+    let begins_with_in = reference.is(end, WordClass::IN);
     let is_end = after.is_empty()
-        || is_in
+        || begins_with_in
         || after.starts_with(['(', '['])
         || last.contains(['.', ',', '?', '!', ';', ':']);
-    let is_labelled = labels
-        .get(start..end)
-        .unwrap_or_default()
-        .iter()
-        .any(|label| matches!(label, Label::Title | Label::Author | Label::Editor));
+    let is_labelled = (start..end).any(|at| {
+        matches!(
+            reference.label(at),
+            Some(Label::Title | Label::Author | Label::Editor)
+        )
+    });
     if !is_end || !is_labelled {
         return;
     }
-    for label in labels.get_mut(start..end).unwrap_or_default() {
-        *label = Label::Title;
-    }
+    reference.set(start..end, Label::Title);
     // What the title took from what follows: `“Title,” Journal` or `„Titel“, in: Buch`.
-    let taken = labels
-        .iter()
-        .skip(end)
-        .take_while(|label| **label == Label::Title)
-        .count();
-    let follows = labels.get(end + taken).copied();
+    let taken = match reference.label(end) {
+        Some(Label::Title) => reference.run_at(end),
+        _ => end..end,
+    };
     let has_review = after.eq_ignore_ascii_case("review");
-    let is_marked = last.contains([',', '.']) && taken <= LONGEST_CONTAINER;
-    let label = match follows {
+    let is_marked = last.contains([',', '.']) && taken.len() <= LONGEST_CONTAINER;
+    let label = match reference.label(taken.end) {
         _ if has_review => Label::Title,
-        Some(label @ (Label::Journal | Label::ContainerTitle | Label::Editor)) if is_in => label,
+        Some(label @ (Label::Journal | Label::ContainerTitle | Label::Editor))
+            if begins_with_in =>
+        {
+            label
+        }
         Some(label @ (Label::Journal | Label::ContainerTitle)) => label,
         Some(Label::Volume) => Label::Journal,
-        _ if is_in => Label::ContainerTitle,
+        _ if begins_with_in => Label::ContainerTitle,
         // `“Title”, Journal, 2011`
         Some(Label::Date | Label::Pages) if is_marked => Label::Journal,
         Some(
@@ -124,17 +108,11 @@ pub(super) fn find_quoted_title(tokens: &[&str], labels: &mut [Label]) {
         ) if is_marked => Label::ContainerTitle,
         _ => Label::Title,
     };
-    for slot in labels.iter_mut().skip(end).take(taken) {
-        *slot = label;
-    }
+    reference.set(taken, label);
     // Names before the title of an article are those of its authors.
-    if labels.get(start.saturating_sub(1)) == Some(&Label::Editor)
-        && !tokens
-            .iter()
-            .take(start)
-            .any(|token| words::classes_of(&words::plain(token)).contains(WordClass::EDITOR))
-    {
-        for label in labels.iter_mut().take(start) {
+    let follows_editor = reference.label(start.saturating_sub(1)) == Some(Label::Editor);
+    if follows_editor && !reference.any_is(0..start, WordClass::EDITOR) {
+        for label in reference.labels.iter_mut().take(start) {
             if *label == Label::Editor {
                 *label = Label::Author;
             }
@@ -143,30 +121,14 @@ pub(super) fn find_quoted_title(tokens: &[&str], labels: &mut [Label]) {
 }
 
 /// Makes a title of the first part that could be one, if there is none and no periodical.
-pub(super) fn find_title(tokens: &[&str], labels: &mut [Label]) {
-    if labels
-        .iter()
-        .any(|label| matches!(label, Label::Title | Label::Journal))
+pub(super) fn find_title(reference: &mut LabelledTokens<'_, '_>) {
+    if reference.has(&[Label::Title, Label::Journal]) {
+        return;
+    }
+    if let Some(book) = reference.first_run(Label::ContainerTitle)
+        && !reference.is(book.start, WordClass::IN)
     {
-        return;
-    }
-    let Some(start) = labels
-        .iter()
-        .position(|label| *label == Label::ContainerTitle)
-    else {
-        return;
-    };
-    let begins_with_in = tokens
-        .get(start)
-        .is_some_and(|token| words::classes_of(&words::plain(token)).contains(WordClass::IN));
-    if begins_with_in {
-        return;
-    }
-    for label in labels.iter_mut().skip(start) {
-        if *label != Label::ContainerTitle {
-            break;
-        }
-        *label = Label::Title;
+        reference.set(book, Label::Title);
     }
 }
 
@@ -225,11 +187,9 @@ pub(super) fn find_case(reference: &mut LabelledTokens<'_, '_>) {
     };
     let is_versus = matches!(reference.token(versus), "v." | "vs." | "v");
     if is_versus && reference.label(versus) == Some(Label::Author) {
-        for at in (0..=versus).rev() {
-            if reference.label(at) != Some(Label::Author) {
-                break;
-            }
-            reference.set(at..at + 1, Label::Title);
+        let before = reference.labels.iter_mut().take(title.start).rev();
+        for label in before.take_while(|label| **label == Label::Author) {
+            *label = Label::Title;
         }
     }
 }
@@ -331,8 +291,8 @@ pub(super) fn continue_without_mark(reference: &mut LabelledTokens<'_, '_>) {
     if !is_open || !is_container || !(is_lower_case || ends_quote) {
         return;
     }
-    let end = (next..reference.len())
-        .take_while(|at| reference.label(*at) == label)
+    let end = reference
+        .run_at(next)
         .find(|at| reference.token(*at).ends_with([',', '.', ';']));
     if let Some(end) = end
         && reference.label(end + 1) == label
@@ -374,8 +334,7 @@ pub(super) fn continue_after_function_word(reference: &mut LabelledTokens<'_, '_
     if !can_continue || !(ends_open || begins_with_article) {
         return;
     }
-    let run = (title.end..reference.len()).take_while(|at| reference.label(*at) == next);
-    let end = run.last().map_or(title.end, |last| last + 1);
+    let end = reference.run_at(title.end).end;
     let stop = (title.end..end).find_map(|at| {
         let token = reference.token(at);
         if token.starts_with('(') && at > title.end {
@@ -619,14 +578,13 @@ pub(super) fn join_kind(reference: &mut LabelledTokens<'_, '_>) {
     let Some(title) = reference.first_run(Label::Title) else {
         return;
     };
-    let kind = (title.end..reference.len())
-        .take_while(|at| reference.label(*at) == Some(Label::Genre))
-        .count();
+    let kind = reference.run_at(title.end);
+    let is_kind = reference.label(title.end) == Some(Label::Genre);
     let is_open = reference
         .token(title.end - 1)
         .ends_with(|c: char| c.is_alphanumeric() || c == '\u{2019}');
-    let kind = title.end..title.end + kind;
     if is_open
+        && is_kind
         && (1..=LONGEST).contains(&kind.len())
         && !reference.token(kind.start).starts_with(['(', '['])
         && !reference.any_is(kind.clone(), WordClass::THESIS)
