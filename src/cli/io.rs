@@ -4,7 +4,6 @@ use std::fs::{File, Metadata};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use crate::cli::ui::Output;
 use crate::cli::{CommandContext, CommandError};
 
 /// The largest input that is read, in bytes. A pipe may never end.
@@ -204,11 +203,11 @@ impl CommandContext {
     /// # Errors
     ///
     /// Those of `write`; if the file cannot be written.
-    pub(crate) fn write_file_with(
+    pub(crate) fn write_file_with<T>(
         &self,
         path: impl AsRef<Path>,
-        write: impl FnOnce(&mut dyn Write) -> Result<(), CommandError>,
-    ) -> Result<(), CommandError> {
+        write: impl FnOnce(&mut dyn Write) -> Result<T, CommandError>,
+    ) -> Result<T, CommandError> {
         let path = path.as_ref();
         self.check_output(path, NO_INPUTS)?;
         let failed = |error: &io::Error| unwritable(path, error);
@@ -216,14 +215,39 @@ impl CommandContext {
             file: AtomicFile::create(path).map_err(|error| failed(&error))?,
             error: None,
         });
-        let written = write(&mut file).and_then(|()| Ok(file.flush()?));
+        let written = write(&mut file).and_then(|written| {
+            file.flush()?;
+            Ok(written)
+        });
         // The buffer would write the rest when it is dropped.
         let (ReportingFile { file, error }, _) = file.into_parts();
         match (error, written) {
             (Some(error), _) => Err(failed(&error)),
             (None, Err(error)) => Err(error),
-            (None, Ok(())) => file.commit().map_err(|error| failed(&error)),
+            (None, Ok(written)) => {
+                file.commit().map_err(|error| failed(&error))?;
+                Ok(written)
+            }
         }
+    }
+
+    /// Writes what `write` passes to it to a file like [`Self::write_file`], or to standard output without one.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write`; if the file or standard output cannot be written.
+    pub(crate) fn write_output<T>(
+        &self,
+        path: Option<&Path>,
+        write: impl FnOnce(&mut dyn Write) -> Result<T, CommandError>,
+    ) -> Result<T, CommandError> {
+        let Some(path) = path else {
+            let mut output = self.output();
+            let written = write(&mut output)?;
+            output.flush()?;
+            return Ok(written);
+        };
+        self.write_file_with(path, write)
     }
 }
 
@@ -270,52 +294,6 @@ pub(crate) fn replace_file(path: &Path, content: &[u8]) -> std::io::Result<()> {
     let mut file = AtomicFile::create(path)?;
     file.write_all(content)?;
     file.commit()
-}
-
-/// Where text is written part by part.
-pub(crate) enum Sink {
-    /// Standard output.
-    Stdout(Output),
-    /// A file that is replaced at the end.
-    File(PathBuf, io::BufWriter<AtomicFile>),
-}
-
-impl Sink {
-    /// Opens a file, or standard output without one.
-    pub(crate) fn open(
-        context: &CommandContext,
-        path: Option<&Path>,
-    ) -> Result<Self, CommandError> {
-        Ok(match path {
-            Some(path) => {
-                let file = AtomicFile::create(path).map_err(|error| unwritable(path, &error))?;
-                Self::File(path.to_path_buf(), io::BufWriter::new(file))
-            }
-            None => Self::Stdout(context.output()),
-        })
-    }
-
-    /// Writes a part.
-    pub(crate) fn write(&mut self, text: &str) -> Result<(), CommandError> {
-        match self {
-            Self::Stdout(output) => Ok(output.write_all(text.as_bytes())?),
-            Self::File(path, file) => file
-                .write_all(text.as_bytes())
-                .map_err(|error| unwritable(path, &error)),
-        }
-    }
-
-    /// Replaces the file.
-    pub(crate) fn finish(self) -> Result<(), CommandError> {
-        match self {
-            Self::Stdout(mut output) => Ok(output.flush()?),
-            Self::File(path, file) => file
-                .into_inner()
-                .map_err(io::IntoInnerError::into_error)
-                .and_then(AtomicFile::commit)
-                .map_err(|error| unwritable(&path, &error)),
-        }
-    }
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> CommandError {

@@ -13,7 +13,6 @@ use crate::cli::export_entries::{
 use crate::cli::file_kind::ByExtension as _;
 use crate::cli::format_name::{FormatName, output_format};
 use crate::cli::input::{Source, column_field};
-use crate::cli::io::Sink;
 use crate::cli::problems::report_problem;
 use crate::cli::ui::{counted, print_message};
 use crate::cli::zotero::{ZoteroArgs, is_zotero};
@@ -124,15 +123,16 @@ impl Convert {
             let records = source.records_with(name, format, &self.map)?;
             files.push((source.path, format, records));
         }
-        let mut sink = Sink::open(context, self.output_file())?;
-        report.losses = if to.format().is_bibtex() {
-            write_entries(files, to, &mut report, &mut sink)?
-        } else if is_mediawiki {
-            write_templates(files, &mut report, &mut sink)?
-        } else {
-            write_items(files, to, &mut report, &mut sink)?
-        };
-        sink.finish()?;
+        report.losses = context.write_output(self.output_file(), |file| {
+            let output = &mut |text: &str| Ok(file.write_all(text.as_bytes())?);
+            if to.format().is_bibtex() {
+                write_entries(files, to, &mut report, output)
+            } else if is_mediawiki {
+                write_templates(files, &mut report, output)
+            } else {
+                write_items(files, to, &mut report, output)
+            }
+        })?;
         self.print_report(context, to, &report)?;
         Ok(if report.rejected > 0 {
             Outcome::Partial
@@ -204,7 +204,7 @@ fn write_entries(
     mut files: Vec<ReadFile>,
     to: FormatName,
     report: &mut Report,
-    sink: &mut Sink,
+    output: &mut dyn FnMut(&str) -> std::result::Result<(), CommandError>,
 ) -> std::result::Result<Vec<Loss>, CommandError> {
     let options = ReferenceOptions {
         format: to,
@@ -216,7 +216,7 @@ fn write_entries(
     if files.len() == 1
         && let Some((path, format, records)) = files.pop_if(|(_, _, read)| !is_verbatim(read))
     {
-        return write_parts((path, format, records), options, report, sink);
+        return write_parts((path, format, records), options, report, output);
     }
     let all_are_verbatim =
         to == FormatName::BIBLATEX && files.iter().all(|(_, _, read)| is_verbatim(read));
@@ -226,7 +226,7 @@ fn write_entries(
         report.converted = works.sum();
         for reading in &readings {
             for piece in &reading.file.pieces {
-                sink.write(piece.text())?;
+                output(piece.text())?;
             }
         }
         return Ok(Vec::new());
@@ -234,9 +234,7 @@ fn write_entries(
     let mut references: Vec<CitableWork> =
         readings.iter().flat_map(CitableWork::of_reading).collect();
     report.converted = references.len();
-    write_file_references(&readings, &mut references, options, &mut |text| {
-        sink.write(text)
-    })
+    write_file_references(&readings, &mut references, options, output)
 }
 
 /// Writes the references of a file of another format than BibTeX as BibLaTeX or BibTeX, a part at a time.
@@ -244,7 +242,7 @@ fn write_parts(
     (path, format, records): ReadFile,
     options: ReferenceOptions,
     report: &mut Report,
-    sink: &mut Sink,
+    output: &mut dyn FnMut(&str) -> std::result::Result<(), CommandError>,
 ) -> std::result::Result<Vec<Loss>, CommandError> {
     let mut file = FileReport {
         path,
@@ -272,11 +270,11 @@ fn write_parts(
             },
         )?);
         if !text.is_empty() {
-            joiner.add(&text, &mut |text| sink.write(text))?;
+            joiner.add(&text, output)?;
         }
         file.problems.extend(reading.file.problems);
     }
-    joiner.finish(&mut |text| sink.write(text))?;
+    joiner.finish(output)?;
     file.problems.sort_by_key(|problem| problem.line);
     report.files.push(file);
     report.count();
@@ -287,7 +285,7 @@ fn write_parts(
 fn write_templates(
     files: Vec<ReadFile>,
     report: &mut Report,
-    sink: &mut Sink,
+    output: &mut dyn FnMut(&str) -> std::result::Result<(), CommandError>,
 ) -> std::result::Result<Vec<Loss>, CommandError> {
     let (readings, _) = as_entries(files, report);
     let references: Vec<CitableWork> = readings.iter().flat_map(CitableWork::of_reading).collect();
@@ -306,7 +304,7 @@ fn write_templates(
         losses.extend(formats::compare(item, back.as_ref(), "MediaWiki"));
         if let Some(template) = template {
             report.converted += 1;
-            sink.write(&format!("* {template}\n"))?;
+            output(&format!("* {template}\n"))?;
         }
     }
     Ok(losses)
@@ -574,7 +572,7 @@ fn write_items(
     files: Vec<ReadFile>,
     to: FormatName,
     report: &mut Report,
-    sink: &mut Sink,
+    output: &mut dyn FnMut(&str) -> std::result::Result<(), CommandError>,
 ) -> std::result::Result<Vec<Loss>, CommandError> {
     let (bib_files, others) = separated(files, report);
     let works = collected(&bib_files, others, report);
@@ -621,10 +619,10 @@ fn write_items(
             parents: &|_| None,
             table: None,
         });
-        joiner.add(&written.text, &mut |text| sink.write(text))?;
+        joiner.add(&written.text, output)?;
         losses.extend(written.losses);
     }
-    joiner.finish(&mut |text| sink.write(text))?;
+    joiner.finish(output)?;
     for file in &mut report.files {
         file.problems.sort_by_key(|problem| problem.line);
     }

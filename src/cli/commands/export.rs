@@ -1,7 +1,6 @@
 //! `peerbib export`
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -12,7 +11,6 @@ use crate::cli::export_entries::{
 use crate::cli::file_kind::ByExtension as _;
 use crate::cli::format_name::{FormatName, output_format};
 use crate::cli::input::{encoding_named, known_path};
-use crate::cli::io::{NO_INPUTS, Sink};
 use crate::cli::works::nothing_found;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::bibtex::{self, Duplicate, FilePiece};
@@ -120,14 +118,7 @@ impl Export {
                 text.into_bytes()
             }
         };
-        match self.output_file() {
-            Some(path) => context.write_file(path, bytes)?,
-            None => {
-                let mut output = context.output();
-                output.write_all(&bytes)?;
-                output.flush()?;
-            }
-        }
+        context.write_output(self.output_file(), |output| Ok(output.write_all(&bytes)?))?;
         Ok(Outcome::Done)
     }
 
@@ -223,14 +214,11 @@ impl Export {
             annotations: true,
             public: false,
         };
-        if let Some(path) = self.output_file() {
-            context.check_output(path, NO_INPUTS)?;
-        }
-        let mut sink = Sink::open(context, self.output_file())?;
-        let losses = self.write_parts(context, library, &works, options, &mut |part| {
-            sink.write(part)
+        let losses = context.write_output(self.output_file(), |output| {
+            self.write_parts(context, library, &works, options, &mut |part| {
+                Ok(output.write_all(part.as_bytes())?)
+            })
         })?;
-        sink.finish()?;
         self.report_losses(context, to, &losses)
     }
 

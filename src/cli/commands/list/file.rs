@@ -1,7 +1,6 @@
 //! `peerbib list export` and `peerbib list import`
 
 use std::collections::HashMap;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -68,11 +67,7 @@ impl ExportList {
                 context.write_file(path, text)?;
                 context.note(format_args!("wrote {} to {}", list.name, path.display()));
             }
-            _ => {
-                let mut output = context.output();
-                output.write_all(text.as_bytes())?;
-                output.flush()?;
-            }
+            _ => context.print_data(&text)?,
         }
         Ok(Outcome::Done)
     }
