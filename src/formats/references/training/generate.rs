@@ -5,49 +5,11 @@ use peerbib::csl::{Item, ItemDate, ItemName, ItemValue, LabelledText, Processor,
 use peerbib::formats::references::evaluation::{Label, tokens};
 
 use crate::informal;
+use crate::values::{Pieces, Random, Values, doi, title, url};
 use crate::words::{LANGUAGES, Language};
 
 /// The percentage of references that follow no style file.
 const INFORMAL: usize = 45;
-
-/// Labelled pieces of text.
-pub(crate) type Pieces = Vec<(Label, String)>;
-
-/// Values of hand-labelled references, from which works in English are made.
-#[derive(Debug, Default)]
-pub(crate) struct Values {
-    pub(crate) titles: Vec<String>,
-    pub(crate) journals: Vec<String>,
-    pub(crate) containers: Vec<String>,
-    pub(crate) publishers: Vec<String>,
-    pub(crate) places: Vec<String>,
-}
-
-impl Values {
-    /// Collects the values of labelled references.
-    pub(crate) fn of(references: &[Pieces]) -> Values {
-        let mut values = Values::default();
-        for (label, text) in references.iter().flatten() {
-            let text = text
-                .trim()
-                .trim_matches(|c: char| !c.is_alphanumeric() && c != '?')
-                .to_owned();
-            let text = text.strip_prefix("In ").map(str::to_owned).unwrap_or(text);
-            if !(3..160).contains(&text.len()) {
-                continue;
-            }
-            match label {
-                Label::Title => values.titles.push(text),
-                Label::Journal => values.journals.push(text),
-                Label::ContainerTitle => values.containers.push(text),
-                Label::Publisher => values.publishers.push(text),
-                Label::Location => values.places.push(text),
-                _ => {}
-            }
-        }
-        values
-    }
-}
 
 /// The styles and languages of generated references.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +64,7 @@ pub(crate) fn generate(
     selection: Selection,
     seed: u64,
 ) -> Vec<Pieces> {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let styles = selection.styles();
     let languages = selection.languages();
     let mut references = Vec::with_capacity(count);
@@ -137,44 +99,6 @@ pub(crate) fn generate(
     }
     references.truncate(count);
     references
-}
-
-/// A small generator of random numbers (xorshift64*), so that the data are the same each time.
-pub(crate) struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16
-    }
-
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit.max(1) as u64) as usize
-    }
-
-    pub(crate) fn number(&mut self, from: usize, to: usize) -> usize {
-        from + self.below(to - from + 1)
-    }
-
-    pub(crate) fn chance(&mut self, percent: usize) -> bool {
-        self.below(100) < percent
-    }
-
-    pub(crate) fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {
-        &list[self.below(list.len())]
-    }
-
-    pub(crate) fn word<'a>(&mut self, words: &'a str) -> &'a str {
-        let words: Vec<&str> = words.split(' ').collect();
-        words[self.below(words.len())]
-    }
-
-    pub(crate) fn phrase<'a>(&mut self, phrases: &'a str) -> &'a str {
-        let phrases: Vec<&str> = phrases.split('|').collect();
-        phrases[self.below(phrases.len())]
-    }
 }
 
 // ---- Works ------------------------------------------------------------------------------------------------------
@@ -412,43 +336,6 @@ fn item(id: usize, language: &Language, values: &Values, random: &mut Random) ->
     item
 }
 
-pub(crate) fn title(language: &Language, random: &mut Random) -> String {
-    let mut phrase = || random.phrase(language.phrases).to_owned();
-    let (first, second, third) = (phrase(), phrase(), phrase());
-    let lower = |text: &str| {
-        let mut chars = text.chars();
-        let first: String = chars
-            .next()
-            .into_iter()
-            .flat_map(char::to_lowercase)
-            .collect();
-        first + chars.as_str()
-    };
-    let second_lower = if language.locale.starts_with("de") {
-        second.clone()
-    } else {
-        lower(&second)
-    };
-    match random.below(9) {
-        0 | 1 => first,
-        2 | 3 => format!("{first}: {second}"),
-        4 => format!("{first}. {second}"),
-        5 => format!(
-            "{first} {} {second_lower}",
-            random.word(language.connectives)
-        ),
-        6 => format!("{first}? {second}"),
-        7 => format!(
-            "{first} {} {second_lower}: {third}",
-            random.word(language.connectives)
-        ),
-        _ => format!(
-            "{first}, {second_lower}, {third} {}",
-            random.number(1950, 2020)
-        ),
-    }
-}
-
 fn people(language: &Language, random: &mut Random, may_be_organization: bool) -> Vec<ItemName> {
     if may_be_organization && random.chance(40) {
         return vec![ItemName {
@@ -512,27 +399,6 @@ fn people(language: &Language, random: &mut Random, may_be_organization: bool) -
 fn pages(random: &mut Random) -> String {
     let first = random.number(1, 900);
     format!("{first}-{}", first + random.number(1, 40))
-}
-
-pub(crate) fn doi(random: &mut Random) -> String {
-    format!(
-        "10.{}/{}.{}.{}",
-        random.number(1000, 9999),
-        random.word("j s a journal.pone cpe x978"),
-        random.number(1990, 2022),
-        random.number(1000, 99999)
-    )
-}
-
-pub(crate) fn url(random: &mut Random) -> String {
-    let host = random.word("www.example.org example.net blog.example.com wiki.example.info journals.example.edu archive.example.gov example.coop www.example.de");
-    let mut url = format!("{}://{host}", random.word("http https https"));
-    for _ in 0..random.number(1, 4) {
-        url.push('/');
-        url.push_str(random.word("news article 2014 12 30 the-commons-and-its-future view index.php download papers issue-7 wp-content en about studies text"));
-    }
-    url.push_str(random.word(".html .pdf / .htm .php / /"));
-    url
 }
 
 fn date(random: &mut Random, is_precise: bool) -> ItemDate {

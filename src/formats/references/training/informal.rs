@@ -5,7 +5,7 @@
 
 use peerbib::formats::references::evaluation::Label;
 
-use crate::generate::{Pieces, Random, Values, doi, title, url};
+use crate::values::{Pieces, Random, Values, doi, title, url};
 use crate::words::Language;
 
 /// The words that a language puts between fields.

@@ -9,12 +9,14 @@ use std::io::{BufRead as _, BufWriter, Write};
 
 mod generate;
 mod informal;
+mod values;
 mod words;
 
-use generate::{Pieces, Selection, Values};
+use generate::Selection;
 use peerbib::formats::references::evaluation::{
     self, Label, LabelledText, Model, measure, mistakes,
 };
+use values::{Pieces, Values};
 
 type Failure = Box<dyn std::error::Error>;
 
