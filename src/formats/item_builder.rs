@@ -83,19 +83,9 @@ impl ItemBuilder {
         self.append("file", ";", path.trim());
     }
 
-    /// Adds a name. One that only says that there are others marks the list as truncated, and one with a role behind it
-    /// goes to the variable of that.
+    /// Adds a name like [`add_name`].
     pub(crate) fn name(&mut self, variable: &str, name: CslName) {
-        let (name, variable) = without_role(name, variable);
-        let mut names = match self.item.variables.remove(variable) {
-            Some(CslValue::Names(names)) => names,
-            _ => Vec::new(),
-        };
-        add_name(&mut names, name);
-        if !names.is_empty() {
-            let names = CslValue::Names(names);
-            self.item.variables.insert(variable.to_owned(), names);
-        }
+        add_name(&mut self.item, variable, name);
     }
 
     /// Sets a date from a text. Returns whether it has this value now.
@@ -200,9 +190,30 @@ pub(crate) fn several_names(line: &str) -> Vec<&str> {
     vec![line]
 }
 
+/// Adds a name to an item. One that only says that there are others marks the list as truncated, and one with a role
+/// behind it goes to the variable of that role.
+pub(crate) fn add_name(item: &mut CslItem, variable: &str, name: CslName) {
+    let (name, variable) = without_role(name, variable);
+    let mut names = match item.variables.remove(variable) {
+        Some(CslValue::Names(names)) => names,
+        _ => Vec::new(),
+    };
+    if name.sole_part().is_some_and(is_et_al) {
+        if let Some(last) = names.last_mut() {
+            last.truncated = Some(true);
+        }
+    } else if name != CslName::default() {
+        names.push(without_et_al(name));
+    }
+    if !names.is_empty() {
+        let names = CslValue::Names(names);
+        item.variables.insert(variable.to_owned(), names);
+    }
+}
+
 /// Returns a name without the role in parentheses behind it, as in "Helfrich, Silke (Hrsg.)", and the variable of the role;
 /// `variable` without one.
-pub(crate) fn without_role(mut name: CslName, variable: &str) -> (CslName, &str) {
+fn without_role(mut name: CslName, variable: &str) -> (CslName, &str) {
     let split = |text: &str| -> Option<(String, &'static str)> {
         let (before, role) = text.trim().strip_suffix(')')?.rsplit_once('(')?;
         Some((before.trim().to_owned(), variable_of_role(role)?))
@@ -239,17 +250,6 @@ fn variable_of_role(role: &str) -> Option<&'static str> {
             _ => return None,
         },
     )
-}
-
-/// Adds a name to a list. One that only says that there are others marks the list as truncated.
-pub(crate) fn add_name(names: &mut Vec<CslName>, name: CslName) {
-    if name.sole_part().is_some_and(is_et_al) {
-        if let Some(last) = names.last_mut() {
-            last.truncated = Some(true);
-        }
-    } else if name != CslName::default() {
-        names.push(without_et_al(name));
-    }
 }
 
 /// Moves the "et al." that ends a name, as in "Doe J et al.", out of it.

@@ -4,7 +4,7 @@ use super::types;
 use crate::formats::bibtex::{date_in_words, web_address};
 use crate::formats::csl_to_bib::ParsedItems;
 use crate::formats::generic_kinds::is_generic_kind;
-use crate::formats::item_builder::{add_name, direct_name, several_names, without_role};
+use crate::formats::item_builder::{add_name, direct_name, several_names};
 use crate::formats::pages;
 use crate::formats::{Diagnostic, Severity};
 use crate::model::{CslDate, CslItem, CslName, CslValue, Doi};
@@ -460,16 +460,7 @@ impl<'r, 't> RisReader<'r, 't> {
 
     fn name(&mut self, variable: &str, written: &str) {
         for written in several_names(written) {
-            let (name, variable) = without_role(name(written), variable);
-            let mut names = match self.item.variables.remove(variable) {
-                Some(CslValue::Names(names)) => names,
-                _ => Vec::new(),
-            };
-            add_name(&mut names, name);
-            if !names.is_empty() {
-                let names = CslValue::Names(names);
-                self.item.variables.insert(variable.to_owned(), names);
-            }
+            add_name(&mut self.item, variable, name(written));
         }
     }
 
