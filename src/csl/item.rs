@@ -253,7 +253,7 @@ impl ItemName {
         Self::joined([&self.non_dropping_particle, &self.family])
     }
 
-    /// Returns the given names with the particle that stands behind them in "Humboldt, Alexander von".
+    /// Returns the given names with the particle that follows them in "Humboldt, Alexander von".
     pub(crate) fn given_with_particle(&self) -> String {
         Self::joined([&self.given, &self.dropping_particle])
     }

@@ -685,7 +685,7 @@ fn without_decimals(cell: &str) -> &str {
     }
 }
 
-/// Returns a date without the time of day behind it, as Zotero writes it: `2020-01-02 11:00:00`.
+/// Returns a date without the time of day after it, as Zotero writes it: `2020-01-02 11:00:00`.
 fn without_time(cell: &str) -> &str {
     match cell.split_once([' ', 'T']) {
         Some((date, time))

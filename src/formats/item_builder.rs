@@ -191,7 +191,7 @@ pub(crate) fn several_names(line: &str) -> Vec<&str> {
 }
 
 /// Adds a name to an item. One that only says that there are others marks the list as truncated, and one with a role
-/// behind it goes to the variable of that role.
+/// after it goes to the variable of that role.
 pub(crate) fn add_name(item: &mut CslItem, variable: &str, name: CslName) {
     let (name, variable) = without_role(name, variable);
     let mut names = match item.variables.remove(variable) {
@@ -211,7 +211,7 @@ pub(crate) fn add_name(item: &mut CslItem, variable: &str, name: CslName) {
     }
 }
 
-/// Returns a name without the role in parentheses behind it, as in "Helfrich, Silke (Hrsg.)", and the variable of the role;
+/// Returns a name without the role in parentheses after it, as in "Helfrich, Silke (Hrsg.)", and the variable of the role;
 /// `variable` without one.
 fn without_role(mut name: CslName, variable: &str) -> (CslName, &str) {
     let split = |text: &str| -> Option<(String, &'static str)> {

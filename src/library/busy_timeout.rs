@@ -24,7 +24,7 @@ impl Default for BusyTimeout {
     }
 }
 
-/// The time after which a user should be told the reason for the wait.
+/// The wait after which a user wants to know the reason.
 const NOTICEABLE: Duration = Duration::from_millis(1_500);
 
 impl BusyTimeout {

@@ -152,7 +152,7 @@ impl Listening {
 
     /// Returns what the terminal shows, once it shows `words`.
     #[track_caller]
-    fn tells(&self, words: &str) -> String {
+    fn printed(&self, words: &str) -> String {
         let start = Instant::now();
         loop {
             let message = self.message.lock().unwrap().clone();
@@ -266,7 +266,7 @@ fn one_click_saves_a_work_with_its_file_and_one_undo_takes_it_back() {
     assert_eq!(server.post("updateSession", &wishes).json(), json!({}));
     assert_eq!(server.post("delaySync", &json!({})).status, 204);
 
-    let message = server.tells("movement:oekonux");
+    let message = server.printed("movement:oekonux");
     let key = "benkler2011penguin";
     assert!(
         message.contains(&format!("saved {key}: The Penguin and the Commons")),
@@ -396,7 +396,7 @@ fn rules_tag_what_comes_in() {
     let server = Listening::start(&env, &[]);
     server.save_article("s");
     assert_eq!(tags_of(&env, "benkler2011penguin"), ["theme:licensing"]);
-    server.tells("tags: theme:licensing");
+    server.printed("tags: theme:licensing");
     // A tag that a person takes back stays if a rule gave it, too.
     for tags in [json!(["theme:licensing"]), json!([])] {
         let wishes = json!({"sessionID": "s", "target": "L1", "tags": tags, "note": ""});
@@ -412,7 +412,7 @@ fn a_work_that_the_library_has_is_not_saved_twice() {
     server.save_article("one");
     let count = env.keys("").len();
     server.save_article("two");
-    server.tells("already in the library: benkler2011penguin");
+    server.printed("already in the library: benkler2011penguin");
     let page = |session: &str, title: &str| {
         let saved = server.post(
             "saveSnapshot",
@@ -769,7 +769,7 @@ fn an_interrupt_leaves_the_library_whole() {
         std::thread::sleep(Duration::from_millis(20));
     };
     assert_eq!(status.code(), Some(0));
-    server.tells("stopped\n");
+    server.printed("stopped\n");
     assert!(TcpStream::connect(("127.0.0.1", server.port)).is_err());
     assert!(!env.path("data/peerbib/library.db-wal").exists());
     assert_eq!(env.keys(""), ["benkler2011penguin"]);

@@ -228,7 +228,7 @@ fn escaped_character(behind: &str) -> Option<char> {
     char::from_u32(code).filter(|character| is_escape && !character.is_control())
 }
 
-/// The environments that are formulas: their beginning behind `\begin`, their end, and their whole beginning.
+/// The environments that are formulas: their beginning after `\begin`, their end, and their whole beginning.
 const FORMULA_ENVIRONMENTS: [(&str, &str, &str); 4] = [
     ("{math}", "\\end{math}", "\\begin{math}"),
     (
@@ -240,8 +240,8 @@ const FORMULA_ENVIRONMENTS: [(&str, &str, &str); 4] = [
     ("{equation*}", "\\end{equation*}", "\\begin{equation*}"),
 ];
 
-/// Returns the character that a number stands for in TeX, behind `\char` or in `\symbol`: `126`, `'176`, `"7E` or
-/// `` `~ ``; and the text behind it.
+/// Returns the character that a number stands for in TeX, after `\char` or in `\symbol`: `126`, `'176`, `"7E` or
+/// `` `~ ``; and the text after it.
 fn numbered_character(text: &str) -> Option<(char, &str)> {
     let (digits, radix) = match text.strip_prefix(['"', '\'']) {
         Some(digits) if text.starts_with('"') => (digits, 16),
@@ -1305,7 +1305,7 @@ fn scripts(formula: &str) -> Option<Vec<(Markup, &str)>> {
     (!scripts.is_empty()).then_some(scripts)
 }
 
-/// Returns a group without its closing brace, and the text behind it.
+/// Returns a group without its closing brace, and the text after it.
 fn split_group(inside: &str) -> Option<(&str, &str)> {
     let mut depth = 0_usize;
     for (at, byte) in inside.bytes().enumerate() {

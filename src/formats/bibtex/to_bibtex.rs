@@ -184,7 +184,7 @@ impl BibtexConversion<'_, '_> {
                     } else {
                         self.joined(&["booktitle", "booksubtitle", "booktitleaddon"])
                     };
-                    // The title of all volumes stands before that of one: of the book, if the entry is a part of it.
+                    // The title of all volumes precedes that of one: of the book, if the entry is a part of it.
                     let title = match entry.get("maintitle") {
                         Some(_) if name == "booktitle" || !is_part => {
                             let main =

@@ -98,7 +98,7 @@ fn read_line(line: &str, number: usize, is_wiki: bool) -> Line<'_> {
     } else {
         marker(body, is_wiki)
     };
-    // Links stand in plain lists, too: `[https://a.example Title]`.
+    // Plain lists have links, too: `[https://a.example Title]`.
     let has_markup = is_wiki || text.contains("[http");
     let replaced = if is_too_long {
         None

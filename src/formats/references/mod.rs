@@ -1,9 +1,10 @@
-//! Plain reference lists, as they stand at the end of a chapter, on a wiki page or in a syllabus.
+//! Plain reference lists, as at the end of a chapter, on a wiki page or in a syllabus.
 //!
 //! 1. `split` divides a text into references, and leaves out headings and prose. Before, `wiki_entries` joins what wiki
 //!    pages put on lines of their own.
-//! 2. `title_first` puts authors that stand behind the title before it. `tokens` divides a reference into words; `features` describes each of them; `model` labels them: a linear-chain
-//!    conditional random field, whose probabilities say how certain a reading is.
+//! 2. `title_first` puts authors that follow the title before it. `tokens` divides a reference into words; `features`
+//!    describes each of them; `model` labels them: a linear-chain conditional random field, whose probabilities say how
+//!    certain a reading is.
 //! 3. `corrections` corrects what punctuation settles, such as a title in quotation marks.
 //! 4. `normalise` makes a CSL item of the labelled parts, with `names` and `dates`.
 //!
@@ -51,7 +52,7 @@ impl ReadFormat for ReferenceLists {
 
 /// Returns whether a text is a reference list, or has one under a heading at its end.
 pub(crate) fn sniff(text: &str) -> bool {
-    // The list of a chapter stands at its end.
+    // The list of a chapter is at its end.
     const SEEN: usize = 200_000;
     let text = line::tail(text, SEEN);
     let is_markup = text.trim_start().starts_with(['<', '{', '[', '@', '%'])

@@ -6,7 +6,7 @@ use super::line;
 use super::words::{self, WordClass};
 use crate::model::CslName;
 
-/// Names, and the roles that stand with them.
+/// Names, and the roles that go with them.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct ParsedNames {
     pub(crate) names: Vec<CslName>,
@@ -24,7 +24,7 @@ pub(crate) fn read(text: &str) -> ParsedNames {
     } else {
         ','
     };
-    // Each group stands between words like "and"; in a group, commas separate names or their parts.
+    // Each group is between words like "and"; in a group, commas separate names or their parts.
     let mut groups: Vec<Vec<&str>> = vec![Vec::new()];
     for (at, word) in words.iter().enumerate() {
         if is_and(word) && !is_inside_family(&words, at, groups.last()) {
@@ -676,7 +676,7 @@ fn natural(words: &[&str]) -> CslName {
     }
 }
 
-/// Returns given names with periods after initials that stand together: `JS` as `J. S.`.
+/// Returns given names with periods after initials without spaces: `JS` as `J. S.`.
 fn spaced_initials(given: &str) -> String {
     let words: Vec<String> = given
         .split(' ')

@@ -433,7 +433,7 @@ impl Parts {
             let count: String = lower.chars().take_while(char::is_ascii_digit).collect();
             self.set_if_empty("number-of-pages", count);
         } else {
-            // `293-331 Copyright`: a word behind the pages is none.
+            // `293-331 Copyright`: a word after the pages is none.
             let (pages, other) = match pages.split_once(' ') {
                 Some((pages, other)) if other.chars().filter(|c| c.is_alphabetic()).count() > 4 => {
                     (pages, other)

@@ -1,4 +1,4 @@
-//! The page numbers and running heads that stand between the lines of a text from a PDF.
+//! The page numbers and running heads between the lines of a text from a PDF.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 

@@ -7,7 +7,7 @@ pub(crate) fn opens(token: &str) -> Option<char> {
         .take_while(|c| !c.is_alphanumeric())
         .find(|c| !closing_marks(*c).is_empty())?;
     let after = token.split_once(mark).map_or("", |(_, after)| after);
-    // An apostrophe, as in `'68`, or a mark that stands alone.
+    // An apostrophe, as in `'68`, or a mark by itself.
     let is_apostrophe =
         matches!(mark, '\'' | '\u{2019}') && after.starts_with(|c: char| !c.is_uppercase());
     (!is_apostrophe).then_some(mark)

@@ -182,7 +182,7 @@ fn begins_item(before: &Line<'_>, line: &Line<'_>, style: u8) -> bool {
     is_set_off && (ends || ends_with_address) && line.beginning != Beginning::Other
 }
 
-/// Returns the lines that stand further left than others, if the lines of each reference hang from its first.
+/// Returns the lines that begin further left than others, if the lines of each reference hang from its first.
 fn hanging_starts(lines: &[Line<'_>]) -> Option<Vec<usize>> {
     let least = lines.iter().map(|line| line.indent).min()?;
     let indented = lines.iter().filter(|line| line.indent > least).count();
@@ -488,7 +488,7 @@ fn push_group(lines: &[Line<'_>], candidates: &mut Vec<Candidate>) {
     candidates.push(candidate);
 }
 
-/// Takes the candidates that are references: by themselves, or because they stand next to one.
+/// Takes the candidates that are references: by themselves, or because they are next to one.
 fn decide(candidates: Vec<Candidate>) -> SplitText {
     let mut split = SplitText::default();
     let scores: Vec<f32> = candidates.iter().map(|candidate| candidate.score).collect();
@@ -543,7 +543,7 @@ fn footnote_parts(text: &str) -> Vec<&str> {
     joined
 }
 
-/// Splits a text in which references follow one another on a line, at the ends of sentences behind which a reference
+/// Splits a text in which references follow one another on a line, at the ends of sentences after which a reference
 /// begins that is complete, too.
 fn joined_references(text: &str) -> Vec<&str> {
     /// The shortest reference that is split off, in bytes.
@@ -853,7 +853,7 @@ fn has_name_between_dashes(text: &str) -> bool {
     parts.len() >= 3 && parts.iter().take(2).any(may_be_names)
 }
 
-/// Returns whether a text is a sentence that cites a work or tells what happened: `Kim (2010) argues`, `According to Kim`,
+/// Returns whether a text is a sentence that cites a work or reports an event: `Kim (2010) argues`, `According to Kim`,
 /// `In 1989, Kim wrote`.
 fn is_sentence(text: &str) -> bool {
     const BEGINNINGS: [&str; 22] = [
@@ -888,7 +888,7 @@ fn is_sentence(text: &str) -> bool {
         return false;
     };
     let first_word = first.trim_end_matches(',');
-    let is_told = BEGINNINGS.contains(&first_word)
+    let is_narrated = BEGINNINGS.contains(&first_word)
         && (begins_clause(second) || first_word.len() < first.len());
     let is_dated = first_word == "In" && has_year(second) && second.ends_with(',');
     // In a reference, a title follows the year, and none begins with a verb in lower case.
@@ -899,7 +899,7 @@ fn is_sentence(text: &str) -> bool {
             && begins_clause(word)
             && !words::classes_of(word).contains(WordClass::IN.union(WordClass::PAGES)))
     });
-    is_told || is_dated || cites
+    is_narrated || is_dated || cites
 }
 
 /// Returns whether a text is a row of a table or of a table of contents: most of its words are numbers, or dots lead to the

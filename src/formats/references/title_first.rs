@@ -46,7 +46,7 @@ const KINDS: &[&str] = &[
 /// The longest list of authors, in words.
 const MOST_WORDS: usize = 24;
 
-/// Returns a reference with its authors at the beginning; none if they are there already or cannot be told.
+/// Returns a reference with its authors at the beginning; none if they are there already or cannot be recognized.
 pub(super) fn authors_first(text: &str) -> Option<String> {
     let (kind, entry) = without_kind(text);
     let has_authors_first = matches!(
@@ -66,7 +66,7 @@ pub(super) fn authors_first(text: &str) -> Option<String> {
         return kind.map(|_| entry.to_owned());
     };
     let title = title.trim_end_matches([' ', '.', ',']);
-    // The address of a link stands behind its text.
+    // The address of a link follows its text.
     let (title, address) = match title.rsplit_once(' ') {
         Some((title, address)) if words::is_url(address) => (title, format!(" {address}")),
         _ => (title, String::new()),
@@ -285,7 +285,7 @@ fn is_of_organization(word: &str, class: WordClass) -> bool {
     WORDS.contains(&word) || class.contains(other)
 }
 
-/// Returns a name of two to four words without the space behind it.
+/// Returns a name of two to four words without the space after it.
 fn finished(text: &str, end: usize, count: usize) -> Option<(&str, usize)> {
     let name = text.get(..end)?.trim_end();
     (2..=4).contains(&count).then_some((name, count))
@@ -296,7 +296,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn authors_behind_a_title_are_put_first() {
+    fn authors_after_a_title_are_put_first() {
         for (entry, first) in [
             (
                 "Paper: Peer Production and the Firm. Yochai Benkler. Strategic Organization, 2016",

@@ -58,7 +58,7 @@ fn push_parts(text: &str, word: Range<usize>, tokens: &mut Vec<Range<usize>>) {
     tokens.push(word.start + start..word.end);
 }
 
-/// Returns where the volume begins in the name of a journal that lost the space behind it: `Daedalus131(2)`, or
+/// Returns where the volume begins in the name of a journal that lost the space after it: `Daedalus131(2)`, or
 /// `Daedalus131.` at the end of a reference.
 fn volume_after_journal(word: &str, is_last: bool) -> Option<usize> {
     let volume = word.find(|c: char| c.is_ascii_digit())?;
@@ -74,7 +74,7 @@ fn volume_after_journal(word: &str, is_last: bool) -> Option<usize> {
     (is_name && is_volume).then_some(volume)
 }
 
-/// Returns whether a mark stands between numbers of different fields: `Mar;93(6)`, `24(3):1`.
+/// Returns whether a mark is between numbers of different fields: `Mar;93(6)`, `24(3):1`.
 fn separates_numbers(before: char, mark: char, after: char) -> bool {
     let is_after_date = mark == ';' && before.is_ascii_alphabetic() && after.is_ascii_digit();
     let is_between_numbers = matches!(mark, ';' | ':')

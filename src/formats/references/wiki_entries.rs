@@ -1,4 +1,4 @@
-//! Entries of wiki pages whose parts stand on lines of their own.
+//! Entries of wiki pages whose parts are on lines of their own.
 
 use std::borrow::Cow;
 
@@ -34,7 +34,7 @@ fn address_line(line: &str) -> Option<&str> {
         .find_map(|name| rest.strip_prefix(name))?;
     let address = rest.trim_start_matches([' ', '=', ':', '\'']).trim();
     let is_named = rest.len() > address.len();
-    // A number in brackets behind it is the mark of the link.
+    // A number in brackets after it is the mark of the link.
     let address = address.split(' ').next().unwrap_or_default();
     let address = address.trim_matches(['[', ']', '\'']);
     (is_named && address.starts_with("http")).then_some(address)

@@ -90,7 +90,7 @@ pub(super) fn join(reference: &mut LabelledTokens<'_, '_>) {
         if !is_event {
             return reference.set(book.clone(), Label::Journal);
         }
-        // Proceedings end with a comma, behind which is a place.
+        // Proceedings end with a comma, after which is a place.
         let end = periodical
             .clone()
             .find(|at| reference.token(*at).ends_with(','))
@@ -183,7 +183,7 @@ pub(super) fn find_before_place(reference: &mut LabelledTokens<'_, '_>) {
     }
 }
 
-/// Finds the publisher behind the name of one editor: `Edited by Neil Shore, Penrose Classics, 2005.`
+/// Finds the publisher after the name of one editor: `Edited by Neil Shore, Penrose Classics, 2005.`
 pub(super) fn find_publisher_after_editor(reference: &mut LabelledTokens<'_, '_>) {
     if reference.has(&[Label::Publisher]) {
         return;
@@ -290,7 +290,7 @@ pub(super) fn begin_with_abbreviation(reference: &mut LabelledTokens<'_, '_>) {
     }
 }
 
-/// Ends a remark before the periodical or book where "in:" stands between them: `Interview, in: Zeitung`.
+/// Ends a remark before the periodical or book where "in:" separates them: `Interview, in: Zeitung`.
 pub(super) fn begin_with_in(reference: &mut LabelledTokens<'_, '_>) {
     let Some(container) = reference.first_run_of(&CONTAINERS) else {
         return;

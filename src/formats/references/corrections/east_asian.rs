@@ -53,7 +53,7 @@ fn quoted(reference: &LabelledTokens<'_, '_>, from: usize) -> Option<std::ops::R
     Some(start..end + 1)
 }
 
-/// Labels the year, the pages and the numbers of volumes by their counters, wherever they stand.
+/// Labels the year, the pages and the numbers of volumes by their counters, wherever they are.
 fn label_number(reference: &mut LabelledTokens<'_, '_>, at: usize) {
     let token = reference.token(at);
     let is_number = token.contains(|c: char| c.is_ascii_digit())

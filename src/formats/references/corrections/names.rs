@@ -31,7 +31,7 @@ pub(super) fn label_roles(reference: &mut LabelledTokens<'_, '_>) {
     }
 }
 
-/// Ends names where the title begins: after `A.:`, and after the period behind the initials of names that have no other,
+/// Ends names where the title begins: after `A.:`, and after the period of the initials of names that have no other,
 /// as in `HELFRICH S. Free, fair and alive`.
 pub(super) fn end_names(reference: &mut LabelledTokens<'_, '_>) {
     let names = reference.run_at(reference.start());
@@ -39,7 +39,7 @@ pub(super) fn end_names(reference: &mut LabelledTokens<'_, '_>) {
         return;
     }
     let has_title = reference.has(&[Label::Title]);
-    // Names stand on one side of the date: `De Angelis M 2017 Omnia Sunt Communia: On the commons`.
+    // Names are on one side of the date: `De Angelis M 2017 Omnia Sunt Communia: On the commons`.
     if reference.label(names.end) == Some(Label::Date) {
         let more = reference.run_at(reference.run_at(names.end).end);
         let are_names = reference.label(more.start) == Some(Label::Author);
@@ -286,7 +286,7 @@ fn is_of_name(reference: &LabelledTokens<'_, '_>, at: usize) -> bool {
     joins || is_word
 }
 
-/// Makes names of what stands before a year at the beginning, if a title follows the year: `Australia. Department of
+/// Makes names of the text before a year at the beginning, if a title follows the year: `Australia. Department of
 /// Health. (1999). Mental health.`
 pub(super) fn find_names_before_year(reference: &mut LabelledTokens<'_, '_>) {
     const MOST_WORDS: usize = 14;
@@ -317,7 +317,7 @@ pub(super) fn find_names_before_year(reference: &mut LabelledTokens<'_, '_>) {
     }
 }
 
-/// Makes a title of what stands before the sentence that names the editors, if there is no other title: `Ghost Stories.
+/// Makes a title of the text before the sentence that names the editors, if there is no other title: `Ghost Stories.
 /// Ed. Peter Washington.`
 pub(super) fn find_title_before_role(reference: &mut LabelledTokens<'_, '_>) {
     let start = reference.start();
@@ -346,7 +346,7 @@ pub(super) fn find_title_before_role(reference: &mut LabelledTokens<'_, '_>) {
     }
 }
 
-/// Gives a role that stands after names with a comma to them, and not to the title: `Lind T, Park C, editors. Title`.
+/// Labels a role that follows names and a comma as part of the names, not of the title: `Lind T, Park C, editors. Title`.
 pub(super) fn find_role_after_names(reference: &mut LabelledTokens<'_, '_>) {
     let Some(title) = reference.first_run(Label::Title) else {
         return;
@@ -528,7 +528,7 @@ pub(super) fn join_given_names(reference: &mut LabelledTokens<'_, '_>) {
     let Some(end) = end.filter(|end| end + 1 < title.end) else {
         return;
     };
-    // More names follow if "and" stands before the last.
+    // More names follow if "and" precedes the last.
     let is_list = reference.any_is(title.start..end, WordClass::AND);
     let is_given_name = names == 1 && end < title.start + MOST_GIVEN_NAMES;
     if reference.label(last_name) == Some(Label::Author)
@@ -591,7 +591,7 @@ pub(super) fn join_name_with_role(reference: &mut LabelledTokens<'_, '_>) {
     }
 }
 
-/// Gives a title the words that name a person in it, if the authors stand before it: `Lind K. Talks with and by Kai Park.`
+/// Gives a title the words that name a person in it, if the authors precede it: `Lind K. Talks with and by Kai Park.`
 pub(super) fn join_byline(reference: &mut LabelledTokens<'_, '_>) {
     let runs = reference.runs();
     let Some(title) = reference.first_run(Label::Title) else {
@@ -647,7 +647,7 @@ pub(super) fn find_publishing_author(reference: &mut LabelledTokens<'_, '_>) {
     }
 }
 
-/// Makes translators of the names after a role that stands alone: `trans. D. W. Robertson`.
+/// Makes translators of the names that follow a role by itself: `trans. D. W. Robertson`.
 pub(super) fn find_translators(reference: &mut LabelledTokens<'_, '_>) {
     let runs = reference.runs();
     for pair in runs.windows(2) {

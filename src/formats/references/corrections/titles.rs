@@ -37,7 +37,7 @@ pub(super) fn close_parentheses(reference: &mut LabelledTokens<'_, '_>) {
     }
 }
 
-/// Makes a title of what stands in quotation marks after the names, and ends it where these end.
+/// Makes a title of the text in quotation marks after the names, and ends it where these end.
 pub(super) fn find_quoted_title(reference: &mut LabelledTokens<'_, '_>) {
     const LONGEST_TITLE: usize = 50;
     const LONGEST_CONTAINER: usize = 9;
@@ -132,7 +132,7 @@ pub(super) fn find_title(reference: &mut LabelledTokens<'_, '_>) {
     }
 }
 
-/// Makes names of what stands before a title in quotation marks, if there are no others: `Wikipedia contributors, "Mutual
+/// Makes names of the text before a title in quotation marks, if there are no others: `Wikipedia contributors, "Mutual
 /// aid"`.
 pub(super) fn find_names_before_quote(reference: &mut LabelledTokens<'_, '_>) {
     const MOST_WORDS: usize = 6;
@@ -160,7 +160,7 @@ pub(super) fn find_names_before_quote(reference: &mut LabelledTokens<'_, '_>) {
     }
 }
 
-/// Divides a title from the periodical or the book behind two slashes: `Название // Журнал.`
+/// Divides a title from the periodical or the book after two slashes: `Название // Журнал.`
 pub(super) fn divide_at_slashes(reference: &mut LabelledTokens<'_, '_>) {
     let Some(title) = reference.first_run(Label::Title) else {
         return;
@@ -270,7 +270,7 @@ pub(super) fn join_parenthesis(reference: &mut LabelledTokens<'_, '_>) {
 }
 
 /// Goes on with a title that no punctuation ends, where the next word is in lower case, because the title of a periodical
-/// begins with a capital, and behind quotation marks in the title: `Software and the “Private” Model. Journal`.
+/// begins with a capital, and after quotation marks in the title: `Software and the “Private” Model. Journal`.
 pub(super) fn continue_without_mark(reference: &mut LabelledTokens<'_, '_>) {
     let Some(title) = reference.first_run(Label::Title) else {
         return;
@@ -347,7 +347,7 @@ pub(super) fn continue_after_function_word(reference: &mut LabelledTokens<'_, '_
     reference.set(title.end..stop.unwrap_or(end), Label::Title);
 }
 
-/// Ends a title before the slash of library catalogues, behind which those stand who made the work: `Title / ed. by A.
+/// Ends a title before the slash of library catalogues, after which they name those who made the work: `Title / ed. by A.
 /// Family`.
 pub(super) fn end_before_responsibility(reference: &mut LabelledTokens<'_, '_>) {
     let Some(title) = reference.first_run(Label::Title) else {

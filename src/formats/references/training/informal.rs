@@ -281,7 +281,7 @@ impl Writer<'_> {
                     _ => ("\u{201c}", "\u{201d}"),
                 };
                 let text = text.trim_end_matches('.');
-                // A comma or period may stand before the closing mark.
+                // A comma or period may precede the closing mark.
                 let inside = if random.chance(40) && terms.locale == "en" {
                     ","
                 } else {
