@@ -228,17 +228,8 @@ fn escaped_character(behind: &str) -> Option<char> {
     char::from_u32(code).filter(|character| is_escape && !character.is_control())
 }
 
-/// The environments that are formulas: their beginning after `\begin`, their end, and their whole beginning.
-const FORMULA_ENVIRONMENTS: [(&str, &str, &str); 4] = [
-    ("{math}", "\\end{math}", "\\begin{math}"),
-    (
-        "{displaymath}",
-        "\\end{displaymath}",
-        "\\begin{displaymath}",
-    ),
-    ("{equation}", "\\end{equation}", "\\begin{equation}"),
-    ("{equation*}", "\\end{equation*}", "\\begin{equation*}"),
-];
+/// The environments that are formulas, as `\begin` and `\end` name them.
+const FORMULA_ENVIRONMENTS: [&str; 4] = ["{math}", "{displaymath}", "{equation}", "{equation*}"];
 
 /// Returns the character that a number stands for in TeX, after `\char` or in `\symbol`: `126`, `'176`, `"7E` or
 /// `` `~ ``; and the text after it.
@@ -997,12 +988,12 @@ impl<'a> TexReader<'a> {
             return;
         }
         if name == "begin"
-            && let Some((name, close, open)) = FORMULA_ENVIRONMENTS
+            && let Some(name) = FORMULA_ENVIRONMENTS
                 .iter()
-                .find(|(name, ..)| self.rest.starts_with(name))
+                .find(|name| self.rest.starts_with(**name))
         {
             self.advance(name.len());
-            self.delimited(close, open);
+            self.delimited(&format!("\\end{name}"), &format!("\\begin{name}"));
             return;
         }
         match action(name) {
