@@ -1,6 +1,6 @@
 //! The options that commands with charts share.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
@@ -221,11 +221,8 @@ impl ChartArgs {
     ) -> Result<(), CommandError> {
         let is_text = format == ChartFormat::Text;
         match (chart, self.file()) {
-            (Chart::Bytes(bytes), Some(name)) => context.write_file(name, bytes),
-            (Chart::Bytes(bytes), None) => {
-                let mut output = context.output();
-                output.write_all(bytes)?;
-                Ok(output.flush()?)
+            (Chart::Bytes(bytes), name) => {
+                context.write_output(name.map(Path::new), |output| Ok(output.write_all(bytes)?))
             }
             (Chart::Text(text), None) if is_text => context.print_ansi(text),
             (Chart::Text(text), None) => context.print_data(text),
