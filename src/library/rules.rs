@@ -12,6 +12,7 @@ use rusqlite::{Row, params, params_from_iter};
 use super::history::now;
 use super::tags::Match;
 use super::{Change, Filter, LibraryError, Result, Rules, RulesMut, Sql, Tag, TagName};
+use crate::model::CslItem;
 use crate::suggest::closest;
 
 /// A rule as it is written in TOML.
@@ -65,14 +66,13 @@ pub struct CompiledRule {
 }
 
 /// A work that meets the condition of a rule.
-#[derive(Debug)]
 pub struct MatchedWork<'r> {
     /// Its title, possibly empty.
     pub title: &'r str,
     /// Its authors as a JSON array.
     pub authors: &'r str,
-    /// The work as CSL JSON.
-    pub item: &'r str,
+    /// Reads the work in the variables of CSL.
+    pub item: &'r dyn Fn() -> Option<CslItem>,
     /// Whether it meets each part of the condition.
     pub parts: &'r [bool],
 }
@@ -429,9 +429,7 @@ impl RuleRun<'_> {
             .collect();
         let condition = self.rule.condition.expression();
         let sql = format!(
-            "SELECT work_summary.work_id, work.key, work_summary.title, work_summary.authors, item{columns}
-             FROM work_summary JOIN work ON work.id = work_summary.work_id
-             JOIN csl_item ON csl_item.work_id = work_summary.work_id
+            "SELECT work_summary.work_id, citation_key, title, authors{columns} FROM work_summary
              WHERE ({}) AND work_summary.work_id BETWEEN ? AND ? ORDER BY work_summary.work_id",
             condition.text
         );
@@ -458,7 +456,7 @@ impl RuleRun<'_> {
             }
             holds.clear();
             for index in 0..self.rule.parts.len() {
-                holds.push(row.get::<_, bool>(5 + index)?);
+                holds.push(row.get::<_, bool>(4 + index)?);
             }
             let text = |column: usize| -> rusqlite::Result<&str> {
                 Ok(row.get_ref(column)?.as_str_or_null()?.unwrap_or_default())
@@ -466,7 +464,7 @@ impl RuleRun<'_> {
             let matches = matched(&MatchedWork {
                 title: text(2)?,
                 authors: text(3)?,
-                item: text(4)?,
+                item: &|| self.item(work),
                 parts: &holds,
             });
             let json = serde_json::to_string(&matches).unwrap_or_default();
@@ -515,6 +513,14 @@ impl RuleRun<'_> {
             matched: super::tags::matches(Some(&assignment.matched)),
         });
         Ok(())
+    }
+
+    /// Reads a work; most rules only need its title and its authors.
+    fn item(&self, work: i64) -> Option<CslItem> {
+        let statement = "SELECT item FROM csl_item WHERE work_id = ?1";
+        let mut statement = self.change.connection().prepare_cached(statement).ok()?;
+        let item: String = statement.query_row([work], |row| row.get(0)).ok()?;
+        serde_json::from_str(&item).ok()
     }
 
     /// Returns whether a work has a tag.

@@ -7,7 +7,7 @@
 
 use crate::library::full_text::Column;
 use crate::library::{Filter, Library, Match, MatchedWork};
-use crate::model::{CslItem, CslValue, markup};
+use crate::model::{CslValue, markup};
 use crate::query::{Matching, NodeKind, Query, QueryError, SearchIn, Term};
 use crate::text::{self, Word, words_with_ranges};
 
@@ -143,7 +143,7 @@ impl Phrase {
 
     /// Searches the CSL variables.
     fn in_item(&self, met: &MatchedWork<'_>) -> Option<String> {
-        let item: CslItem = serde_json::from_str(met.item).ok()?;
+        let item = (met.item)()?;
         item.variables.iter().find_map(|(variable, value)| {
             let is_container = variable.contains("container")
                 || variable.contains("collection")
