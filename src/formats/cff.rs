@@ -43,8 +43,10 @@ const TITLE: &str = "CITATION.cff";
 
 /// Returns whether a line of a text is the version of the format.
 pub(crate) fn sniff(text: &str) -> bool {
-    let mut lines = text.trim_start_matches('\u{feff}').lines();
-    lines.any(|line| line.starts_with("cff-version"))
+    const KEY: &str = "cff-version";
+    let text = text.trim_start_matches('\u{feff}');
+    text.match_indices(KEY)
+        .any(|(start, _)| start == 0 || text.as_bytes().get(start - 1) == Some(&b'\n'))
 }
 
 impl ReadFormat for Cff {

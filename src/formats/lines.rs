@@ -57,8 +57,11 @@ pub(crate) fn numbered(text: &str) -> impl Iterator<Item = (usize, &str)> {
 /// Returns the character that ends the lines of a text: the line feed of `\r\n` and `\n`, or the `\r` alone that old
 /// Macintosh programs write. Values of such a file may hold a few line feeds.
 pub(crate) fn line_end(text: &str) -> char {
-    let feeds = text.matches('\n').count();
-    let returns = text.matches('\r').count() - text.matches("\r\n").count();
+    let bytes = text.as_bytes();
+    let feeds = memchr::memchr_iter(b'\n', bytes).count();
+    let returns = memchr::memchr_iter(b'\r', bytes)
+        .filter(|at| bytes.get(at + 1) != Some(&b'\n'))
+        .count();
     if returns > feeds { '\r' } else { '\n' }
 }
 
