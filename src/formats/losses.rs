@@ -201,6 +201,9 @@ pub fn reconciled(item: &CslItem, back: &CslItem) -> CslItem {
 /// Returns whether two values are equivalent: numbers may be texts, all dashes and apostrophes are
 /// alike, and marks that protect case are ignored.
 fn same_value(one: &CslValue, other: &CslValue) -> bool {
+    if one == other {
+        return true;
+    }
     match (one, other) {
         (CslValue::Names(one), CslValue::Names(other)) => {
             one.len() == other.len()
@@ -210,7 +213,6 @@ fn same_value(one: &CslValue, other: &CslValue) -> bool {
                     .all(|(one, other)| same_name(one, other))
         }
         (CslValue::Date(one), CslValue::Date(other)) => same_date(one, other),
-        (CslValue::Other(one), CslValue::Other(other)) => one == other,
         _ => match (text_of(one), text_of(other)) {
             (Some(one), Some(other)) => one == other,
             _ => false,

@@ -258,7 +258,12 @@ fn of_words(title: &str) -> Option<&'static str> {
         }
         count += 1;
         lowered.clear();
-        lowered.extend(written.chars().flat_map(char::to_lowercase));
+        if written.is_ascii() {
+            lowered.push_str(written);
+            lowered.make_ascii_lowercase();
+        } else {
+            lowered.extend(written.chars().flat_map(char::to_lowercase));
+        }
         let mut word = lowered.as_str();
         let starts_small = written.starts_with(char::is_lowercase);
         // "l'économie", "qu’est"

@@ -111,7 +111,7 @@ impl BibFile {
     /// Returns the first work with each key, by key and by the keys in its `ids`; made for the
     /// look-up of `crossref` and `xdata`.
     pub fn by_key(&self) -> HashMap<&str, &Entry> {
-        let mut works = HashMap::new();
+        let mut works = HashMap::with_capacity(self.pieces.len());
         for work in self.works() {
             works.entry(work.key.as_str()).or_insert(work);
         }

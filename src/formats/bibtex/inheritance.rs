@@ -126,7 +126,8 @@ pub(crate) fn resolve<'a>(
 pub(crate) fn parent_keys(entry: &Entry, strings: &Strings) -> Vec<String> {
     let may_name_one = entry.fields.iter().any(|field| {
         let is_bare = || !field.value.trim_start().starts_with(['{', '"']);
-        ["crossref", "xdata"].contains(&field.name.to_ascii_lowercase().as_str())
+        let names_parent = |name| field.name.eq_ignore_ascii_case(name);
+        ["crossref", "xdata"].into_iter().any(names_parent)
             || field.value.contains("xdata=")
             || is_bare() && strings.resolve(&field.value).text.contains("xdata=")
     });

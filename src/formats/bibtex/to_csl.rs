@@ -135,6 +135,8 @@ struct CslConversion<'e> {
     problems: Vec<Diagnostic>,
     /// Whether titles are brought into sentence case.
     english: bool,
+    /// Whether the title may be English.
+    title_is_english: bool,
     /// Whether the entry is BibLaTeX's rather than BibTeX's, where the two differ.
     biblatex: bool,
     written_title: Option<String>,
@@ -155,6 +157,7 @@ impl<'e> CslConversion<'e> {
             variables: CslVariables::default(),
             problems: Vec::new(),
             english: true,
+            title_is_english: true,
             biblatex: schema::is_biblatex(&entry.kind, fields),
             written_title: None,
         }
@@ -164,6 +167,7 @@ impl<'e> CslConversion<'e> {
     fn unknown_letters(&mut self) {
         let fields = self.entry.fields.iter();
         let unknown: Vec<(String, String)> = fields
+            .filter(|(_, tex)| tex.contains('\\'))
             .filter(|(_, tex)| tex.contains("\\cyr") || tex.contains("\\CYR"))
             .flat_map(|(name, tex)| {
                 let commands = tex_alphabets::unknown_letters(tex);
@@ -256,7 +260,11 @@ impl<'e> CslConversion<'e> {
         let mut pieces = tex::rich(tex);
         // A journal or an original title may be in another language than the work.
         let keeps_case = field == "booktitle" && names_proceedings(tex);
-        if self.english && seems_english(tex) && !is_in_sentence_case(tex) && !keeps_case {
+        let seems_english = match field {
+            "title" => self.title_is_english,
+            _ => self.english && seems_english(tex),
+        };
+        if self.english && seems_english && !is_in_sentence_case(tex) && !keeps_case {
             to_sentence_case(&mut pieces);
         }
         let title = tex::to_html(&pieces, true);
@@ -343,9 +351,10 @@ impl<'e> CslConversion<'e> {
             (of_babel, _) => of_babel,
         };
         let known = tag.as_deref().and_then(language::tag_of);
+        self.title_is_english = self.raw("title").is_none_or(seems_english);
         self.english = match &known {
             Some(tag) => language::primary(tag) == "en",
-            None => self.raw("title").is_none_or(seems_english),
+            None => self.title_is_english,
         };
         self.set("language", tag.map(Cow::into_owned));
     }
