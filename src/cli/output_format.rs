@@ -127,7 +127,7 @@ pub(crate) struct WorkDigest {
     /// The keys of works without a title.
     untitled: Vec<String>,
     /// The context object of each work, by its key.
-    coins: HashMap<String, String>,
+    coins: HashMap<String, Box<str>>,
 }
 
 impl WorkDigest {
@@ -146,7 +146,7 @@ impl WorkDigest {
         let pairs = works.par_iter().zip(items);
         self.coins.par_extend(pairs.map(|(reference, item)| {
             let work = ItemMetadata { reference, item };
-            (item.id.clone(), coins::context_object(work))
+            (item.id.clone(), coins::context_object(work).into())
         }));
     }
 
@@ -317,7 +317,7 @@ impl OutputArgs {
             OutputFormat::Html => match listed.works {
                 ListedWorks::All(..) => html::reading_list(list, &works()),
                 ListedWorks::Digest(digest) => html::reading_list_with_coins(list, &|key| {
-                    Some(Cow::Borrowed(digest.coins.get(key)?.as_str()))
+                    Some(Cow::Borrowed(&**digest.coins.get(key)?))
                 }),
             },
             OutputFormat::Latex if self.standalone => latex::document(list, language),
