@@ -1,7 +1,3 @@
 #![no_main]
 
-#[allow(dead_code)]
-#[path = "../targets.rs"]
-mod targets;
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::settings(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| peerbib_fuzz::settings(bytes));
