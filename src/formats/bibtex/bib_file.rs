@@ -131,24 +131,24 @@ impl BibFile {
 pub fn read(text: &str) -> BibFile {
     let pieces = split(text);
     // One entry takes microseconds, so only a file with many is worth the other cores.
-    let read = if pieces.len() > 400 {
-        let read: Vec<_> = pieces
+    let read: Vec<_> = if pieces.len() > 400 {
+        pieces
             .into_par_iter()
             .with_min_len(64)
             .map(read_piece)
-            .collect();
-        read
+            .collect()
     } else {
         pieces.into_iter().map(read_piece).collect()
     };
-    let mut file = BibFile {
-        pieces: Vec::with_capacity(read.len()),
-        ..BibFile::default()
-    };
-    for (piece, problems) in read {
-        file.problems.extend(problems);
-        file.pieces.push(piece);
-    }
+    let mut file = BibFile::default();
+    // The pieces take the place of what was read, so that a large file is not in memory twice.
+    file.pieces = read
+        .into_iter()
+        .map(|(piece, problems)| {
+            file.problems.extend(problems);
+            piece
+        })
+        .collect();
     file.define_strings();
     file.reject_long_expansions(text.len());
     file.mark_duplicates();
