@@ -198,7 +198,9 @@ pub(crate) fn add_name(item: &mut CslItem, variable: &str, name: CslName) {
         Some(CslValue::Names(names)) => names,
         _ => Vec::new(),
     };
-    if name.sole_part().is_some_and(is_et_al) {
+    if name.sole_part().is_some_and(is_placeholder) {
+        // Nobody is named.
+    } else if name.sole_part().is_some_and(is_et_al) {
         if let Some(last) = names.last_mut() {
             last.truncated = Some(true);
         }
@@ -208,6 +210,21 @@ pub(crate) fn add_name(item: &mut CslItem, variable: &str, name: CslName) {
     if !names.is_empty() {
         let names = CslValue::Names(names);
         item.variables.insert(variable.to_owned(), names);
+    }
+}
+
+/// Returns whether a text in the place of a name says that there is none, as databases do: "[No author name available]".
+fn is_placeholder(name: &str) -> bool {
+    let name = name.trim_matches(['[', ']', ' ', '.']).to_lowercase();
+    let about_names = ["no author", "no editor"]
+        .iter()
+        .find_map(|start| name.strip_prefix(start));
+    match about_names {
+        Some(rest) => matches!(
+            rest.trim(),
+            "" | "name available" | "available" | "listed" | "given" | "name"
+        ),
+        None => matches!(name.as_str(), "n/a" | "not available"),
     }
 }
 
@@ -273,13 +290,44 @@ pub(crate) fn literal_name(text: &str) -> CslName {
     }
 }
 
+/// Returns the parts of a name between its commas, without empty ones and the years of a life, which library catalogs add:
+/// "Bollier, David,, 1955-".
+pub(crate) fn name_parts(text: &str) -> Vec<&str> {
+    let parts = text.split(',').map(str::trim);
+    parts
+        .enumerate()
+        .filter(|(index, part)| !part.is_empty() && (*index == 0 || !is_life_span(part)))
+        .map(|(_, part)| part)
+        .collect()
+}
+
+/// Returns whether a text is the years of a life: "1955-", "b. 1955", "ca. 1806-1873".
+fn is_life_span(text: &str) -> bool {
+    const WORDS: [&str; 9] = [
+        "active",
+        "approximately",
+        "b",
+        "born",
+        "c",
+        "ca",
+        "d",
+        "died",
+        "fl",
+    ];
+    let is_year = |word: &str| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let mut words = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    words.clone().any(is_year) && words.all(|word| is_year(word) || WORDS.contains(&word))
+}
+
 /// Reads `Family, Given` or `Family, Given, Suffix`. A name without a comma, or with one at its end, is literal.
 /// Words in lower case before the family name are particles, as in BibTeX.
 pub(crate) fn inverted_name(text: &str) -> CslName {
     if let Some(organization) = text.trim().strip_suffix(',') {
         return literal_name(organization);
     }
-    let parts: Vec<&str> = text.split(',').map(str::trim).collect();
+    let parts = name_parts(text);
     let (family, given, suffix) = match parts.as_slice() {
         [family, given] => (*family, *given, ""),
         [family, given, suffix] if is_name_suffix(given) => (*family, *suffix, *given),
@@ -598,6 +646,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_text_that_says_that_nobody_is_named_is_no_name() {
+        for text in ["[No author name available]", "No author listed", "n/a"] {
+            let mut item = CslItem::default();
+            add_name(&mut item, "author", literal_name(text));
+            assert_eq!(item.names("author"), [], "{text}");
+        }
+        let mut item = CslItem::default();
+        add_name(&mut item, "author", literal_name("No Authority Collective"));
+        assert_eq!(item.names("author").len(), 1);
+    }
+
+    #[test]
     fn names_are_split_into_their_parts() {
         let parts = |name: CslName| {
             [
@@ -628,6 +688,9 @@ mod tests {
                 ["", "", "", "", "Mozilla Foundation"],
             ),
             ("hooks, bell", ["", "hooks", "bell", "", ""]),
+            ("P2P, Inc.,", ["", "", "", "", "P2P, Inc."]),
+            ("Mill, J. S., 1806-1873", ["", "Mill", "J. S.", "", ""]),
+            ("Bollier, David, b. 1955", ["", "Bollier", "David", "", ""]),
         ] {
             assert_eq!(parts(inverted_name(written)), expected, "{written}");
         }

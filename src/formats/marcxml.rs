@@ -3,9 +3,10 @@
 
 use super::csl_to_bib::ParsedItems;
 use super::item_builder::{
-    ItemBuilder, date, inverted_name, language_code, literal_name, page_ends, serial_number,
+    ItemBuilder, date, inverted_name, language_code, literal_name, name_parts, page_ends,
+    serial_number,
 };
-use super::mods::{CONTAINERS, extent_in_pages, variable_of_role, without_years};
+use super::mods::{CONTAINERS, extent_in_pages, variable_of_role};
 use super::xml::{Element, child_text, children, has_root, read_records, text_of};
 use super::{ReadFormat, Records};
 use crate::model::{CslItem, CslName};
@@ -490,12 +491,11 @@ fn child_text_verbatim(node: Element<'_>, name: &'static str) -> String {
 
 fn personal(field: Field<'_>) -> CslName {
     let whole = field.get("a");
-    let whole = without_years(&whole);
     // The first indicator is 0 for a name that begins with the given name.
     let mut name = if field.indicator("ind1") == "0" {
-        literal_name(whole)
+        literal_name(&name_parts(&whole).join(", "))
     } else {
-        inverted_name(whole)
+        inverted_name(&whole)
     };
     let number = field.get("b");
     let suffix = if number.is_empty() {

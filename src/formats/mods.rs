@@ -225,6 +225,8 @@ fn item(record: Element<'_>) -> (CslItem, Vec<String>) {
     let ignored = titles(&mut new, record);
     let is_main = |name: &Element<'_>| name.attribute("usage") == Some("primary");
     let has_main_name = children(record, "name").any(|name| is_main(&name));
+    let has_publisher =
+        children(record, "originInfo").any(|origin| child(origin, "publisher").is_some());
     for name in children(record, "name") {
         let (role, person) = role_and_name(name);
         // An organization that only has to do with the work.
@@ -235,11 +237,13 @@ fn item(record: Element<'_>) -> (CslItem, Vec<String>) {
         } else {
             role
         };
-        match (role, csl_type) {
-            ("publisher" | "degree-grantor", _) => {
+        match role {
+            // The publisher of a catalog record is in a place of its own, too.
+            "publisher" if has_publisher => {}
+            "publisher" | "degree-grantor" => {
                 new.text("publisher", &person.reading_order());
             }
-            (role, _) => new.name(role, person),
+            role => new.name(role, person),
         }
     }
     for origin in children(record, "originInfo") {
@@ -391,7 +395,14 @@ fn role_and_name(node: Element<'_>) -> (&'static str, CslName) {
         .map(text_of)
         .collect();
     let is_organization = matches!(node.attribute("type"), Some("corporate" | "conference"));
-    let whole = whole.join(if is_organization { ". " } else { ", " });
+    // The punctuation of catalogs ends the parts of an organization.
+    let whole = match (is_organization, whole.as_slice()) {
+        (true, [parts @ .., last]) => {
+            let parts = parts.iter().map(|part| part.trim_end_matches('.'));
+            parts.chain([last.as_str()]).collect::<Vec<_>>().join(". ")
+        }
+        _ => whole.join(", "),
+    };
     let (family, given) = (part("family"), part("given"));
     let name = match node.attribute("type") {
         Some("corporate" | "conference") => literal_name(&whole),
@@ -407,8 +418,8 @@ fn role_and_name(node: Element<'_>) -> (&'static str, CslName) {
         _ if child(node, "etal").is_some() => literal_name("et al."),
         _ if whole.is_empty() && !given.is_empty() => literal_name(&given),
         _ if whole.is_empty() => direct_name(&child_text(node, "displayForm")),
-        Some("personal") => direct_name(without_years(&whole)),
-        _ => inverted_name(without_years(&whole)),
+        Some("personal") => direct_name(&whole),
+        _ => inverted_name(&whole),
     };
     (role, name)
 }
@@ -433,22 +444,6 @@ pub(crate) fn variable_of_role(term: &str) -> Option<&'static str> {
         .iter()
         .find(|(code, name, _)| term == *code || term == *name);
     found.map(|(_, _, variable)| *variable)
-}
-
-/// Returns a name without the dates of its bearer: `Ostrom, Elinor, 1933-2012`.
-pub(crate) fn without_years(name: &str) -> &str {
-    let name = name.trim().trim_end_matches(',');
-    match name.rsplit_once(", ") {
-        Some((bare, years))
-            if years.bytes().any(|byte| byte.is_ascii_digit())
-                && years
-                    .bytes()
-                    .all(|byte| byte.is_ascii_digit() || b"-? .".contains(&byte)) =>
-        {
-            bare
-        }
-        _ => name,
-    }
 }
 
 /// Returns a text without the punctuation of catalogues at its end.

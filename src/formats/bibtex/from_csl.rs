@@ -449,6 +449,12 @@ impl<'i> BibConversion<'i> {
                 self.push(field, to_verbatim(&text));
             }
         }
+        let copy = self.item.text("archive_location");
+        if copy.is_some_and(|copy| copy.starts_with("http"))
+            && let Some(copy) = self.take_text("archive_location")
+        {
+            self.push("archiveurl", to_verbatim(&copy));
+        }
         if let Some(text) = self.take_text("language") {
             // BibLaTeX must know the name in `langid`; `language` keeps what else was said.
             let known = language::tag_of(&text);

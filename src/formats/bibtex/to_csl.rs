@@ -244,7 +244,7 @@ impl<'e> CslConversion<'e> {
     }
 
     fn text(&self, field: &str) -> Option<String> {
-        let text = tex::html(self.raw(field)?);
+        let text = tex::html(&with_attached_quotes(self.raw(field)?));
         (!text.is_empty()).then_some(text)
     }
 
@@ -256,10 +256,10 @@ impl<'e> CslConversion<'e> {
 
     /// Returns a title, in sentence case if the work is in English.
     fn title(&self, field: &str) -> Option<String> {
-        let tex = self.raw(field)?;
+        let tex = &*with_attached_quotes(self.raw(field)?);
         let mut pieces = tex::rich(tex);
         // A journal or an original title may be in another language than the work.
-        let keeps_case = field == "booktitle" && names_proceedings(tex);
+        let keeps_case = field == "booktitle" && names_conference(tex);
         let seems_english = match field {
             "title" => self.title_is_english,
             _ => self.english && seems_english(tex),
@@ -602,7 +602,7 @@ impl<'e> CslConversion<'e> {
         ]
         .into_iter()
         .filter_map(|field| {
-            let text = self.literal_list(field)?;
+            let text = without_outer_quotes(self.literal_list(field)?);
             if field == "howpublished" {
                 self.without_addresses(text)
             } else {
@@ -676,9 +676,7 @@ impl<'e> CslConversion<'e> {
             })
         };
         if self.kind == "online" || !switched_off("url") {
-            let url = self
-                .raw("url")
-                .map(|url| web_address(&verbatim(url)).into_owned());
+            let url = self.raw("url").map(|url| self.one_address(&verbatim(url)));
             let url = url
                 .or_else(|| self.eprint_url())
                 .or_else(|| self.published_at());
@@ -722,6 +720,23 @@ impl<'e> CslConversion<'e> {
         {
             self.variables.remove("URL");
         }
+    }
+
+    /// Returns the address in a field, or the first of several, which Mendeley separates by spaces. That of a DOI comes
+    /// last, because the DOI is printed anyway.
+    fn one_address(&mut self, field: &str) -> String {
+        let several = || {
+            let parts = field.split_whitespace();
+            parts.map(|part| part.trim_end_matches([',', ';']))
+        };
+        if several().count() < 2 || !several().all(|part| part.contains("://")) {
+            return web_address(field).into_owned();
+        }
+        let first = several().find(|address| Doi::strip_resolver(address) == *address);
+        let first = first.or_else(|| several().next()).unwrap_or(field);
+        let message = format!("has several addresses; {first} is printed");
+        self.report(Severity::Notice, Some("url"), message);
+        web_address(first).into_owned()
     }
 
     /// Returns the address in `howpublished`, which is where it goes in BibTeX, if there is one only.
@@ -924,15 +939,71 @@ fn seems_english(title: &str) -> bool {
     language::guess(title).is_none_or(|guess| guess == "en")
 }
 
-/// Returns whether a book title is the name of a conference, which has capitals and places of its own.
-fn names_proceedings(title: &str) -> bool {
-    let word = title
-        .split(|c: char| !c.is_alphabetic())
-        .next()
-        .unwrap_or_default();
-    ["proc", "proceedings"]
-        .iter()
-        .any(|name| word.eq_ignore_ascii_case(name))
+/// Returns whether a book title is the name of a conference, which has capitals and places of its own: "25th
+/// International Conference on Software Engineering".
+fn names_conference(title: &str) -> bool {
+    const WORDS: [&str; 9] = [
+        "colloquium",
+        "conf",
+        "conference",
+        "congress",
+        "proc",
+        "proceedings",
+        "summit",
+        "symposium",
+        "workshop",
+    ];
+    let mut words = title.split(|c: char| !c.is_alphabetic());
+    words.any(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)))
+}
+
+/// Returns a name without the straight quotation marks around the whole of it, which Google Scholar puts around publishers.
+fn without_outer_quotes(name: String) -> String {
+    let inside = name
+        .strip_prefix('"')
+        .and_then(|name| name.strip_suffix('"'));
+    match inside {
+        Some(inside) if !inside.contains('"') => inside.trim().to_owned(),
+        _ => name,
+    }
+}
+
+/// Returns TeX with the spaces before the quotations in it that Google Scholar puts inside them: `Linux and" The Nature of
+/// the Firm"`, `" O'Reilly Media, Inc."`.
+fn with_attached_quotes(tex: &str) -> Cow<'_, str> {
+    if !tex.contains("\" ") {
+        return Cow::Borrowed(tex);
+    }
+    let quotes: Vec<usize> = memchr::memchr_iter(b'"', tex.as_bytes())
+        .filter(|at| tex.get(..*at).is_some_and(|before| !before.ends_with('\\')))
+        .collect();
+    let (pairs, []) = quotes.as_chunks::<2>() else {
+        return Cow::Borrowed(tex);
+    };
+    let mut attached = String::with_capacity(tex.len());
+    let mut written = 0;
+    for [open, close] in pairs {
+        let before = tex.get(written..*open).unwrap_or_default();
+        let inside = tex.get(open + 1..*close).unwrap_or_default();
+        attached.push_str(before);
+        // A number before the mark is of inches, and a space before it is where it belongs.
+        let is_apart = inside.starts_with(' ')
+            && !inside.ends_with(' ')
+            && !before.ends_with(|c: char| c.is_whitespace() || c.is_ascii_digit());
+        if is_apart && !before.is_empty() {
+            attached.push(' ');
+        }
+        attached.push('"');
+        attached.push_str(if is_apart {
+            inside.trim_start()
+        } else {
+            inside
+        });
+        attached.push('"');
+        written = close + 1;
+    }
+    attached.push_str(tex.get(written..).unwrap_or_default());
+    Cow::Owned(attached)
 }
 
 /// Returns whether a title is marked as being in sentence case: by an empty group at its end, which
@@ -1211,6 +1282,62 @@ mod tests {
             "@article{k, eid = {e12}, pages = {1--20}}",
             &[("page", "1-20")],
         );
+    }
+
+    #[test]
+    fn the_first_of_several_addresses_is_printed() {
+        let source = "@article{k, doi = {10.1/a},
+            url = {http://dx.doi.org/10.1/a http://b.org/c;d https://e.org}}";
+        variables(source, &[("URL", "http://b.org/c;d"), ("DOI", "10.1/a")]);
+        let [problem] = &item(source).problems[..] else {
+            panic!("one problem");
+        };
+        assert_eq!(
+            problem.message,
+            "has several addresses; http://b.org/c;d is printed"
+        );
+        let one = "@online{k, url = {http://b.org/c,d}}";
+        variables(one, &[("URL", "http://b.org/c,d")]);
+        assert_eq!(item(one).problems, []);
+    }
+
+    #[test]
+    fn spaces_stand_before_quotations_and_not_in_them() {
+        variables(
+            "@book{k, title={Coase's penguin, or, Linux and\" The Nature of the Firm\"},
+              publisher={\" O'Reilly Media, Inc.\"}}",
+            &[
+                (
+                    "title",
+                    "Coase’s penguin, or, linux and \"the nature of the firm\"",
+                ),
+                ("publisher", "O’Reilly Media, Inc."),
+            ],
+        );
+        for title in [
+            "The \"commons\" and the \"firm\"",
+            "Of 5\" disks and 3\" disks",
+            "Half\" a quotation",
+            "{\\\"O}l und {\\\"A}pfel",
+        ] {
+            assert_eq!(with_attached_quotes(title), title);
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_conference_keeps_its_capitals() {
+        let book = |title: &str| {
+            let source = format!("@inproceedings{{k, booktitle = {{{title}}}}}");
+            item(&source).item.text("container-title")
+        };
+        for name in [
+            "2019 IEEE/ACM 41st International Conference on Software Engineering",
+            "Proc. of the Fourth Symposium on Open Collaboration",
+        ] {
+            assert_eq!(book(name).as_deref(), Some(name));
+        }
+        let handbook = book("A Handbook of Peer Production");
+        assert_eq!(handbook.as_deref(), Some("A handbook of peer production"));
     }
 
     #[test]

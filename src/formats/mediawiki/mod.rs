@@ -106,7 +106,7 @@ mod tests {
             "Text <ref name=\"x\">{{Cite journal |last1=Benkler |first1=Yochai |author2=P2P Foundation\n\
              | title = ''Coase''<nowiki>|</nowiki>Penguin, or, [[Linux|Linux]] {{lang|de|Öl}} &amp; H<sub>2</sub>O<!-- | x=y -->\n\
              | journal=[[Yale Law Journal]] |volume=112 |issue=3 |pages=369–446 |date=December 2002\n\
-             |doi=10.2307/1562247 |access-date=2020-01-02 |url=https://a.example/?a=b{{!}}c |archive-url=x |ref=harv}}</ref>",
+             |doi=10.2307/1562247 |access-date=2020-01-02 |url=https://a.example/?a=b{{!}}c |archive-url=https://web.archive.org/web/2010/https://a.example/ |ref=harv}}</ref>",
         );
         let text = |variable: &str| item.text(variable).unwrap_or_default();
         assert_eq!(item.item_type, "article-journal");
@@ -117,6 +117,10 @@ mod tests {
         assert_eq!(text("container-title"), "Yale Law Journal");
         assert_eq!(text("page"), "369–446");
         assert_eq!(text("URL"), "https://a.example/?a=b|c");
+        assert_eq!(
+            text("archive_location"),
+            "https://web.archive.org/web/2010/https://a.example/"
+        );
         assert_eq!(item.names("author")[0].given.as_deref(), Some("Yochai"));
         assert_eq!(
             item.names("author")[1].literal.as_deref(),

@@ -4,7 +4,9 @@ use super::types;
 use crate::formats::bibtex::{date_in_words, web_address};
 use crate::formats::csl_to_bib::ParsedItems;
 use crate::formats::generic_kinds::is_generic_kind;
-use crate::formats::item_builder::{add_name, direct_name, several_names};
+use crate::formats::item_builder::{
+    add_name, direct_name, literal_name, name_parts, several_names,
+};
 use crate::formats::pages;
 use crate::formats::{Diagnostic, Severity};
 use crate::model::{CslDate, CslItem, CslName, CslValue, Doi};
@@ -304,6 +306,13 @@ impl<'r, 't> RisReader<'r, 't> {
                 "M3" | "DB" | "DP" if is_doi(&value) => {
                     let doi = Doi::in_text(&value).unwrap_or_default().into_owned();
                     self.set_first(number, tag, "DOI", doi);
+                }
+                // The home page of a provider, and WorldCat's name for itself, are no place of the work.
+                "DP" if is_address(&value) && !has_path(&value) => {
+                    self.set_first(number, tag, "source", value);
+                }
+                "DB" if value.starts_with('/') => {
+                    self.left_out(number, tag, &value, "it is not the name of a database");
                 }
                 "DB" | "DP" if is_address(&value) => self.set_first(number, tag, "URL", value),
                 "M3" if is_generic_kind(&value) => {}
@@ -661,6 +670,13 @@ fn is_address(text: &str) -> bool {
         && !text.contains(char::is_whitespace)
 }
 
+/// Returns whether an address names more than a host.
+fn has_path(address: &str) -> bool {
+    let (_, host) = address.split_once("://").unwrap_or_default();
+    host.split_once('/')
+        .is_some_and(|(_, path)| !path.is_empty())
+}
+
 /// Returns the first number of four digits, a year.
 fn four_digits(text: &str) -> Option<&str> {
     let mut numbers = text.split(|c: char| !c.is_ascii_digit());
@@ -701,19 +717,15 @@ fn is_doi_address(url: &str) -> bool {
 /// `Family, Given, Suffix`; a name without a comma is not split, unless it begins with an initial. Words in lower case
 /// before the family name are particles, as in BibTeX.
 fn name(written: &str) -> CslName {
-    let parts: Vec<&str> = written.split(',').map(str::trim).collect();
+    let parts = name_parts(written);
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let (family, given, suffix) = match parts.as_slice() {
         [family, given] => (*family, *given, ""),
         [family, given, suffix] => (*family, *given, *suffix),
         // "A. Halfaker", as IEEE Xplore writes it
         [name] if begins_with_initial(name) => return direct_name(name),
-        _ => {
-            return CslName {
-                literal: Some(written.trim().to_owned()),
-                ..CslName::default()
-            };
-        }
+        [organization] => return literal_name(organization),
+        _ => return literal_name(written),
     };
     CslName {
         family: some(family),
@@ -884,6 +896,17 @@ mod tests {
     }
 
     #[test]
+    fn the_address_of_a_catalog_is_not_that_of_the_work() {
+        let catalog = "TY  - BOOK\nTI  - A\nDB  - /z-wcorg/\nDP  - http://worldcat.org\nER  - \n";
+        let item = &read_items(catalog).items[0].item;
+        assert_eq!(item.text("URL"), None);
+        assert_eq!(item.text("archive"), None);
+        assert_eq!(item.text("source").as_deref(), Some("http://worldcat.org"));
+        let item = only("TY  - BOOK\nTI  - A\nDP  - http://a.example/b\nER  - \n");
+        assert_eq!(item.text("URL").as_deref(), Some("http://a.example/b"));
+    }
+
+    #[test]
     fn names_in_their_parts() {
         let parts = |written| {
             let name = name(written);
@@ -905,6 +928,15 @@ mod tests {
             ["", "King", "Martin Luther", "Jr.", ""]
         );
         assert_eq!(parts("P2P Foundation"), ["", "", "", "", "P2P Foundation"]);
+        assert_eq!(parts("P2P Foundation,"), ["", "", "", "", "P2P Foundation"]);
+        assert_eq!(
+            parts("Bollier, David,, 1955-"),
+            ["", "Bollier", "David", "", ""]
+        );
+        assert_eq!(
+            parts("Lessig,Lawrence,"),
+            ["", "Lessig", "Lawrence", "", ""]
+        );
         assert_eq!(parts("hooks, bell"), ["", "hooks", "bell", "", ""]);
     }
 }
