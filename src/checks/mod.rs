@@ -40,7 +40,7 @@ use crate::formats::bibtex::{self, Strings};
 use crate::model::Entry;
 
 use entry::OwnField;
-pub use entry::{CheckedEntry, Status};
+pub use entry::{CheckedEntry, VerificationStatus};
 pub use required::required_fields;
 pub use spellings::{SpellingCounts, Spellings, UndecidedSpelling};
 

@@ -182,7 +182,7 @@ fn without_html(text: &str) -> Option<(String, Option<String>)> {
                 rest = after_mark.get(length..).unwrap_or_default();
                 continue;
             }
-        } else if let Some(tag) = Tag::at(after_mark) {
+        } else if let Some(tag) = HtmlTag::at(after_mark) {
             sign.get_or_insert_with(|| format!("<{}>", tag.inside));
             if tag.is_closing {
                 matches &= open.pop() == Some(tag.element);
@@ -215,7 +215,7 @@ fn without_html(text: &str) -> Option<(String, Option<String>)> {
 }
 
 /// A tag of HTML.
-struct Tag<'t> {
+struct HtmlTag<'t> {
     /// The text between `<` and `>`.
     inside: &'t str,
     element: &'static str,
@@ -223,7 +223,7 @@ struct Tag<'t> {
     is_closing: bool,
 }
 
-impl<'t> Tag<'t> {
+impl<'t> HtmlTag<'t> {
     /// Reads a tag whose `<` stands before `rest`.
     fn at(rest: &'t str) -> Option<Self> {
         // No tag in a bibliography is longer, and a `<` need not be one.

@@ -136,7 +136,7 @@ impl ByExtension for ChartFormat {
 }
 
 /// A chart as it is written.
-pub(crate) enum Chart {
+pub(crate) enum ChartOutput {
     Text(String),
     Bytes(Vec<u8>),
 }
@@ -192,8 +192,8 @@ impl ChartArgs {
     /// # Errors
     ///
     /// If the picture is too large.
-    pub(crate) fn png(&self, svg: &str) -> Result<Chart, CommandError> {
-        Ok(Chart::Bytes(
+    pub(crate) fn png(&self, svg: &str) -> Result<ChartOutput, CommandError> {
+        Ok(ChartOutput::Bytes(
             png::draw(svg, 2.0).map_err(CommandError::new)?,
         ))
     }
@@ -217,19 +217,19 @@ impl ChartArgs {
         &self,
         context: &CommandContext,
         format: ChartFormat,
-        chart: &Chart,
+        chart: &ChartOutput,
     ) -> Result<(), CommandError> {
         let is_text = format == ChartFormat::Text;
         match (chart, self.file()) {
-            (Chart::Bytes(bytes), name) => {
+            (ChartOutput::Bytes(bytes), name) => {
                 context.write_output(name.map(Path::new), |output| Ok(output.write_all(bytes)?))
             }
-            (Chart::Text(text), None) if is_text => context.print_ansi(text),
-            (Chart::Text(text), None) => context.print_data(text),
-            (Chart::Text(text), Some(name)) if is_text => {
+            (ChartOutput::Text(text), None) if is_text => context.print_ansi(text),
+            (ChartOutput::Text(text), None) => context.print_data(text),
+            (ChartOutput::Text(text), Some(name)) if is_text => {
                 context.write_file(name, anstream::adapter::strip_str(text).to_string())
             }
-            (Chart::Text(text), Some(name)) => context.write_file(name, text),
+            (ChartOutput::Text(text), Some(name)) => context.write_file(name, text),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::cli::style_engine::items_of;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::bibtex::{self, Duplicate, FilePiece, Strings, UsedCommands};
 use peerbib::formats::{
-    Export, ExportedWork, Joint, Loss, ParsedFile, TablePart, WriteResult, csv,
+    ExportInput, ExportedWork, Joint, Loss, ParsedFile, TablePart, WriteResult, csv,
 };
 use peerbib::library::{CitableWork, GROUP_FACET, Library, TagName, group_tag_name};
 use peerbib::model::{CslItem, CslValue, Entry};
@@ -300,7 +300,7 @@ fn write_part<'e>(
         })
         .collect();
     let parents = |key: &str| parents(key).map(|parent| Cow::Owned(parent.into_owned()));
-    Ok(options.format.writer()?.write(&Export {
+    Ok(options.format.writer()?.write(&ExportInput {
         works: &exported,
         parents: &parents,
         table,
@@ -339,7 +339,7 @@ pub(crate) fn write_each<const N: usize>(
             }];
             *text = format
                 .writer()?
-                .write(&Export {
+                .write(&ExportInput {
                     works: &exported,
                     parents: &|key| library.works().parent(key),
                     table: None,

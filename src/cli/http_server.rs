@@ -204,12 +204,12 @@ struct Shared {
 }
 
 /// A share of a counter, which is given back when it is dropped.
-struct Share<'c> {
+struct CounterShare<'c> {
     counter: &'c AtomicUsize,
     size: usize,
 }
 
-impl<'c> Share<'c> {
+impl<'c> CounterShare<'c> {
     fn take(counter: &'c AtomicUsize, size: usize, most: usize) -> Option<Self> {
         let share = Self { counter, size };
         let before = counter.fetch_add(size, Ordering::SeqCst);
@@ -217,7 +217,7 @@ impl<'c> Share<'c> {
     }
 }
 
-impl Drop for Share<'_> {
+impl Drop for CounterShare<'_> {
     fn drop(&mut self) {
         self.counter.fetch_sub(self.size, Ordering::SeqCst);
     }
@@ -238,7 +238,7 @@ fn accept(
         let (sender, shared) = (sender.clone(), Arc::clone(shared));
         // If there is no thread, the connection is closed.
         let _ = std::thread::Builder::new().spawn(move || {
-            if let Some(_share) = Share::take(&shared.connections, 1, MOST_CONNECTIONS) {
+            if let Some(_share) = CounterShare::take(&shared.connections, 1, MOST_CONNECTIONS) {
                 // Nobody waits for the error of a broken connection.
                 let _ = converse(stream, admit, &sender, &shared);
             }
@@ -278,7 +278,7 @@ fn converse(
         None => Err(411),
     };
     let share = length.and_then(|length| {
-        let share = Share::take(&shared.bodies, length, MOST_BODIES);
+        let share = CounterShare::take(&shared.bodies, length, MOST_BODIES);
         share.map(|share| (length, share)).ok_or(503)
     });
     let (length, _share) = match share {

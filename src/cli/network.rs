@@ -5,7 +5,7 @@ use indicatif::ProgressBar;
 
 use crate::cli::{CommandContext, CommandError, hints, progress};
 use peerbib::lookup::{
-    Catalogue, Client, DEFAULT_CATALOGUE, DEFAULT_TIMEOUT, LookupError, Mode, Settings,
+    Catalogue, Client, DEFAULT_CATALOGUE, DEFAULT_TIMEOUT, LookupError, NetworkMode, Settings,
 };
 
 /// The options of commands that ask metadata services.
@@ -29,9 +29,9 @@ impl NetworkArgs {
     pub(crate) fn client(self, context: &CommandContext) -> Result<Client, CommandError> {
         let configuration = context.configuration()?;
         let mode = match (self.offline, self.refresh) {
-            (true, _) => Mode::Offline,
-            (_, true) => Mode::Refresh,
-            _ => Mode::Normal,
+            (true, _) => NetworkMode::Offline,
+            (_, true) => NetworkMode::Refresh,
+            _ => NetworkMode::Normal,
         };
         let cache = CommandContext::cache_directory();
         let settings = Settings {

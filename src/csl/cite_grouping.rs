@@ -3,10 +3,10 @@
 
 use super::citation::{Citation, Cite};
 use super::citeproc_js;
-use super::context::{CiteDetails, Context, Purpose, Section};
+use super::context::{CiteDetails, EvaluationContext, LayoutKind, Purpose};
 use super::element::{Collapse, CommonAttributes, SortKey, TermForm};
 use super::evaluate::Evaluator;
-use super::output_tree::{Content, Node, Tag};
+use super::output_tree::{Node, NodeContent, NodeRole};
 use super::prepared::{Prepared, subsequent_cite};
 use super::render::Renderer;
 use super::rich_text::RichText;
@@ -58,7 +58,7 @@ pub(super) fn in_order<'e>(
         .drain(..)
         .map(|entry| {
             let sort_keys = prepared
-                .context(entry.item, Section::Citation, Purpose::Sort)
+                .context(entry.item, LayoutKind::Citation, Purpose::Sort)
                 .map(|context| sorting::sort_keys(keys, context, &prepared.collation))
                 .unwrap_or_default();
             let suffix = dated
@@ -111,7 +111,7 @@ fn group_by_authors<'e>(
         .map(|(place, (_, authors, entry))| {
             if last_authors.as_ref() != Some(&authors) {
                 group_key = prepared
-                    .context(entry.item, Section::Citation, Purpose::Sort)
+                    .context(entry.item, LayoutKind::Citation, Purpose::Sort)
                     .and_then(|context| sorting::key_text(first_key, context))
                     .filter(|key| !key.is_empty());
                 last_authors = Some(authors);
@@ -129,10 +129,10 @@ fn group_by_authors<'e>(
 /// Returns the authors of an item in the form of a subsequent cite.
 fn authors_text(prepared: &Prepared<'_>, item: usize) -> String {
     let details = subsequent_cite();
-    let Some(context) = prepared.context(item, Section::Citation, Purpose::Compare) else {
+    let Some(context) = prepared.context(item, LayoutKind::Citation, Purpose::Compare) else {
         return String::new();
     };
-    let mut evaluator = Evaluator::new(Context {
+    let mut evaluator = Evaluator::new(EvaluationContext {
         cite: Some(&details),
         disambiguation: prepared.disambiguation(item),
         ..context
@@ -151,8 +151,8 @@ fn cite_tree_after<'p>(
     entry: &'p ResolvedCite<'_>,
     continued: bool,
 ) -> Option<Node<'p>> {
-    let context = prepared.context(entry.item, Section::Citation, Purpose::Print)?;
-    let mut evaluator = Evaluator::new(Context {
+    let context = prepared.context(entry.item, LayoutKind::Citation, Purpose::Print)?;
+    let mut evaluator = Evaluator::new(EvaluationContext {
         cite: Some(entry.details),
         disambiguation: prepared.disambiguation(entry.item),
         ..context
@@ -171,8 +171,8 @@ struct CitePart<'p> {
     authors_collapsed: bool,
 }
 
-fn is_names(tag: Tag) -> bool {
-    tag == Tag::Names
+fn is_names(tag: NodeRole) -> bool {
+    tag == NodeRole::Names
 }
 
 /// Returns the text of a citation, and the keys of the cites for which the style prints nothing.
@@ -225,10 +225,10 @@ pub(super) fn format(
         }
         let year = tree
             .as_ref()
-            .and_then(|tree| tree.find(&|tag| matches!(tag, Tag::Year(_))))
+            .and_then(|tree| tree.find(&|tag| matches!(tag, NodeRole::Year(_))))
             .map(Node::key);
         let has_suffix = tree.as_ref().is_some_and(|tree| {
-            tree.find(&|tag| matches!(tag, Tag::YearSuffix(_)))
+            tree.find(&|tag| matches!(tag, NodeRole::YearSuffix(_)))
                 .is_some()
         });
         let has_locator = entry.details.locator.is_some();
@@ -242,7 +242,8 @@ pub(super) fn format(
             && let Some((last, true)) = &last_year
             && year.as_ref() == Some(last)
         {
-            tree = tree.and_then(|tree| remove_first(tree, &|tag| matches!(tag, Tag::Year(_))));
+            tree =
+                tree.and_then(|tree| remove_first(tree, &|tag| matches!(tag, NodeRole::Year(_))));
             year_collapsed = true;
         }
         last_year = year.map(|year| (year, has_suffix));
@@ -307,12 +308,12 @@ pub(super) fn format(
     }
     if options.collapse == Some(Collapse::CitationNumber) {
         collapse_numbers(prepared, &mut parts, |tag| match tag {
-            Tag::CitationNumber(number) => Some(number),
+            NodeRole::CitationNumber(number) => Some(number),
             _ => None,
         });
     } else if options.collapse == Some(Collapse::YearSuffixRanged) {
         collapse_numbers(prepared, &mut parts, |tag| match tag {
-            Tag::YearSuffix(number) => Some(number),
+            NodeRole::YearSuffix(number) => Some(number),
             _ => None,
         });
     }
@@ -325,15 +326,15 @@ pub(super) fn format(
 fn leading(tree: Node<'_>, at: usize) -> Node<'_> {
     fn has_link(node: &Node<'_>) -> bool {
         match &node.content {
-            Content::Link { .. } => true,
-            Content::Children(children, _) => children.iter().any(has_link),
-            Content::Text(_) => false,
+            NodeContent::Link { .. } => true,
+            NodeContent::Children(children, _) => children.iter().any(has_link),
+            NodeContent::Text(_) => false,
         }
     }
     if has_link(&tree) {
         return tree;
     }
-    Node::wrap(tree).tagged(Tag::Cite(at))
+    Node::wrap(tree).tagged(NodeRole::Cite(at))
 }
 
 /// Adds the affixes that the caller gives to a cite.
@@ -345,7 +346,7 @@ fn with_affixes<'p>(tree: Node<'p>, entry: &'p ResolvedCite<'_>, takes_suffix: b
         return tree;
     }
     let mut wrapped = Node::wrap(tree);
-    if let Content::Children(nodes, _) = &mut wrapped.content {
+    if let NodeContent::Children(nodes, _) = &mut wrapped.content {
         nodes.splice(0..0, Node::text(citeproc_js::spaced_prefix(prefix)));
         nodes.extend(Node::text(citeproc_js::spaced_suffix(suffix)));
     }
@@ -353,10 +354,10 @@ fn with_affixes<'p>(tree: Node<'p>, entry: &'p ResolvedCite<'_>, takes_suffix: b
 }
 
 /// Removes the first node with a tag; none if nothing is left.
-fn remove_first<'p>(mut tree: Node<'p>, unwanted: &dyn Fn(Tag) -> bool) -> Option<Node<'p>> {
+fn remove_first<'p>(mut tree: Node<'p>, unwanted: &dyn Fn(NodeRole) -> bool) -> Option<Node<'p>> {
     fn walk<'p>(
         node: Node<'p>,
-        unwanted: &dyn Fn(Tag) -> bool,
+        unwanted: &dyn Fn(NodeRole) -> bool,
         done: &mut bool,
     ) -> Option<Node<'p>> {
         if *done {
@@ -367,7 +368,7 @@ fn remove_first<'p>(mut tree: Node<'p>, unwanted: &dyn Fn(Tag) -> bool) -> Optio
             return None;
         }
         let mut node = node;
-        if let Content::Children(children, _) = &mut node.content {
+        if let NodeContent::Children(children, _) = &mut node.content {
             let kept: Vec<_> = std::mem::take(children)
                 .into_iter()
                 .filter_map(|child| walk(child, unwanted, done))
@@ -383,26 +384,28 @@ fn remove_first<'p>(mut tree: Node<'p>, unwanted: &dyn Fn(Tag) -> bool) -> Optio
     tree.tag = if unwanted(tree.tag) {
         tree.tag
     } else {
-        Tag::None
+        NodeRole::None
     };
     walk(tree, unwanted, &mut done)
 }
 
 /// Returns the names of a cite, or their substitute.
 fn authors_of(tree: Node<'_>) -> Option<Node<'_>> {
-    tree.find(&|tag| matches!(tag, Tag::Names | Tag::Substitute))
+    tree.find(&|tag| matches!(tag, NodeRole::Names | NodeRole::Substitute))
         .cloned()
 }
 
 fn without_author(tree: Node<'_>) -> Option<Node<'_>> {
-    remove_first(tree, &|tag| matches!(tag, Tag::Names | Tag::Substitute))
+    remove_first(tree, &|tag| {
+        matches!(tag, NodeRole::Names | NodeRole::Substitute)
+    })
 }
 
 /// Collapses runs of three or more consecutive numbers to ranges.
 fn collapse_numbers(
     prepared: &Prepared<'_>,
     parts: &mut Vec<CitePart<'_>>,
-    number_of: impl Fn(Tag) -> Option<usize>,
+    number_of: impl Fn(NodeRole) -> Option<usize>,
 ) {
     let delimiter = prepared
         .locale
@@ -452,12 +455,12 @@ fn collapse_numbers(
 }
 
 /// Returns whether a cite ends in a year suffix, so that a range can begin with it.
-fn ends_in(node: &Node<'_>, number_of: &impl Fn(Tag) -> Option<usize>) -> bool {
-    if matches!(node.tag, Tag::YearSuffix(_)) && number_of(node.tag).is_some() {
+fn ends_in(node: &Node<'_>, number_of: &impl Fn(NodeRole) -> Option<usize>) -> bool {
+    if matches!(node.tag, NodeRole::YearSuffix(_)) && number_of(node.tag).is_some() {
         return true;
     }
     match &node.content {
-        Content::Children(children, _) => {
+        NodeContent::Children(children, _) => {
             children.last().is_some_and(|last| ends_in(last, number_of))
         }
         _ => false,
@@ -467,15 +470,15 @@ fn ends_in(node: &Node<'_>, number_of: &impl Fn(Tag) -> Option<usize>) -> bool {
 /// Returns whether a cite prints nothing but dates.
 fn only_dates(node: &Node<'_>) -> bool {
     match (&node.content, node.tag) {
-        (_, Tag::Year(_) | Tag::YearSuffix(_)) => true,
-        (Content::Children(children, _), _) => children.iter().all(only_dates),
+        (_, NodeRole::Year(_) | NodeRole::YearSuffix(_)) => true,
+        (NodeContent::Children(children, _), _) => children.iter().all(only_dates),
         _ => false,
     }
 }
 
 fn leaves(node: &Node<'_>) -> usize {
     match &node.content {
-        Content::Children(children, _) => children.iter().map(leaves).sum(),
+        NodeContent::Children(children, _) => children.iter().map(leaves).sum(),
         _ => 1,
     }
 }

@@ -66,7 +66,7 @@ pub(super) enum Element {
     Number(Number),
     Date(Date),
     Names(Box<Names>),
-    Label(Label),
+    Label(LabelElement),
     Group(Group),
     Choose(Choose),
 }
@@ -136,7 +136,7 @@ pub(super) enum NumberForm {
 
 /// `cs:label`, within and outside `cs:names`
 #[derive(Debug, Clone)]
-pub(super) struct Label {
+pub(super) struct LabelElement {
     /// None within `cs:names`, where the variable is that of the names.
     pub(super) variable: Option<VariableId>,
     pub(super) form: TermForm,
@@ -297,7 +297,7 @@ pub(super) struct Names {
 /// `cs:label` within `cs:names`
 #[derive(Debug, Clone)]
 pub(super) struct NamesLabel {
-    pub(super) label: Label,
+    pub(super) label: LabelElement,
     /// Whether it precedes `cs:name`, and so prints before the names.
     pub(super) before: bool,
 }

@@ -10,7 +10,7 @@ use super::name_parts::is_alphabetic_script;
 
 /// A piece of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Piece<'t> {
+pub(super) enum MarkupPiece<'t> {
     Text(&'t str),
     Apostrophe,
     Open(MarkupTag),
@@ -49,7 +49,7 @@ pub(super) fn may_hold_markup(text: &str, quotes: &QuoteMarks) -> bool {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum MarkupTokenKind {
     Text,
     Open(MarkupTag, Closer),
     Close(Closer),
@@ -69,15 +69,15 @@ enum Closer {
     LocaleInner,
 }
 
-struct Token<'t> {
+struct MarkupToken<'t> {
     text: &'t str,
-    kind: Kind,
+    kind: MarkupTokenKind,
     /// Whether the mark has no partner.
     lone: bool,
 }
 
 /// Splits a field.
-pub(super) fn parse<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Piece<'t>> {
+pub(super) fn parse<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<MarkupPiece<'t>> {
     let mut tokens = tokenize(text, quotes);
     pair(&mut tokens);
     // The straight quotation marks that occur first are the outer ones.
@@ -85,36 +85,40 @@ pub(super) fn parse<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Piece<'t>> {
         .iter()
         .filter(|token| !token.lone)
         .find_map(|token| match token.kind {
-            Kind::Open(_, Closer::Double) => Some(false),
-            Kind::Open(_, Closer::Single) => Some(true),
+            MarkupTokenKind::Open(_, Closer::Double) => Some(false),
+            MarkupTokenKind::Open(_, Closer::Single) => Some(true),
             _ => None,
         })
         .unwrap_or(false);
     tokens
         .into_iter()
         .filter_map(|token| match token.kind {
-            Kind::Dropped => None,
-            Kind::Text => (!token.text.is_empty()).then_some(Piece::Text(token.text)),
-            Kind::Apostrophe => Some(Piece::Apostrophe),
-            Kind::Open(_, Closer::Single) | Kind::Close(Closer::Single) if token.lone => {
-                Some(Piece::Apostrophe)
+            MarkupTokenKind::Dropped => None,
+            MarkupTokenKind::Text => {
+                (!token.text.is_empty()).then_some(MarkupPiece::Text(token.text))
             }
-            _ if token.lone => Some(Piece::Text(token.text)),
-            Kind::Open(MarkupTag::NoCase, _) => None,
-            Kind::Open(_, Closer::Double) => Some(Piece::Open(MarkupTag::Quote {
+            MarkupTokenKind::Apostrophe => Some(MarkupPiece::Apostrophe),
+            MarkupTokenKind::Open(_, Closer::Single) | MarkupTokenKind::Close(Closer::Single)
+                if token.lone =>
+            {
+                Some(MarkupPiece::Apostrophe)
+            }
+            _ if token.lone => Some(MarkupPiece::Text(token.text)),
+            MarkupTokenKind::Open(MarkupTag::NoCase, _) => None,
+            MarkupTokenKind::Open(_, Closer::Double) => Some(MarkupPiece::Open(MarkupTag::Quote {
                 inner: first_single,
             })),
-            Kind::Open(_, Closer::Single) => Some(Piece::Open(MarkupTag::Quote {
+            MarkupTokenKind::Open(_, Closer::Single) => Some(MarkupPiece::Open(MarkupTag::Quote {
                 inner: !first_single,
             })),
-            Kind::Open(tag, _) => Some(Piece::Open(tag)),
-            Kind::Close(_) => Some(Piece::Close),
+            MarkupTokenKind::Open(tag, _) => Some(MarkupPiece::Open(tag)),
+            MarkupTokenKind::Close(_) => Some(MarkupPiece::Close),
         })
         .collect()
 }
 
 /// Returns the tag at the beginning of text, and its length.
-fn tag(text: &str) -> Option<(Kind, usize)> {
+fn tag(text: &str) -> Option<(MarkupTokenKind, usize)> {
     const TAGS: [(&str, &str, MarkupTag); 5] = [
         ("<i>", "</i>", MarkupTag::Italic),
         ("<b>", "</b>", MarkupTag::Bold),
@@ -124,14 +128,14 @@ fn tag(text: &str) -> Option<(Kind, usize)> {
     ];
     for (open, close, tag) in TAGS {
         if text.starts_with(open) {
-            return Some((Kind::Open(tag, Closer::Tag(close)), open.len()));
+            return Some((MarkupTokenKind::Open(tag, Closer::Tag(close)), open.len()));
         }
         if text.starts_with(close) {
-            return Some((Kind::Close(Closer::Tag(close)), close.len()));
+            return Some((MarkupTokenKind::Close(Closer::Tag(close)), close.len()));
         }
     }
     if text.starts_with("</span>") {
-        return Some((Kind::Close(Closer::Span), "</span>".len()));
+        return Some((MarkupTokenKind::Close(Closer::Span), "</span>".len()));
     }
     if text.starts_with("<span ") {
         let end = text.find('>')?;
@@ -149,13 +153,13 @@ fn tag(text: &str) -> Option<(Kind, usize)> {
         } else {
             return None;
         };
-        return Some((Kind::Open(tag, Closer::Span), end + 1));
+        return Some((MarkupTokenKind::Open(tag, Closer::Span), end + 1));
     }
     None
 }
 
-fn tokenize<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Token<'t>> {
-    let mut tokens: Vec<Token<'t>> = Vec::new();
+fn tokenize<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<MarkupToken<'t>> {
+    let mut tokens: Vec<MarkupToken<'t>> = Vec::new();
     let mut start = 0;
     let mut at = 0;
     let mut has_single = false;
@@ -167,7 +171,7 @@ fn tokenize<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Token<'t>> {
         let right_behind_opening = start == at
             && tokens
                 .last()
-                .is_some_and(|token| matches!(token.kind, Kind::Open(..)));
+                .is_some_and(|token| matches!(token.kind, MarkupTokenKind::Open(..)));
         let opens = before.is_none_or(|before| matches!(before, ' ' | '(' | '\u{a0}'))
             || right_behind_opening;
         // "L'\"État\"" opens a quotation; an elided word has no space after it.
@@ -193,11 +197,11 @@ fn tokenize<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Token<'t>> {
             '<' => tag(rest),
             '"' => Some(if opens || is_elided() || is_set_off() {
                 (
-                    Kind::Open(MarkupTag::Quote { inner: false }, Closer::Double),
+                    MarkupTokenKind::Open(MarkupTag::Quote { inner: false }, Closer::Double),
                     1,
                 )
             } else {
-                (Kind::Close(Closer::Double), 1)
+                (MarkupTokenKind::Close(Closer::Double), 1)
             }),
             // Feet, as in 5'2".
             '\'' if before.is_some_and(|c| c.is_ascii_digit())
@@ -210,17 +214,17 @@ fn tokenize<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Token<'t>> {
             }
             // "rock 'n' roll"
             '\'' if stands_for_and(text.get(..at).unwrap_or_default(), rest) => {
-                Some((Kind::Apostrophe, 1))
+                Some((MarkupTokenKind::Apostrophe, 1))
             }
             '\'' => {
                 let next = rest.chars().nth(1);
                 Some(if opens {
                     if next.is_none_or(|next| next == ' ') {
-                        (Kind::Apostrophe, 1)
+                        (MarkupTokenKind::Apostrophe, 1)
                     } else {
                         has_single = true;
                         (
-                            Kind::Open(MarkupTag::Quote { inner: true }, Closer::Single),
+                            MarkupTokenKind::Open(MarkupTag::Quote { inner: true }, Closer::Single),
                             1,
                         )
                     }
@@ -230,52 +234,58 @@ fn tokenize<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Token<'t>> {
                         ',' | '.' | '?' | ':' | ';' | ' ' | '<' | '"' | '\'' | ')'
                     ) && !starts_with_mark(rest.get(1..), &quotes.close)
                 }) {
-                    (Kind::Apostrophe, 1)
+                    (MarkupTokenKind::Apostrophe, 1)
                 } else {
-                    (Kind::Close(Closer::Single), 1)
+                    (MarkupTokenKind::Close(Closer::Single), 1)
                 })
             }
             '\u{2019}'
                 if before.is_some_and(is_alphabetic_script)
                     && rest.chars().nth(1).is_some_and(is_alphabetic_script) =>
             {
-                Some((Kind::Apostrophe, character.len_utf8()))
+                Some((MarkupTokenKind::Apostrophe, character.len_utf8()))
             }
             _ if starts_with_mark(Some(rest), &quotes.open) && !is_straight(&quotes.open) => {
                 Some((
-                    Kind::Open(MarkupTag::Quote { inner: false }, Closer::LocaleOuter),
+                    MarkupTokenKind::Open(MarkupTag::Quote { inner: false }, Closer::LocaleOuter),
                     quotes.open.len(),
                 ))
             }
             _ if starts_with_mark(Some(rest), &quotes.close) && !is_straight(&quotes.close) => {
-                Some((Kind::Close(Closer::LocaleOuter), quotes.close.len()))
+                Some((
+                    MarkupTokenKind::Close(Closer::LocaleOuter),
+                    quotes.close.len(),
+                ))
             }
             _ if starts_with_mark(Some(rest), &quotes.open_inner)
                 && !is_straight(&quotes.open_inner) =>
             {
                 Some((
-                    Kind::Open(MarkupTag::Quote { inner: true }, Closer::LocaleInner),
+                    MarkupTokenKind::Open(MarkupTag::Quote { inner: true }, Closer::LocaleInner),
                     quotes.open_inner.len(),
                 ))
             }
             _ if starts_with_mark(Some(rest), &quotes.close_inner)
                 && !is_straight(&quotes.close_inner) =>
             {
-                Some((Kind::Close(Closer::LocaleInner), quotes.close_inner.len()))
+                Some((
+                    MarkupTokenKind::Close(Closer::LocaleInner),
+                    quotes.close_inner.len(),
+                ))
             }
             _ => None,
         };
         match found {
             Some((kind, length)) => {
-                tokens.push(Token {
+                tokens.push(MarkupToken {
                     text: text.get(start..at).unwrap_or_default(),
-                    kind: Kind::Text,
+                    kind: MarkupTokenKind::Text,
                     lone: false,
                 });
                 if tokens.last().is_some_and(|token| token.text.is_empty()) {
                     tokens.pop();
                 }
-                tokens.push(Token {
+                tokens.push(MarkupToken {
                     text: text.get(at..at + length).unwrap_or_default(),
                     kind,
                     lone: false,
@@ -286,9 +296,9 @@ fn tokenize<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Token<'t>> {
             None => at += character.len_utf8(),
         }
     }
-    tokens.push(Token {
+    tokens.push(MarkupToken {
         text: text.get(start..).unwrap_or_default(),
-        kind: Kind::Text,
+        kind: MarkupTokenKind::Text,
         lone: false,
     });
     tokens
@@ -316,18 +326,18 @@ const MAX_DEPTH: usize = 100;
 
 /// Pairs closing marks with opening ones. Opening marks in between, and those inside [`MAX_DEPTH`] others, stay
 /// without a partner.
-fn pair(tokens: &mut [Token<'_>]) {
+fn pair(tokens: &mut [MarkupToken<'_>]) {
     let mut open: Vec<(usize, Closer, bool)> = Vec::new();
     for at in 0..tokens.len() {
         let Some(token) = tokens.get(at) else { break };
         match token.kind {
-            Kind::Open(..) if open.len() >= MAX_DEPTH => {
+            MarkupTokenKind::Open(..) if open.len() >= MAX_DEPTH => {
                 if let Some(token) = tokens.get_mut(at) {
                     token.lone = true;
                 }
             }
-            Kind::Open(tag, closer) => open.push((at, closer, tag == MarkupTag::NoCase)),
-            Kind::Close(closer) => {
+            MarkupTokenKind::Open(tag, closer) => open.push((at, closer, tag == MarkupTag::NoCase)),
+            MarkupTokenKind::Close(closer) => {
                 let partner = match closer {
                     // A lone closing quotation mark is an apostrophe; it does not close everything that is
                     // open.
@@ -347,7 +357,7 @@ fn pair(tokens: &mut [Token<'_>]) {
                         if let Some((_, _, true)) = open.pop()
                             && let Some(token) = tokens.get_mut(at)
                         {
-                            token.kind = Kind::Dropped;
+                            token.kind = MarkupTokenKind::Dropped;
                         }
                     }
                     None => {

@@ -12,7 +12,7 @@ use super::csl_to_bib::ParsedItems;
 use super::lines::LineCounter;
 use super::losses::fields_without_variable;
 use super::pages;
-use super::{Export, Joint, ReadFormat, Records, WriteFormat, WriteResult};
+use super::{ExportInput, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::csl::variables::{VariableKind as Kind, known, known_type};
 use crate::model::{CslDate, CslItem, CslName, CslValue, Doi, EdtfDate, is_et_al};
 
@@ -80,7 +80,7 @@ impl ReadFormat for CslJson {
 
 impl WriteFormat for CslJson {
     /// Writes an array of items, which hold all that CSL has a variable for.
-    fn write(&self, export: &Export<'_>) -> WriteResult {
+    fn write(&self, export: &ExportInput<'_>) -> WriteResult {
         let items: Vec<&CslItem> = export.works.iter().map(|work| work.item).collect();
         let mut text = serde_json::to_string_pretty(&items).unwrap_or_default();
         text.push('\n');

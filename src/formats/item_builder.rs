@@ -13,19 +13,19 @@ use crate::model::{
 pub(crate) struct ItemBuilder {
     /// The item.
     pub(crate) item: CslItem,
-    keywords: Parts,
+    keywords: UniqueTexts,
     /// What is added to text variables, and the separator.
-    appended: BTreeMap<String, (&'static str, Parts)>,
+    appended: BTreeMap<String, (&'static str, UniqueTexts)>,
 }
 
 /// Texts without repetitions, in their order.
 #[derive(Debug, Default)]
-struct Parts {
+struct UniqueTexts {
     list: Vec<String>,
     seen: HashSet<String>,
 }
 
-impl Parts {
+impl UniqueTexts {
     fn add(&mut self, text: &str) {
         let text = text.trim();
         if !text.is_empty() && self.seen.insert(text.to_owned()) {
@@ -73,7 +73,7 @@ impl ItemBuilder {
         if value.trim().is_empty() {
             return;
         }
-        let new = || (separator, Parts::default());
+        let new = || (separator, UniqueTexts::default());
         let (_, parts) = self.appended.entry(variable.to_owned()).or_insert_with(new);
         parts.add(value);
     }

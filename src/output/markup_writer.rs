@@ -3,7 +3,7 @@
 use super::direction::{Direction, with_levels, with_marks};
 use super::text_runs::{Formulas, TextLine, TextRun, TextStyle, VerticalAlign, lines, lines_with};
 use crate::csl::Inline;
-use crate::reading_list::{Block, ReadingList, RichBlocks, Section};
+use crate::reading_list::{ReadingList, RichBlock, RichBlocks, Section};
 
 /// A text format with markup.
 pub(super) trait InlineMarkup {
@@ -70,10 +70,10 @@ pub(super) trait BlockMarkup: InlineMarkup {
     }
 
     /// Formats a quotation.
-    fn quote(&self, blocks: &[Block]) -> String;
+    fn quote(&self, blocks: &[RichBlock]) -> String;
 
     /// Formats a list, which is numbered from `start` if that is given.
-    fn list(&self, start: Option<u64>, items: &[Vec<Block>]) -> String;
+    fn list(&self, start: Option<u64>, items: &[Vec<RichBlock>]) -> String;
 
     /// Formats preformatted text.
     fn preformatted(&self, text: &str) -> String;
@@ -131,20 +131,20 @@ pub(super) fn blocks(markup: &impl BlockMarkup, text: &RichBlocks) -> Vec<String
 }
 
 /// Formats each block, adding separators between lists.
-pub(super) fn write_blocks(markup: &impl BlockMarkup, blocks: &[Block]) -> Vec<String> {
+pub(super) fn write_blocks(markup: &impl BlockMarkup, blocks: &[RichBlock]) -> Vec<String> {
     let mut written = Vec::new();
     let mut after_list = false;
     for block in blocks {
-        let is_list = matches!(block, Block::List { .. });
+        let is_list = matches!(block, RichBlock::List { .. });
         if is_list && after_list {
             written.extend(markup.list_separator().map(str::to_owned));
         }
         after_list = is_list;
         written.push(match block {
-            Block::Paragraph(content) => markup.paragraph(content),
-            Block::Quote(quoted) => markup.quote(quoted),
-            Block::List { start, items } => markup.list(*start, items),
-            Block::Verbatim(text) => markup.preformatted(text),
+            RichBlock::Paragraph(content) => markup.paragraph(content),
+            RichBlock::Quote(quoted) => markup.quote(quoted),
+            RichBlock::List { start, items } => markup.list(*start, items),
+            RichBlock::Verbatim(text) => markup.preformatted(text),
         });
     }
     written

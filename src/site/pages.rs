@@ -41,7 +41,7 @@ struct Link {
 
 /// Works under a heading.
 #[derive(Debug, Serialize)]
-struct Group<'v> {
+struct PageGroup<'v> {
     id: String,
     label: String,
     works: Vec<&'v WorkView>,
@@ -53,7 +53,7 @@ pub(super) fn write<E: From<SiteError>>(
     write: &mut impl FnMut(&str, &[u8]) -> Result<(), E>,
 ) -> Result<(), E> {
     let content = site.content;
-    let renderer = Renderer {
+    let renderer = PageRenderer {
         site,
         common: context! {
             site => context! {
@@ -93,12 +93,12 @@ pub(super) fn write<E: From<SiteError>>(
 
 struct Pages<'s, 'c, W> {
     site: &'s Site<'c>,
-    renderer: &'s Renderer<'s, 'c>,
+    renderer: &'s PageRenderer<'s, 'c>,
     write: &'s mut W,
 }
 
 /// Renders pages.
-struct Renderer<'s, 'c> {
+struct PageRenderer<'s, 'c> {
     site: &'s Site<'c>,
     /// The content that every page shows.
     common: Value,
@@ -141,7 +141,7 @@ fn has_matrix(site: &Site<'_>) -> bool {
     has("movement") && has("theme")
 }
 
-impl Renderer<'_, '_> {
+impl PageRenderer<'_, '_> {
     /// Renders a page from a template. `path` is not percent-encoded.
     fn page(
         &self,
@@ -844,8 +844,8 @@ fn initial(text: &str) -> String {
     }
 }
 
-fn groups<'v>(works: Vec<&'v WorkView>, label: impl Fn(usize) -> String) -> Vec<Group<'v>> {
-    let mut groups: Vec<Group<'v>> = Vec::new();
+fn groups<'v>(works: Vec<&'v WorkView>, label: impl Fn(usize) -> String) -> Vec<PageGroup<'v>> {
+    let mut groups: Vec<PageGroup<'v>> = Vec::new();
     for (position, work) in works.into_iter().enumerate() {
         push(&mut groups, label(position), work);
     }
@@ -856,8 +856,8 @@ fn sorted_groups<'v>(
     order: &[usize],
     works: &'v [WorkView],
     label: impl Fn(usize) -> String,
-) -> Vec<Group<'v>> {
-    let mut groups: Vec<Group<'v>> = Vec::new();
+) -> Vec<PageGroup<'v>> {
+    let mut groups: Vec<PageGroup<'v>> = Vec::new();
     for position in order {
         if let Some(work) = works.get(*position) {
             push(&mut groups, label(*position), work);
@@ -866,10 +866,10 @@ fn sorted_groups<'v>(
     groups
 }
 
-fn push<'v>(groups: &mut Vec<Group<'v>>, label: String, work: &'v WorkView) {
+fn push<'v>(groups: &mut Vec<PageGroup<'v>>, label: String, work: &'v WorkView) {
     match groups.last_mut() {
         Some(last) if last.label == label => last.works.push(work),
-        _ => groups.push(Group {
+        _ => groups.push(PageGroup {
             id: format!("group-{}", groups.len() + 1),
             label,
             works: vec![work],

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::io::NO_INPUTS;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, hints, progress};
-use peerbib::library::{BackupFile, Existing, LibraryError};
+use peerbib::library::{BackupFile, IfExists, LibraryError};
 
 /// Back up or restore the library
 ///
@@ -76,9 +76,9 @@ impl BackupLibrary {
             return Ok(Outcome::Done);
         }
         let existing = if self.force {
-            Existing::Replace
+            IfExists::Replace
         } else {
-            Existing::Keep
+            IfExists::Keep
         };
         let file = match &self.file {
             Some(file) => file.clone(),

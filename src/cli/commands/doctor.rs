@@ -57,7 +57,7 @@ impl Doctor {
             context.print_json(&issues)?;
             return Ok(outcome);
         }
-        let bold = crate::cli::ui::Style::Bold;
+        let bold = crate::cli::ui::TerminalStyle::Bold;
         let mut text = String::new();
         for IssueJson { issue, help } in &issues {
             text.push_str(&format!(

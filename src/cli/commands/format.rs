@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::export_entries::Entries;
 use crate::cli::format_name::FormatName;
-use crate::cli::input::{Input, Source};
+use crate::cli::input::{Input, InputFile};
 use crate::cli::output_format::{ListedWorks, OutputArgs, RenderedList, WorkDigest};
 use crate::cli::style_engine::{StyleEngine, items_of, remove_annotations};
 use crate::cli::works::nothing_found;
@@ -192,7 +192,7 @@ impl Format {
                 files.push((input.path, Records::Entries(input.reading.file)));
                 continue;
             }
-            let source = Source::read(name)?;
+            let source = InputFile::read(name)?;
             let records = source.records(name, source.format(name, self.from)?)?;
             files.push((source.path, records));
         }

@@ -713,7 +713,7 @@ impl ConflictPrompt {
         if let Some(choice) = self.always {
             return choice;
         }
-        let bold = crate::cli::ui::Style::Bold;
+        let bold = crate::cli::ui::TerminalStyle::Bold;
         print_message(format_args!(
             "{}:{}: {bold}{}, {}{bold:#}\n  library: {}\n  file:    {}",
             conflict.path,

@@ -560,7 +560,7 @@ struct Folder {
 
 /// What a run changed.
 #[derive(Debug, Default)]
-struct Update {
+struct SiteUpdate {
     written: usize,
     unchanged: usize,
     deleted: usize,
@@ -595,8 +595,8 @@ impl Folder {
         context: &CommandContext,
         files: &BTreeMap<String, Vec<u8>>,
         dry_run: bool,
-    ) -> std::result::Result<Update, CommandError> {
-        let mut update = Update::default();
+    ) -> std::result::Result<SiteUpdate, CommandError> {
+        let mut update = SiteUpdate::default();
         for (name, content) in files {
             let path = self.path.join(name);
             if std::fs::read(&path).is_ok_and(|old| old == *content) {
@@ -656,7 +656,7 @@ fn unwritable(path: &Path, error: &std::io::Error) -> CommandError {
     ))
 }
 
-impl Update {
+impl SiteUpdate {
     fn sentence(&self, directory: &Path, dry_run: bool) -> String {
         let files = |count| crate::cli::ui::counted(count, "file");
         let would = if dry_run { "would write" } else { "wrote" };

@@ -203,8 +203,8 @@ fn past_work(
 
 /// Describes a step in one line, with its number in `width` columns.
 fn line(step: &Step, width: usize) -> String {
-    let bold = crate::cli::ui::Style::Bold;
-    let dim = crate::cli::ui::Style::Dimmed;
+    let bold = crate::cli::ui::TerminalStyle::Bold;
+    let dim = crate::cli::ui::TerminalStyle::Dimmed;
     let at = step.at.replace('T', " ").replace('Z', " UTC");
     let state = match step.state {
         StepState::Done => "",

@@ -9,7 +9,7 @@ mod as_text;
 #[cfg(feature = "formats")]
 pub(crate) use as_text::plain;
 #[cfg(feature = "output")]
-pub(crate) use as_text::{Script, in_script, inside, pieces};
+pub(crate) use as_text::{ScriptPosition, in_script, inside, pieces};
 
 /// The maximum length of a formula, in bytes. Without one, many lone dollar signs would take quadratic time.
 const LONGEST: usize = 1_000;

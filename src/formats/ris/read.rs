@@ -11,7 +11,7 @@ use crate::model::{CslDate, CslItem, CslName, CslValue, Doi};
 
 /// A line `XX  - value` with the lines that continue it.
 #[derive(Debug)]
-struct TagLine<'t> {
+struct RisLine<'t> {
     number: usize,
     tag: &'t str,
     value: String,
@@ -22,7 +22,7 @@ struct TagLine<'t> {
 pub(super) fn read_items(text: &str) -> ParsedItems {
     let text = text.trim_start_matches('\u{feff}');
     let mut items = ParsedItems::default();
-    let mut record: Vec<TagLine<'_>> = Vec::new();
+    let mut record: Vec<RisLine<'_>> = Vec::new();
     let mut is_open = false;
     let mut is_head = true;
     let mut stray: Option<(usize, String)> = None;
@@ -42,7 +42,7 @@ pub(super) fn read_items(text: &str) -> ParsedItems {
                 }
                 report_stray(stray.take(), is_head, &mut items);
                 (is_open, is_head) = (true, false);
-                record.push(TagLine {
+                record.push(RisLine {
                     number,
                     tag: "TY",
                     value: value.to_owned(),
@@ -52,7 +52,7 @@ pub(super) fn read_items(text: &str) -> ParsedItems {
                 close(&mut record, &mut items);
                 is_open = false;
             }
-            Some((tag, value)) if is_open => record.push(TagLine {
+            Some((tag, value)) if is_open => record.push(RisLine {
                 number,
                 tag,
                 value: value.to_owned(),
@@ -158,7 +158,7 @@ pub(in crate::formats) fn tagged(line: &str) -> Option<(&str, &str)> {
     fits.then(|| (tag, value.trim()))
 }
 
-fn close(record: &mut Vec<TagLine<'_>>, items: &mut ParsedItems) {
+fn close(record: &mut Vec<RisLine<'_>>, items: &mut ParsedItems) {
     let record = std::mem::take(record);
     let Some(first) = record.first() else {
         return;
@@ -182,14 +182,14 @@ fn close(record: &mut Vec<TagLine<'_>>, items: &mut ParsedItems) {
 }
 
 struct RisReader<'r, 't> {
-    record: &'r [TagLine<'t>],
+    record: &'r [RisLine<'t>],
     items: &'r mut ParsedItems,
     item: CslItem,
     key: String,
 }
 
 impl<'r, 't> RisReader<'r, 't> {
-    fn new(record: &'r [TagLine<'t>], items: &'r mut ParsedItems) -> Self {
+    fn new(record: &'r [RisLine<'t>], items: &'r mut ParsedItems) -> Self {
         let value_of = |tag: &str| {
             let line = record.iter().find(|line| line.tag == tag);
             line.map(|line| line.value.clone())
@@ -216,7 +216,7 @@ impl<'r, 't> RisReader<'r, 't> {
         let mut keywords: Vec<String> = Vec::new();
         let record = self.record;
         for line in record {
-            let TagLine { number, tag, value } = line;
+            let RisLine { number, tag, value } = line;
             if value.is_empty() {
                 continue;
             }
@@ -667,7 +667,7 @@ fn four_digits(text: &str) -> Option<&str> {
     numbers.find(|number| number.len() == 4)
 }
 
-fn full_differs(record: &[TagLine<'_>], value: &str) -> bool {
+fn full_differs(record: &[RisLine<'_>], value: &str) -> bool {
     let mut full = record.iter().filter(|line| matches!(line.tag, "JF" | "T2"));
     full.all(|line| line.value != value)
 }

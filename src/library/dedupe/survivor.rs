@@ -17,7 +17,7 @@ pub struct Survivor {
 /// The qualities of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Merits {
-    status: Status,
+    status: StatusTag,
     /// The number of fields with a value that a style may print.
     fields: usize,
     key: KeyQuality,
@@ -25,7 +25,7 @@ pub(super) struct Merits {
 
 /// The tag of the facet `status`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Status {
+enum StatusTag {
     Unverified,
     Unknown,
     Verified,
@@ -81,9 +81,9 @@ impl Merits {
             .collect();
         Self {
             status: match tagged {
-                (true, _) => Status::Verified,
-                (_, true) => Status::Unverified,
-                _ => Status::Unknown,
+                (true, _) => StatusTag::Verified,
+                (_, true) => StatusTag::Unverified,
+                _ => StatusTag::Unknown,
             },
             fields: fields.len(),
             key: KeyQuality::of(key),
@@ -168,9 +168,9 @@ pub(super) fn survivor(group: &[(&str, &Merits)]) -> Survivor {
         !others.is_empty() && others.iter().all(|(_, other)| is_better(other))
     };
     let mut reasons = Vec::new();
-    if best.status == Status::Verified && beats(&|other| other.status < best.status) {
+    if best.status == StatusTag::Verified && beats(&|other| other.status < best.status) {
         reasons.push("verified".to_owned());
-    } else if best.status > Status::Unverified && beats(&|other| other.status < best.status) {
+    } else if best.status > StatusTag::Unverified && beats(&|other| other.status < best.status) {
         reasons.push("the only one that is not marked as unverified".to_owned());
     }
     let most = others.iter().map(|(_, other)| other.fields).max();

@@ -7,10 +7,10 @@ use serde_json::Value as Json;
 
 use super::{Service, member};
 use crate::lookup::address::{Address, unescaped};
-use crate::lookup::client::{Client, Request, Response};
-use crate::lookup::error::{Failure, LookupError};
+use crate::lookup::client::{Client, ClientRequest, ClientResponse};
+use crate::lookup::error::{LookupError, RequestFailure};
 use crate::lookup::identifier::Identifier;
-use crate::lookup::record::{ItemBuilder, Record, first_text, organization, whole_name};
+use crate::lookup::record::{Record, RecordBuilder, first_text, organization, whole_name};
 
 const NAME: &str = "the page itself";
 
@@ -38,9 +38,9 @@ impl Service for WebPage {
         let Identifier::Url(url) = identifier else {
             return Ok(None);
         };
-        let request = Request {
+        let request = ClientRequest {
             may_be_private: true,
-            ..Request::new(NAME, url, HTML)
+            ..ClientRequest::new(NAME, url, HTML)
         };
         let Some(response) = super::found(client, &request)? else {
             return Ok(None);
@@ -84,9 +84,9 @@ pub enum LinkState {
 
 /// Returns whether an address can be reached.
 pub(in crate::lookup) fn link_state(client: &Client, url: &str) -> Result<LinkState, LookupError> {
-    let request = Request::new(NAME, url, HTML);
+    let request = ClientRequest::new(NAME, url, HTML);
     match client.get(&request) {
-        Ok(Response { status, .. }) if status >= 300 => {
+        Ok(ClientResponse { status, .. }) if status >= 300 => {
             Ok(LinkState::Dead(format!("status {status}")))
         }
         Ok(response) if is_elsewhere(url, &response.address) => {
@@ -95,10 +95,10 @@ pub(in crate::lookup) fn link_state(client: &Client, url: &str) -> Result<LinkSt
         Ok(_) => Ok(LinkState::Alive),
         Err(LookupError { failure, .. }) => match failure {
             // These pages are there, but not for programs.
-            Failure::Status(401 | 403 | 405 | 429)
-            | Failure::TooLarge(_)
-            | Failure::RateLimit(_) => Ok(LinkState::Alive),
-            Failure::Offline | Failure::Closed(_) => Err(LookupError {
+            RequestFailure::Status(401 | 403 | 405 | 429)
+            | RequestFailure::TooLarge(_)
+            | RequestFailure::RateLimit(_) => Ok(LinkState::Alive),
+            RequestFailure::Offline | RequestFailure::Closed(_) => Err(LookupError {
                 service: NAME,
                 address: url.to_owned(),
                 failure,
@@ -276,7 +276,7 @@ impl Page {
         Some((thing, TYPES.get(*position)?.1))
     }
 
-    fn builder(&self, url: &str) -> ItemBuilder {
+    fn builder(&self, url: &str) -> RecordBuilder {
         let thing = self.thing();
         let csl_type = if !self.first(&["citation_journal_title"]).is_empty() {
             "article-journal"
@@ -308,13 +308,13 @@ impl Page {
             thing.map_or("webpage", |(_, csl_type)| csl_type)
         };
         let thing = thing.map_or(&Json::Null, |(thing, _)| thing);
-        let mut builder = ItemBuilder::new(csl_type);
+        let mut builder = RecordBuilder::new(csl_type);
         let coin_title = ["rft.atitle", "rft.btitle", "rft.title"]
             .iter()
             .map(|key| self.coin(key))
             .find(|title| !title.is_empty())
             .unwrap_or_default();
-        let fill = |builder: &mut ItemBuilder, variable: &str, candidates: &[&str]| {
+        let fill = |builder: &mut RecordBuilder, variable: &str, candidates: &[&str]| {
             for candidate in candidates {
                 if !builder.has(variable) {
                     builder.text(variable, candidate);
@@ -436,7 +436,7 @@ impl Page {
         builder
     }
 
-    fn names(&self, builder: &mut ItemBuilder, thing: &Json) {
+    fn names(&self, builder: &mut RecordBuilder, thing: &Json) {
         let tagged = self.all(&[
             "citation_author",
             "citation_authors",
@@ -509,7 +509,7 @@ mod tests {
     use super::*;
 
     fn item(html: &str) -> crate::model::CslItem {
-        let response = Response {
+        let response = ClientResponse {
             address: String::new(),
             status: 200,
             content_type: String::new(),

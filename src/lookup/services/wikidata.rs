@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use serde_json::Value as Json;
 
 use super::{JSON, Service, found, json, member, members};
-use crate::lookup::client::{Client, Request};
+use crate::lookup::client::{Client, ClientRequest};
 use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
-use crate::lookup::record::{ItemBuilder, Record, whole_name};
+use crate::lookup::record::{Record, RecordBuilder, whole_name};
 
 const NAME: &str = "Wikidata";
 
@@ -57,7 +57,7 @@ impl Service for Wikidata {
             return Ok(None);
         };
         let address = format!("https://www.wikidata.org/wiki/Special:EntityData/{item}.json");
-        let request = Request::new(NAME, &address, JSON);
+        let request = ClientRequest::new(NAME, &address, JSON);
         let Some(mut response) = found(client, &request)? else {
             return Ok(None);
         };
@@ -124,7 +124,7 @@ fn labels(client: &Client, claims: &Json) -> HashMap<String, String> {
              &languages=en%7Cmul%7Cde%7Cfr%7Ces&format=json",
             ids.join("%7C")
         );
-        let request = Request::new(NAME, &address, JSON);
+        let request = ClientRequest::new(NAME, &address, JSON);
         let Ok(Some(response)) = found(client, &request) else {
             continue;
         };
@@ -148,10 +148,14 @@ fn labels(client: &Client, claims: &Json) -> HashMap<String, String> {
     labels
 }
 
-fn builder(entity: &Json, claims: &Json, labels: &HashMap<String, String>) -> Option<ItemBuilder> {
+fn builder(
+    entity: &Json,
+    claims: &Json,
+    labels: &HashMap<String, String>,
+) -> Option<RecordBuilder> {
     let classes: Vec<&str> = items(claims, "P31").map(|(_, id)| id).collect();
     let known = TYPES.iter().find(|(class, _)| classes.contains(class));
-    let mut builder = ItemBuilder::new(known.map_or("document", |(_, csl)| *csl));
+    let mut builder = RecordBuilder::new(known.map_or("document", |(_, csl)| *csl));
     let title = text(claims, "P1476").or_else(|| {
         let labels = entity.get("labels")?.as_object()?;
         let label = labels.get("en").or_else(|| labels.values().next())?;

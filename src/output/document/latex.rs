@@ -21,7 +21,7 @@ const PACKAGES: &str = "\\usepackage{graphicx}
 
 /// Formats a document for pdfLaTeX, XeLaTeX or LuaLaTeX. Images are named as in the document.
 pub fn document(document: &Document) -> String {
-    let writer = Writer {
+    let writer = LatexWriter {
         document,
         anchors: document.anchors(),
     };
@@ -57,12 +57,12 @@ pub fn document(document: &Document) -> String {
     latex::complete(title, &body, PACKAGES, list, &document.language)
 }
 
-struct Writer<'d> {
+struct LatexWriter<'d> {
     document: &'d Document,
     anchors: BTreeSet<String>,
 }
 
-impl Writer<'_> {
+impl LatexWriter<'_> {
     fn blocks(&self, blocks: &[Block], text: &mut String) {
         for block in blocks {
             self.block(block, text);

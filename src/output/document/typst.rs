@@ -10,7 +10,7 @@ use crate::output::typst::{self, Typst, string_literal};
 
 /// Formats a document. Images are named as in the document.
 pub fn document(document: &Document) -> String {
-    let writer = Writer {
+    let writer = TypstWriter {
         document,
         anchors: document.anchors(),
         typst: Typst::in_language(&document.language),
@@ -54,13 +54,13 @@ pub fn document(document: &Document) -> String {
     typst::complete(title, &body, &document.language)
 }
 
-struct Writer<'d> {
+struct TypstWriter<'d> {
     document: &'d Document,
     anchors: BTreeSet<String>,
     typst: Typst,
 }
 
-impl Writer<'_> {
+impl TypstWriter<'_> {
     fn blocks(&self, blocks: &[Block]) -> String {
         let blocks: Vec<String> = blocks.iter().map(|block| self.block(block)).collect();
         blocks.join("\n\n")

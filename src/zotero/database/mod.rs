@@ -26,7 +26,7 @@ use copy::DatabaseCopy;
 pub use location::{Location, UserDirectories};
 use tables::{has_table, text_of};
 
-use super::Item;
+use super::ZoteroItem;
 use crate::formats::Severity;
 
 /// The newest version of the schema whose tables are known (`userdata` in the table `version`).
@@ -151,7 +151,7 @@ pub struct ZoteroLibrary {
 #[derive(Debug, Default)]
 pub struct LibraryContent {
     /// The items, without what is in the trash.
-    pub items: Vec<Item>,
+    pub items: Vec<ZoteroItem>,
     /// The collections from the top, each after its parent.
     pub collections: Vec<Collection>,
     /// The parts that could not be read, and other messages for the user.

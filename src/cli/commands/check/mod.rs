@@ -15,13 +15,13 @@ use crate::cli::input::Input;
 use crate::cli::network::NetworkArgs;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, number};
 use peerbib::checks::{
-    self, CheckRule, CheckedEntry, RULES, Severity, SpellingCounts, Spellings, Status,
+    self, CheckRule, CheckedEntry, RULES, Severity, SpellingCounts, Spellings, VerificationStatus,
 };
 use peerbib::formats::bibtex::{self, FilePiece};
 use peerbib::library::{Library, StoredEntry};
 use peerbib::model::Entry;
 use peerbib::suggest::{closest, question};
-use report::Report;
+use report::CheckReport;
 
 /// Find missing, wrong or doubtful fields
 ///
@@ -167,7 +167,7 @@ impl Check {
             context.print_json(&rules)?;
             return Ok(Outcome::Done);
         }
-        let bold = crate::cli::ui::Style::Bold;
+        let bold = crate::cli::ui::TerminalStyle::Bold;
         let width = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
         let mut text = String::new();
         for CheckRule { name, about, .. } in RULES {
@@ -181,7 +181,7 @@ impl Check {
         &self,
         context: &CommandContext,
         checks: &Checks,
-    ) -> std::result::Result<Report, CommandError> {
+    ) -> std::result::Result<CheckReport, CommandError> {
         let mut library = if self.fix {
             context.open_to_ask(self.dry_run)?
         } else {
@@ -208,8 +208,8 @@ impl Check {
             let parent = |key: &str| parents.get(key);
             let found = entries.par_iter().map(|StoredEntry { id, work, strings }| {
                 let status = match unverified.get(id) {
-                    Some(why) => Status::Unverified { why: why.clone() },
-                    None => Status::Unsaid,
+                    Some(why) => VerificationStatus::Unverified { why: why.clone() },
+                    None => VerificationStatus::Unsaid,
                 };
                 let entry = CheckedEntry::new(work, strings, &parent)
                     .with_status(status)
@@ -222,7 +222,7 @@ impl Check {
             });
             checked.par_extend(found);
         }
-        let mut report = Report::default();
+        let mut report = CheckReport::default();
         for work in works {
             let place = in_table.binary_search(&work);
             if let Some(found) = place.ok().and_then(|place| checked.get_mut(place)) {
@@ -274,8 +274,8 @@ fn check_files(
     context: &CommandContext,
     names: &[String],
     checks: &Checks,
-) -> std::result::Result<Report, CommandError> {
-    let mut report = Report::default();
+) -> std::result::Result<CheckReport, CommandError> {
+    let mut report = CheckReport::default();
     for name in names {
         let input = Input::read(name, None)?;
         for problem in &input.reading.file.problems {
@@ -299,7 +299,7 @@ fn check_files(
             let strings = &input.reading.file.strings;
             let mut entry = CheckedEntry::new(work, strings, &parent).with_spellings(&spellings);
             if entry.has_keyword(UNVERIFIED) {
-                entry = entry.with_status(Status::Unverified { why: None });
+                entry = entry.with_status(VerificationStatus::Unverified { why: None });
             }
             let mut findings = match checks {
                 Checks::Rules(rules) => checks::findings(&entry, rules),

@@ -8,12 +8,12 @@ use crate::cli::{CommandContext, CommandError};
 
 /// Where the output goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Output {
+pub(crate) enum OutputTarget {
     StandardOutput,
     File(PathBuf),
 }
 
-impl Output {
+impl OutputTarget {
     /// Writes the output. A file is replaced atomically. Returns whether its content has changed.
     pub(crate) fn write(
         &self,

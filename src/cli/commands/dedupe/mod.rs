@@ -10,10 +10,10 @@ use std::fmt::Write as _;
 
 use clap::{Args, Subcommand};
 
-use crate::cli::ui::{Style, counted, wrapped};
+use crate::cli::ui::{TerminalStyle, counted, wrapped};
 use crate::cli::works::named_work;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, number};
-use comparison::Comparison;
+use comparison::ComparisonTable;
 use peerbib::library::{Certainty, Cluster, Library};
 
 /// Find and merge duplicates
@@ -38,7 +38,7 @@ use peerbib::library::{Certainty, Cluster, Library};
 )]
 pub(crate) struct Dedupe {
     #[command(subcommand)]
-    action: Option<Action>,
+    action: Option<DedupeSubcommand>,
 
     /// Only groups with a work that matches this query
     #[arg(value_name = "QUERY")]
@@ -70,7 +70,7 @@ pub(crate) struct Dedupe {
 }
 
 #[derive(Debug, Subcommand)]
-enum Action {
+enum DedupeSubcommand {
     Merge(Merge),
     KeepApart(KeepApart),
 }
@@ -115,8 +115,8 @@ const LIMIT: usize = 10;
 impl Dedupe {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         match &self.action {
-            Some(Action::Merge(merge)) => return merge.run(context),
-            Some(Action::KeepApart(keep_apart)) => return keep_apart.run(context),
+            Some(DedupeSubcommand::Merge(merge)) => return merge.run(context),
+            Some(DedupeSubcommand::KeepApart(keep_apart)) => return keep_apart.run(context),
             None => {}
         }
         if self.auto {
@@ -141,7 +141,7 @@ impl Dedupe {
             let mut certainty = None;
             for cluster in clusters.iter().take(shown) {
                 if certainty.replace(cluster.certainty) != Some(cluster.certainty) {
-                    let bold = Style::Bold;
+                    let bold = TerminalStyle::Bold;
                     let _ = writeln!(text, "{bold}{}{bold:#}\n", heading(cluster.certainty));
                 }
                 text.push_str(&described(&library, cluster)?);
@@ -240,7 +240,7 @@ fn advice(clusters: &[Cluster], some_are_left_out: bool) -> String {
 
 /// Describes a group: its keys, the reasons, the work that would stay, and the fields that differ.
 fn described(library: &Library, cluster: &Cluster) -> peerbib::library::Result<String> {
-    let bold = Style::Bold;
+    let bold = TerminalStyle::Bold;
     let mut text = format!("{bold}{}{bold:#}\n", wrapped(&cluster.keys.join("  "), 2));
     for reason in reasons(cluster) {
         let _ = writeln!(text, "  {}", wrapped(&reason, 4));
@@ -250,7 +250,7 @@ fn described(library: &Library, cluster: &Cluster) -> peerbib::library::Result<S
         cluster.survivor.key, cluster.survivor.reason
     );
     let _ = writeln!(text, "  {}", wrapped(&stays, 4));
-    let comparison = Comparison::of(library, &cluster.keys)?;
+    let comparison = ComparisonTable::of(library, &cluster.keys)?;
     text.push_str(&comparison.text(&cluster.keys));
     Ok(text)
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::{Import, ImportInput, ImportMode, ImportSource, import_all, report_problems};
 use crate::cli::input::Input;
-use crate::cli::watch::{Look, PAUSE, look};
+use crate::cli::watch::{FileStamp, PAUSE, look};
 use crate::cli::zotero::is_zotero;
 use crate::cli::{CommandContext, CommandError, Result};
 use peerbib::formats::bibtex::FilePiece;
@@ -22,9 +22,9 @@ const LONG_QUIET: Duration = Duration::from_secs(5);
 struct Watched<'s> {
     source: &'s ImportSource,
     /// The file as it was at the last import, or at the last try.
-    imported: Look,
+    imported: FileStamp,
     /// The file as it was seen last, and since when.
-    seen: Look,
+    seen: FileStamp,
     since: Instant,
     /// The number of entries at the last import.
     entries: usize,

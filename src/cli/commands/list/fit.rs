@@ -184,7 +184,7 @@ fn rarely_printed(fits: &[Fit]) -> String {
             below.join(",")
         );
     }
-    let dim = crate::cli::ui::Style::Dimmed;
+    let dim = crate::cli::ui::TerminalStyle::Dimmed;
     wrapped(&line, 0)
         .lines()
         .map(|line| format!("{dim}{line}{dim:#}\n"))

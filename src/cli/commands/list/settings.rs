@@ -75,7 +75,7 @@ impl PrintOptions {
 
 /// The settings of a list.
 #[derive(Debug, Default, PartialEq, Args)]
-pub(crate) struct Settings {
+pub(crate) struct ListSettings {
     /// The printed title; empty to remove it
     #[arg(long, value_name = "TITLE")]
     title: Option<String>,
@@ -127,7 +127,7 @@ pub(crate) fn default_list(
     })
 }
 
-impl Settings {
+impl ListSettings {
     /// Returns whether no option is given.
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()

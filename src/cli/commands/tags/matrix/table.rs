@@ -28,7 +28,7 @@ pub(crate) fn text(matrix: &Matrix, width: usize) -> String {
 }
 
 fn table_as_text(table: &CountTable, width: usize) -> String {
-    let bold = crate::cli::ui::Style::Bold;
+    let bold = crate::cli::ui::TerminalStyle::Bold;
     let mut text = String::new();
     if let Some(of) = &table.of {
         let _ = writeln!(text, "{bold}{}{bold:#}", of.heading);
@@ -90,7 +90,7 @@ fn table_as_text(table: &CountTable, width: usize) -> String {
         let mut line = |label: &str,
                         cells: &mut dyn Iterator<Item = String>,
                         total: &str,
-                        style: crate::cli::ui::Style| {
+                        style: crate::cli::ui::TerminalStyle| {
             let mut row = format!(
                 "{label}{}",
                 " ".repeat(label_width.saturating_sub(display_width(label)))
@@ -108,7 +108,7 @@ fn table_as_text(table: &CountTable, width: usize) -> String {
             }
             let _ = writeln!(text, "{style}{}{style:#}", row.trim_end());
         };
-        let plain = crate::cli::ui::Style::Plain;
+        let plain = crate::cli::ui::TerminalStyle::Plain;
         line(
             "",
             &mut headings.iter().skip(start).take(end - start).cloned(),
