@@ -102,7 +102,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "files",
-        about: "the directory that relative paths of linked files start at",
+        about: "the root directory of linked files",
         kind: SettingKind::Path,
         default: None,
         example: "~/papers",
@@ -151,7 +151,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "isolates",
-        about: "whether the terminal keeps right-to-left text apart by Unicode isolates: yes or no",
+        about: "whether the terminal understands the Unicode isolates that separate right-to-left text: yes or no",
         kind: SettingKind::OneOf(&["yes", "no"]),
         default: Some("no"),
         example: "yes",
@@ -742,7 +742,7 @@ impl Configuration {
         self.text("editor")
     }
 
-    /// Returns the directory that relative paths of linked files start at.
+    /// Returns the root directory of linked files.
     pub fn files(&self) -> Option<PathBuf> {
         self.path_of("files")
     }

@@ -110,9 +110,9 @@ pub(crate) struct ChartArgs {
 /// The output format of a chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ChartFormat {
-    /// A picture, for slides, articles and the web
+    /// An SVG image, for slides, articles and the web
     Svg,
-    /// A picture in pixels
+    /// A PNG image
     Png,
     /// A page with the image and a table of the works
     Html,
@@ -166,7 +166,7 @@ impl ChartArgs {
         let format = of_file.unwrap_or(ChartFormat::Text);
         if format == ChartFormat::Png && self.file().is_none() && std::io::stdout().is_terminal() {
             return Err(
-                CommandError::usage("a picture in pixels cannot be shown in a terminal")
+                CommandError::usage("a PNG image cannot be printed to a terminal")
                     .with_help("write it to a file: --output chart.png".to_owned()),
             );
         }

@@ -11,11 +11,11 @@ use peerbib::lookup::{
 /// The options of commands that ask metadata services.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct NetworkArgs {
-    /// Use only answers that are in the cache
+    /// Use only cached answers
     #[arg(long, conflicts_with = "refresh", help_heading = "Network")]
     pub(crate) offline: bool,
 
-    /// Ask again, even if a recent answer is in the cache
+    /// Ask again even if a recent answer is cached
     #[arg(long, help_heading = "Network")]
     pub(crate) refresh: bool,
 }

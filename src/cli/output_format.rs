@@ -36,8 +36,8 @@ pub(crate) struct OutputArgs {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Write a complete page or document in html, latex, typst and pandoc, otherwise a fragment is written; in
-    /// json, one object with title and sections
+    /// Write a complete document instead of a fragment (html, latex, typst, pandoc), or one object with title and
+    /// sections (json)
     #[arg(long)]
     standalone: bool,
 

@@ -10,10 +10,9 @@ use peerbib::library::{BackupFile, IfExists, LibraryError};
 
 /// Back up or restore the library
 ///
-/// The backup is an ordinary library, and is verified before it gets its name. It works even while the
-/// library is in use. Without FILE it is saved next to the library, with the date in its name. Use
-/// --library FILE to look into a backup, and --restore to replace the library with it; the current
-/// library is backed up first.
+/// The backup is an ordinary library, and is verified before it gets its name. It works even while the library is in
+/// use. Without FILE it is saved next to the library, with the date in its name. Use --library FILE to work with a
+/// backup, and --restore to replace the library with it; the current library is backed up first.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib backup\n  peerbib backup commons-copy.db --force\n  \

@@ -30,10 +30,10 @@ use peerbib::formats::key_pattern::KeyPattern;
 ///   key-pattern  the pattern for new citation keys; `peerbib rename --help` lists its markers
 ///   name         your name, recorded with the tags that you assign
 ///   editor       the editor for entries and notes, with its arguments
-///   files        the directory that relative paths of linked files start at; a library may
-///                have its own (`peerbib file root`)
-///   isolates     whether the terminal keeps right-to-left text apart by Unicode isolates:
-///                yes or no
+///   files        the root directory of linked files; a library may have its own
+///                (`peerbib file root`)
+///   isolates     whether the terminal understands the Unicode isolates that separate
+///                right-to-left text: yes or no
 ///   color        when to use color: auto, always or never
 ///   lookup.email      your address, which metadata services ask for
 ///   lookup.timeout    how many seconds to wait for an answer of a metadata service
@@ -42,8 +42,8 @@ use peerbib::formats::key_pattern::KeyPattern;
 ///   lookup.base       a server that is asked instead of every metadata service
 ///   lookup.bases      servers that are asked instead of single hosts
 ///   lookup.keys       API keys of metadata services
-///   sync              a file that the library follows (`peerbib import --help`), a table of the
-///                     file with the settings file, prune and on-conflict
+///   sync              files that the library follows (`peerbib import --help`): a table for each,
+///                     with the keys file, prune and on-conflict
 ///
 /// Command-line options take precedence over environment variables such as PEERBIB_STYLE
 /// and PEERBIB_KEY_PATTERN, these over the file, and the file over $VISUAL, $EDITOR and
@@ -98,7 +98,7 @@ struct Get {
 
 /// Change a setting in the configuration file
 ///
-/// The value is checked first. Comments and the order of the lines stay. The file is created if it does
+/// The value is checked first. Comments and the order of the lines are kept. The file is created if it does
 /// not exist.
 #[derive(Debug, Args)]
 #[command(

@@ -29,10 +29,9 @@ use peerbib::output::{ItemMetadata, mediawiki};
 
 /// Convert references from one format to another, without a library
 ///
-/// The format of a file is detected from its content, or else from its extension. What an entry cannot
-/// keep in the new format is reported on standard error, and an entry that cannot be read is reported and
-/// left out. Entries that say the same under the same key are written once; a different entry under the
-/// same key gets a new key.
+/// The format of a file is detected from its content, or else from its extension. What the new format cannot hold is
+/// reported on standard error. Entries that cannot be read are reported and left out. Equal entries with the same key
+/// are written once; a different entry with the same key gets a new one.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib convert refs.ris -o refs.bib\n  \
                   peerbib convert manuscript.docx -o cited.bib\n  \

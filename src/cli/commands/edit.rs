@@ -15,8 +15,8 @@ use peerbib::library::{FieldEdits, Library, LibraryError};
 
 /// Edit works: set fields, or open an entry in your editor
 ///
-/// --set and --unset edit the fields in the style of each entry; everything else stays as written.
-/// Without them, your editor opens the entry of one work (set it with `peerbib config`, $VISUAL or
+/// --set and --unset follow the layout of each entry; everything else stays as written. Without
+/// them, your editor opens the entry of one work (set it with `peerbib config`, $VISUAL or
 /// $EDITOR). If the result cannot be read, the editor opens again with the reason. Changing the key
 /// renames the work.
 ///

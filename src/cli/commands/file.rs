@@ -43,7 +43,7 @@ enum FileSubcommand {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib file add merten2000 merten2000.pdf")]
 struct AddFiles {
-    /// The citation key of the work, or a query that only it matches
+    /// The citation key of the work, or a query that matches no other work
     #[arg(value_name = "KEY")]
     key: String,
 
@@ -64,7 +64,7 @@ struct AddFiles {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib file remove merten2000 merten2000.pdf")]
 struct RemoveFiles {
-    /// The citation key of the work, or a query that only it matches
+    /// The citation key of the work, or a query that matches no other work
     #[arg(value_name = "KEY")]
     key: String,
 
@@ -96,7 +96,8 @@ struct ListFiles {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib file open merten2000")]
 struct OpenFile {
-    /// The citation key of the work, or a query that only it matches; without one, you pick a work with files at a terminal
+    /// The citation key of the work, or a query that matches no other work; without one, you pick a work with files at
+    /// a terminal
     #[arg(value_name = "KEY")]
     key: Option<String>,
 

@@ -15,9 +15,9 @@ use peerbib::query::{FIELDS, Query};
 
 /// Find works
 ///
-/// Words are searched everywhere in a work: names, title, journal, publisher, abstract,
-/// keywords, notes. Case and accents do not matter. All terms must match; without any,
-/// every work is listed.
+/// Words are searched for everywhere in a work: names, title, journal, publisher, abstract,
+/// keywords, notes. Case and accents do not matter. All terms must match; without any, every work
+/// is listed.
 ///
 ///   commons "peer production"            words and phrases; coop* for prefixes
 ///   author:benkler  title:wealth         in one field

@@ -52,7 +52,7 @@ pub(crate) struct Redo {
 #[command(after_help = "Examples:\n  peerbib log\n  peerbib log --limit 10\n  \
                         peerbib log merten2000\n  peerbib log --show 1")]
 pub(crate) struct Log {
-    /// The citation key of a work, even of a removed one, or a query that only it matches
+    /// The citation key of a work, even of a removed one, or a query that matches no other work
     #[arg(value_name = "KEY")]
     key: Option<String>,
 

@@ -28,7 +28,7 @@ use report::CheckReport;
 /// Findings are listed by rule, each with the work, the field and how to fix it, and counted in a table. --fix fixes
 /// what can be fixed safely, after a preview, in one step that `peerbib undo` reverts: DOIs written as URLs, single
 /// hyphens in page ranges, names without "and" between them, HTML, titles in capitals, full stops after titles, wrongly
-/// decoded letters, and journals and publishers that the library mostly spells in another way.
+/// decoded letters, and journals and publishers that the library mostly spells differently.
 ///
 /// Works with the tag status:unverified are reported, with the reason for the tag. In a file, the keyword
 /// status:unverified marks such an entry.

@@ -26,10 +26,11 @@ use crate::cli::{CommandContext, CommandError, Result};
 /// With keys: one citation, to paste. Pandoc's syntax works, too:
 /// '[@benkler2006wealth, pp. 12-14; see also @bauwens2005political]'.
 ///
-/// With a Markdown document: formats its citations, which use pandoc's syntax, and puts the bibliography at
-/// `::: {#refs}` or at the end. In Markdown, everything else stays byte for byte; docx, odt, html, pdf, latex and
-/// typst are complete documents. In note styles, citations become footnotes. The metadata `csl`, `lang`, `bibliography`, `references`, `nocite`, `reference-section-title`
-/// and `link-citations` of the document are respected; options take precedence.
+/// With a Markdown document: formats its citations, which use pandoc's syntax, and puts the bibliography at `:::
+/// {#refs}` or at the end. In Markdown, everything else stays as it is, byte for byte; docx, odt, html, pdf, latex and
+/// typst are complete documents. In note styles, citations become footnotes. The metadata `csl`, `lang`,
+/// `bibliography`, `references`, `nocite`, `reference-section-title` and `link-citations` of the document are
+/// respected; options take precedence.
 ///
 /// With --aux, --bcf, --typst or --markdown: the works that a document cites, as a file of references or
 /// formatted in a style. The files of LaTeX (.aux, .bcf, and .tex next to one of them) and of Typst need no option.

@@ -20,8 +20,8 @@ use peerbib::library::{Certainty, Cluster, Library};
 ///
 /// Lists groups of works that are probably the same: first those with the same DOI, ISBN or eprint, then those with
 /// the same title, first author, year and type, then those that are only similar. Each group is shown with the fields
-/// that differ and with the work that would stay: a verified one, or else that with the most fields and a readable
-/// key. At the end comes a summary. Chapters of one book, editions and volumes are different works.
+/// that differ and with the work that would stay: a verified one, or else the one with the most fields and a readable
+/// key. A summary comes last. Chapters of one book, editions and volumes are different works.
 ///
 /// --auto merges the certain groups, after a preview, in one step that `peerbib undo` reverts. --interactive shows one
 /// group after the other and asks what to do with it. Each answer is a step of its own, so you can quit at any time and
@@ -44,7 +44,7 @@ pub(crate) struct Dedupe {
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
 
-    /// Merge the groups that leave little doubt
+    /// Merge the certain groups
     #[arg(long, conflicts_with = "interactive")]
     auto: bool,
 
@@ -85,7 +85,7 @@ enum DedupeSubcommand {
     after_help = "Example:\n  peerbib dedupe merge raymond1998cathedral raymond1999cathedral"
 )]
 struct Merge {
-    /// The works, as citation keys or each as a query that only it matches; the first one stays
+    /// The works, each by its citation key or by a query that matches no other work; the first one stays
     #[arg(value_name = "KEY", required = true, num_args = 2..)]
     keys: Vec<String>,
 
@@ -104,7 +104,7 @@ struct Merge {
     after_help = "Example:\n  peerbib dedupe keep-apart raymond1998cathedral raymond1999cathedral"
 )]
 struct KeepApart {
-    /// The works, as citation keys or each as a query that only it matches
+    /// The works, each by its citation key or by a query that matches no other work
     #[arg(value_name = "KEY", required = true, num_args = 2..)]
     keys: Vec<String>,
 }

@@ -28,7 +28,7 @@ pub(in crate::cli) struct AnnotateInList {
     #[arg(value_name = "LIST")]
     list: String,
 
-    /// The citation key of the work, or a query that only it matches
+    /// The citation key of the work, or a query that matches no other work
     #[arg(value_name = "KEY")]
     key: String,
 

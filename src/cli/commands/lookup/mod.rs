@@ -29,7 +29,7 @@ pub(crate) use works::{AskedWork, asked_works};
 /// title, authors and year at Crossref and OpenAlex. What they know is shown next to the current values, with its
 /// source. Uncertain candidates are listed, but never used.
 ///
-/// Nothing is changed without --apply, which fills in missing fields alone; --replace overwrites the fields that it
+/// Nothing is changed without --apply, which fills in missing fields; --replace also overwrites the fields that it
 /// names. One run is one step that `peerbib undo` reverts, and `peerbib why` shows the source of each value.
 ///
 /// Changes are made only after all answers have arrived. Until then, Ctrl-C stops without a change.
@@ -55,7 +55,7 @@ pub(crate) struct Lookup {
     #[arg(long, value_name = "FIELDS", value_delimiter = ',', requires = "apply")]
     replace: Vec<String>,
 
-    /// Look at these fields alone, separated by commas
+    /// Look only at these fields, separated by commas
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
     fields: Vec<String>,
 
