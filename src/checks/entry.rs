@@ -15,7 +15,7 @@ pub struct CheckedEntry<'a> {
     pub(super) spellings: Option<&'a Spellings>,
 }
 
-/// Whether a source confirms an entry, according to the tags of its work.
+/// The state of verification of an entry, according to the tags of its work.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum VerificationStatus {
     /// Unknown.

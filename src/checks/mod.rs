@@ -209,7 +209,7 @@ impl RuleFinding {
         Self::new(Severity::Notice, field, message)
     }
 
-    /// The way to fix it.
+    /// Returns the way to fix it.
     fn help(mut self, help: impl Into<String>) -> Self {
         self.help = help.into();
         self

@@ -13,7 +13,7 @@ pub struct Spellings {
     pub(super) preferred: HashMap<(NameKind, String), Spelling>,
 }
 
-/// A journal or publisher of which two spellings are equally frequent.
+/// A journal or publisher with two equally frequent spellings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UndecidedSpelling<'s> {
     /// The field: `journaltitle` or `publisher`.
@@ -105,7 +105,7 @@ impl SpellingCounts {
 }
 
 impl Spellings {
-    /// Returns the names of which two spellings are equally frequent, so that only a person can choose one.
+    /// Returns the names with two equally frequent spellings, so that only a person can choose one.
     pub fn undecided(&self) -> Vec<UndecidedSpelling<'_>> {
         let mut undecided: Vec<_> = self
             .preferred

@@ -22,7 +22,8 @@ fn titles<'e, 'a>(entry: &'e CheckedEntry<'a>) -> impl Iterator<Item = &'e OwnFi
     fields.filter(|field| TITLES.contains(&field.lower.as_str()))
 }
 
-/// The fields that are TeX and printed; others hold identifiers, keys and paths, or what people write for themselves.
+/// Returns the fields that are TeX and printed; others hold identifiers, keys and paths, or what people write for
+/// themselves.
 fn printed_fields<'e, 'a>(entry: &'e CheckedEntry<'a>) -> impl Iterator<Item = &'e OwnField<'a>> {
     let fields = entry.own_fields().iter();
     fields.filter(|field| {
@@ -224,7 +225,7 @@ struct HtmlTag<'t> {
 }
 
 impl<'t> HtmlTag<'t> {
-    /// Reads a tag whose `<` stands before `rest`.
+    /// Reads a tag whose `<` precedes `rest`.
     fn at(rest: &'t str) -> Option<Self> {
         // No tag in a bibliography is longer, and a `<` need not be one.
         let end = rest.bytes().take(200).position(|byte| byte == b'>')?;

@@ -74,7 +74,7 @@ impl ChartWorks {
     }
 }
 
-/// How a chart is drawn and where it is written.
+/// The options of a chart: how it is drawn and where it is written.
 #[derive(Debug, Args)]
 pub(crate) struct ChartArgs {
     /// The output format; by default, that of the extension of FILE, or text
@@ -166,7 +166,7 @@ impl ChartArgs {
         let format = of_file.unwrap_or(ChartFormat::Text);
         if format == ChartFormat::Png && self.file().is_none() && std::io::stdout().is_terminal() {
             return Err(
-                CommandError::usage("a PNG image cannot be printed to a terminal")
+                CommandError::usage("a PNG image cannot be shown in a terminal")
                     .with_help("write it to a file: --output chart.png".to_owned()),
             );
         }

@@ -24,7 +24,7 @@ pub(crate) enum Entries<'a> {
     Files(&'a [ParsedFile]),
 }
 
-/// How references are written.
+/// The options for writing references.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ReferenceOptions {
     /// The format.
@@ -207,7 +207,7 @@ fn column_variables(
 /// The works that are written at a time in formats that allow it, so that a large file needs little memory.
 pub(crate) const WORKS_AT_A_TIME: usize = 2000;
 
-/// How many works of an export one core writes before it takes the next ones.
+/// The number of works that a core writes in one task.
 const WORKS_PER_TASK: usize = 256;
 
 /// Joins the texts of parts of an export.

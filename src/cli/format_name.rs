@@ -66,7 +66,7 @@ impl FormatName {
     pub(crate) const RIS: Self = Self(&formats::RIS);
     pub(crate) const MEDIAWIKI: Self = Self(&formats::MEDIAWIKI);
 
-    /// The format of this name in the table of formats.
+    /// Returns the format of this name in the table of formats.
     pub(crate) fn format(self) -> &'static ReferenceFormat {
         self.0
     }

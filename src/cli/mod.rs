@@ -54,7 +54,7 @@ use peerbib::output::terminal::visible;
 use query_args::{MINUS, with_negations, with_positional_queries};
 use ui::ColorChoice;
 
-/// How a command ended, unless it failed.
+/// The outcome of a command that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// Complete success.
@@ -63,7 +63,7 @@ pub(crate) enum Outcome {
     Partial,
 }
 
-/// What a command returns.
+/// The result of a command.
 pub(crate) type Result = std::result::Result<Outcome, CommandError>;
 
 /// The heading of the options that every command takes.

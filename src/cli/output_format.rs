@@ -110,7 +110,7 @@ pub(crate) struct RenderedList<'a> {
     pub(crate) annotations: bool,
 }
 
-/// What is known of the works of a list.
+/// The works of a list, as far as a format needs them.
 #[derive(Clone, Copy)]
 pub(crate) enum ListedWorks<'a> {
     /// The works with their CSL items, in the same order.
@@ -119,7 +119,8 @@ pub(crate) enum ListedWorks<'a> {
     Digest(&'a WorkDigest),
 }
 
-/// What most output formats print of works besides their entries, so that the works themselves need not stay in memory.
+/// The parts of works that most output formats print besides entries, so that the works themselves need not stay in
+/// memory.
 #[derive(Default)]
 pub(crate) struct WorkDigest {
     /// The language of each work, stated or guessed, by its key.

@@ -13,7 +13,7 @@ use crate::cli::{CommandContext, CommandError};
 use peerbib::library::{CitableWork, Library};
 use peerbib::output::terminal::visible;
 
-/// How many works can be picked.
+/// The number of works that can be picked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pick {
     One,

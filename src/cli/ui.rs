@@ -12,7 +12,7 @@ use anstream::stream::{AsLockedWrite, RawStream};
 use crate::cli::{CommandContext, CommandError};
 use peerbib::output::terminal::visible;
 
-/// When to use color.
+/// The choice when to use color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum ColorChoice {
     /// On a terminal, unless NO_COLOR is set
@@ -53,7 +53,7 @@ impl CommandContext {
             return Err(CommandError::usage(format_args!(
                 "cannot ask without a terminal: {question}"
             ))
-            .with_help("--yes answers yes".to_owned()));
+            .with_help("use --yes to answer yes".to_owned()));
         }
         ask(question)
     }
@@ -240,7 +240,7 @@ impl std::fmt::Display for TerminalStyle {
 /// Writes text with styles to standard output or standard error.
 fn write_styled(mut stream: impl RawStream + AsLockedWrite, text: &str) -> std::io::Result<()> {
     let formats = anstream::AutoStream::choice(&stream) != anstream::ColorChoice::Never;
-    // Text with color is for a terminal, even if a pager stands between.
+    // Text with color is for a terminal, even if a pager comes between.
     let text = rendered(text, formats, formats || stream.is_terminal());
     if formats {
         let mut stream = anstream::AutoStream::auto(stream);

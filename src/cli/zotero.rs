@@ -21,10 +21,10 @@ use peerbib::zotero::database::{
 };
 use peerbib::zotero::{self, ZoteroItem};
 
-/// How arguments name Zotero's data directory, before its path.
+/// The prefix of Zotero's data directory in arguments.
 const PREFIX: &str = "zotero:";
 
-/// Which part of Zotero is read.
+/// The part of Zotero that is read.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ZoteroArgs {
     /// For zotero: only this collection and those below it, by name or PARENT/NAME
@@ -36,7 +36,7 @@ pub(crate) struct ZoteroArgs {
     group: Vec<String>,
 }
 
-/// What happens to Zotero's collections.
+/// The treatment of Zotero's collections.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CollectionsTarget {
     /// Tags such as collection:commons

@@ -159,7 +159,7 @@ fn latin_mark(mark: char) -> char {
     }
 }
 
-/// Returns the length of the punctuation that text begins with and that is not all of it. It stands before the
+/// Returns the length of the punctuation that text begins with and that is not all of it. It precedes the
 /// formatting of the text.
 pub(super) fn leading_punctuation(text: &str) -> usize {
     if text.starts_with(' ') {
@@ -217,7 +217,7 @@ pub(super) fn begins_with_block(layout: &[Element]) -> bool {
     attributes.display.is_some()
 }
 
-/// Returns whether an element at the top of a layout leaves an empty part behind if it prints nothing.
+/// Returns whether an element at the top of a layout leaves an empty part if it prints nothing.
 pub(super) fn leaves_empty_part(element: &Element) -> bool {
     match element {
         Element::Text(text) => {

@@ -251,7 +251,7 @@ pub(super) struct DatePart {
     pub(super) given: GivenAttributes,
 }
 
-/// Which of the attributes with a default are present.
+/// The attributes with a default that are present.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct GivenAttributes {
     pub(super) prefix: bool,

@@ -25,7 +25,7 @@ pub(super) enum Gender {
     Feminine,
 }
 
-/// Which digits an ordinal suffix is for (clause "Ordinal Suffixes").
+/// The digits that an ordinal suffix is for (clause "Ordinal Suffixes").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum OrdinalMatch {
     LastDigit,
@@ -536,7 +536,7 @@ impl Locale {
         labels
     }
 
-    /// A localized date format.
+    /// Returns a localized date format.
     pub(super) fn date(&self, form: DateForm) -> &LocalizedDate {
         match form {
             DateForm::Text => &self.text_date,

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::item::{ItemName, is_east_asian_letter};
 
-/// Which other persons have the family name of a person.
+/// The other persons with the family name of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Namesakes {
     /// Whether any has other initials.

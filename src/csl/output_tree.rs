@@ -96,7 +96,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Literal text that links to a URL.
+    /// Returns literal text that links to a URL.
     pub(super) fn link(href: String, text: impl Into<Cow<'a, str>>) -> Self {
         Self::new(NodeContent::Link {
             href,

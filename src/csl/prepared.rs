@@ -86,7 +86,7 @@ impl Prepared<'_> {
         self.compare_text_with(item, disambiguation, &subsequent_cite())
     }
 
-    /// As [`Prepared::compare_text`], for a cite with these details.
+    /// Compares like [`Prepared::compare_text`], for a cite with these details.
     pub(super) fn compare_text_with(
         &self,
         item: usize,

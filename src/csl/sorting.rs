@@ -18,7 +18,7 @@ use super::evaluate::{self, Evaluator, citation_label};
 use super::output_tree::{Node, NodeContent, NodeRole};
 use super::variables::{self, VariableId, VariableKind};
 
-/// Makes sort keys: byte strings that compare as the language collates.
+/// A maker of sort keys: byte strings that compare as the language collates.
 pub(super) struct Collation {
     collator: Option<CollatorBorrowed<'static>>,
     is_arabic: bool,

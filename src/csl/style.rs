@@ -5,7 +5,7 @@ use super::compiled::Compiled;
 use super::compiler::Compiler;
 use super::xml::{StyleError, XmlDocument, XmlNode};
 
-/// Whether citations are in the text or in notes.
+/// The class of a style: citations in the text or in notes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StyleClass {
     /// `class="in-text"`

@@ -206,7 +206,7 @@ fn split(text: &str) -> Vec<CasePiece<'_>> {
     pieces
 }
 
-/// Joins the pieces between which an apostrophe stands within a word: "Master's" is one word.
+/// Joins the pieces around an apostrophe within a word: "Master's" is one word.
 fn joined_at_apostrophes<'t>(text: &'t str, pieces: Vec<CasePiece<'t>>) -> Vec<CasePiece<'t>> {
     let mut joined: Vec<CasePiece<'t>> = Vec::with_capacity(pieces.len());
     let mut end = 0;

@@ -496,7 +496,7 @@ const VALUES: &[(Option<&str>, &str, AttributeValues)] = &[
     ),
 ];
 
-/// Attributes that hold variables, with the elements they stand on and the kinds of variables they take.
+/// Attributes that hold variables, with the elements that have them and the kinds of variables they take.
 const VARIABLES: &[(&str, &str, &[VariableKind])] = &[
     (
         "text",

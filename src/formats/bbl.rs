@@ -856,7 +856,7 @@ fn details(new: &mut ItemBuilder, text: &str) {
     if new.item.item_type == "article-journal" {
         return;
     }
-    // The publisher stands before the year: `Yale University Press, New Haven, 2006.`
+    // The publisher precedes the year: `Yale University Press, New Haven, 2006.`
     let before_year = year_in(text)
         .and_then(|year| text.rsplit_once(year))
         .map_or(text, |(before, _)| before);

@@ -15,7 +15,7 @@ pub(crate) struct Bibtex;
 pub(crate) fn sniff(text: &str) -> bool {
     memchr::memchr_iter(b'@', text.as_bytes()).any(|at| {
         let before = text.get(..at).unwrap_or_default().chars().next_back();
-        // What stands in an address, or a command of LaTeX, is none.
+        // An at sign in an address or in a LaTeX command begins none.
         let is_free = before.is_none_or(|c| !c.is_alphanumeric() && !"\\._-@".contains(c));
         let after = text.get(at + 1..).unwrap_or_default().trim_start();
         let behind = after.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');

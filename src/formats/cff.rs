@@ -137,7 +137,7 @@ const ROOT_FIELDS: &[&str] = &[
     "version",
 ];
 
-/// Where in a file a work stands.
+/// The level of a work in a file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CffLevel {
     Root,

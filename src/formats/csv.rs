@@ -71,7 +71,7 @@ pub fn read_with(text: &str, columns: &[ColumnField]) -> Records {
     Records::Items(read_items(text, columns))
 }
 
-/// What a column holds.
+/// The content of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ColumnContent {
     Key,

@@ -237,7 +237,7 @@ fn without_role(mut name: CslName, variable: &str) -> (CslName, &str) {
     (name, if is_editor_already { variable } else { role })
 }
 
-/// Returns the variable of a role as people abbreviate it behind a name.
+/// Returns the variable of a role as people abbreviate it after a name.
 fn variable_of_role(role: &str) -> Option<&'static str> {
     Some(
         match role.trim().trim_end_matches('.').to_lowercase().as_str() {
@@ -418,7 +418,7 @@ pub(crate) fn person(particles: &str, family: &str, given: &str, suffix: &str) -
     CslName {
         family: some(family),
         given: some(given),
-        // Where it stands before the family name, it belongs to it.
+        // Where it precedes the family name, it belongs to it.
         non_dropping_particle: some(particles),
         suffix: some(suffix),
         ..CslName::default()

@@ -17,7 +17,7 @@ pub struct JabrefGroup {
     pub members: Members,
 }
 
-/// Which works belong to a group.
+/// The criterion by which works belong to a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Members {
     /// Those with these keys, and those that name the group in their field `groups`.

@@ -313,7 +313,7 @@ fn without_possessive(word: &str) -> &str {
         .unwrap_or(word)
 }
 
-/// How many characters make a word of a key where nothing separates words.
+/// The number of characters that make a word of a key where nothing separates words.
 const WORD_WITHOUT_SPACES: usize = 4;
 
 /// Returns the words of a title. In Chinese, Japanese and Thai these are a few characters of one script.
@@ -348,7 +348,7 @@ fn is_mark(character: char) -> bool {
     unicode_normalization::char::is_combining_mark(character)
 }
 
-/// Whether spaces separate the words of a script.
+/// The separation of words in a script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Spacing {
     Spaces,

@@ -269,7 +269,7 @@ impl<'d> MarcRecord<'d> {
         }
     }
 
-    /// Returns the titles in other languages, which stand after an equals sign or in a field of their own. CSL has no
+    /// Returns the titles in other languages, which follow an equals sign or in a field of their own. CSL has no
     /// variable for them.
     fn parallel_titles(self) -> Vec<String> {
         let mut titles: Vec<String> = Vec::new();

@@ -68,18 +68,18 @@ use crate::model::{CslItem, Entry};
 
 /// Reads the text of a file in one format.
 pub trait ReadFormat: Sync {
-    /// Never fails: what cannot be read is reported with its line, and one malformed reference
+    /// Reads a text. Never fails: what cannot be read is reported with its line, and one malformed reference
     /// costs one reference.
     fn read(&self, text: &str) -> Records;
 }
 
 /// Reads a file that is not text, such as a Word document.
 pub trait ReadBytes: Sync {
-    /// Never fails, like [`ReadFormat::read`].
+    /// Reads the content of a file. Never fails, like [`ReadFormat::read`].
     fn read(&self, bytes: &[u8]) -> Records;
 }
 
-/// How a format is read.
+/// The reader of a format.
 #[derive(Clone, Copy)]
 pub enum FormatReader {
     /// From text in any encoding.
@@ -129,7 +129,7 @@ impl Records {
 
 /// Writes works in one format.
 pub trait WriteFormat: Sync {
-    /// Never fails: what the format cannot hold is reported in [`WriteResult::losses`].
+    /// Writes the works. Never fails: what the format cannot hold is reported in [`WriteResult::losses`].
     fn write(&self, export: &ExportInput<'_>) -> WriteResult;
 
     /// Returns how the texts of two parts of an export become the text of both, if they do.
@@ -138,7 +138,7 @@ pub trait WriteFormat: Sync {
     }
 }
 
-/// How two texts in a format become one. A large library can so be written in parts.
+/// The joint between two texts in a format. With it, a large library is written in parts.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Joint {
     /// The end of the first text, which is left out.
@@ -498,7 +498,7 @@ pub static FORMATS: &[&ReferenceFormat] = &[
     &REFERENCES,
 ];
 
-/// The formats that are recognized by content alone: first those with a distinctive beginning, because their text may hold
+/// The formats that are recognized only by content: first those with a distinctive beginning, because their text may hold
 /// anything, such as an entry of BibTeX that says how to cite it.
 static BY_CONTENT: &[&ReferenceFormat] = &[
     &DOCX,

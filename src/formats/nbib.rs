@@ -21,7 +21,7 @@ const TITLE: &str = "PubMed";
 pub(crate) fn sniff(text: &str) -> bool {
     // A work that is not in PubMed has no PMID.
     let only_here = ["PMID", "OWN", "STAT", "FAU", "FED", "BTI", "CTI", "PT"];
-    // A long abstract may stand before any of them.
+    // A long abstract may precede all of them.
     numbered(text)
         .map(|(_, line)| line)
         .skip_while(|line| line.trim().is_empty())
@@ -463,7 +463,7 @@ impl NbibWriter<'_> {
     }
 }
 
-/// `Benkler Y`
+/// Returns a name as `Benkler Y`.
 fn abbreviated(name: &CslName) -> String {
     let family = name.family_with_particle();
     let given = name.given.as_deref().unwrap_or_default();
@@ -483,7 +483,7 @@ const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
-/// `2006 May 12`
+/// Returns a date as `2006 May 12`.
 fn written_date(date: &CslDate) -> String {
     let date = super::losses::resolved_date(date);
     if let Some(literal) = date.literal {

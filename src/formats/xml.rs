@@ -69,7 +69,7 @@ pub(crate) fn read_records(
 ) -> ParsedItems {
     let mut items = ParsedItems::default();
     let mut lines = LineCounter::new(text);
-    // A declaration stands at the very beginning.
+    // A declaration is at the very beginning.
     let start = text.len() - text.trim_start_matches('\u{feff}').trim_start().len();
     let body = text.get(start..).unwrap_or_default();
     match parse(body) {

@@ -8,10 +8,10 @@ use rusqlite::{Connection, OpenFlags};
 use super::history::now;
 use super::{BusyTimeout, Library, LibraryError, Result, schema, with_suffix};
 
-/// How many pages are copied between two progress reports.
+/// The number of pages that are copied between two progress reports.
 const PAGES: i32 = 512;
 
-/// What to do with a file that exists at the path of a backup.
+/// The choice for a file that already exists at the path of a backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IfExists {
     /// Keep it and make no backup.

@@ -441,7 +441,7 @@ impl Library {
     }
 }
 
-/// What happens to a transaction that did not fail.
+/// The end of a transaction that did not fail.
 #[derive(Debug, Clone, Copy)]
 enum Ending {
     /// It is kept, as a step of its own or as a part of this one.

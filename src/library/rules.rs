@@ -97,7 +97,7 @@ pub struct RuleEffect {
     pub matched: Vec<MatchedCondition>,
 }
 
-/// Whether a rule added or removed a tag.
+/// The effect of a rule: a tag added or removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Effect {

@@ -11,7 +11,7 @@ use super::conflict::{Side, is_list, list_items, says_the_same, spaced};
 use crate::formats::bibtex::{self, EntryError, schema};
 use crate::model::Entry;
 
-/// How two versions of an entry merge.
+/// The merge of two versions of an entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct ThreeWayMerge {
     /// The edits that bring what changed only there.

@@ -38,7 +38,7 @@ const MOST_FAILURES: u32 = 2;
 /// The time for one request if nothing else is set.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Whether the network and the cache are used.
+/// The use of the network and the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum NetworkMode {
     /// Answers of the last week come from the cache.

@@ -45,7 +45,7 @@ pub enum RequestFailure {
     #[error("too many redirects")]
     Redirects,
     /// An address in a private network, to which a redirect or an entry leads.
-    #[error("the private address {0} is not asked")]
+    #[error("requests to the private address {0} are not allowed")]
     PrivateAddress(String),
     /// The service failed before, so it is not asked again in this run.
     #[error("not asked again, because it failed before: {0}")]

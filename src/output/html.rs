@@ -245,7 +245,7 @@ fn write_table_of_contents(list: &ReadingList, anchors: &[String], html: &mut St
     html.push_str("</ul>\n</nav>\n");
 }
 
-/// Is the function for lists whose works have no pages.
+/// Returns no link: the function for lists whose works have no pages.
 fn no_page(_: &str) -> Option<String> {
     None
 }
@@ -398,7 +398,7 @@ pub fn rich_text_with_links(content: &[Inline]) -> String {
     html
 }
 
-/// What the markup of rich text has beyond that of citeproc-js.
+/// The markup that rich text has beyond that of citeproc-js.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct HtmlMarkup {
     links: bool,
@@ -413,7 +413,7 @@ impl HtmlMarkup {
         base: None,
     };
 
-    /// Markup with links and isolates for a paragraph with `dir="auto"`.
+    /// Returns the markup with links and isolates for a paragraph with `dir="auto"`.
     fn linked(paragraph: &[Inline]) -> Self {
         let direction = Direction::of_text(&plain_text(paragraph));
         Self {

@@ -68,7 +68,7 @@ impl Latex {
     }
 
     /// Formats a link in a paragraph from right to left, each word for itself: TeX would write the start and the end of a
-    /// longer link in the order in which they stand on the page, and colour the text outside of it.
+    /// longer link in the order of the page, and colour the text outside of it.
     fn link_in_pieces(&self, text: &str, address: &str) -> String {
         let mut link = String::new();
         for piece in text.split_inclusive(|c| c == ' ' || is_break_in_url(c)) {
@@ -127,7 +127,7 @@ pub fn document(list: &ReadingList, language: &str) -> String {
     complete(title, &format!("{shown}{text}"), "", Some(list), language)
 }
 
-/// Formats a title, which stands on the side where its text begins.
+/// Formats a title on the side where its text begins.
 pub(super) fn title_block(shown: &str, title: &str) -> String {
     let is_right_to_left = Direction::of_text(title)
         .unwrap_or_default()

@@ -271,7 +271,7 @@ fn write_link(
             _ => None,
         };
         match uniform {
-            // A link in one style stands within its markup.
+            // A link in one style is within its markup.
             Some(style) => {
                 let touches = |run: Option<&TextRun>, is_apart: bool| {
                     !is_apart && run.is_some_and(TextRun::has_markup)

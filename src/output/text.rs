@@ -104,7 +104,7 @@ pub fn reading_list(list: &ReadingList, layout: TextLayout) -> String {
     text
 }
 
-/// How many entries are written at once, one after the other.
+/// The number of entries that are written in one task.
 const ENTRIES_AT_ONCE: usize = 512;
 
 struct TextWriter {

@@ -61,14 +61,14 @@ pub(super) struct TextLine {
     pub(super) indented: bool,
 }
 
-/// What happens to the formulas in a text.
+/// The treatment of the formulas in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Formulas {
     /// They stay as they are, for formats that typeset them.
     Kept,
     /// They become text with subscripts and superscripts.
     RichText,
-    /// They become characters alone.
+    /// They become plain characters.
     PlainText,
 }
 

@@ -234,7 +234,7 @@ fn multiline_string_literal(text: &str) -> String {
 }
 
 impl InlineMarkup for Typst {
-    /// Typst knows the direction of a paragraph, but no isolates.
+    /// Returns the marks of direction: Typst knows the direction of a paragraph, but no isolates.
     fn marks(&self) -> Option<Direction> {
         Some(self.base)
     }

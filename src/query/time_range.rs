@@ -178,7 +178,7 @@ fn days_of(year: u32, month: u32) -> u32 {
 mod tests {
     use super::*;
 
-    /// A span as `base modifier…` for each end.
+    /// Reads a range as `base modifier…` for each end.
     fn read(text: &str) -> (String, String) {
         let span: TimeRange = text.parse().unwrap();
         let shown = |moment: Option<TimePoint>| match moment {

@@ -1,7 +1,7 @@
 //! A query as a condition over the library's table `work_summary`.
 //!
 //! Every condition becomes the numbers of the works that meet it, found by an index: words and fields by the
-//! full-text index, which is asked once for all of them that stand together; tags, years, types and times by
+//! full-text index, which is asked once for all of them that are next to each other; tags, years, types and times by
 //! indexes of their own; patterns are tried on all values of their fields. Values are bound as parameters, never
 //! written into the SQL.
 
@@ -29,8 +29,8 @@ impl Query {
         self.translation(library, true).whole(&self.root)
     }
 
-    /// The condition of a rule: as [`Query::translate`] has it, except that words are those of the works
-    /// alone, and never the names of tags. A rule could otherwise hold by the tag that it puts on.
+    /// Translates the condition of a rule: like [`Query::translate`], except that words are only searched for in works,
+    /// never in the names of tags. Otherwise the tag that a rule adds could make the rule match.
     ///
     /// # Errors
     ///

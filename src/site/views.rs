@@ -326,7 +326,7 @@ fn tag_views(content: &SiteContent) -> Vec<Vec<TagView>> {
         .collect()
 }
 
-/// Returns the name of a work's value and its label.
+/// A function that returns the name of a work's value and its label.
 type ValueOf<'f> = &'f dyn Fn(&SiteWork, &WorkView) -> Option<(String, String)>;
 
 fn filters(

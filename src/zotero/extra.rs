@@ -1,4 +1,4 @@
-//! The field Extra: lines of which some assign a value, as `Original Date: 1867` or `tex.ids: a, b`.
+//! The field Extra: lines, some of which assign a value, as `Original Date: 1867` or `tex.ids: a, b`.
 
 /// A line.
 #[derive(Debug, PartialEq, Eq)]

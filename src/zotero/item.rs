@@ -75,7 +75,7 @@ pub struct ZoteroItem {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub collections: Vec<Vec<String>>,
-    /// The URIs of other items, or what else stands there, by predicate: `dc:relation`, `owl:sameAs`.
+    /// The URIs of other items, or other values, by predicate: `dc:relation`, `owl:sameAs`.
     #[serde(
         default,
         deserialize_with = "relations",
@@ -215,7 +215,7 @@ pub struct ZoteroTag {
     pub origin: TagOrigin,
 }
 
-/// Who added a tag.
+/// The origin of a tag.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TagOrigin {
     /// A person.

@@ -380,7 +380,7 @@ fn has_class(element: &Element, class: &str) -> bool {
         .is_some_and(|classes| classes.split_whitespace().any(|c| c == class))
 }
 
-/// Returns the content of an element between two marks, outside of which its white space stays.
+/// Returns the content of an element between two marks, with its white space outside of them.
 fn between(start: &str, handlers: &dyn Handlers, element: &Element, end: &str) -> HandlerResult {
     let content = handlers.walk_children(element.node).content;
     let words = content.trim();
@@ -487,7 +487,7 @@ mod tests {
         writer().markdown(html)
     }
 
-    /// The attribute of a citation: JSON with percent encoding.
+    /// Returns the attribute of a citation: JSON with percent encoding.
     fn encoded(json: &str) -> String {
         json.bytes().map(|byte| format!("%{byte:02X}")).collect()
     }

@@ -19,7 +19,7 @@ use peerbib::lookup::{
 const UNVERIFIED: &str = "status:unverified";
 const VERIFIED: &str = "status:verified";
 
-/// How the check is done.
+/// The options of the check.
 pub(super) struct OnlineCheck<'a> {
     pub(super) query: &'a [String],
     pub(super) network: NetworkArgs,

@@ -68,7 +68,7 @@ pub(crate) struct Convert {
     json: bool,
 }
 
-/// What became of the files.
+/// The report on all files.
 #[derive(Debug, Default, serde::Serialize)]
 struct ConversionReport {
     to: &'static str,
@@ -79,7 +79,7 @@ struct ConversionReport {
     losses: Vec<Loss>,
 }
 
-/// What became of one file.
+/// The report on one file.
 #[derive(Debug, serde::Serialize)]
 struct FileConversion {
     path: String,
@@ -409,7 +409,7 @@ fn separate_keys(readings: &mut [ParsedFile]) -> bool {
     has_changed
 }
 
-/// Makes keys that are not taken.
+/// A generator of keys that are not taken.
 #[derive(Default)]
 struct FreeKeys {
     /// The last number that was added to each key.

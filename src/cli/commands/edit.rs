@@ -155,7 +155,7 @@ impl Edit {
     }
 }
 
-/// The fields in which two texts of an entry differ.
+/// Returns the fields in which two texts of an entry differ.
 fn differences(before: &str, after: &str) -> String {
     let (Ok(before), Ok(after)) = (bibtex::parse_entry(before), bibtex::parse_entry(after)) else {
         return String::new();
@@ -187,7 +187,7 @@ fn differences(before: &str, after: &str) -> String {
     text
 }
 
-/// `FIELD=VALUE` as a field and its value.
+/// Splits each `FIELD=VALUE` into a field and its value.
 pub(crate) fn fields(texts: &[String]) -> std::result::Result<Vec<(String, String)>, CommandError> {
     texts
         .iter()
@@ -294,7 +294,7 @@ pub(crate) fn report_entry_problems(
     Ok(())
 }
 
-/// A name for the draft of an entry, by which the editor knows that it is BibTeX.
+/// Returns a file name for the draft of an entry, by which the editor recognizes BibTeX.
 pub(crate) fn file_name_for(key: &str) -> String {
     let name: String = key.chars().filter(|c| c.is_alphanumeric()).collect();
     format!("{}.bib", if name.is_empty() { "entry" } else { &name })

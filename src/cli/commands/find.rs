@@ -78,7 +78,7 @@ const EXAMPLES: &str = "Examples:\n  peerbib find author:benkler\n  \
     peerbib find missing:doi type:article --format '{key}: {title} ({year})'\n  \
     peerbib find theme:commons --keys | xargs peerbib tag theme:reading-group --create";
 
-/// The fields of a query, for the help.
+/// Returns the fields of a query, for the help.
 fn fields() -> String {
     let width = FIELDS
         .iter()

@@ -141,7 +141,7 @@ struct ImportSource {
     mode: ImportMode,
 }
 
-/// What was read from a source.
+/// The content of a source.
 pub(crate) enum ImportInput {
     /// A file.
     File(Input),
@@ -149,7 +149,7 @@ pub(crate) enum ImportInput {
     Zotero(Box<ZoteroInput>),
 }
 
-/// How entries are merged into the works of the library.
+/// A way to merge entries into the works of the library.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ImportMode {
     /// As [`Change::import`](peerbib::library::Change::import) merges them.
@@ -581,7 +581,7 @@ fn kept_because(reason: KeptBecause, is_one: bool) -> &'static str {
     }
 }
 
-/// How many problems of one kind are printed one by one.
+/// The number of problems of one kind that are printed one by one.
 const FEW: usize = 3;
 
 /// Prints the problems of a file: those of one kind as one line if there are many of them.

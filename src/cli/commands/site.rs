@@ -116,7 +116,7 @@ impl WriteSite {
             return self.serve(context);
         }
         let Some(directory) = &self.directory else {
-            return Err(CommandError::usage("missing the folder to write into"));
+            return Err(CommandError::usage("no output folder given"));
         };
         let files = self.files(context)?;
         let folder = Folder::open(directory)?;
@@ -457,7 +457,7 @@ impl WriteSite {
     }
 }
 
-/// Only reading is possible.
+/// Admits only requests that read.
 fn admit(head: &Head) -> Admission {
     match head.method.as_str() {
         "GET" | "HEAD" => Admission::Read {
@@ -558,7 +558,7 @@ struct Folder {
     written_before: BTreeSet<String>,
 }
 
-/// What a run changed.
+/// The numbers of files that a run wrote, kept and deleted.
 #[derive(Debug, Default)]
 struct SiteUpdate {
     written: usize,

@@ -69,7 +69,7 @@ pub(crate) struct Log {
     json: bool,
 }
 
-/// How many rows of a kind are named, in text and in JSON.
+/// The number of rows of a kind that are named, in text and in JSON.
 const NAMED: usize = 5;
 const NAMED_IN_JSON: usize = 1_000;
 

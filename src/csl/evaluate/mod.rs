@@ -26,7 +26,7 @@ pub(super) use names::sort_names;
 
 use name_style::EtAlOptions;
 
-/// Whether a group prints (clause "Group"): if one of its variables does, or if it calls none.
+/// The state of a group (clause "Group"): it prints if one of its variables does, or if it calls none.
 #[derive(Debug, Clone, Copy, Default)]
 struct GroupState {
     wants_variable: bool,

@@ -156,7 +156,7 @@ fn name_list<'c>(
         _ => 2,
     };
     let rule_by_name = given_names::rule_by_name(&context.style.options);
-    // A bibliography that shows family names alone keeps to them. Sort keys do not depend on the cites.
+    // A bibliography that shows only family names keeps to them. Sort keys do not depend on the cites.
     let uses_request =
         context.purpose != Purpose::Sort && (base_level > 0 || uses_request(&context));
     let levels: Vec<u8> = people

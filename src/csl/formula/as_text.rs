@@ -50,7 +50,7 @@ pub(crate) fn pieces(text: &str) -> Vec<(Cow<'_, str>, ScriptPosition)> {
     pieces
 }
 
-/// Returns text with the formulas in it as characters alone: scripts that Unicode has no characters for follow `^` or
+/// Returns text with the formulas in it as plain characters: scripts that Unicode has no characters for follow `^` or
 /// `_`.
 pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     if !text.contains('$') && !text.contains("\\(") {

@@ -86,7 +86,7 @@ pub struct CitedDocument {
     pub works: Vec<String>,
     /// The keys without a work.
     pub missing: Vec<CitedKey>,
-    /// The keys of works that the style prints nothing of, where they stand.
+    /// The keys of works for which the style prints nothing, with their positions.
     pub unprinted: Vec<CitedKey>,
     /// The keys that are not citations because a semicolon is missing before them.
     pub strays: Vec<CitedKey>,
@@ -357,7 +357,7 @@ pub(super) fn format_all(
                         result.rest.clear();
                         *again |= translated.needs_rest;
                     }
-                    // A citation one part of which prints is no problem.
+                    // A citation is no problem if one of its parts prints.
                     result.unprinted.clear();
                 }
                 CitationMode::AuthorOnly => *again = prints_nothing(&result.rest),

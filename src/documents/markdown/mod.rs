@@ -88,8 +88,8 @@ impl<'s> Markdown<'s> {
         Self::read_beside(source, &HashSet::new())
     }
 
-    /// Parses a document again, without the citations of keys that look like cross-references and of which `is_work` is
-    /// not true. Quarto (`@fig-commons`) and pandoc-crossref (`@fig:commons`) refer to figures, tables, equations and
+    /// Parses a document again, without the citations whose keys look like cross-references and for which `is_work` is
+    /// false. Quarto (`@fig-commons`) and pandoc-crossref (`@fig:commons`) refer to figures, tables, equations and
     /// sections in the syntax of citations, and what they refer to may be in another file.
     #[must_use]
     pub fn without_cross_references(self, is_work: impl Fn(&str) -> bool) -> Self {

@@ -613,7 +613,7 @@ impl<'i> Builder<'i> {
     /// Adds a note where the text refers to it.
     fn note(&mut self, label: &str) {
         let label = label.to_lowercase();
-        // The text of a note stands where the document first refers to it.
+        // The text of a note appears where the document first refers to it.
         if let Some(number) = self.printed.get(&label) {
             let number = vec![Span::Text(number.to_string())];
             self.push(Span::Formatted(Formatting::Superscript, number));
@@ -935,7 +935,7 @@ mod tests {
     }
 
     #[test]
-    fn a_note_stands_where_the_text_first_refers_to_it() {
+    fn a_note_appears_where_the_text_first_refers_to_it() {
         let found = parsed("One[^a], two[^a].\n\n[^a]: Words.\n");
         let [Block::Paragraph(content)] = found.as_slice() else {
             panic!("{found:?}");

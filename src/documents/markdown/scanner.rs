@@ -179,7 +179,7 @@ pub(super) fn keys(text: &str) -> Vec<String> {
     keys
 }
 
-/// Where the brackets and braces of a passage close, found once so that unclosed ones do not make the scanner read
+/// The ends of the brackets and braces of a passage, found once so that unclosed ones do not make the scanner read
 /// the passage again and again.
 struct BracketPairs {
     /// The closing bracket of each opening one, by the index of the opening one.

@@ -450,7 +450,7 @@ impl<'i> BibConversion<'i> {
             }
         }
         if let Some(text) = self.take_text("language") {
-            // BibLaTeX must know the name in `langid`; `language` keeps what else was said.
+            // BibLaTeX must know the name in `langid`; `language` keeps everything else.
             let known = language::tag_of(&text);
             let name = known.as_deref().and_then(babel::name);
             if let Some(name) = name {

@@ -17,12 +17,12 @@ use self::IndexColumn as Column;
 use self::SchemaOrigin::{Biblatex, Bibtex, Common, Peerbib, Program};
 use self::ValueKind::{Date, Keys, List, Names, Separated, Text, Title, Verbatim};
 
-/// Where a type or a field comes from.
+/// The origin of a type or field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SchemaOrigin {
     /// BibTeX's standard styles.
     Bibtex,
-    /// BibLaTeX alone. An entry that uses it is a BibLaTeX entry.
+    /// Only BibLaTeX. An entry that uses it is a BibLaTeX entry.
     Biblatex,
     /// BibLaTeX and everyday BibTeX files, such as `doi` and `abstract`.
     Common,
@@ -41,7 +41,7 @@ pub struct EntryType {
     pub origin: SchemaOrigin,
     /// Other names that mean the same, in every respect.
     aliases: &'static [&'static str],
-    /// The type of which this one is a narrower kind; its own name if there is none.
+    /// The broader type; its own name if there is none.
     pub base: &'static str,
     /// The CSL type, unless other fields (`entrysubtype`, `eventdate`) say otherwise.
     pub(crate) csl: &'static str,
@@ -61,7 +61,7 @@ pub struct EntryType {
     pub(crate) number: NumberRole,
 }
 
-/// Fields of which one is required. The first is the one that messages name.
+/// Fields one of which is required. Messages name the first.
 pub(crate) type OneOf = &'static [&'static str];
 
 /// A coarse class of entry types.
@@ -104,7 +104,7 @@ pub enum TypeGroup {
     Other,
 }
 
-/// What the field `number` holds (BibLaTeX manual, §2.3.9).
+/// The meaning of the field `number` (BibLaTeX manual, §2.3.9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NumberRole {
     /// The number of a journal's issue.
@@ -157,7 +157,7 @@ pub(crate) enum ValueKind {
     Text,
 }
 
-/// How a field reaches CSL.
+/// The mapping of a field to CSL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CslMapping {
     /// As this variable, by the rules of its [`ValueKind`].
@@ -185,7 +185,7 @@ pub(crate) enum IndexColumn {
     Other,
 }
 
-/// How a field reaches BibTeX.
+/// The mapping of a field to BibTeX.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BibtexMapping {
     /// Under its own name.
@@ -763,8 +763,8 @@ pub fn entry_type(name: &str) -> Option<&'static EntryType> {
     TYPE_BY_NAME.get(name).copied()
 }
 
-/// Returns the type of which the type of this name is an alias or a narrower kind; the name itself where
-/// it is neither, or unknown.
+/// Returns the base type of a type that is an alias or a narrower kind of another; all other names are returned as they
+/// are.
 pub(crate) fn base_type(name: &str) -> &str {
     entry_type(name).map_or(name, |row| row.base)
 }
@@ -849,7 +849,7 @@ pub(crate) fn is_printed(name: &str) -> bool {
     }
 }
 
-/// Whether a field holds names.
+/// Returns whether a field holds names.
 pub(crate) fn holds_names(name: &str) -> bool {
     field(name).is_some_and(|field| field.data == Names)
 }

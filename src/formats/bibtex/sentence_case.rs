@@ -207,7 +207,7 @@ fn is_shortened(word: &[Character]) -> bool {
     in_lower_case(word, &mut buffer).is_some_and(|word| KNOWN.contains(&word))
 }
 
-/// "Word", but neither "WORD" nor "wORD" nor "iPod"; "A" is one, "I" is not.
+/// Returns whether a word is like "Word", but neither "WORD" nor "wORD" nor "iPod"; "A" is one, "I" is not.
 fn is_capitalized(word: &[Character]) -> bool {
     let mut letters = word.iter().map(|(character, _)| *character);
     let first = letters.next();

@@ -19,7 +19,7 @@ pub(crate) enum TexPiece {
     Close(Markup),
 }
 
-/// Whether a change of case touches a text.
+/// The protection of a text from a change of case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protection {
     /// At brace level 0, or in a "special character" of BibTeX such as `{\'E}`.
@@ -360,7 +360,7 @@ pub(crate) fn is_plain(tex: &str) -> bool {
         && !tex.ends_with(' ')
 }
 
-/// TeX as the HTML-like text of CSL-JSON, without regard to protection.
+/// Converts TeX to the HTML-like text of CSL-JSON, without regard to protection.
 pub(crate) fn html(tex: &str) -> String {
     if is_plain(tex) {
         return tex.to_owned();
@@ -368,7 +368,7 @@ pub(crate) fn html(tex: &str) -> String {
     to_html(&rich(tex), false)
 }
 
-/// TeX of several paragraphs as the HTML-like text of CSL-JSON, with a line end between paragraphs.
+/// Converts TeX of several paragraphs to the HTML-like text of CSL-JSON, with a line end between paragraphs.
 pub(crate) fn html_paragraphs(tex: &str) -> String {
     if is_plain(tex) {
         return tex.to_owned();
@@ -379,7 +379,7 @@ pub(crate) fn html_paragraphs(tex: &str) -> String {
     to_html(&reader.finish(), false)
 }
 
-/// TeX as plain characters.
+/// Converts TeX to plain characters.
 pub(crate) fn plain(tex: &str) -> String {
     if is_plain(tex) {
         return tex.to_owned();
@@ -686,7 +686,7 @@ impl<'a> TexReader<'a> {
         }
     }
 
-    /// A character reference of HTML, or an ampersand.
+    /// Reads a character reference of HTML, or an ampersand.
     fn entity(&mut self) {
         self.advance(1);
         match entity(self.rest) {
@@ -698,7 +698,7 @@ impl<'a> TexReader<'a> {
         }
     }
 
-    /// An HTML tag that has a partner, or a "less than" sign.
+    /// Reads an HTML tag that has a partner, or a "less than" sign.
     fn html_tag(&mut self) {
         match tag_at_start(self.rest) {
             Some((_, "br", _, length)) => {
@@ -778,7 +778,7 @@ impl<'a> TexReader<'a> {
         }
     }
 
-    /// One line end is a space, several are the end of a paragraph.
+    /// Reads line ends: one is a space, several are the end of a paragraph.
     fn line_end(&mut self) {
         let space = self.rest.len() - self.rest.trim_start_matches([' ', '\n', '\t', '\r']).len();
         let (gap, rest) = self.rest.split_at(space);
@@ -1111,7 +1111,7 @@ impl<'a> TexReader<'a> {
         }
     }
 
-    /// `\&`, and what programs make of a character reference: `\&amp;`.
+    /// Reads `\&`, or a character reference as some programs write it: `\&amp;`.
     fn entity_after_escape(&mut self) {
         self.take("amp;");
         self.character('&');
@@ -1170,7 +1170,7 @@ impl<'a> TexReader<'a> {
         rest.get(1..).unwrap_or_default()
     }
 
-    /// `$…$` is a formula; a lone `$` is a dollar sign.
+    /// Reads a `$`: `$…$` is a formula, a lone `$` a dollar sign.
     fn mathematics(&mut self) {
         let before = self.rest;
         let is_display = self.rest.starts_with("$$");
@@ -1194,7 +1194,7 @@ impl<'a> TexReader<'a> {
         self.character('$');
     }
 
-    /// `\(…\)` and `\[…\]`.
+    /// Reads `\(…\)` and `\[…\]`.
     fn delimited(&mut self, close: &str, open: &str) {
         let start = self
             .rest

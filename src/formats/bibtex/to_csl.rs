@@ -124,7 +124,7 @@ pub(super) fn csl_type(entry: &ResolvedEntry<'_>) -> Option<&'static str> {
 struct CslConversion<'e> {
     entry: &'e ResolvedEntry<'e>,
     key: &'e str,
-    /// The base type in the schema, of which the entry's type may be an alias or a narrower kind.
+    /// The base type in the schema. The entry's type may be an alias or a narrower kind of it.
     kind: &'e str,
     /// The type as it is written, in lower case.
     written_kind: &'e str,

@@ -96,7 +96,7 @@ enum NameComponent {
     Vancouver,
 }
 
-/// What a parameter holds.
+/// The content of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ParameterContent {
     Text(&'static str),
@@ -709,7 +709,7 @@ pub(super) fn item(template: &Template, line: usize, items: &mut ParsedItems) ->
     }
     new.text("title", &title);
     new.text("container-title", &container);
-    // A number stands in the series, if there is no periodical.
+    // A number belongs to the series if there is no periodical.
     let mut item = new.finish();
     item.item_type = refined_type(csl_type, &item).to_owned();
     item.variables.contains_key("title").then_some(item)

@@ -464,8 +464,8 @@ impl<'r, 't> RisReader<'r, 't> {
         }
     }
 
-    /// Of several dates the finest counts, if it agrees with the others as far as these go. `DA` may have no year
-    /// of its own.
+    /// Chooses the date of issue. Of several dates the finest counts, if it agrees with the others as far as these go.
+    /// `DA` may have no year of its own.
     fn issued(&mut self, written: &[(usize, &str, &str)]) {
         let mut dates: Vec<(usize, &str, &str, CslDate)> = Vec::with_capacity(written.len());
         let year = written.iter().find_map(|(_, _, text)| four_digits(text));
@@ -617,7 +617,7 @@ impl<'r, 't> RisReader<'r, 't> {
             .insert(variable.to_owned(), CslValue::Text(text));
     }
 
-    /// `SN` is an ISBN, an ISSN, or the number of a report, a patent or a standard.
+    /// Stores `SN`, which is an ISBN, an ISSN, or the number of a report, a patent or a standard.
     fn standard_number(&mut self, number: usize, text: &str, csl_type: &str) {
         let digits: String = text
             .chars()
@@ -648,7 +648,7 @@ impl<'r, 't> RisReader<'r, 't> {
     }
 }
 
-/// Returns whether a text is a DOI, alone or behind its label.
+/// Returns whether a text is a DOI, alone or after its label.
 fn is_doi(text: &str) -> bool {
     let lower = text.trim().to_lowercase();
     (lower.starts_with("10.") || lower.starts_with("doi") || lower.contains("doi.org/"))
@@ -681,7 +681,7 @@ fn end_is_in(start: &str, end: &str) -> bool {
             .is_some_and(|last| last.len() < start.len() && last.trim() == end.trim())
 }
 
-/// 1 to 4, spring to winter.
+/// Returns a season as 1 to 4, spring to winter.
 fn season(text: &str) -> Option<i64> {
     Some(match text.to_lowercase().as_str() {
         "spring" => 1,
@@ -698,8 +698,8 @@ fn is_doi_address(url: &str) -> bool {
     doi != url && doi.parse::<Doi>().is_ok()
 }
 
-/// `Family, Given, Suffix`; a name without a comma is not split, unless it begins with an initial. Words in lower case
-/// before the family name are particles, as in BibTeX.
+/// Parses `Family, Given, Suffix`. A name without a comma is not split, unless it begins with an initial. Words in
+/// lower case before the family name are particles, as in BibTeX.
 fn name(written: &str) -> CslName {
     let parts: Vec<&str> = written.split(',').map(str::trim).collect();
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());

@@ -25,7 +25,7 @@ use super::tables::{
     RECORDED_TABLES, RowRange, RowSet, columns, consecutive, foreign_keys, row_as_json,
 };
 
-/// Whether a step is undone or redone.
+/// The direction in which a step is replayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum UndoOrRedo {
     Undo,
@@ -375,7 +375,7 @@ struct LoggedRows<'r> {
 }
 
 impl LoggedRows<'_> {
-    /// The changes of the table in the log, for SQL with the step as `?1` and the last change as `?2`.
+    /// Returns SQL for the changes of the table in the log, for SQL with the step as `?1` and the last change as `?2`.
     fn logged(&self) -> String {
         format!(
             "change.step_id = ?1 AND change.id <= ?2 AND change.table_name = '{}'",

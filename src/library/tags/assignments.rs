@@ -8,7 +8,7 @@ use super::{TagName, tag_name};
 use crate::library::history::now;
 use crate::library::{Filter, Result, Tags, TagsMut};
 
-/// Who assigned a tag.
+/// The origin of an assignment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {

@@ -47,7 +47,7 @@ pub struct ZoteroImport<'a> {
     pub collections_as: CollectionsAs<'a>,
 }
 
-/// What happens to collections.
+/// The treatment of collections.
 #[derive(Debug, Clone, Copy)]
 pub enum CollectionsAs<'a> {
     /// Tags of the facet `collection`.
@@ -56,7 +56,7 @@ pub enum CollectionsAs<'a> {
     Lists(&'a StoredList, &'a [Collection]),
 }
 
-/// What the library knows of an item from the last import.
+/// An item as the library knows it from the last import.
 struct KnownItem {
     work: i64,
     /// The item as JSON.
@@ -356,11 +356,11 @@ struct WorkItems<'i> {
     unchanged: &'i HashSet<String>,
 }
 
-/// What is reported of a note that changed on both sides.
+/// The report on a note that changed on both sides.
 const NOTE_CONFLICT: &str = "the note was changed in Zotero and in the library; the text of both is kept, unless it was \
                              removed from the library";
 
-/// What belongs to works besides their entries.
+/// The data of works besides their entries.
 struct SideData<'c> {
     change: &'c Change<'c>,
     path: &'c str,
@@ -410,7 +410,7 @@ impl<'c> SideData<'c> {
         self.change.derive_works(std::mem::take(&mut self.noted))
     }
 
-    /// Brings tags, collections and notes of works up to date. Returns the keys of the items of which something changed.
+    /// Brings tags, collections and notes of works up to date. Returns the keys of the items that changed.
     fn update<'i>(
         &mut self,
         import: WorkItems<'i>,

@@ -23,7 +23,7 @@ enum TagSource<'i> {
     Collection(&'i [String]),
 }
 
-/// Who assigned a tag in Zotero.
+/// The origin of a tag in Zotero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum By {
     Hand,

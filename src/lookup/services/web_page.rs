@@ -70,7 +70,7 @@ impl Service for WebPage {
     }
 }
 
-/// Whether an address can be reached.
+/// The reachability of an address.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LinkState {

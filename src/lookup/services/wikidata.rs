@@ -104,7 +104,7 @@ fn items<'j>(claims: &'j Json, property: &str) -> impl Iterator<Item = (&'j Json
     values(claims, property).map(|(claim, value)| (claim, member(value, "id")))
 }
 
-/// The properties whose values are items of which the label is needed.
+/// The properties whose values are items whose label is needed.
 const LABELLED: &[&str] = &["P50", "P98", "P655", "P123", "P1433", "P291", "P407"];
 
 /// Returns the labels of the items that a work refers to. Without them, the work is incomplete, not wrong.

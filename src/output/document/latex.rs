@@ -12,7 +12,8 @@ use crate::output::latex::{self, Latex};
 use crate::output::markup_writer::{self, InlineMarkup as _};
 use crate::output::text_runs::{Formulas, TextRun, printable};
 
-/// What documents need beyond lists: images, tables, struck text, and headings without numbers.
+/// The packages that documents need beyond those of lists: for images, tables, struck text, and headings without
+/// numbers.
 const PACKAGES: &str = "\\usepackage{graphicx}
 \\usepackage{array,longtable}
 \\IfFileExists{ulem.sty}{\\usepackage[normalem]{ulem}}{\\let\\sout\\relax}

@@ -71,7 +71,7 @@ pub enum DatabaseError {
         path: PathBuf,
     },
     /// The schema is older than Zotero 5.
-    #[error("{} is a database of a version of Zotero before 5", path.display())]
+    #[error("{} belongs to a version of Zotero before 5", path.display())]
     TooOld {
         /// The file.
         path: PathBuf,

@@ -597,8 +597,8 @@ fn add_citation_key(
     }
 }
 
-/// Returns what Zotero knows of retractions by the ids of the items, without those of which the user has said that
-/// they were not retracted.
+/// Returns what Zotero knows of retractions by the ids of the items, without those that the user has marked as not
+/// retracted.
 fn retractions(connection: &Connection) -> Result<Vec<(i64, String)>> {
     const NOT_RETRACTED: i64 = 1;
     let mut retractions = Vec::new();

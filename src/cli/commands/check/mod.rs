@@ -101,7 +101,7 @@ pub(crate) enum Program {
     Typst,
 }
 
-/// What entries are checked for.
+/// The checks to apply.
 #[derive(Debug, Clone)]
 enum Checks {
     Rules(Vec<&'static CheckRule>),
@@ -263,7 +263,7 @@ impl Check {
     }
 }
 
-/// How many findings of each rule are printed by default.
+/// The number of findings of each rule that are printed by default.
 const LIMIT: usize = 5;
 
 /// The tag of works that no source confirms.

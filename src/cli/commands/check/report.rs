@@ -16,7 +16,7 @@ pub(super) struct CheckReport {
     pub(super) unread: bool,
 }
 
-/// How many findings of a rule there are.
+/// The numbers of findings of a rule.
 #[derive(Debug, Clone, Copy, Default)]
 struct RuleCounts {
     errors: usize,

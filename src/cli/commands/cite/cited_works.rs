@@ -279,7 +279,7 @@ impl CiteCommand {
 /// A function that reads a file.
 type KeyReader<'a> = &'a dyn Fn(&str) -> std::result::Result<Cited, (usize, String)>;
 
-/// How deeply files may include others.
+/// The maximum depth of files that include others.
 const DEEPEST: usize = 50;
 
 impl CitedKeys {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::io::{self, standard_input};
 use crate::cli::{CommandContext, CommandError};
 
-/// Where the output goes.
+/// The destination of the output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum OutputTarget {
     StandardOutput,

@@ -91,7 +91,7 @@ impl ComparisonTable {
         Ok(Self { rows })
     }
 
-    /// Returns the fields of which works have different values.
+    /// Returns the fields in which the works differ.
     pub(super) fn conflicts(&self) -> impl Iterator<Item = &Row> {
         let fields = self.rows.iter().filter(|row| row.field != "type");
         fields.filter(|row| row.is_conflict())

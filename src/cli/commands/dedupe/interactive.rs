@@ -40,7 +40,7 @@ pub(super) fn run(context: &CommandContext, query: &[String]) -> Result {
     Ok(Outcome::Done)
 }
 
-/// What a user answered about a group.
+/// A user's answer about a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Answer {
     /// The works were merged, in this step of the history.
@@ -52,7 +52,7 @@ enum Answer {
     Gone,
 }
 
-/// What to do next.
+/// The next action of a session.
 enum Next {
     Answered(Answer),
     Back,

@@ -109,7 +109,7 @@ struct KeepApart {
     keys: Vec<String>,
 }
 
-/// How many groups are printed by default.
+/// The number of groups that are printed by default.
 const LIMIT: usize = 10;
 
 impl Dedupe {

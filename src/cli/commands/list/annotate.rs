@@ -183,7 +183,7 @@ impl AnnotateInList {
     }
 }
 
-/// What an annotation belongs to: a work in a list, or in one of its sections.
+/// The owner of an annotation: a work in a list, or in one of its sections.
 #[derive(Debug, Clone, Copy)]
 struct AnnotationTarget {
     list: i64,

@@ -127,7 +127,7 @@ impl SectionFields {
         if let Some(date) = self.date {
             if !date.is_empty() && date.parse::<SectionDate>().is_err() {
                 return Err(CommandError::usage(format_args!(
-                    "not a date of a section: \u{201c}{date}\u{201d}"
+                    "invalid section date: \u{201c}{date}\u{201d}"
                 ))
                 .with_help(
                     "write a day such as 2026-10-12, a time such as 2026-10-12T14:15, or an interval such as \

@@ -11,7 +11,7 @@ use peerbib::reading_list::{
     works_of_list,
 };
 
-/// How a list is printed: the options that `list new`, `list edit` and `list show` share.
+/// The options for printing a list, which `list new`, `list edit` and `list show` share.
 #[derive(Debug, Default, PartialEq, Args)]
 pub(crate) struct PrintOptions {
     /// The citation style: a name or a .csl file

@@ -81,11 +81,11 @@ impl Listen {
                     .to_owned(),
             ),
             Occupant::Peerbib => CommandError::new(format_args!(
-                "peerbib listens on port {port} already"
+                "peerbib is already listening on port {port}"
             ))
             .with_help("stop the other `peerbib listen` first".to_owned()),
             Occupant::Other => CommandError::new(format_args!(
-                "another program listens on port {port}"
+                "another program is listening on port {port}"
             ))
             .with_help(
                 "stop that program, or choose another port with --port and in the connector\u{2019}s advanced settings"
@@ -95,7 +95,7 @@ impl Listen {
     }
 }
 
-/// Who listens on a port.
+/// The program that listens on a port.
 enum Occupant {
     Zotero,
     Peerbib,

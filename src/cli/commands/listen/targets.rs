@@ -73,7 +73,7 @@ pub(super) fn id_of_tag(tag: i64) -> String {
     format!("C{tag}")
 }
 
-/// What the id of a target names.
+/// The tag or list that the id of a target names.
 pub(super) enum Chosen {
     /// A tag.
     Tag(i64),

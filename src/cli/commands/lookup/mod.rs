@@ -71,7 +71,7 @@ pub(crate) struct Lookup {
     network: NetworkArgs,
 }
 
-/// What happens to a field.
+/// The action for a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 enum FieldAction {
@@ -83,7 +83,7 @@ enum FieldAction {
     Keep,
 }
 
-/// What was found for a work.
+/// The records found for a work.
 struct LookupFinding<'w> {
     work: &'w AskedWork,
     records: Vec<Record>,
@@ -169,7 +169,7 @@ impl<'w> LookupFinding<'w> {
             asked,
             failures,
         } = found;
-        // Two DOIs are two works, of which at most one is meant.
+        // Two DOIs are two works, at most one of which is meant.
         let dois: BTreeSet<String> = records
             .iter()
             .filter_map(|record| Some(record.item.text("DOI")?.to_lowercase()))
