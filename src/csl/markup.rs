@@ -4,6 +4,8 @@
 //! nested. A single one without a partner is an apostrophe. Unclosed tags and unopened closing tags are plain
 //! text.
 
+use std::ops::Range;
+
 use super::formula;
 use super::locale::QuoteMarks;
 use super::name_parts::is_alphabetic_script;
@@ -160,148 +162,154 @@ fn tag(text: &str) -> Option<(MarkupTokenKind, usize)> {
 
 fn tokenize<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<MarkupToken<'t>> {
     let mut tokens: Vec<MarkupToken<'t>> = Vec::new();
+    let token = |kind, range: Range<usize>| MarkupToken {
+        text: text.get(range).unwrap_or_default(),
+        kind,
+        lone: false,
+    };
     let mut start = 0;
     let mut at = 0;
     let mut has_single = false;
-    let is_straight = |mark: &str| matches!(mark.trim(), "\"" | "'" | "");
-    while let Some(rest) = text.get(at..)
+    while let Some((before, rest)) = text.split_at_checked(at)
         && let Some(character) = rest.chars().next()
     {
-        let before = text.get(..at).and_then(|before| before.chars().next_back());
-        let right_behind_opening = start == at
-            && tokens
-                .last()
-                .is_some_and(|token| matches!(token.kind, MarkupTokenKind::Open(..)));
-        let opens = before.is_none_or(|before| matches!(before, ' ' | '(' | '\u{a0}'))
-            || right_behind_opening;
-        // "L'\"État\"" opens a quotation; an elided word has no space after it.
-        let is_elided = || {
-            let mut before = text.get(..at).unwrap_or_default().chars().rev();
-            matches!(before.next(), Some('\'' | '\u{2019}'))
-                && before.next().is_some_and(is_alphabetic_script)
-                && rest.chars().nth(1).is_some_and(is_alphabetic_script)
-        };
-        let is_set_off = || {
-            matches!(before, Some('[' | '/' | '\u{2013}' | '\u{2014}'))
-                && rest.chars().nth(1).is_some_and(char::is_alphanumeric)
-        };
-        let formula = match character {
-            '$' | '\\' => formula::at_start(rest),
-            _ => None,
-        };
-        if let Some(formula) = formula {
+        if matches!(character, '$' | '\\')
+            && let Some(formula) = formula::at_start(rest)
+        {
             at += formula.len();
             continue;
         }
-        let found = match character {
-            '<' => tag(rest),
-            '"' => Some(if opens || is_elided() || is_set_off() {
-                (
-                    MarkupTokenKind::Open(MarkupTag::Quote { inner: false }, Closer::Double),
-                    1,
-                )
-            } else {
-                (MarkupTokenKind::Close(Closer::Double), 1)
-            }),
-            // Feet, as in 5'2".
-            '\'' if before.is_some_and(|c| c.is_ascii_digit())
-                && rest
-                    .chars()
-                    .nth(1)
-                    .is_none_or(|c| c.is_ascii_digit() || !has_single && !c.is_alphabetic()) =>
-            {
-                None
-            }
-            // "rock 'n' roll"
-            '\'' if stands_for_and(text.get(..at).unwrap_or_default(), rest) => {
-                Some((MarkupTokenKind::Apostrophe, 1))
-            }
-            '\'' => {
-                let next = rest.chars().nth(1);
-                Some(if opens {
-                    if next.is_none_or(|next| next == ' ') {
-                        (MarkupTokenKind::Apostrophe, 1)
-                    } else {
-                        has_single = true;
-                        (
-                            MarkupTokenKind::Open(MarkupTag::Quote { inner: true }, Closer::Single),
-                            1,
-                        )
-                    }
-                } else if next.is_some_and(|next| {
-                    !matches!(
-                        next,
-                        ',' | '.' | '?' | ':' | ';' | ' ' | '<' | '"' | '\'' | ')'
-                    ) && !starts_with_mark(rest.get(1..), &quotes.close)
-                }) {
-                    (MarkupTokenKind::Apostrophe, 1)
-                } else {
-                    (MarkupTokenKind::Close(Closer::Single), 1)
-                })
-            }
-            '\u{2019}'
-                if before.is_some_and(is_alphabetic_script)
-                    && rest.chars().nth(1).is_some_and(is_alphabetic_script) =>
-            {
-                Some((MarkupTokenKind::Apostrophe, character.len_utf8()))
-            }
-            _ if starts_with_mark(Some(rest), &quotes.open) && !is_straight(&quotes.open) => {
-                Some((
-                    MarkupTokenKind::Open(MarkupTag::Quote { inner: false }, Closer::LocaleOuter),
-                    quotes.open.len(),
-                ))
-            }
-            _ if starts_with_mark(Some(rest), &quotes.close) && !is_straight(&quotes.close) => {
-                Some((
-                    MarkupTokenKind::Close(Closer::LocaleOuter),
-                    quotes.close.len(),
-                ))
-            }
-            _ if starts_with_mark(Some(rest), &quotes.open_inner)
-                && !is_straight(&quotes.open_inner) =>
-            {
-                Some((
-                    MarkupTokenKind::Open(MarkupTag::Quote { inner: true }, Closer::LocaleInner),
-                    quotes.open_inner.len(),
-                ))
-            }
-            _ if starts_with_mark(Some(rest), &quotes.close_inner)
-                && !is_straight(&quotes.close_inner) =>
-            {
-                Some((
-                    MarkupTokenKind::Close(Closer::LocaleInner),
-                    quotes.close_inner.len(),
-                ))
-            }
-            _ => None,
+        let after_opening = start == at
+            && tokens
+                .last()
+                .is_some_and(|token| matches!(token.kind, MarkupTokenKind::Open(..)));
+        let place = MarkPlace {
+            before,
+            rest,
+            after_opening,
         };
-        match found {
-            Some((kind, length)) => {
-                tokens.push(MarkupToken {
-                    text: text.get(start..at).unwrap_or_default(),
-                    kind: MarkupTokenKind::Text,
-                    lone: false,
-                });
-                if tokens.last().is_some_and(|token| token.text.is_empty()) {
-                    tokens.pop();
-                }
-                tokens.push(MarkupToken {
-                    text: text.get(at..at + length).unwrap_or_default(),
-                    kind,
-                    lone: false,
-                });
-                at += length;
-                start = at;
+        let Some((kind, length)) = place.mark(quotes, has_single) else {
+            at += character.len_utf8();
+            continue;
+        };
+        has_single |= matches!(kind, MarkupTokenKind::Open(_, Closer::Single));
+        if start < at {
+            tokens.push(token(MarkupTokenKind::Text, start..at));
+        }
+        tokens.push(token(kind, at..at + length));
+        at += length;
+        start = at;
+    }
+    tokens.push(token(MarkupTokenKind::Text, start..text.len()));
+    tokens
+}
+
+/// A place in a text at which a mark may be.
+struct MarkPlace<'t> {
+    before: &'t str,
+    rest: &'t str,
+    /// Whether an opening mark precedes it immediately.
+    after_opening: bool,
+}
+
+impl MarkPlace<'_> {
+    /// Returns the mark at this place, and its length. `has_single` says whether a single quotation mark opened before.
+    fn mark(&self, quotes: &QuoteMarks, has_single: bool) -> Option<(MarkupTokenKind, usize)> {
+        let character = self.rest.chars().next()?;
+        let kind = match character {
+            '<' => return tag(self.rest),
+            '"' => self.double_quote(),
+            '\'' => self.single_quote(quotes, has_single)?,
+            '\u{2019}'
+                if self.previous().is_some_and(is_alphabetic_script)
+                    && self.following().is_some_and(is_alphabetic_script) =>
+            {
+                MarkupTokenKind::Apostrophe
             }
-            None => at += character.len_utf8(),
+            _ => return self.locale_quote(quotes),
+        };
+        Some((kind, character.len_utf8()))
+    }
+
+    fn previous(&self) -> Option<char> {
+        self.before.chars().next_back()
+    }
+
+    /// Returns the character after the mark.
+    fn following(&self) -> Option<char> {
+        self.rest.chars().nth(1)
+    }
+
+    fn opens(&self) -> bool {
+        self.after_opening
+            || self
+                .previous()
+                .is_none_or(|before| matches!(before, ' ' | '(' | '\u{a0}'))
+    }
+
+    fn double_quote(&self) -> MarkupTokenKind {
+        // "L'\"État\"" opens a quotation; an elided word has no space after it.
+        let is_elided = || {
+            let mut before = self.before.chars().rev();
+            matches!(before.next(), Some('\'' | '\u{2019}'))
+                && before.next().is_some_and(is_alphabetic_script)
+                && self.following().is_some_and(is_alphabetic_script)
+        };
+        let is_set_off = || {
+            matches!(self.previous(), Some('[' | '/' | '\u{2013}' | '\u{2014}'))
+                && self.following().is_some_and(char::is_alphanumeric)
+        };
+        if self.opens() || is_elided() || is_set_off() {
+            MarkupTokenKind::Open(MarkupTag::Quote { inner: false }, Closer::Double)
+        } else {
+            MarkupTokenKind::Close(Closer::Double)
         }
     }
-    tokens.push(MarkupToken {
-        text: text.get(start..).unwrap_or_default(),
-        kind: MarkupTokenKind::Text,
-        lone: false,
-    });
-    tokens
+
+    fn single_quote(&self, quotes: &QuoteMarks, has_single: bool) -> Option<MarkupTokenKind> {
+        let next = self.following();
+        // Feet, as in 5'2".
+        if self.previous().is_some_and(|c| c.is_ascii_digit())
+            && next.is_none_or(|c| c.is_ascii_digit() || !has_single && !c.is_alphabetic())
+        {
+            return None;
+        }
+        // "rock 'n' roll"
+        if stands_for_and(self.before, self.rest) {
+            return Some(MarkupTokenKind::Apostrophe);
+        }
+        let is_apostrophe = if self.opens() {
+            next.is_none_or(|next| next == ' ')
+        } else {
+            next.is_some_and(|next| !",.?:; <\"')".contains(next))
+                && !starts_with_mark(self.rest.get(1..), &quotes.close)
+        };
+        Some(if is_apostrophe {
+            MarkupTokenKind::Apostrophe
+        } else if self.opens() {
+            MarkupTokenKind::Open(MarkupTag::Quote { inner: true }, Closer::Single)
+        } else {
+            MarkupTokenKind::Close(Closer::Single)
+        })
+    }
+
+    fn locale_quote(&self, quotes: &QuoteMarks) -> Option<(MarkupTokenKind, usize)> {
+        let open = |inner, closer| MarkupTokenKind::Open(MarkupTag::Quote { inner }, closer);
+        let marks = [
+            (&quotes.open, open(false, Closer::LocaleOuter)),
+            (&quotes.close, MarkupTokenKind::Close(Closer::LocaleOuter)),
+            (&quotes.open_inner, open(true, Closer::LocaleInner)),
+            (
+                &quotes.close_inner,
+                MarkupTokenKind::Close(Closer::LocaleInner),
+            ),
+        ];
+        let is_straight = |mark: &str| matches!(mark.trim(), "\"" | "'" | "");
+        marks
+            .into_iter()
+            .find(|(mark, _)| starts_with_mark(Some(self.rest), mark) && !is_straight(mark))
+            .map(|(mark, kind)| (kind, mark.len()))
+    }
 }
 
 /// Returns whether the apostrophe between two texts is one of those around the "and" of "rock 'n' roll".

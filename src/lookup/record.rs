@@ -212,6 +212,15 @@ impl RecordBuilder {
         self.insert(variable, text);
     }
 
+    /// Sets a variable to the first of several texts that has a value, unless the variable is set.
+    pub(super) fn first_of(&mut self, variable: &str, texts: &[&str]) {
+        for text in texts {
+            if !self.has(variable) {
+                self.text(variable, text);
+            }
+        }
+    }
+
     /// Sets a text variable from JSON: a string, a number, or the first of an array.
     pub(super) fn json(&mut self, variable: &str, value: &Json) {
         if let Some(text) = first_text(value) {

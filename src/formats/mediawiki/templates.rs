@@ -577,45 +577,75 @@ fn field_of(name: &str) -> Option<(ParameterContent, u32)> {
 /// Returns the item of a template; `None` if it has no title.
 pub(super) fn item(template: &Template, line: usize, items: &mut ParsedItems) -> Option<CslItem> {
     let csl_type = type_of(&template.name).unwrap_or_default();
-    let mut new = ItemBuilder::new(csl_type);
-    let mut names: BTreeMap<(&str, u32), NameParameters> = BTreeMap::new();
-    let mut lists: Vec<(&str, Vec<CslName>)> = Vec::new();
-    let mut et_al: Vec<&str> = Vec::new();
-    let [mut title, mut subtitle, mut chapter, mut container] = [const { String::new() }; 4];
-    let [mut year, mut month, mut day, mut chapter_url] = [const { String::new() }; 4];
     let is_web_source = template.name == "internetquelle";
+    let mut values = TemplateValues {
+        item: ItemBuilder::new(csl_type),
+        ..TemplateValues::default()
+    };
     for (name, value) in &template.parameters {
         if value.is_empty() {
             continue;
         }
-        let Some((field, number)) = field_of(name) else {
-            let shown: String = value.chars().take(60).collect();
-            let message = format!(
-                "ignored {shown:?}: unknown parameter of {{{{{}}}}}",
-                template.name
-            );
-            items.warn(line, "", Some(name), message);
-            continue;
-        };
+        match field_of(name) {
+            // In the German template for web pages, it is the organization behind the page.
+            Some((ParameterContent::Name("editor", _), _)) if is_web_source => {
+                let (text, _) = rich_text(value);
+                values.item.text("publisher", &plain(&text));
+            }
+            Some((content, number)) => values.add(content, number, name, value),
+            None => {
+                let shown: String = value.chars().take(60).collect();
+                let message = format!(
+                    "ignored {shown:?}: unknown parameter of {{{{{}}}}}",
+                    template.name
+                );
+                items.warn(line, "", Some(name), message);
+            }
+        }
+    }
+    let mut item = values.into_item(csl_type);
+    item.item_type = refined_type(csl_type, &item).to_owned();
+    item.variables.contains_key("title").then_some(item)
+}
+
+/// The values of a template: an item, and values that are divided among several parameters.
+#[derive(Default)]
+struct TemplateValues {
+    item: ItemBuilder,
+    /// The names in parameters of their own, by variable and number.
+    names: BTreeMap<(&'static str, u32), NameParameters>,
+    /// The names in lists.
+    lists: Vec<(&'static str, Vec<CslName>)>,
+    /// The variables with further names.
+    et_al: Vec<&'static str>,
+    title: String,
+    subtitle: String,
+    chapter: String,
+    chapter_url: String,
+    container: String,
+    year: String,
+    month: String,
+    day: String,
+}
+
+impl TemplateValues {
+    /// Adds the value of the parameter `name`, which has this content and number.
+    fn add(&mut self, content: ParameterContent, number: u32, name: &str, value: &str) {
         let (text, address) = rich_text(value);
         let bare = plain(&text);
-        match field {
-            // In the German template for web pages, it is the organization behind the page.
-            ParameterContent::Name("editor", _) if is_web_source => {
-                new.text("publisher", &bare);
-            }
+        match content {
             ParameterContent::Name("author", NameComponent::Family) if name == "author" => {}
             ParameterContent::Name(variable, NameComponent::List) => {
-                lists.push((variable, list(&bare)));
+                self.lists.push((variable, list(&bare)));
             }
             ParameterContent::Name(variable, NameComponent::Vancouver) => {
-                lists.push((variable, vancouver(&bare)));
+                self.lists.push((variable, vancouver(&bare)));
             }
             ParameterContent::Name(variable, NameComponent::Whole) if is_list(&bare) => {
-                lists.push((variable, list(&bare)));
+                self.lists.push((variable, list(&bare)));
             }
             ParameterContent::Name(variable, part) => {
-                let name = names.entry((variable, number)).or_default();
+                let name = self.names.entry((variable, number)).or_default();
                 match part {
                     NameComponent::Family => name.family = bare,
                     NameComponent::Given => name.given = bare,
@@ -624,95 +654,103 @@ pub(super) fn item(template: &Template, line: usize, items: &mut ParsedItems) ->
             }
             ParameterContent::EtAl(variable) => {
                 if bare.starts_with("et") {
-                    et_al.push(variable);
+                    self.et_al.push(variable);
                 }
             }
-            ParameterContent::Title => title = text,
-            ParameterContent::Subtitle => subtitle = text,
-            ParameterContent::Chapter => chapter = text,
-            ParameterContent::Container => container = text,
+            ParameterContent::Title => self.title = text,
+            ParameterContent::Subtitle => self.subtitle = text,
+            ParameterContent::Chapter => self.chapter = text,
+            ParameterContent::Container => self.container = text,
             ParameterContent::Text("language") => {
-                new.text("language", language_code(&bare));
+                self.item.text("language", language_code(&bare));
             }
-            ParameterContent::Text("note") => new.append("note", "; ", &text),
+            ParameterContent::Text("note") => self.item.append("note", "; ", &text),
             ParameterContent::Text(variable) => {
-                new.text(variable, &text);
+                self.item.text(variable, &text);
             }
             ParameterContent::Date("issued")
                 if name.starts_with(['y', 'j']) || name == "année" || name == "año" =>
             {
-                year = bare;
+                self.year = bare;
             }
             ParameterContent::Date(variable) => {
-                new.date_value(variable, wiki_date(&bare));
+                self.item.date_value(variable, wiki_date(&bare));
             }
-            ParameterContent::Month => month = bare,
-            ParameterContent::Day => day = bare,
+            ParameterContent::Month => self.month = bare,
+            ParameterContent::Day => self.day = bare,
             ParameterContent::Url => {
-                new.url(address.as_deref().unwrap_or(&bare));
+                self.item.url(address.as_deref().unwrap_or(&bare));
             }
-            ParameterContent::ChapterUrl => chapter_url = bare,
+            ParameterContent::ChapterUrl => self.chapter_url = bare,
             ParameterContent::Doi => {
-                new.doi(&bare);
+                self.item.doi(&bare);
             }
             ParameterContent::Pmc => {
                 let number = bare.trim_start_matches(|c: char| !c.is_ascii_digit());
-                new.text("PMCID", &format!("PMC{number}"));
+                self.item.text("PMCID", &format!("PMC{number}"));
             }
             ParameterContent::Arxiv => {
-                new.url(&format!("https://arxiv.org/abs/{bare}"));
+                self.item.url(&format!("https://arxiv.org/abs/{bare}"));
             }
             ParameterContent::Jstor => {
-                new.text("URL", &format!("https://www.jstor.org/stable/{bare}"));
+                let address = format!("https://www.jstor.org/stable/{bare}");
+                self.item.text("URL", &address);
             }
             ParameterContent::Nothing => {}
         }
     }
-    if !year.is_empty() && !new.has("issued") {
-        let written = [day.as_str(), &month, &year].join(" ");
-        new.date_value("issued", wiki_date(written.trim()));
-    }
-    for ((variable, _), parts) in names {
-        new.name(variable, parts.name());
-    }
-    for (variable, list) in lists {
-        for name in list {
-            new.name(variable, name);
+
+    /// Joins everything that is in several parameters.
+    fn into_item(mut self, csl_type: &str) -> CslItem {
+        if !self.year.is_empty() && !self.item.has("issued") {
+            let written = [self.day.as_str(), &self.month, &self.year].join(" ");
+            self.item.date_value("issued", wiki_date(written.trim()));
         }
+        for ((variable, _), parts) in std::mem::take(&mut self.names) {
+            self.item.name(variable, parts.name());
+        }
+        for (variable, list) in std::mem::take(&mut self.lists) {
+            for name in list {
+                self.item.name(variable, name);
+            }
+        }
+        for variable in &self.et_al {
+            self.item.name(variable, literal_name("others"));
+        }
+        self.add_titles(csl_type);
+        self.item.finish()
     }
-    for variable in et_al {
-        new.name(variable, literal_name("others"));
+
+    fn add_titles(&mut self, csl_type: &str) {
+        let mut title = std::mem::take(&mut self.title);
+        let mut container = std::mem::take(&mut self.container);
+        let subtitle = std::mem::take(&mut self.subtitle);
+        let chapter = std::mem::take(&mut self.chapter);
+        if !subtitle.is_empty() {
+            title = if title.is_empty() {
+                subtitle
+            } else {
+                format!("{title}: {subtitle}")
+            };
+        }
+        // In templates for books, the title is that of the whole.
+        if title.is_empty() {
+            title = chapter;
+        } else if csl_type.starts_with("article") {
+            // The section of a newspaper.
+            self.item.text("section", &chapter);
+        } else if !chapter.is_empty() {
+            let whole = std::mem::replace(&mut title, chapter);
+            let series = std::mem::replace(&mut container, whole);
+            self.item.text("collection-title", &series);
+            self.item.url(&self.chapter_url);
+        }
+        if title.is_empty() && csl_type.starts_with("entry") {
+            std::mem::swap(&mut title, &mut container);
+        }
+        self.item.text("title", &title);
+        self.item.text("container-title", &container);
     }
-    if !subtitle.is_empty() {
-        title = if title.is_empty() {
-            subtitle
-        } else {
-            format!("{title}: {subtitle}")
-        };
-    }
-    // In templates for books, the title is that of the whole.
-    if title.is_empty() {
-        title = chapter;
-    } else if csl_type.starts_with("article") {
-        // The section of a newspaper.
-        new.text("section", &chapter);
-    } else if !chapter.is_empty() {
-        let whole = std::mem::replace(&mut title, chapter);
-        new.text(
-            "collection-title",
-            &std::mem::replace(&mut container, whole),
-        );
-        new.url(&chapter_url);
-    }
-    if title.is_empty() && csl_type.starts_with("entry") {
-        std::mem::swap(&mut title, &mut container);
-    }
-    new.text("title", &title);
-    new.text("container-title", &container);
-    // A number belongs to the series if there is no periodical.
-    let mut item = new.finish();
-    item.item_type = refined_type(csl_type, &item).to_owned();
-    item.variables.contains_key("title").then_some(item)
 }
 
 /// Returns the CSL type by the template and what the parameters tell.
