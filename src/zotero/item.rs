@@ -409,7 +409,7 @@ impl Attachment {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkMode {
-    /// In Zotero's folder, from a disk.
+    /// In Zotero's folder, from disk.
     ImportedFile,
     /// In Zotero's folder, from the web.
     ImportedUrl,
