@@ -677,7 +677,7 @@ fn record(item: &CslItem) -> String {
     // An ID has to be an XML name.
     mods.xml.open("mods", &[("version", "3.7")]);
     mods.title("title");
-    mods.other_title("title-short", "abbreviated");
+    mods.abbreviated_title("title-short");
     for (code, _, variable) in ROLES
         .iter()
         .filter(|(code, _, _)| !matches!(*code, "cre" | "fmd" | "aui"))
@@ -724,7 +724,7 @@ fn record(item: &CslItem) -> String {
     if is_part {
         mods.xml.open("relatedItem", &[("type", "host")]);
         mods.title("container-title");
-        mods.other_title("container-title-short", "abbreviated");
+        mods.abbreviated_title("container-title-short");
         mods.names("editor", "edt");
         mods.names("container-author", "aut");
         if let Some(event) = item.text("event-title") {
@@ -786,9 +786,9 @@ impl ModsWriter<'_> {
         }
     }
 
-    fn other_title(&mut self, variable: &str, kind: &str) {
+    fn abbreviated_title(&mut self, variable: &str) {
         if let Some(title) = self.text(variable) {
-            self.xml.open("titleInfo", &[("type", kind)]);
+            self.xml.open("titleInfo", &[("type", "abbreviated")]);
             self.xml.leaf("title", &[], &title);
             self.xml.close();
         }

@@ -165,6 +165,37 @@ pub(super) struct RunContext {
     pub(super) last: Option<char>,
 }
 
+impl RunContext {
+    /// Returns the surroundings of a text that was split by [`split_ends`], between two runs.
+    fn new(
+        [leading, core, trailing]: [&str; 3],
+        before: Option<&TextRun>,
+        after: Option<&TextRun>,
+    ) -> Self {
+        Self {
+            before: leading
+                .chars()
+                .next_back()
+                .or_else(|| before?.text.chars().next_back()),
+            after: trailing
+                .chars()
+                .next()
+                .or_else(|| after?.text.chars().next()),
+            beside_markup: false,
+            first: core.chars().next(),
+            last: core.chars().next_back(),
+        }
+    }
+}
+
+/// Splits a text into the white space at its start, the rest, and the white space at its end.
+fn split_ends(text: &str) -> [&str; 3] {
+    let core = text.trim_start();
+    let (leading, _) = text.split_at(text.len() - core.len());
+    let (core, trailing) = core.split_at(core.trim_end().len());
+    [leading, core, trailing]
+}
+
 fn lines_for(markup: &impl InlineMarkup, content: &[Inline]) -> Vec<TextLine> {
     let formulas = if markup.has_formulas() {
         Formulas::Kept
@@ -247,25 +278,11 @@ fn write_link(
     text: &mut String,
 ) {
     let plain: String = group.iter().map(|run| run.text.as_str()).collect();
-    let core = plain.trim();
-    let start = plain.len() - plain.trim_start().len();
-    let leading = plain.get(..start).unwrap_or_default();
-    let trailing = plain.get(start + core.len()..).unwrap_or_default();
+    let parts = split_ends(&plain);
+    let [leading, core, trailing] = parts;
     text.push_str(leading);
     if !core.is_empty() {
-        let context = RunContext {
-            before: leading
-                .chars()
-                .next_back()
-                .or_else(|| before?.text.chars().next_back()),
-            after: trailing
-                .chars()
-                .next()
-                .or_else(|| after?.text.chars().next()),
-            beside_markup: false,
-            first: core.chars().next(),
-            last: core.chars().next_back(),
-        };
+        let context = RunContext::new(parts, before, after);
         let uniform = match group {
             [only] => Some(only.style),
             _ => None,
@@ -325,10 +342,8 @@ fn write_runs(
     for (index, run) in runs.iter().enumerate() {
         let next = runs.get(index + 1).or(after);
         // In most formats, emphasis must not start or end with white space, so white space goes outside.
-        let core = run.text.trim();
-        let start = run.text.len() - run.text.trim_start().len();
-        let leading = run.text.get(..start).unwrap_or_default();
-        let trailing = run.text.get(start + core.len()..).unwrap_or_default();
+        let parts = split_ends(&run.text);
+        let [leading, core, trailing] = parts;
         text.push_str(leading);
         if !core.is_empty() {
             let has_markup =
@@ -342,17 +357,8 @@ fn write_runs(
                     has_markup(next) && !next.text.starts_with(char::is_whitespace)
                 });
             let context = RunContext {
-                before: leading
-                    .chars()
-                    .next_back()
-                    .or_else(|| before?.text.chars().next_back()),
-                after: trailing
-                    .chars()
-                    .next()
-                    .or_else(|| next?.text.chars().next()),
                 beside_markup: touches_before || touches_next,
-                first: core.chars().next(),
-                last: core.chars().next_back(),
+                ..RunContext::new(parts, before, next)
             };
             let shown = escape_at(markup, core, run.level, run.style);
             text.push_str(&if run.style == TextStyle::default() {

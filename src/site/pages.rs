@@ -359,7 +359,7 @@ where
             .get(..ADDITIONS.min(views.newest.len()))
             .unwrap_or_default();
         let introduction = html::blocks(&content.introduction);
-        let timeline = self.timeline_picture("");
+        let timeline = self.timeline_picture();
         self.page(
             "index.html",
             "index.html",
@@ -676,7 +676,7 @@ where
     }
 
     /// Draws the timeline, with links to the pages of the works.
-    fn timeline_picture(&self, root: &str) -> Option<String> {
+    fn timeline_picture(&self) -> Option<String> {
         let (content, views) = (self.site.content, &self.site.views);
         let works = content.works.iter().map(|work| (&work.work, &work.item));
         let movements = content.facets.iter().find(|facet| facet.name == "movement");
@@ -694,7 +694,7 @@ where
         for work in timeline.lanes.iter_mut().flat_map(|lane| &mut lane.works) {
             let position = views.positions.get(&work.key);
             let page = position.and_then(|position| views.works.get(*position));
-            work.link = page.map(|page| format!("{root}{}", page.path));
+            work.link = page.map(|page| page.path.clone());
         }
         let look = timeline_svg::SvgOptions {
             theme: Theme::Auto,
@@ -723,7 +723,7 @@ where
                 context! { year => headings.year(*year), works => value(works) }
             })
             .collect();
-        let timeline = self.timeline_picture("");
+        let timeline = self.timeline_picture();
         self.page(
             "timeline.html",
             "timeline.html",

@@ -513,7 +513,7 @@ impl<'e> CslConversion<'e> {
             let whole = own_title.as_deref()?;
             let extended =
                 (self.raw("subtitle").is_some() || self.raw("titleaddon").is_some()) && !has_main;
-            match markup::before_outside(whole, ": ") {
+            match markup::before_colon(whole) {
                 Some(before) => Some(before.trim_end().to_owned()),
                 None => extended.then(|| whole.to_owned()),
             }

@@ -14,6 +14,7 @@ pub use self::html::page;
 pub use self::images::{ImageFile, ImageKind};
 pub use self::latex::document as latex;
 pub use self::typst::document as typst;
+use super::markup_writer::{self, InlineMarkup};
 use super::text_runs::{Formulas, TextRun, TextStyle, runs_in};
 use super::urls::is_safe_link;
 use crate::csl::{Formatting, Inline, RichText};
@@ -396,6 +397,37 @@ fn lay_out<'d>(
 }
 
 /// Adds runs, joining those that look the same.
+/// Writes the runs of a paragraph as markup, and calls `write` for each image, note, formula and line break between
+/// them. Fields are left out, and links to places that the document does not have become text.
+fn write_flow<'d>(
+    markup: &impl InlineMarkup,
+    content: &'d [Span],
+    formulas: Formulas,
+    anchors: &BTreeSet<String>,
+    mut write: impl FnMut(Atom<'d>, &mut String),
+) -> String {
+    let mut text = String::new();
+    let mut runs: Vec<TextRun> = Vec::new();
+    for atom in flow(content, formulas) {
+        match atom {
+            Atom::Run(mut run) => {
+                let target = run.href.as_deref().and_then(|href| href.strip_prefix('#'));
+                if target.is_some_and(|target| !anchors.contains(target)) {
+                    run.href = None;
+                }
+                runs.push(run);
+            }
+            Atom::FieldStart(_) | Atom::FieldEnd(_) => {}
+            _ => {
+                text.push_str(&markup_writer::runs(markup, &std::mem::take(&mut runs)));
+                write(atom, &mut text);
+            }
+        }
+    }
+    text.push_str(&markup_writer::runs(markup, &runs));
+    text
+}
+
 fn push_runs(atoms: &mut Vec<Atom<'_>>, runs: Vec<TextRun>) {
     for run in runs {
         match atoms.last_mut() {
