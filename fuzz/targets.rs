@@ -7,11 +7,11 @@ use std::io::{Cursor, Write as _};
 use std::sync::LazyLock;
 
 use peerbib::csl::{Style, bundled, format_bibliography};
-use peerbib::documents::markdown::{CitableItems, CitationOptions, FieldKind, Markdown};
+use peerbib::documents::markdown::{CitableItems, CitationFields, CitationOptions, Markdown};
 use peerbib::documents::{latex, typst};
 use peerbib::formats::bibtex::{self, BibFile, FilePiece, Strings};
 use peerbib::formats::key_pattern::KeyPattern;
-use peerbib::formats::{self, Export, ExportedWork, FORMATS, Format, Records};
+use peerbib::formats::{self, ExportInput, ExportedWork, FORMATS, Records, ReferenceFormat};
 use peerbib::library::{CitableWork, ConflictPolicy, ImportedFile, Library};
 use peerbib::model::{CslItem, Entry};
 use peerbib::output::{
@@ -22,7 +22,7 @@ use peerbib::query::Query;
 use peerbib::reading_list::{ListFile, ReadingList};
 use peerbib::tagging::{Rules, Vocabulary};
 use peerbib::zotero::connector::SaveItems;
-use peerbib::zotero::{self, Annotation, Attachment, Item, Note, NoteWriter};
+use peerbib::zotero::{self, Annotation, Attachment, NoteWriter, ZoteroItem, ZoteroNote};
 
 /// Bibliography for styles, documents and queries.
 const REFS: &str = "@book{a, author = {Wren, Ada and de Finch, Bo}, title = {Nests}, date = {2001-05}}
@@ -82,7 +82,7 @@ pub fn bibtex(bytes: &[u8]) {
 /// CSL-JSON is read, and the items of Zotero's connector.
 pub fn json(bytes: &[u8]) {
     read_as(&[&formats::CSL_JSON], bytes);
-    if let Ok(items) = serde_json::from_slice::<Vec<zotero::Item>>(bytes) {
+    if let Ok(items) = serde_json::from_slice::<Vec<zotero::ZoteroItem>>(bytes) {
         let _ = zotero::read(&items).into_entries();
     }
 }
@@ -209,7 +209,7 @@ pub fn prose(bytes: &[u8]) {
         return;
     };
     let document = Markdown::read(document)
-        .cited_tree(&works(), &options(apa()), Some(FieldKind::Word))
+        .cited_tree(&works(), &options(apa()), Some(CitationFields::Word))
         .document;
     document::page(&document);
     document::latex(&document);
@@ -317,7 +317,7 @@ pub fn zotero(bytes: &[u8]) {
     // What is stored of an item is the base of the next import.
     for item in &items {
         let stored = serde_json::to_string(item).expect("an item can be stored");
-        let again: Item = serde_json::from_str(&stored).expect("a stored item can be read");
+        let again: ZoteroItem = serde_json::from_str(&stored).expect("a stored item can be read");
         assert_eq!(
             serde_json::to_string(&again).expect("it can be stored again"),
             stored
@@ -326,7 +326,7 @@ pub fn zotero(bytes: &[u8]) {
 }
 
 /// Returns an item with a text in each place in which Zotero has free text.
-fn item_of(text: &str) -> Item {
+fn item_of(text: &str) -> ZoteroItem {
     let first = text.lines().next().unwrap_or_default();
     let fields = [
         ("title", first),
@@ -339,12 +339,12 @@ fn item_of(text: &str) -> Item {
         ("extra", text),
     ];
     let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    Item {
+    ZoteroItem {
         item_type: "book".to_owned(),
         fields: BTreeMap::from(fields),
-        notes: vec![Note {
+        notes: vec![ZoteroNote {
             note: text.to_owned(),
-            ..Note::default()
+            ..ZoteroNote::default()
         }],
         attachments: vec![Attachment {
             path: first.to_owned(),
@@ -357,7 +357,7 @@ fn item_of(text: &str) -> Item {
             }],
             ..Attachment::default()
         }],
-        ..Item::default()
+        ..ZoteroItem::default()
     }
 }
 
@@ -389,7 +389,7 @@ fn imported(file: &BibFile) -> Library {
 }
 
 /// Reads bytes in each of several formats.
-fn read_as(formats: &[&Format], bytes: &[u8]) {
+fn read_as(formats: &[&ReferenceFormat], bytes: &[u8]) {
     let text = bibtex::decode(bytes).text;
     for format in formats {
         let _ = format.read(bytes, &text).into_entries();
@@ -417,7 +417,7 @@ fn write_everywhere(items: &[CslItem]) {
             strings: &strings,
         })
         .collect();
-    let export = Export {
+    let export = ExportInput {
         works: &exported,
         parents: &|_| -> Option<Cow<'_, Entry>> { None },
         table: None,

@@ -102,7 +102,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "files",
-        about: "the directory that relative paths of linked files start at",
+        about: "the root directory of linked files",
         kind: SettingKind::Path,
         default: None,
         example: "~/papers",
@@ -151,7 +151,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "isolates",
-        about: "whether the terminal keeps right-to-left text apart by Unicode isolates: yes or no",
+        about: "whether the terminal understands the Unicode isolates that separate right-to-left text: yes or no",
         kind: SettingKind::OneOf(&["yes", "no"]),
         default: Some("no"),
         example: "yes",
@@ -320,7 +320,7 @@ impl std::fmt::Display for SettingValue {
 
 /// The source of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ValueSource {
+pub enum SettingSource {
     /// A command-line option.
     Option(&'static str),
     /// An environment variable.
@@ -337,7 +337,7 @@ pub struct SourcedValue {
     /// The value.
     pub value: SettingValue,
     /// Its source.
-    pub origin: ValueSource,
+    pub origin: SettingSource,
 }
 
 /// An error in the configuration file or in an environment variable.
@@ -453,7 +453,7 @@ impl Configuration {
                 continue;
             };
             match setting.value(&text) {
-                Ok(value) => configuration.set(setting, value, ValueSource::Environment(name)),
+                Ok(value) => configuration.set(setting, value, SettingSource::Environment(name)),
                 Err(expected) => {
                     configuration.problems.push(ConfigError::InvalidVariable {
                         variable: name,
@@ -523,7 +523,7 @@ impl Configuration {
                 }
             };
             match setting.value_of_item(item) {
-                Ok(value) => self.set(setting, value, ValueSource::File(line)),
+                Ok(value) => self.set(setting, value, SettingSource::File(line)),
                 Err(expected) => {
                     let (line, column) = position(text, item.span());
                     self.problems.push(ConfigError::InvalidValue {
@@ -651,7 +651,7 @@ impl Configuration {
         }
     }
 
-    fn set(&mut self, setting: &Setting, value: SettingValue, origin: ValueSource) {
+    fn set(&mut self, setting: &Setting, value: SettingValue, origin: SettingSource) {
         self.values
             .insert(setting.name, SourcedValue { value, origin });
     }
@@ -690,7 +690,7 @@ impl Configuration {
         let text = self.text(name)?;
         let path = expanded(text);
         match (self.get(name).map(|set| &set.origin), self.path.parent()) {
-            (Some(ValueSource::File(_)), Some(directory)) => Some(directory.join(path)),
+            (Some(SettingSource::File(_)), Some(directory)) => Some(directory.join(path)),
             _ => Some(path),
         }
     }
@@ -742,7 +742,7 @@ impl Configuration {
         self.text("editor")
     }
 
-    /// Returns the directory that relative paths of linked files start at.
+    /// Returns the root directory of linked files.
     pub fn files(&self) -> Option<PathBuf> {
         self.path_of("files")
     }

@@ -6,7 +6,7 @@
 //! `formats` adds the reference formats and checks, without SQLite and without the dependencies of the command
 //! line. `library` adds the store with `query`, `tagging` and `reading_list`; `lookup` adds metadata services on
 //! the network; `output` adds `output`, `documents` and `charts`; `site` adds the web site; `cli`, the default, adds
-//! the program, and `pdf` puts Typst into it.
+//! the program, and `pdf` builds Typst into it.
 //!
 #![doc = include_str!("ARCHITECTURE.md")]
 

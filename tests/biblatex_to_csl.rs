@@ -2,7 +2,7 @@
 //!
 //! The folder `BIBLATEX_TO_CSL` (default `../shared/bib/biblatex-to-csl`) holds pairs of a `.bib` file and the
 //! CSL-JSON that pandoc makes of it. Order and white space do not count, nor do `nocase` spans, which pandoc
-//! leaves out. Files that differ on purpose stand in `tests/data/bibtex/deliberate_differences.txt`, with the
+//! leaves out. Files that differ on purpose are listed in `tests/data/bibtex/deliberate_differences.txt`, with the
 //! reason; they count as skipped. Set `SHOW_DIFFERENCES` to see what differs.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::string_slice)]

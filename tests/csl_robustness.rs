@@ -136,7 +136,7 @@ const TYPES: &[&str] = &[
     "",
 ];
 
-/// All styles at hand: those in the program and those beside the repository.
+/// Returns all available styles: those in the program and those beside the repository.
 fn styles() -> Vec<(String, Style)> {
     let mut styles: Vec<(String, Style)> = bundled::styles()
         .iter()

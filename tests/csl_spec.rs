@@ -121,7 +121,7 @@ fn compare(expected: &[String], actual: &[String], differences: &mut Vec<String>
     }
 }
 
-/// Joins the lines of an entry with blocks, and writes spaces that cannot be told apart as HTML names them.
+/// Joins the lines of an entry with blocks, and writes spaces that look alike by their names in HTML.
 fn one_line(html: &str) -> String {
     html.lines()
         .map(str::trim)

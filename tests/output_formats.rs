@@ -662,7 +662,7 @@ fn html_holds_every_character_and_is_valid() {
         .filter_map(|(_, attributes)| attributes.get("id"))
         .collect();
     let different: std::collections::BTreeSet<_> = anchors.iter().collect();
-    assert_eq!(anchors.len(), different.len(), "no anchor stands twice");
+    assert_eq!(anchors.len(), different.len(), "no anchor occurs twice");
     for (name, attributes) in &elements {
         if name == "a"
             && let Some(anchor) = attributes["href"].strip_prefix('#')

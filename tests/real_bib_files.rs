@@ -1,9 +1,9 @@
 //! Every `.bib` file of other projects' test suites is read without loss, crash or hang.
 //!
-//! The files lie in the folder `REAL_BIB_FILES` (default `../shared/bib/real`). For each: the pieces joined are
+//! The files are in the folder `REAL_BIB_FILES` (default `../shared/bib/real`). For each: the pieces joined are
 //! the file; the bytes can be written again; every entry that an independent, naive counter sees is a work,
 //! or is rejected with a reason; each work can be parsed again from its verbatim text and has a CSL item.
-//! Where the counts differ for a reason it stands in `tests/data/bibtex/entry_count_exceptions.txt`.
+//! The reasons for counts that differ are in `tests/data/bibtex/entry_count_exceptions.txt`.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::string_slice)]
 

@@ -345,7 +345,7 @@ fn bundled_bibliographies_come_back_from_every_bundled_style() {
             .works()
             .map(|work| bibtex::derive(work, &file.strings, &find).item)
             .collect();
-        // A sample of the larger one is enough to tell the styles apart.
+        // A sample of the larger one is enough to distinguish the styles.
         let step = (items.len() / 60).max(1);
         items = items.into_iter().step_by(step).collect();
         for bundled_style in bundled::styles() {
@@ -629,7 +629,7 @@ fn wrapped(text: &str, width: usize) -> String {
     lines.join("\n")
 }
 
-/// The invented references that begin with a letter, and so could stand in one list.
+/// The invented references that begin with a letter, and so could be in one list.
 fn list_texts() -> Vec<String> {
     let text = std::fs::read_to_string("tests/data/references/single.yaml").unwrap();
     let all: Vec<SingleReference> = serde_saphyr::from_str(&text).unwrap();

@@ -104,7 +104,7 @@ fn a_periodical_is_listed_under_its_title() {
 }
 
 #[test]
-fn an_issue_of_a_periodical_stands_under_its_editors() {
+fn an_issue_of_a_periodical_is_listed_under_its_editors() {
     prints(
         json!({"id": "w", "type": "periodical", "editor": [person("Finch", "Bo")], "title": "Journal of Nests",
                "volume-title": "Twigs", "issue": "97", "publisher": "Circle Press", "issued": {"date-parts": [[2009]]}}),

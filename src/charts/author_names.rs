@@ -8,12 +8,12 @@ use crate::text;
 /// The names on works: by family name with particles, then by given names or initials, all folded.
 #[derive(Debug, Default)]
 pub(super) struct AuthorSpellings {
-    families: BTreeMap<String, BTreeMap<Vec<String>, Spelling>>,
+    families: BTreeMap<String, BTreeMap<Vec<String>, NameSpelling>>,
 }
 
 /// A name in one spelling, apart from case and accents.
 #[derive(Debug, Default)]
-struct Spelling {
+struct NameSpelling {
     /// The number of each spelling, in reading order.
     names: HashMap<String, usize>,
     /// The numbers of its works, in ascending order.
@@ -45,11 +45,11 @@ impl AuthorSpellings {
     }
 }
 
-fn merge_family(spellings: BTreeMap<Vec<String>, Spelling>) -> Vec<(String, usize)> {
-    let mut fullest_first: Vec<(Vec<String>, Spelling)> = spellings.into_iter().collect();
+fn merge_family(spellings: BTreeMap<Vec<String>, NameSpelling>) -> Vec<(String, usize)> {
+    let mut fullest_first: Vec<(Vec<String>, NameSpelling)> = spellings.into_iter().collect();
     let letters = |given: &[String]| given.iter().map(|part| part.chars().count()).sum::<usize>();
     fullest_first.sort_by_key(|(given, _)| std::cmp::Reverse(letters(given)));
-    let mut groups: Vec<(Vec<String>, Spelling)> = Vec::new();
+    let mut groups: Vec<(Vec<String>, NameSpelling)> = Vec::new();
     for (given, spelling) in fullest_first {
         let mut fitting = groups
             .iter_mut()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::labels::format_work_count;
-use super::palette::{Color, Theme};
+use super::palette::{ColorRole, Theme};
 use super::statistics::{Chart, Statistics};
 use super::timeline::{LaneWork, Timeline};
 use super::timeline_svg::{self, SvgOptions};
@@ -87,8 +87,8 @@ pub fn timeline_figure(timeline: &Timeline, look: &SvgOptions) -> String {
             continue;
         }
         let color = match lane.tag {
-            Some(_) => Color::Lane(lane.color),
-            None => Color::Quiet,
+            Some(_) => ColorRole::Lane(lane.color),
+            None => ColorRole::Quiet,
         };
         let active = lane
             .active

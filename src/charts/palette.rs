@@ -20,7 +20,7 @@ pub enum Theme {
 
 /// The role of a color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Color {
+pub(super) enum ColorRole {
     /// The background.
     Background,
     /// Text.
@@ -36,18 +36,18 @@ pub(super) enum Color {
 /// The number of lane colors.
 const LANE_COLORS: usize = 4;
 
-const ALL: [Color; 4 + LANE_COLORS] = [
-    Color::Background,
-    Color::Text,
-    Color::Quiet,
-    Color::Line,
-    Color::Lane(0),
-    Color::Lane(1),
-    Color::Lane(2),
-    Color::Lane(3),
+const ALL: [ColorRole; 4 + LANE_COLORS] = [
+    ColorRole::Background,
+    ColorRole::Text,
+    ColorRole::Quiet,
+    ColorRole::Line,
+    ColorRole::Lane(0),
+    ColorRole::Lane(1),
+    ColorRole::Lane(2),
+    ColorRole::Lane(3),
 ];
 
-impl Color {
+impl ColorRole {
     /// Returns the light and the dark color.
     fn colors(self) -> (&'static str, &'static str) {
         match self {
@@ -111,8 +111,8 @@ pub(super) fn style_sheet(theme: Theme) -> String {
 
 /// Returns the WCAG 2 contrast of each text color with its background, light and dark.
 pub fn text_contrasts() -> Vec<f64> {
-    let (light_background, dark_background) = Color::Background.colors();
-    [Color::Text, Color::Quiet]
+    let (light_background, dark_background) = ColorRole::Background.colors();
+    [ColorRole::Text, ColorRole::Quiet]
         .iter()
         .flat_map(|color| {
             let (light, dark) = color.colors();
@@ -158,8 +158,8 @@ mod tests {
     #[test]
     fn marks_stand_out_from_the_ground() {
         for lane in 0..LANE_COLORS {
-            let (light, dark) = Color::Lane(lane).colors();
-            let (light_background, dark_background) = Color::Background.colors();
+            let (light, dark) = ColorRole::Lane(lane).colors();
+            let (light_background, dark_background) = ColorRole::Background.colors();
             assert!(contrast(light, light_background) >= 3.0, "{light}");
             assert!(contrast(dark, dark_background) >= 3.0, "{dark}");
         }

@@ -12,13 +12,13 @@ const MOST_PIXELS: u64 = 100_000_000;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PngError {
     /// The SVG is invalid.
-    #[error("the picture is not valid SVG: {0}")]
+    #[error("the image is not valid SVG: {0}")]
     Svg(String),
     /// The picture is too large.
-    #[error("the picture would have more than {} million pixels", MOST_PIXELS / 1_000_000)]
+    #[error("the image would have more than {} million pixels", MOST_PIXELS / 1_000_000)]
     Size,
     /// The PNG cannot be written.
-    #[error("the picture cannot be written: {0}")]
+    #[error("the image cannot be written: {0}")]
     Write(String),
 }
 
@@ -38,7 +38,7 @@ pub fn draw(svg: &str, scale: f32) -> Result<Vec<u8>, PngError> {
     fonts.set_sans_serif_family("DejaVu Sans");
     let options = usvg::Options {
         fontdb: Arc::new(fonts),
-        // The generic family alone, so that a picture looks the same everywhere.
+        // Only the generic family, so that a picture looks the same everywhere.
         font_family: "DejaVu Sans".to_owned(),
         // A picture cannot read files.
         image_href_resolver: usvg::ImageHrefResolver {

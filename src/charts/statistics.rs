@@ -114,7 +114,7 @@ impl Statistics {
             .iter()
             .filter_map(|tag| Some((&tag.tag, tag.parent.as_ref()?)))
             .collect();
-        let mut counts: Vec<Counts> = by.iter().map(Counts::of).collect();
+        let mut counts: Vec<PropertyCounter> = by.iter().map(PropertyCounter::of).collect();
         let mut total = 0;
         for works in works {
             let works = works?;
@@ -195,7 +195,7 @@ impl Chart {
 }
 
 /// The counts of one property while works are read.
-enum Counts {
+enum PropertyCounter {
     Years {
         counts: BTreeMap<i64, usize>,
         without: usize,
@@ -219,7 +219,7 @@ enum Counts {
     },
 }
 
-impl Counts {
+impl PropertyCounter {
     fn of(by: &CountBy) -> Self {
         let labels = |by, title, labels_of| Self::Labels {
             by,

@@ -4,7 +4,7 @@ use svg::Node as _;
 use svg::node::element::Element;
 
 use super::labels::format_work_count;
-use super::palette::Color;
+use super::palette::ColorRole;
 use super::statistics::{Bar, Chart, Statistics};
 use super::svg::{Anchor, LabelStyle, SvgBuilder, group, tooltip, written};
 use super::text_metrics::{cut, lines, width};
@@ -30,12 +30,12 @@ pub fn draw(statistics: &Statistics, look: &SvgOptions) -> String {
     let mut content = vec![
         svg.text(
             (MARGIN, 36.0),
-            LabelStyle::new(20.0, Color::Text).bold(),
+            LabelStyle::new(20.0, ColorRole::Text).bold(),
             &title,
         ),
         svg.text(
             (MARGIN, 57.0),
-            LabelStyle::new(13.0, Color::Quiet),
+            LabelStyle::new(13.0, ColorRole::Quiet),
             &format_work_count(statistics.works),
         ),
     ];
@@ -94,7 +94,7 @@ fn description(statistics: &Statistics) -> String {
 }
 
 fn heading(chart: &Chart, svg: SvgBuilder, at: (f64, f64), wide: f64) -> Element {
-    let style = LabelStyle::new(TITLE, Color::Text).bold();
+    let style = LabelStyle::new(TITLE, ColorRole::Text).bold();
     let title = cut(&chart.title, TITLE * 1.2, wide);
     svg.text((at.0, at.1 + TITLE), style, &title)
 }
@@ -108,7 +108,7 @@ fn footing(chart: &Chart, svg: SvgBuilder, at: (f64, f64), wide: f64) -> Option<
     }
     let lines = lines(&notes.join(" \u{b7} "), SMALL, wide, 2);
     let height = 15.0 * lines.len() as f64 + 4.0;
-    let style = LabelStyle::new(SMALL, Color::Quiet);
+    let style = LabelStyle::new(SMALL, ColorRole::Quiet);
     let drawn = svg.lines((at.0, at.1 + 13.0), style, 15.0, 0, &lines);
     Some((drawn, height))
 }
@@ -136,7 +136,7 @@ fn bars(chart: &Chart, svg: SvgBuilder, at: (f64, f64), wide: f64) -> (Element, 
     for bar in &chart.bars {
         let base = y + ROW / 2.0 + 4.0;
         let label = cut(&bar.label, LABEL, names);
-        let style = LabelStyle::new(LABEL, Color::Text).at(Anchor::End);
+        let style = LabelStyle::new(LABEL, ColorRole::Text).at(Anchor::End);
         let mut name = svg.text((left + names, base), style, &label);
         if label != bar.label {
             name.append(tooltip(&bar.label));
@@ -144,14 +144,14 @@ fn bars(chart: &Chart, svg: SvgBuilder, at: (f64, f64), wide: f64) -> (Element, 
         parts.push(name);
         let long = (room * bar.works as f64 / most as f64).max(1.0);
         let corner = (ground, y + (ROW - BAR) / 2.0);
-        let mut drawn = svg.rectangle(corner, (long, BAR), 2.0, Color::Lane(0));
+        let mut drawn = svg.rectangle(corner, (long, BAR), 2.0, ColorRole::Lane(0));
         drawn.append(tooltip(&format!(
             "{}: {}",
             bar.label,
             format_work_count(bar.works)
         )));
         parts.push(drawn);
-        let number = LabelStyle::new(SMALL, Color::Quiet);
+        let number = LabelStyle::new(SMALL, ColorRole::Quiet);
         parts.push(svg.text((ground + long + 6.0, base), number, &bar.works.to_string()));
         y += ROW;
     }
@@ -182,7 +182,7 @@ fn columns(chart: &Chart, svg: SvgBuilder, at: (f64, f64), wide: f64) -> (Elemen
         let x = scale.x(from as f64 + each as f64 / 2.0);
         let high = (COLUMNS * works as f64 / most as f64).max(1.0);
         let corner = (x - broad / 2.0, ground - high);
-        let mut column = svg.rectangle(corner, (broad, high), 0.0, Color::Lane(0));
+        let mut column = svg.rectangle(corner, (broad, high), 0.0, ColorRole::Lane(0));
         let of = match each {
             1 => format_year(from),
             years => format!(
@@ -194,16 +194,16 @@ fn columns(chart: &Chart, svg: SvgBuilder, at: (f64, f64), wide: f64) -> (Elemen
         column.append(tooltip(&format!("{of}: {}", format_work_count(works))));
         parts.push(column);
         if numbered_bins.remove(&from) {
-            let style = LabelStyle::new(SMALL, Color::Quiet).at(Anchor::Middle);
+            let style = LabelStyle::new(SMALL, ColorRole::Quiet).at(Anchor::Middle);
             parts.push(svg.text((x, ground - high - 5.0), style, &works.to_string()));
         }
     }
-    parts.push(svg.line((left, ground), (left + wide, ground), Color::Quiet, 1.0));
+    parts.push(svg.line((left, ground), (left + wide, ground), ColorRole::Quiet, 1.0));
     for at in scale.breaks() {
         parts.push(break_mark(svg, at, ground - 8.0, ground + 8.0));
     }
     for tick in scale.ticks(LABEL) {
-        let style = LabelStyle::new(LABEL, Color::Quiet).at(Anchor::Middle);
+        let style = LabelStyle::new(LABEL, ColorRole::Quiet).at(Anchor::Middle);
         parts.push(svg.text((tick.x, ground + 17.0), style, &format_year(tick.year)));
     }
     let mut y = ground + 24.0;

@@ -4,7 +4,7 @@ use svg::node::Text;
 use svg::node::element::Element;
 use svg::{Document, Node as _};
 
-use super::palette::{Color, Theme, style_sheet};
+use super::palette::{ColorRole, Theme, style_sheet};
 use crate::text::valid_in_markup;
 
 /// The viewer's system font, or another sans-serif font.
@@ -36,7 +36,7 @@ pub(super) enum Anchor {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LabelStyle {
     pub(super) size: f64,
-    pub(super) color: Color,
+    pub(super) color: ColorRole,
     pub(super) bold: bool,
     pub(super) anchor: Anchor,
     /// Whether the text has an outline in the background color, so that lines behind it stay readable.
@@ -44,7 +44,7 @@ pub(super) struct LabelStyle {
 }
 
 impl LabelStyle {
-    pub(super) fn new(size: f64, color: Color) -> Self {
+    pub(super) fn new(size: f64, color: ColorRole) -> Self {
         Self {
             size,
             color,
@@ -80,7 +80,12 @@ pub(super) fn rounded(number: f64) -> f64 {
 
 impl SvgBuilder {
     /// Creates an element with a fill and an outline color.
-    pub(super) fn colored(self, name: &str, fill: Option<Color>, line: Option<Color>) -> Element {
+    pub(super) fn colored(
+        self,
+        name: &str,
+        fill: Option<ColorRole>,
+        line: Option<ColorRole>,
+    ) -> Element {
         let mut element = Element::new(name);
         let mut classes = Vec::new();
         match fill {
@@ -104,7 +109,7 @@ impl SvgBuilder {
         self,
         from: (f64, f64),
         to: (f64, f64),
-        color: Color,
+        color: ColorRole,
         width: f64,
     ) -> Element {
         let mut line = self.colored("line", None, Some(color));
@@ -120,7 +125,7 @@ impl SvgBuilder {
         corner: (f64, f64),
         size: (f64, f64),
         round: f64,
-        fill: Color,
+        fill: ColorRole,
     ) -> Element {
         let mut rectangle = self.colored("rect", Some(fill), None);
         for (name, value) in [
@@ -141,8 +146,8 @@ impl SvgBuilder {
     pub(super) fn polygon(
         self,
         corners: &[(f64, f64)],
-        fill: Color,
-        line: Option<Color>,
+        fill: ColorRole,
+        line: Option<ColorRole>,
     ) -> Element {
         let mut polygon = self.colored("polygon", Some(fill), line);
         let corners: Vec<String> = corners
@@ -154,7 +159,7 @@ impl SvgBuilder {
     }
 
     /// Creates a circle.
-    pub(super) fn dot(self, middle: (f64, f64), radius: f64, fill: Color) -> Element {
+    pub(super) fn dot(self, middle: (f64, f64), radius: f64, fill: ColorRole) -> Element {
         let mut dot = self.colored("circle", Some(fill), None);
         for (name, value) in [("cx", middle.0), ("cy", middle.1), ("r", radius)] {
             dot.assign(name, rounded(value));
@@ -163,7 +168,7 @@ impl SvgBuilder {
     }
 
     /// Creates the diamond that marks an event.
-    pub(super) fn diamond(self, middle: (f64, f64), radius: f64, fill: Color) -> Element {
+    pub(super) fn diamond(self, middle: (f64, f64), radius: f64, fill: ColorRole) -> Element {
         let (x, y) = middle;
         let corners = [
             (x, y - radius),
@@ -171,7 +176,7 @@ impl SvgBuilder {
             (x, y + radius),
             (x - radius, y),
         ];
-        let mut diamond = self.polygon(&corners, fill, Some(Color::Background));
+        let mut diamond = self.polygon(&corners, fill, Some(ColorRole::Background));
         diamond.assign("stroke-width", 1.5);
         diamond
     }
@@ -218,7 +223,7 @@ impl SvgBuilder {
     }
 
     fn text_element(self, style: LabelStyle) -> Element {
-        let halo = style.halo.then_some(Color::Background);
+        let halo = style.halo.then_some(ColorRole::Background);
         let mut element = self.colored("text", Some(style.color), halo);
         if style.halo {
             element.assign("stroke-width", 3);
@@ -272,7 +277,7 @@ impl SvgBuilder {
         let mut style = Element::new("style");
         style.append(Text::new(style_sheet(self.theme)));
         document.append(style);
-        document.append(self.rectangle((0.0, 0.0), (width, height), 0.0, Color::Background));
+        document.append(self.rectangle((0.0, 0.0), (width, height), 0.0, ColorRole::Background));
         for element in content {
             document.append(element);
         }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use svg::Node as _;
 use svg::node::element::Element;
 
-use super::palette::Color;
+use super::palette::ColorRole;
 pub use super::svg::SvgOptions;
 use super::svg::{Anchor, LabelStyle, SvgBuilder, group, linked, rounded, tooltip, written};
 use super::text_metrics::{bold_width, cut, lines, width};
@@ -62,18 +62,22 @@ pub fn draw(timeline: &Timeline, look: &SvgOptions) -> String {
     let title = cut(&timeline.title, 20.0 * 1.2, full - 2.0 * MARGIN);
     content.push(svg.text(
         (MARGIN, 36.0),
-        LabelStyle::new(20.0, Color::Text).bold(),
+        LabelStyle::new(20.0, ColorRole::Text).bold(),
         &title,
     ));
     let below = cut(&subtitle(timeline), NAME, full - 2.0 * MARGIN);
-    content.push(svg.text((MARGIN, 57.0), LabelStyle::new(NAME, Color::Quiet), &below));
+    content.push(svg.text(
+        (MARGIN, 57.0),
+        LabelStyle::new(NAME, ColorRole::Quiet),
+        &below,
+    ));
 
     let mut bodies = Vec::new();
     let mut y = HEAD + AXIS;
     for (number, lane) in timeline.lanes.iter().enumerate() {
         let drawn = frame.lane(lane, look, svg, y);
         if lane.depth == 0 && number > 0 {
-            content.push(svg.line((MARGIN, y), (full - MARGIN, y), Color::Line, 1.0));
+            content.push(svg.line((MARGIN, y), (full - MARGIN, y), ColorRole::Line, 1.0));
         }
         y += drawn.height;
         bodies.push(drawn.element);
@@ -83,7 +87,12 @@ pub fn draw(timeline: &Timeline, look: &SvgOptions) -> String {
     let mut axis = Vec::new();
     let ticks = frame.scale.ticks(NAME - 1.0);
     for tick in &ticks {
-        axis.push(svg.line((tick.x, HEAD + AXIS), (tick.x, bottom), Color::Line, 1.0));
+        axis.push(svg.line(
+            (tick.x, HEAD + AXIS),
+            (tick.x, bottom),
+            ColorRole::Line,
+            1.0,
+        ));
     }
     for at in frame.scale.breaks() {
         axis.push(break_mark(svg, at, HEAD + AXIS, bottom));
@@ -92,14 +101,14 @@ pub fn draw(timeline: &Timeline, look: &SvgOptions) -> String {
         for base in [HEAD + AXIS - 9.0, bottom + 19.0] {
             axis.push(svg.text(
                 (tick.x, base),
-                LabelStyle::new(NAME - 1.0, Color::Quiet).at(Anchor::Middle),
+                LabelStyle::new(NAME - 1.0, ColorRole::Quiet).at(Anchor::Middle),
                 &format_year(tick.year),
             ));
         }
     }
     content.push(group(axis));
     for edge in [HEAD + AXIS, bottom] {
-        content.push(svg.line((MARGIN, edge), (full - MARGIN, edge), Color::Quiet, 1.0));
+        content.push(svg.line((MARGIN, edge), (full - MARGIN, edge), ColorRole::Quiet, 1.0));
     }
     content.extend(bodies);
 
@@ -147,10 +156,10 @@ fn gutter(timeline: &Timeline, full: f64) -> f64 {
 }
 
 /// Returns the color of a lane's marks. Works without a tag have a neutral color.
-fn lane_color(lane: &Lane) -> Color {
+fn lane_color(lane: &Lane) -> ColorRole {
     match lane.tag {
-        Some(_) => Color::Lane(lane.color),
-        None => Color::Quiet,
+        Some(_) => ColorRole::Lane(lane.color),
+        None => ColorRole::Quiet,
     }
 }
 
@@ -368,7 +377,7 @@ impl Frame {
     fn name(&self, lane: &Lane, svg: SvgBuilder, top: f64) -> (Element, f64) {
         let x = MARGIN + indent(lane);
         let room = self.gutter - 12.0 - x;
-        let style = LabelStyle::new(NAME, Color::Text).bold();
+        let style = LabelStyle::new(NAME, ColorRole::Text).bold();
         let of_name = lines(&lane.label, NAME * 1.2, room, 3);
         let count = self.words.count(lane.works.len() + lane.undated.len());
         let short = match &lane.active {
@@ -387,14 +396,14 @@ impl Frame {
         let mut y = top + 11.0;
         let name = svg.lines((x, y), style, pitch, 0, &of_name);
         y += pitch * of_name.len() as f64;
-        let quiet = LabelStyle::new(SMALL, Color::Quiet);
+        let quiet = LabelStyle::new(SMALL, ColorRole::Quiet);
         let below = svg.lines((x, y), quiet, SMALL + 4.0, 0, &short);
         y += (SMALL + 4.0) * short.len() as f64;
         (group([name, below]), y - top - 11.0)
     }
 
     /// Draws the active years as a bar, which is pointed at an open end.
-    fn bar(&self, lane: &Lane, svg: SvgBuilder, color: Color, middle: f64) -> Element {
+    fn bar(&self, lane: &Lane, svg: SvgBuilder, color: ColorRole, middle: f64) -> Element {
         let half = BAR / 2.0;
         let Some(active) = &lane.active else {
             // Without active years, a dotted line connects the events.
@@ -433,7 +442,13 @@ impl Frame {
     }
 
     /// Draws the events of a lane: marks on its bar, and labels below.
-    fn labels(&self, lane: &Lane, svg: SvgBuilder, color: Color, middle: f64) -> (Element, f64) {
+    fn labels(
+        &self,
+        lane: &Lane,
+        svg: SvgBuilder,
+        color: ColorRole,
+        middle: f64,
+    ) -> (Element, f64) {
         let placed = self.placed(lane);
         let first_base = middle + BAR / 2.0 + 15.0;
         let mut threads = Vec::new();
@@ -444,7 +459,7 @@ impl Frame {
             let LaneEvent { date, what, .. } = label.event;
             let base = first_base + label.top;
             let foot = base + 3.0;
-            threads.push(svg.line((label.x, middle), (label.x, foot), Color::Quiet, 0.75));
+            threads.push(svg.line((label.x, middle), (label.x, foot), ColorRole::Quiet, 0.75));
             if let Some(until) = label.event.until() {
                 let end = self.scale.x(until);
                 marks.push(svg.line((label.x, middle), (end, middle), color, 3.0));
@@ -455,7 +470,7 @@ impl Frame {
             mark.append(tooltip(&format!("{}: {what}", label.event.words)));
             marks.push(mark);
             let x = label.x + 5.0;
-            let style = LabelStyle::new(SMALL, Color::Quiet).with_halo();
+            let style = LabelStyle::new(SMALL, ColorRole::Quiet).with_halo();
             let lead = label.event.words.len();
             texts.push(svg.lines((x, base), style, LABEL_PITCH, lead, &label.lines));
             height = height.max(label.bottom() + 6.0);
@@ -537,7 +552,7 @@ impl Frame {
         let mut dot = work_mark(svg, (x, y), 4.0, lane, work);
         dot.assign("data-key", work.key.clone());
         let name = work_name(work, self.edge - x - 9.0);
-        let style = LabelStyle::new(WORK, Color::Text).with_halo();
+        let style = LabelStyle::new(WORK, ColorRole::Text).with_halo();
         let name = svg.text((x + 9.0, y + 4.0), style, &name);
         work_element(work, look, [dot, name])
     }
@@ -589,7 +604,7 @@ impl Frame {
             parts.push(column);
             if numbered_bins.remove(bin) {
                 let number = works.len().to_string();
-                let style = LabelStyle::new(SMALL, Color::Quiet).at(Anchor::Middle);
+                let style = LabelStyle::new(SMALL, ColorRole::Quiet).at(Anchor::Middle);
                 parts.push(svg.text((x, ground - high - 4.0), style.with_halo(), &number));
             }
         }
@@ -598,7 +613,7 @@ impl Frame {
 
     /// Draws the legend, and returns the height of the drawing.
     fn legend(&self, timeline: &Timeline, svg: SvgBuilder, top: f64) -> (Element, f64) {
-        let color = Color::Quiet;
+        let color = ColorRole::Quiet;
         let has = |density: Density| {
             let mut lanes = timeline.lanes.iter().zip(&self.densities);
             lanes.any(|(lane, own)| *own == density && !lane.works.is_empty())
@@ -669,7 +684,7 @@ enum LegendMark {
 }
 
 impl LegendMark {
-    fn draw(self, svg: SvgBuilder, middle: (f64, f64), color: Color) -> Element {
+    fn draw(self, svg: SvgBuilder, middle: (f64, f64), color: ColorRole) -> Element {
         let (x, y) = middle;
         match self {
             Self::Work => svg.dot(middle, 4.0, color),
@@ -752,7 +767,11 @@ fn work_mark(
         return svg.dot(middle, radius, lane_color(lane));
     }
     // A ring marks an estimated year.
-    let mut ring = svg.colored("circle", Some(Color::Background), Some(lane_color(lane)));
+    let mut ring = svg.colored(
+        "circle",
+        Some(ColorRole::Background),
+        Some(lane_color(lane)),
+    );
     for (name, value) in [("cx", middle.0), ("cy", middle.1), ("r", radius - 1.0)] {
         ring.assign(name, rounded(value));
     }
@@ -826,7 +845,7 @@ pub(super) fn break_mark(svg: SvgBuilder, x: f64, top: f64, bottom: f64) -> Elem
         y += 7.0;
     }
     points.push(format!("{},{}", rounded(x + side), rounded(bottom)));
-    let mut line = svg.colored("polyline", None, Some(Color::Quiet));
+    let mut line = svg.colored("polyline", None, Some(ColorRole::Quiet));
     line.assign("points", points.join(" "));
     line.assign("stroke-opacity", 0.5);
     line

@@ -11,13 +11,13 @@ pub struct CheckedEntry<'a> {
     pub(super) work: &'a Entry,
     own: Vec<OwnField<'a>>,
     all: ResolvedEntry<'a>,
-    pub(super) status: Status,
+    pub(super) status: VerificationStatus,
     pub(super) spellings: Option<&'a Spellings>,
 }
 
-/// Whether a source confirms an entry, according to the tags of its work.
+/// The state of verification of an entry, according to the tags of its work.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Status {
+pub enum VerificationStatus {
     /// Unknown.
     #[default]
     Unsaid,
@@ -69,13 +69,13 @@ impl<'a> CheckedEntry<'a> {
             work,
             own,
             all: bibtex::resolve(work, strings, parents),
-            status: Status::Unsaid,
+            status: VerificationStatus::Unsaid,
             spellings: None,
         }
     }
 
     /// Returns the entry with this status.
-    pub fn with_status(mut self, status: Status) -> Self {
+    pub fn with_status(mut self, status: VerificationStatus) -> Self {
         self.status = status;
         self
     }
@@ -88,7 +88,7 @@ impl<'a> CheckedEntry<'a> {
 
     /// Returns whether the entry is tagged as unverified.
     pub fn is_unverified(&self) -> bool {
-        self.status != Status::Unsaid
+        self.status != VerificationStatus::Unsaid
     }
 
     /// Returns whether the entry has this keyword.

@@ -67,7 +67,7 @@ fn numbers(
     };
     let upper = name.to_uppercase();
     let parts = field.text.split([',', ';', '/']);
-    // Zotero separates numbers by spaces alone.
+    // Zotero separates numbers only by spaces.
     let parts = parts.flat_map(|part| {
         let all_valid = part
             .split_whitespace()

@@ -40,7 +40,7 @@ use crate::formats::bibtex::{self, Strings};
 use crate::model::Entry;
 
 use entry::OwnField;
-pub use entry::{CheckedEntry, Status};
+pub use entry::{CheckedEntry, VerificationStatus};
 pub use required::required_fields;
 pub use spellings::{SpellingCounts, Spellings, UndecidedSpelling};
 
@@ -209,7 +209,7 @@ impl RuleFinding {
         Self::new(Severity::Notice, field, message)
     }
 
-    /// The way to fix it.
+    /// Returns the way to fix it.
     fn help(mut self, help: impl Into<String>) -> Self {
         self.help = help.into();
         self

@@ -186,7 +186,7 @@ fn separated(text: &str) -> Option<String> {
     (names.len() > 1 && names != items).then(|| names.join(" and "))
 }
 
-/// Returns the names between the commas of a list; `None` if it may be one name. `has_and` says whether "and" stands
+/// Returns the names between the commas of a list; `None` if it may be one name. `has_and` says whether "and" is
 /// before or after it.
 fn at_commas(list: &str, has_and: bool) -> Option<Vec<&str>> {
     let parts: Vec<&str> = list.split(',').map(str::trim).collect();

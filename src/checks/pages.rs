@@ -75,7 +75,7 @@ fn ends(range: &str) -> Option<(&str, &str, &str)> {
     Some((range.get(..start)?.trim_end(), dash, last.trim_start()))
 }
 
-/// Returns a page number in digits alone.
+/// Returns a page number that consists only of digits.
 fn number(page: &str) -> Option<u64> {
     page.bytes()
         .all(|byte| byte.is_ascii_digit())

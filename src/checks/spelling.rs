@@ -5,7 +5,7 @@
 //! ampersand, or "the" at the beginning.
 
 use super::entry::OwnField;
-use super::spellings::{Kind, Spelling, kind_of, read};
+use super::spellings::{NameKind, Spelling, kind_of, read};
 use super::{CheckedEntry, RuleFinding};
 
 /// Reports a journal or publisher that other entries spell otherwise.
@@ -25,7 +25,7 @@ pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     }
 }
 
-fn finding(field: &OwnField<'_>, kind: Kind, text: &str, best: &Spelling) -> RuleFinding {
+fn finding(field: &OwnField<'_>, kind: NameKind, text: &str, best: &Spelling) -> RuleFinding {
     let Spelling {
         text: other,
         tex,
@@ -33,8 +33,8 @@ fn finding(field: &OwnField<'_>, kind: Kind, text: &str, best: &Spelling) -> Rul
         rival,
     } = best;
     let what = match kind {
-        Kind::Publisher => "publisher",
-        Kind::Journal => "journal",
+        NameKind::Publisher => "publisher",
+        NameKind::Journal => "journal",
     };
     let times = if *count == 1 {
         "another entry".to_owned()

@@ -10,10 +10,10 @@ use crate::text::fold;
 #[derive(Debug, Clone, Default)]
 pub struct Spellings {
     /// The best spelling of each name, as it is without case and punctuation.
-    pub(super) preferred: HashMap<(Kind, String), Spelling>,
+    pub(super) preferred: HashMap<(NameKind, String), Spelling>,
 }
 
-/// A journal or publisher of which two spellings are equally frequent.
+/// A journal or publisher with two equally frequent spellings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UndecidedSpelling<'s> {
     /// The field: `journaltitle` or `publisher`.
@@ -27,7 +27,7 @@ pub struct UndecidedSpelling<'s> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
+pub(super) enum NameKind {
     Journal,
     Publisher,
 }
@@ -46,10 +46,10 @@ pub(super) struct Spelling {
 }
 
 /// Returns what kind of name a field holds.
-pub(super) fn kind_of(field: &str) -> Option<Kind> {
+pub(super) fn kind_of(field: &str) -> Option<NameKind> {
     match field {
-        "journaltitle" | "journal" => Some(Kind::Journal),
-        "publisher" => Some(Kind::Publisher),
+        "journaltitle" | "journal" => Some(NameKind::Journal),
+        "publisher" => Some(NameKind::Publisher),
         _ => None,
     }
 }
@@ -58,7 +58,7 @@ pub(super) fn kind_of(field: &str) -> Option<Kind> {
 #[derive(Debug, Default)]
 pub struct SpellingCounts {
     /// The spellings of each name, as it is without case and punctuation.
-    names: HashMap<(Kind, String), HashMap<String, Spelling>>,
+    names: HashMap<(NameKind, String), HashMap<String, Spelling>>,
 }
 
 impl SpellingCounts {
@@ -105,7 +105,7 @@ impl SpellingCounts {
 }
 
 impl Spellings {
-    /// Returns the names of which two spellings are equally frequent, so that only a person can choose one.
+    /// Returns the names with two equally frequent spellings, so that only a person can choose one.
     pub fn undecided(&self) -> Vec<UndecidedSpelling<'_>> {
         let mut undecided: Vec<_> = self
             .preferred
@@ -113,8 +113,8 @@ impl Spellings {
             .filter_map(|((kind, _), best)| {
                 Some(UndecidedSpelling {
                     field: match kind {
-                        Kind::Journal => "journaltitle",
-                        Kind::Publisher => "publisher",
+                        NameKind::Journal => "journaltitle",
+                        NameKind::Publisher => "publisher",
                     },
                     one: &best.text,
                     other: best.rival.as_deref()?,

@@ -22,7 +22,8 @@ fn titles<'e, 'a>(entry: &'e CheckedEntry<'a>) -> impl Iterator<Item = &'e OwnFi
     fields.filter(|field| TITLES.contains(&field.lower.as_str()))
 }
 
-/// The fields that are TeX and printed; others hold identifiers, keys and paths, or what people write for themselves.
+/// Returns the fields that are TeX and printed; others hold identifiers, keys and paths, or what people write for
+/// themselves.
 fn printed_fields<'e, 'a>(entry: &'e CheckedEntry<'a>) -> impl Iterator<Item = &'e OwnField<'a>> {
     let fields = entry.own_fields().iter();
     fields.filter(|field| {
@@ -182,7 +183,7 @@ fn without_html(text: &str) -> Option<(String, Option<String>)> {
                 rest = after_mark.get(length..).unwrap_or_default();
                 continue;
             }
-        } else if let Some(tag) = Tag::at(after_mark) {
+        } else if let Some(tag) = HtmlTag::at(after_mark) {
             sign.get_or_insert_with(|| format!("<{}>", tag.inside));
             if tag.is_closing {
                 matches &= open.pop() == Some(tag.element);
@@ -215,7 +216,7 @@ fn without_html(text: &str) -> Option<(String, Option<String>)> {
 }
 
 /// A tag of HTML.
-struct Tag<'t> {
+struct HtmlTag<'t> {
     /// The text between `<` and `>`.
     inside: &'t str,
     element: &'static str,
@@ -223,8 +224,8 @@ struct Tag<'t> {
     is_closing: bool,
 }
 
-impl<'t> Tag<'t> {
-    /// Reads a tag whose `<` stands before `rest`.
+impl<'t> HtmlTag<'t> {
+    /// Reads a tag whose `<` precedes `rest`.
     fn at(rest: &'t str) -> Option<Self> {
         // No tag in a bibliography is longer, and a `<` need not be one.
         let end = rest.bytes().take(200).position(|byte| byte == b'>')?;

@@ -74,7 +74,7 @@ impl ChartWorks {
     }
 }
 
-/// How a chart is drawn and where it is written.
+/// The options of a chart: how it is drawn and where it is written.
 #[derive(Debug, Args)]
 pub(crate) struct ChartArgs {
     /// The output format; by default, that of the extension of FILE, or text
@@ -110,9 +110,9 @@ pub(crate) struct ChartArgs {
 /// The output format of a chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ChartFormat {
-    /// A picture, for slides, articles and the web
+    /// An SVG image, for slides, articles and the web
     Svg,
-    /// A picture in pixels
+    /// A PNG image
     Png,
     /// A page with the image and a table of the works
     Html,
@@ -136,7 +136,7 @@ impl ByExtension for ChartFormat {
 }
 
 /// A chart as it is written.
-pub(crate) enum Chart {
+pub(crate) enum ChartOutput {
     Text(String),
     Bytes(Vec<u8>),
 }
@@ -166,7 +166,7 @@ impl ChartArgs {
         let format = of_file.unwrap_or(ChartFormat::Text);
         if format == ChartFormat::Png && self.file().is_none() && std::io::stdout().is_terminal() {
             return Err(
-                CommandError::usage("a picture in pixels cannot be shown in a terminal")
+                CommandError::usage("a PNG image cannot be shown in a terminal")
                     .with_help("write it to a file: --output chart.png".to_owned()),
             );
         }
@@ -192,8 +192,8 @@ impl ChartArgs {
     /// # Errors
     ///
     /// If the picture is too large.
-    pub(crate) fn png(&self, svg: &str) -> Result<Chart, CommandError> {
-        Ok(Chart::Bytes(
+    pub(crate) fn png(&self, svg: &str) -> Result<ChartOutput, CommandError> {
+        Ok(ChartOutput::Bytes(
             png::draw(svg, 2.0).map_err(CommandError::new)?,
         ))
     }
@@ -217,19 +217,19 @@ impl ChartArgs {
         &self,
         context: &CommandContext,
         format: ChartFormat,
-        chart: &Chart,
+        chart: &ChartOutput,
     ) -> Result<(), CommandError> {
         let is_text = format == ChartFormat::Text;
         match (chart, self.file()) {
-            (Chart::Bytes(bytes), name) => {
+            (ChartOutput::Bytes(bytes), name) => {
                 context.write_output(name.map(Path::new), |output| Ok(output.write_all(bytes)?))
             }
-            (Chart::Text(text), None) if is_text => context.print_ansi(text),
-            (Chart::Text(text), None) => context.print_data(text),
-            (Chart::Text(text), Some(name)) if is_text => {
+            (ChartOutput::Text(text), None) if is_text => context.print_ansi(text),
+            (ChartOutput::Text(text), None) => context.print_data(text),
+            (ChartOutput::Text(text), Some(name)) if is_text => {
                 context.write_file(name, anstream::adapter::strip_str(text).to_string())
             }
-            (Chart::Text(text), Some(name)) => context.write_file(name, text),
+            (ChartOutput::Text(text), Some(name)) => context.write_file(name, text),
         }
     }
 

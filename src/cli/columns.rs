@@ -21,7 +21,7 @@ pub(crate) const COLUMNS: &[(&str, &str)] = &[
 
 /// A column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Column {
+pub(crate) enum OutputColumn {
     Key,
     Author,
     Year,
@@ -34,7 +34,7 @@ pub(crate) enum Column {
     Field(String),
 }
 
-impl Column {
+impl OutputColumn {
     /// Returns the column with a name.
     ///
     /// # Errors
@@ -129,30 +129,33 @@ fn unknown(name: &str) -> CommandError {
 }
 
 /// Returns the details that the columns need, in order.
-pub(crate) fn details<'c>(columns: impl IntoIterator<Item = &'c Column>) -> Vec<Detail> {
-    columns.into_iter().filter_map(Column::detail).collect()
+pub(crate) fn details<'c>(columns: impl IntoIterator<Item = &'c OutputColumn>) -> Vec<Detail> {
+    columns
+        .into_iter()
+        .filter_map(OutputColumn::detail)
+        .collect()
 }
 
 /// Returns the cells for a work that was read with the [`details`] of the columns. `short` abbreviates three or
 /// more authors to the first and "and others".
-pub(crate) fn cells(result: &SearchResult, columns: &[Column], short: bool) -> Vec<String> {
+pub(crate) fn cells(result: &SearchResult, columns: &[OutputColumn], short: bool) -> Vec<String> {
     let SearchResult { work, details } = result;
     let mut details = details.iter();
-    let cell = |column: &Column| {
+    let cell = |column: &OutputColumn| {
         let mut detail = || details.next().map(String::as_str).unwrap_or_default();
         match column {
-            Column::Key => work.key.clone(),
-            Column::Author if short => short_authors(&work.authors),
-            Column::Author => work.authors.join("; "),
-            Column::Year => work.year.map(|year| year.to_string()).unwrap_or_default(),
-            Column::Title => match &work.title {
+            OutputColumn::Key => work.key.clone(),
+            OutputColumn::Author if short => short_authors(&work.authors),
+            OutputColumn::Author => work.authors.join("; "),
+            OutputColumn::Year => work.year.map(|year| year.to_string()).unwrap_or_default(),
+            OutputColumn::Title => match &work.title {
                 Some(title) => title.clone(),
                 None if short => "[no title]".to_owned(),
                 None => String::new(),
             },
-            Column::Type => work.entry_type.clone(),
-            Column::Added | Column::Changed => day(detail()).to_owned(),
-            Column::Tags | Column::Field(_) => detail().to_owned(),
+            OutputColumn::Type => work.entry_type.clone(),
+            OutputColumn::Added | OutputColumn::Changed => day(detail()).to_owned(),
+            OutputColumn::Tags | OutputColumn::Field(_) => detail().to_owned(),
         }
     };
     columns.iter().map(cell).collect()

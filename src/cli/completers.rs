@@ -13,11 +13,11 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
 use crate::cli::CommandContext;
 use crate::cli::columns::COLUMNS;
-use crate::cli::context::Options;
+use crate::cli::context::GlobalOptions;
 use peerbib::config::{SETTINGS, Setting, SettingKind};
 use peerbib::csl::{EmbeddedLocales, bundled};
 use peerbib::formats::bibtex::schema;
-use peerbib::library::{Candidate, Library, StepState};
+use peerbib::library::{Completion, Library, StepState};
 use peerbib::output::terminal::visible;
 
 /// The maximal number of keys; typing narrows down more.
@@ -114,17 +114,17 @@ fn value_of_option(option: &str) -> Option<String> {
 }
 
 fn context() -> CommandContext {
-    let options = Options {
+    let options = GlobalOptions {
         library: value_of_option("--library").map(PathBuf::from),
-        ..Options::default()
+        ..GlobalOptions::default()
     };
     CommandContext::new(options, &[])
 }
 
 /// Queries the library; returns nothing if it cannot be opened.
 fn from_library(
-    ask: impl FnOnce(&Library) -> peerbib::library::Result<Vec<Candidate>>,
-) -> Vec<Candidate> {
+    ask: impl FnOnce(&Library) -> peerbib::library::Result<Vec<Completion>>,
+) -> Vec<Completion> {
     context()
         .library_path()
         .ok()
@@ -133,8 +133,8 @@ fn from_library(
         .unwrap_or_default()
 }
 
-fn candidate(value: impl Into<String>, help: impl Into<String>) -> Candidate {
-    Candidate {
+fn candidate(value: impl Into<String>, help: impl Into<String>) -> Completion {
+    Completion {
         value: value.into(),
         help: Some(help.into()),
     }
@@ -142,7 +142,7 @@ fn candidate(value: impl Into<String>, help: impl Into<String>) -> Candidate {
 
 /// Returns a completer for values that start with the word.
 fn completer(
-    choices: impl Fn(&str) -> Vec<Candidate> + Send + Sync + 'static,
+    choices: impl Fn(&str) -> Vec<Completion> + Send + Sync + 'static,
 ) -> ArgValueCompleter {
     ArgValueCompleter::new(move |word: &OsStr| {
         let Some(word) = word.to_str() else {
@@ -153,8 +153,8 @@ fn completer(
 }
 
 /// Returns the values that start with `word`, each after `before`.
-fn candidates(word: &str, before: &str, choices: Vec<Candidate>) -> Vec<CompletionCandidate> {
-    let mut choices: Vec<Candidate> = choices;
+fn candidates(word: &str, before: &str, choices: Vec<Completion>) -> Vec<CompletionCandidate> {
+    let mut choices: Vec<Completion> = choices;
     // The shell prints candidates to the terminal as they are, so a value with control characters is left out.
     choices
         .retain(|choice| choice.value.starts_with(word) && visible(&choice.value) == choice.value);
@@ -167,7 +167,7 @@ fn candidates(word: &str, before: &str, choices: Vec<Candidate>) -> Vec<Completi
 
 /// Returns a completer for lists separated by commas.
 fn list_completer(
-    choices: impl Fn(&str) -> Vec<Candidate> + Send + Sync + 'static,
+    choices: impl Fn(&str) -> Vec<Completion> + Send + Sync + 'static,
 ) -> ArgValueCompleter {
     ArgValueCompleter::new(move |word: &OsStr| {
         let Some(word) = word.to_str() else {
@@ -242,7 +242,7 @@ fn columns() -> ArgValueCompleter {
     list_completer(|_| {
         let own = COLUMNS.iter().map(|(name, about)| candidate(*name, *about));
         let fields = fields_for("").into_iter();
-        let is_own = |field: &Candidate| COLUMNS.iter().any(|(name, _)| *name == field.value);
+        let is_own = |field: &Completion| COLUMNS.iter().any(|(name, _)| *name == field.value);
         own.chain(fields.filter(|field| !is_own(field))).collect()
     })
 }
@@ -270,14 +270,14 @@ fn linked_files() -> ArgValueCompleter {
                     files.extend(library.files().of_work(work)?);
                 }
             }
-            let mut choices: Vec<Candidate> = Vec::new();
+            let mut choices: Vec<Completion> = Vec::new();
             for file in files {
                 // The name is enough, and shorter than the path.
                 let name = std::path::Path::new(&file.path).file_name();
                 let name = name.map(|name| name.to_string_lossy().into_owned());
                 for value in [Some(file.path.clone()), name].into_iter().flatten() {
                     if !choices.iter().any(|choice| choice.value == value) {
-                        choices.push(Candidate {
+                        choices.push(Completion {
                             value,
                             help: file.description.clone(),
                         });
@@ -331,8 +331,8 @@ fn start_of_term(query: &str) -> usize {
     start
 }
 
-fn fields_of_queries() -> Vec<Candidate> {
-    let mut fields: Vec<Candidate> = peerbib::query::FIELDS
+fn fields_of_queries() -> Vec<Completion> {
+    let mut fields: Vec<Completion> = peerbib::query::FIELDS
         .iter()
         .map(|field| candidate(format!("{}:", field.name), field.description))
         .collect();
@@ -349,7 +349,7 @@ fn fields_of_queries() -> Vec<Candidate> {
 }
 
 /// Returns the values of a field.
-fn values_of_field(field: &str, value: &str) -> Vec<Candidate> {
+fn values_of_field(field: &str, value: &str) -> Vec<Completion> {
     let words = |words: &[(&str, &str)]| {
         let choices = words.iter().map(|(word, about)| candidate(*word, *about));
         choices.collect()
@@ -372,7 +372,7 @@ fn values_of_field(field: &str, value: &str) -> Vec<Candidate> {
         ]),
         "sort" | "order" => words(ORDERS_OF_QUERIES),
         "has" | "with" | "missing" | "no" | "without" => {
-            let mut choices: Vec<Candidate> = words(&[
+            let mut choices: Vec<Completion> = words(&[
                 ("tag", "a tag of any facet"),
                 ("note", "a private note"),
                 ("file", "a linked file"),
@@ -386,7 +386,7 @@ fn values_of_field(field: &str, value: &str) -> Vec<Candidate> {
             let tags = from_library(|library| library.candidates().tags(Some(facet)));
             let names = tags.into_iter().filter_map(|tag| {
                 let (_, name) = tag.value.split_once(':')?;
-                Some(Candidate {
+                Some(Completion {
                     value: name.to_owned(),
                     help: tag.help,
                 })
@@ -401,14 +401,14 @@ fn tags() -> ArgValueCompleter {
     list_completer(tags_for)
 }
 
-fn tags_for(word: &str) -> Vec<Candidate> {
+fn tags_for(word: &str) -> Vec<Completion> {
     let tags = from_library(|library| library.candidates().tags(None));
     let mut choices = tags.clone();
     if !word.is_empty() && !word.contains(':') {
         // `oek` also completes to oekonux, which means movement:oekonux.
         choices.extend(tags.into_iter().filter_map(|tag| {
             let name = tag.value.split_once(':')?.1.to_owned();
-            Some(Candidate {
+            Some(Completion {
                 value: name,
                 help: Some(tag.value),
             })
@@ -451,13 +451,13 @@ fn types() -> ArgValueCompleter {
     list_completer(|_| types_for())
 }
 
-fn types_for() -> Vec<Candidate> {
+fn types_for() -> Vec<Completion> {
     let mut types = from_library(|library| library.candidates().types());
     let mut known: Vec<_> = schema::type_names().collect();
     known.sort_unstable();
     for name in known {
         if !types.iter().any(|there| there.value == name) {
-            types.push(Candidate {
+            types.push(Completion {
                 value: name.to_owned(),
                 help: None,
             });
@@ -476,10 +476,10 @@ fn field_values() -> ArgValueCompleter {
     completer(|_| fields_for("="))
 }
 
-fn fields_for(suffix: &str) -> Vec<Candidate> {
+fn fields_for(suffix: &str) -> Vec<Completion> {
     let mut known: Vec<_> = schema::field_names().collect();
     known.sort_unstable();
-    let fields = known.into_iter().map(|name| Candidate {
+    let fields = known.into_iter().map(|name| Completion {
         value: format!("{name}{suffix}"),
         help: None,
     });
@@ -555,8 +555,8 @@ fn styles() -> ArgValueCompleter {
     })
 }
 
-fn style_names() -> Vec<Candidate> {
-    let mut styles: Vec<Candidate> = context()
+fn style_names() -> Vec<Completion> {
+    let mut styles: Vec<Completion> = context()
         .added_style_names()
         .into_iter()
         .map(|name| candidate(name, "added by you"))
@@ -576,10 +576,10 @@ fn locales() -> ArgValueCompleter {
     completer(|_| locales_for())
 }
 
-fn locales_for() -> Vec<Candidate> {
-    let mut locales: Vec<Candidate> = EmbeddedLocales
+fn locales_for() -> Vec<Completion> {
+    let mut locales: Vec<Completion> = EmbeddedLocales
         .languages()
-        .map(|language| Candidate {
+        .map(|language| Completion {
             value: language.to_owned(),
             help: None,
         })

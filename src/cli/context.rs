@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::cli::query_args::joined_query;
 use crate::cli::styles::{StyleSource, meant_name};
-use crate::cli::ui::{Color, counted, print_message, quoted};
+use crate::cli::ui::{ColorChoice, counted, print_message, quoted};
 use crate::cli::{CommandError, hints, io};
 use peerbib::bundled;
 use peerbib::config::{Configuration, DEFAULT_EDITOR, DEFAULT_STYLE};
@@ -21,7 +21,7 @@ use peerbib::tagging::{self, BrokenRule, RuleRunReport};
 
 /// One run of the program.
 pub(crate) struct CommandContext {
-    options: Options,
+    options: GlobalOptions,
     command_line: String,
     configuration: OnceCell<Configuration>,
     started: Instant,
@@ -29,11 +29,11 @@ pub(crate) struct CommandContext {
 
 /// The options that every command takes.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Options {
+pub(crate) struct GlobalOptions {
     /// `--library`
     pub(crate) library: Option<PathBuf>,
     /// `--color`
-    pub(crate) color: Option<Color>,
+    pub(crate) color: Option<ColorChoice>,
     /// `--yes`
     pub(crate) yes: bool,
     /// `--quiet`
@@ -43,7 +43,7 @@ pub(crate) struct Options {
 }
 
 impl CommandContext {
-    pub(crate) fn new(options: Options, arguments: &[OsString]) -> Self {
+    pub(crate) fn new(options: GlobalOptions, arguments: &[OsString]) -> Self {
         let words: Vec<String> = std::iter::once("peerbib".to_owned())
             .chain(
                 arguments
@@ -555,7 +555,7 @@ impl CommandContext {
     }
 
     /// Returns the options that every command takes.
-    pub(super) fn options(&self) -> &Options {
+    pub(super) fn options(&self) -> &GlobalOptions {
         &self.options
     }
 

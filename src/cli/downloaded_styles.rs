@@ -11,7 +11,7 @@ use peerbib::lookup::{Client, DownloadedStyle, download_style};
 /// The file that says where the styles next to it came from.
 const SOURCES: &str = "downloaded.json";
 
-/// Where a style came from.
+/// The origin of a downloaded style.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct StyleOrigin {
     /// The address of its file.

@@ -49,7 +49,7 @@ impl<E: Into<CommandError>> From<E> for EditError {
     }
 }
 
-/// How often a text is given back to an editor that runs without a terminal, such as a script.
+/// The number of times that a text is returned to an editor without a terminal, such as a script.
 const ROUNDS_WITHOUT_TERMINAL: usize = 10;
 
 impl TempFile {

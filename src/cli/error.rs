@@ -5,18 +5,18 @@ use std::process::ExitCode;
 
 use crate::cli::hints;
 use crate::cli::styles::StyleLoadError;
-use crate::cli::ui::{Style, print_message};
+use crate::cli::ui::{TerminalStyle, print_message};
 use peerbib::library::LibraryError;
 use peerbib::query::QueryError;
 
 /// Why a command failed.
 #[derive(Debug)]
 pub(crate) struct CommandError {
-    kind: Kind,
+    kind: ErrorKind,
 }
 
 #[derive(Debug)]
-enum Kind {
+enum ErrorKind {
     /// An error with a message.
     Message {
         message: String,
@@ -33,7 +33,7 @@ impl CommandError {
     /// Returns an error: the command failed.
     pub(crate) fn new(message: impl Display) -> Self {
         Self {
-            kind: Kind::Message {
+            kind: ErrorKind::Message {
                 message: message.to_string(),
                 help: None,
                 code: 1,
@@ -44,7 +44,7 @@ impl CommandError {
     /// Returns a usage error.
     pub(crate) fn usage(message: impl Display) -> Self {
         Self {
-            kind: Kind::Message {
+            kind: ErrorKind::Message {
                 message: message.to_string(),
                 help: None,
                 code: 2,
@@ -55,14 +55,14 @@ impl CommandError {
     /// Returns the error for a question answered with no.
     pub(crate) fn declined() -> Self {
         Self {
-            kind: Kind::Declined,
+            kind: ErrorKind::Declined,
         }
     }
 
     /// Adds advice.
     #[must_use]
     pub(crate) fn with_help(mut self, advice: impl Into<Option<String>>) -> Self {
-        if let Kind::Message { help, .. } = &mut self.kind {
+        if let ErrorKind::Message { help, .. } = &mut self.kind {
             *help = advice.into();
         }
         self
@@ -71,32 +71,32 @@ impl CommandError {
     /// Returns the message without the advice.
     pub(crate) fn message(&self) -> &str {
         match &self.kind {
-            Kind::Message { message, .. } => message,
-            Kind::Declined => "nothing was changed",
-            Kind::ClosedPipe => "the output was closed",
+            ErrorKind::Message { message, .. } => message,
+            ErrorKind::Declined => "nothing was changed",
+            ErrorKind::ClosedPipe => "the output was closed",
         }
     }
 
     /// Returns whether this is a usage error.
     pub(crate) fn is_usage(&self) -> bool {
-        matches!(self.kind, Kind::Message { code: 2, .. })
+        matches!(self.kind, ErrorKind::Message { code: 2, .. })
     }
 
     /// Prints the error and returns the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         let (message, help, code) = match &self.kind {
-            Kind::Message {
+            ErrorKind::Message {
                 message,
                 help,
                 code,
             } => (message, help, code),
-            Kind::Declined => {
+            ErrorKind::Declined => {
                 print_message("nothing was changed");
                 return ExitCode::from(1);
             }
-            Kind::ClosedPipe => return ExitCode::SUCCESS,
+            ErrorKind::ClosedPipe => return ExitCode::SUCCESS,
         };
-        let (error, hint) = (Style::Error, Style::Bold);
+        let (error, hint) = (TerminalStyle::Error, TerminalStyle::Bold);
         print_message(format_args!("{error}error:{error:#} {message}"));
         if let Some(help) = help {
             print_message(format_args!("{hint}help:{hint:#} {help}"));
@@ -109,7 +109,7 @@ impl Display for CommandError {
     /// Writes the message without the advice.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.kind {
-            Kind::Message { message, .. } => formatter.write_str(message),
+            ErrorKind::Message { message, .. } => formatter.write_str(message),
             _ => Ok(()),
         }
     }
@@ -141,7 +141,7 @@ impl From<std::io::Error> for CommandError {
     fn from(error: std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
             Self {
-                kind: Kind::ClosedPipe,
+                kind: ErrorKind::ClosedPipe,
             }
         } else {
             Self::new(format!("cannot write the output: {error}"))

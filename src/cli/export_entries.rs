@@ -10,7 +10,7 @@ use crate::cli::style_engine::items_of;
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::bibtex::{self, Duplicate, FilePiece, Strings, UsedCommands};
 use peerbib::formats::{
-    Export, ExportedWork, Joint, Loss, ParsedFile, TablePart, WriteResult, csv,
+    ExportInput, ExportedWork, Joint, Loss, ParsedFile, TablePart, WriteResult, csv,
 };
 use peerbib::library::{CitableWork, GROUP_FACET, Library, TagName, group_tag_name};
 use peerbib::model::{CslItem, CslValue, Entry};
@@ -24,7 +24,7 @@ pub(crate) enum Entries<'a> {
     Files(&'a [ParsedFile]),
 }
 
-/// How references are written.
+/// The options for writing references.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ReferenceOptions {
     /// The format.
@@ -207,7 +207,7 @@ fn column_variables(
 /// The works that are written at a time in formats that allow it, so that a large file needs little memory.
 pub(crate) const WORKS_AT_A_TIME: usize = 2000;
 
-/// How many works of an export one core writes before it takes the next ones.
+/// The number of works that a core writes in one task.
 const WORKS_PER_TASK: usize = 256;
 
 /// Joins the texts of parts of an export.
@@ -300,7 +300,7 @@ fn write_part<'e>(
         })
         .collect();
     let parents = |key: &str| parents(key).map(|parent| Cow::Owned(parent.into_owned()));
-    Ok(options.format.writer()?.write(&Export {
+    Ok(options.format.writer()?.write(&ExportInput {
         works: &exported,
         parents: &parents,
         table,
@@ -339,7 +339,7 @@ pub(crate) fn write_each<const N: usize>(
             }];
             *text = format
                 .writer()?
-                .write(&Export {
+                .write(&ExportInput {
                     works: &exported,
                     parents: &|key| library.works().parent(key),
                     table: None,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::CommandError;
-use peerbib::formats::{self, Format};
+use peerbib::formats::{self, ReferenceFormat};
 
 /// A kind of output file.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +24,7 @@ pub(crate) enum FileKind {
     Ics,
     Json,
     /// A reference format, by its own table.
-    References(&'static Format),
+    References(&'static ReferenceFormat),
 }
 
 /// The extensions of each kind in lower case, the usual one first. Reference formats have theirs in `formats`.

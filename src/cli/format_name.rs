@@ -7,11 +7,11 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::cli::CommandError;
 use crate::cli::file_kind::{ByExtension, FileKind};
-use peerbib::formats::{self, FORMATS, Format, WriteFormat};
+use peerbib::formats::{self, FORMATS, ReferenceFormat, WriteFormat};
 
 /// A reference format of the table of formats.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct FormatName(pub(crate) &'static Format);
+pub(crate) struct FormatName(pub(crate) &'static ReferenceFormat);
 
 static ALL: LazyLock<Vec<FormatName>> =
     LazyLock::new(|| FORMATS.iter().map(|format| FormatName(format)).collect());
@@ -66,8 +66,8 @@ impl FormatName {
     pub(crate) const RIS: Self = Self(&formats::RIS);
     pub(crate) const MEDIAWIKI: Self = Self(&formats::MEDIAWIKI);
 
-    /// The format of this name in the table of formats.
-    pub(crate) fn format(self) -> &'static Format {
+    /// Returns the format of this name in the table of formats.
+    pub(crate) fn format(self) -> &'static ReferenceFormat {
         self.0
     }
 

@@ -10,7 +10,7 @@ use crate::cli::ui::quoted;
 use peerbib::checks::UndecidedSpelling;
 use peerbib::config::{ConfigError, SETTINGS, UnknownSetting};
 use peerbib::library::{IntegrityIssue, IssueKind, LibraryError};
-use peerbib::lookup::{Failure, LookupError};
+use peerbib::lookup::{LookupError, RequestFailure};
 use peerbib::query::QueryError;
 use peerbib::suggest::question;
 use peerbib::zotero::database::DatabaseError;
@@ -179,26 +179,26 @@ pub(crate) fn config(error: &ConfigError) -> Option<String> {
 /// Returns the advice for a request to a metadata service that failed.
 pub(crate) fn lookup(error: &LookupError) -> Option<String> {
     Some(match failure(&error.failure) {
-        Failure::Offline => "leave out --offline to ask the service".to_owned(),
-        Failure::Address => "give an address that begins with https://".to_owned(),
-        Failure::Timeout(_) => {
+        RequestFailure::Offline => "leave out --offline to ask the service".to_owned(),
+        RequestFailure::Address => "give an address that begins with https://".to_owned(),
+        RequestFailure::Timeout(_) => {
             "try again later, or wait longer: `peerbib config set lookup.timeout 60`".to_owned()
         }
-        Failure::Connection(_) => "check your connection to the Internet, and try again".to_owned(),
-        Failure::RateLimit(_) | Failure::Status(429) => {
+        RequestFailure::Connection(_) => "check your connection to the Internet, and try again".to_owned(),
+        RequestFailure::RateLimit(_) | RequestFailure::Status(429) => {
             "try again later; services are more generous to users who say who they are: `peerbib config set \
              lookup.email ADDRESS`"
                 .to_owned()
         }
-        Failure::Status(500..) | Failure::Truncated => "try again later".to_owned(),
+        RequestFailure::Status(500..) | RequestFailure::Truncated => "try again later".to_owned(),
         _ => return None,
     })
 }
 
 /// Returns the first cause of a failure.
-fn failure(failure: &Failure) -> &Failure {
+fn failure(failure: &RequestFailure) -> &RequestFailure {
     match failure {
-        Failure::Closed(cause) => cause,
+        RequestFailure::Closed(cause) => cause,
         other => other,
     }
 }

@@ -1,4 +1,4 @@
-//! A small HTTP server for this computer alone: one request for each connection, with a limit for everything.
+//! A small HTTP server for this computer only: one request for each connection, with a limit for everything.
 //!
 //! Each connection has a thread that reads and writes. The requests are answered one after the other by the thread that
 //! runs the command.
@@ -27,13 +27,13 @@ const MOST_CONNECTIONS: usize = 32;
 /// The most bytes of bodies in memory at one time.
 const MOST_BODIES: usize = 512 << 20;
 
-/// How long the head of a request may take.
+/// The time limit for the head of a request.
 const TIME_FOR_HEAD: Duration = Duration::from_secs(10);
 
-/// How long the body of a request may take, and an answer.
+/// The time limit for the body of a request, and for an answer.
 const TIME_FOR_BODY: Duration = Duration::from_secs(120);
 
-/// How long to read the rest of a refused request, so that the other side reads the answer first.
+/// The time to read the rest of a refused request, so that the client reads the answer first.
 const TIME_TO_DRAIN: Duration = Duration::from_secs(2);
 
 /// The first lines of a request.
@@ -162,7 +162,7 @@ fn reason(status: u16) -> &'static str {
     }
 }
 
-/// What to do with a request whose head was read.
+/// The decision about a request whose head was read.
 #[derive(Debug)]
 pub(crate) enum Admission {
     /// Read the body, up to this many bytes. `refuse` makes the answer, with this status, where that is not possible.
@@ -196,7 +196,7 @@ pub(crate) fn serve(
     }
 }
 
-/// What connections have in common.
+/// The state that connections share.
 #[derive(Default)]
 struct Shared {
     connections: AtomicUsize,
@@ -204,12 +204,12 @@ struct Shared {
 }
 
 /// A share of a counter, which is given back when it is dropped.
-struct Share<'c> {
+struct CounterShare<'c> {
     counter: &'c AtomicUsize,
     size: usize,
 }
 
-impl<'c> Share<'c> {
+impl<'c> CounterShare<'c> {
     fn take(counter: &'c AtomicUsize, size: usize, most: usize) -> Option<Self> {
         let share = Self { counter, size };
         let before = counter.fetch_add(size, Ordering::SeqCst);
@@ -217,7 +217,7 @@ impl<'c> Share<'c> {
     }
 }
 
-impl Drop for Share<'_> {
+impl Drop for CounterShare<'_> {
     fn drop(&mut self) {
         self.counter.fetch_sub(self.size, Ordering::SeqCst);
     }
@@ -238,7 +238,7 @@ fn accept(
         let (sender, shared) = (sender.clone(), Arc::clone(shared));
         // If there is no thread, the connection is closed.
         let _ = std::thread::Builder::new().spawn(move || {
-            if let Some(_share) = Share::take(&shared.connections, 1, MOST_CONNECTIONS) {
+            if let Some(_share) = CounterShare::take(&shared.connections, 1, MOST_CONNECTIONS) {
                 // Nobody waits for the error of a broken connection.
                 let _ = converse(stream, admit, &sender, &shared);
             }
@@ -278,7 +278,7 @@ fn converse(
         None => Err(411),
     };
     let share = length.and_then(|length| {
-        let share = Share::take(&shared.bodies, length, MOST_BODIES);
+        let share = CounterShare::take(&shared.bodies, length, MOST_BODIES);
         share.map(|share| (length, share)).ok_or(503)
     });
     let (length, _share) = match share {

@@ -11,7 +11,9 @@ use peerbib::formats::bibtex::{DecodedText, FileEncoding, FilePiece};
 use peerbib::formats::csv::{self, ColumnField};
 use peerbib::formats::key_pattern::KeyPattern;
 use peerbib::formats::references::reading_of;
-use peerbib::formats::{self, Diagnostic, FORMATS, Format, ParsedFile, Records, Severity, bibtex};
+use peerbib::formats::{
+    self, Diagnostic, FORMATS, ParsedFile, Records, ReferenceFormat, Severity, bibtex,
+};
 use peerbib::model::CslItem;
 
 /// A bibliography that was read.
@@ -27,7 +29,7 @@ pub(crate) struct Input {
 }
 
 /// The bytes and the text of a file.
-pub(crate) struct Source {
+pub(crate) struct InputFile {
     /// The name of the file in reports.
     pub(crate) path: String,
     /// Its bytes, unless they are those of the text.
@@ -36,7 +38,7 @@ pub(crate) struct Source {
     pub(crate) decoded: DecodedText,
 }
 
-impl Source {
+impl InputFile {
     /// Reads standard input (`-`) or a file.
     pub(crate) fn read(name: &str) -> Result<Self, CommandError> {
         let bytes = if name == "-" {
@@ -70,7 +72,7 @@ impl Source {
         &self,
         name: &str,
         from: Option<FormatName>,
-    ) -> Result<&'static Format, CommandError> {
+    ) -> Result<&'static ReferenceFormat, CommandError> {
         if let Some(from) = from {
             return Ok(from.format());
         }
@@ -90,16 +92,20 @@ impl Source {
 
     /// Reads the text in a format. Binary data in which no entry can be recognized is an error; a NUL byte in a
     /// damaged bibliography costs only the entry around it.
-    pub(crate) fn records(&self, name: &str, format: &Format) -> Result<Records, CommandError> {
+    pub(crate) fn records(
+        &self,
+        name: &str,
+        format: &ReferenceFormat,
+    ) -> Result<Records, CommandError> {
         self.records_with(name, format, &[])
     }
 
-    /// Reads the text in a format, like [`Source::records`], with the fields that a person gave to the columns of
+    /// Reads the text in a format, like [`InputFile::records`], with the fields that a person gave to the columns of
     /// tables.
     pub(crate) fn records_with(
         &self,
         name: &str,
-        format: &Format,
+        format: &ReferenceFormat,
         columns: &[ColumnField],
     ) -> Result<Records, CommandError> {
         if format.is_database() {
@@ -148,8 +154,12 @@ impl Source {
         Ok(records)
     }
 
-    /// Reads the text in a format as BibLaTeX, like [`Source::records`].
-    pub(crate) fn parse(&self, name: &str, format: &Format) -> Result<ParsedFile, CommandError> {
+    /// Reads the text in a format as BibLaTeX, like [`InputFile::records`].
+    pub(crate) fn parse(
+        &self,
+        name: &str,
+        format: &ReferenceFormat,
+    ) -> Result<ParsedFile, CommandError> {
         Ok(self.records(name, format)?.into_entries())
     }
 }
@@ -227,11 +237,11 @@ impl Input {
         if let Some(shipped) = name.strip_prefix("peerbib:") {
             return Self::shipped(shipped);
         }
-        let source = Source::read(name)?;
+        let source = InputFile::read(name)?;
         let format = source.format(name, from)?;
         let records = source.records_with(name, format, columns)?;
         let reading = records.into_entries_by(pattern);
-        let Source { path, decoded, .. } = source;
+        let InputFile { path, decoded, .. } = source;
         Ok(Self {
             path,
             // Only the text of BibTeX and BibLaTeX is exported again as it was.
@@ -269,7 +279,7 @@ impl Input {
             // Standard input cannot hold the list and the answers.
             return Self::read(name, from);
         }
-        let source = Source::read(name)?;
+        let source = InputFile::read(name)?;
         if source.format(name, from)?.name != formats::REFERENCES.name {
             return Self::read(name, from);
         }

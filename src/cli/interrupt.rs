@@ -18,7 +18,7 @@ pub(crate) struct Interruptible {
     end: Arc<Mutex<End>>,
 }
 
-/// How the program ends at Ctrl-C.
+/// The way the program ends at Ctrl-C.
 struct End {
     message: String,
     code: i32,

@@ -389,7 +389,7 @@ impl Write for AtomicFile {
     }
 }
 
-/// What identifies a file, which need not exist.
+/// The identity of a file, which need not exist.
 struct FileIdentity {
     /// The path without symbolic links.
     path: PathBuf,
@@ -427,7 +427,7 @@ fn inode(_: &Path) -> Option<(u64, u64)> {
     None
 }
 
-/// How many symbolic links in a row are followed, as on Linux.
+/// The maximum number of symbolic links in a row that are followed, as on Linux.
 const MOST_LINKS: usize = 40;
 
 /// Returns the absolute path of a file without symbolic links. The file need not exist, unlike for

@@ -48,13 +48,13 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub(crate) use context::CommandContext;
-use context::Options;
+use context::GlobalOptions;
 pub(crate) use error::CommandError;
 use peerbib::output::terminal::visible;
 use query_args::{MINUS, with_negations, with_positional_queries};
-use ui::Color;
+use ui::ColorChoice;
 
-/// How a command ended, unless it failed.
+/// The outcome of a command that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// Complete success.
@@ -63,7 +63,7 @@ pub(crate) enum Outcome {
     Partial,
 }
 
-/// What a command returns.
+/// The result of a command.
 pub(crate) type Result = std::result::Result<Outcome, CommandError>;
 
 /// The heading of the options that every command takes.
@@ -109,7 +109,7 @@ pub(crate) struct CommandLine {
         hide_possible_values = true,
         help_heading = GLOBAL_OPTIONS
     )]
-    color: Option<Color>,
+    color: Option<ColorChoice>,
 
     #[command(subcommand)]
     command: Command,
@@ -225,7 +225,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let options = Options {
+    let options = GlobalOptions {
         library: line.library,
         color: line.color,
         yes: line.yes,

@@ -5,17 +5,17 @@ use indicatif::ProgressBar;
 
 use crate::cli::{CommandContext, CommandError, hints, progress};
 use peerbib::lookup::{
-    Catalogue, Client, DEFAULT_CATALOGUE, DEFAULT_TIMEOUT, LookupError, Mode, Settings,
+    Catalogue, Client, DEFAULT_CATALOGUE, DEFAULT_TIMEOUT, LookupError, NetworkMode, Settings,
 };
 
 /// The options of commands that ask metadata services.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct NetworkArgs {
-    /// Use only answers that are in the cache
+    /// Use only cached answers
     #[arg(long, conflicts_with = "refresh", help_heading = "Network")]
     pub(crate) offline: bool,
 
-    /// Ask again, even if a recent answer is in the cache
+    /// Ask again even if a recent answer is cached
     #[arg(long, help_heading = "Network")]
     pub(crate) refresh: bool,
 }
@@ -29,9 +29,9 @@ impl NetworkArgs {
     pub(crate) fn client(self, context: &CommandContext) -> Result<Client, CommandError> {
         let configuration = context.configuration()?;
         let mode = match (self.offline, self.refresh) {
-            (true, _) => Mode::Offline,
-            (_, true) => Mode::Refresh,
-            _ => Mode::Normal,
+            (true, _) => NetworkMode::Offline,
+            (_, true) => NetworkMode::Refresh,
+            _ => NetworkMode::Normal,
         };
         let cache = CommandContext::cache_directory();
         let settings = Settings {

@@ -36,8 +36,8 @@ pub(crate) struct OutputArgs {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Write a complete page or document in html, latex, typst and pandoc, otherwise a fragment is written; in
-    /// json, one object with title and sections
+    /// Write a complete document instead of a fragment (html, latex, typst, pandoc), or one object with title and
+    /// sections (json)
     #[arg(long)]
     standalone: bool,
 
@@ -110,7 +110,7 @@ pub(crate) struct RenderedList<'a> {
     pub(crate) annotations: bool,
 }
 
-/// What is known of the works of a list.
+/// The works of a list, as far as a format needs them.
 #[derive(Clone, Copy)]
 pub(crate) enum ListedWorks<'a> {
     /// The works with their CSL items, in the same order.
@@ -119,7 +119,8 @@ pub(crate) enum ListedWorks<'a> {
     Digest(&'a WorkDigest),
 }
 
-/// What most output formats print of works besides their entries, so that the works themselves need not stay in memory.
+/// The parts of works that most output formats print besides entries, so that the works themselves need not stay in
+/// memory.
 #[derive(Default)]
 pub(crate) struct WorkDigest {
     /// The language of each work, stated or guessed, by its key.

@@ -58,8 +58,7 @@ impl CommandContext {
         Ok(self.data_directory()?.join("styles"))
     }
 
-    /// Returns the directory that relative paths of linked files start at: that of the configuration, or
-    /// the library's own directory.
+    /// Returns the root directory of linked files: that of the configuration, or the library's own directory.
     ///
     /// # Errors
     ///

@@ -13,7 +13,7 @@ use crate::cli::{CommandContext, CommandError};
 use peerbib::library::{CitableWork, Library};
 use peerbib::output::terminal::visible;
 
-/// How many works can be picked.
+/// The number of works that can be picked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pick {
     One,
@@ -49,9 +49,9 @@ impl PickedWork {
     }
 }
 
-struct Line;
+struct PickerLine;
 
-impl Render<PickedWork> for Line {
+impl Render<PickedWork> for PickerLine {
     type Str<'a> = &'a str;
 
     fn render<'a>(&self, work: &'a PickedWork) -> &'a str {
@@ -92,7 +92,7 @@ pub(crate) fn picked(
         buffer.push_text(&preview(library, &engine, &work.key));
     });
     // From the top to the bottom, so that Tab goes on to the next work.
-    let picker = PickerOptions::new().reversed(true).picker(Line);
+    let picker = PickerOptions::new().reversed(true).picker(PickerLine);
     picker.push_batch(works);
     let keys: Vec<String> = match pick {
         Pick::One => {

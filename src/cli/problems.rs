@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::cli::CommandContext;
-use crate::cli::ui::Style;
+use crate::cli::ui::TerminalStyle;
 use peerbib::formats::{Diagnostic, Severity};
 
 /// Prints a problem. `--quiet` hides notes.
@@ -16,7 +16,7 @@ pub(crate) fn report_problem(context: &CommandContext, path: &str, problem: &Dia
 
 /// Returns a problem as one line: file, line, severity, key, field, message.
 fn problem_line(path: &str, problem: &Diagnostic) -> String {
-    let bold = Style::Bold;
+    let bold = TerminalStyle::Bold;
     let mut text = path.to_owned();
     if problem.line > 0 {
         let _ = write!(text, ":{}", problem.line);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// How many entries are worth a bar; fewer are done before it could be read.
+/// The number of entries from which a bar is shown; fewer are done before anyone could read it.
 const LONG: usize = 2_000;
 
 /// Returns a progress bar over `length` entries. It is shown if standard error is a terminal and there are

@@ -3,7 +3,7 @@
 use std::io::BufRead as _;
 
 use crate::cli::editor::{EditError, EditOutcome, EditRequest, TempFile};
-use crate::cli::ui::{Style, print_message, print_prompt, wrapped};
+use crate::cli::ui::{TerminalStyle, print_message, print_prompt, wrapped};
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::bibtex::{self, FilePiece, Strings};
 use peerbib::formats::key_pattern::KeyPattern;
@@ -86,7 +86,7 @@ fn into_file(
 
 /// Prints a reference with its labels, each in the colour of how certain it is.
 fn show(reference: &Reference, number: usize, count: usize) {
-    let bold = Style::Bold;
+    let bold = TerminalStyle::Bold;
     let mut text = format!(
         "\n{bold}reference {number} of {count}{bold:#}, line {}, confidence {:.2}\n",
         reference.line, reference.confidence
@@ -98,9 +98,9 @@ fn show(reference: &Reference, number: usize, count: usize) {
         let words: Vec<&str> = run.iter().map(|token| token.text.as_str()).collect();
         let least = run.iter().map(|token| token.confidence).fold(1.0, f32::min);
         let style = match least {
-            0.9.. => Style::Green,
-            0.5.. => Style::Plain,
-            _ => Style::Red,
+            0.9.. => TerminalStyle::Green,
+            0.5.. => TerminalStyle::Plain,
+            _ => TerminalStyle::Red,
         };
         let label = run.first().map_or("", |token| token.label.name());
         text.push_str(&format!(

@@ -22,7 +22,7 @@ pub(crate) struct StyleEngine {
     translates_kinds: bool,
 }
 
-/// What [`translate_kinds`] changed: the index of the work, the variable and its value.
+/// The changes of [`translate_kinds`]: the index of the work, the variable and its value.
 type TranslatedKinds = Vec<(usize, &'static str, CslValue)>;
 
 impl StyleEngine {

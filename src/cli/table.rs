@@ -13,7 +13,7 @@ const NARROWEST: usize = 8;
 
 /// A table whose rows have the same number of cells.
 #[derive(Debug, Default)]
-pub(crate) struct Table {
+pub(crate) struct TextTable {
     rows: Vec<Vec<Cell>>,
     /// The width of the widest cell of each column.
     widest: Vec<usize>,
@@ -26,7 +26,7 @@ struct Cell {
     width: usize,
 }
 
-impl Table {
+impl TextTable {
     /// Appends a row.
     pub(crate) fn add_row(&mut self, cells: Vec<String>) {
         self.widest.resize(cells.len(), 0);
@@ -154,7 +154,7 @@ mod tests {
 
     /// Returns the lines of a table in which all columns but the first yield.
     fn table(rows: &[&[&str]], room: usize) -> Vec<String> {
-        let mut table = Table::default();
+        let mut table = TextTable::default();
         for row in rows {
             table.add_row(row.iter().map(|cell| (*cell).to_owned()).collect());
         }

@@ -12,9 +12,9 @@ use anstream::stream::{AsLockedWrite, RawStream};
 use crate::cli::{CommandContext, CommandError};
 use peerbib::output::terminal::visible;
 
-/// When to use color.
+/// The choice when to use color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Color {
+pub(crate) enum ColorChoice {
     /// On a terminal, unless NO_COLOR is set
     Auto,
     /// Always
@@ -27,9 +27,9 @@ impl CommandContext {
     /// Returns when to use color, by the option or the configuration.
     pub(crate) fn color(&self) -> anstream::ColorChoice {
         match self.options().color {
-            Some(Color::Auto) => anstream::ColorChoice::Auto,
-            Some(Color::Always) => anstream::ColorChoice::Always,
-            Some(Color::Never) => anstream::ColorChoice::Never,
+            Some(ColorChoice::Auto) => anstream::ColorChoice::Auto,
+            Some(ColorChoice::Always) => anstream::ColorChoice::Always,
+            Some(ColorChoice::Never) => anstream::ColorChoice::Never,
             // A broken configuration is reported in the color that it may set.
             None => match self.configuration_despite_errors().color() {
                 Some("always") => anstream::ColorChoice::Always,
@@ -53,7 +53,7 @@ impl CommandContext {
             return Err(CommandError::usage(format_args!(
                 "cannot ask without a terminal: {question}"
             ))
-            .with_help("--yes answers yes".to_owned()));
+            .with_help("use --yes to answer yes".to_owned()));
         }
         ask(question)
     }
@@ -157,7 +157,7 @@ impl CommandContext {
 }
 
 fn print_detail(started: Instant, text: impl std::fmt::Display) {
-    let dimmed = Style::Dimmed;
+    let dimmed = TerminalStyle::Dimmed;
     let elapsed = started.elapsed().as_secs_f64();
     print_message(format_args!("{dimmed}{elapsed:>7.3} s  {text}{dimmed:#}"));
 }
@@ -178,7 +178,7 @@ pub(crate) fn print_prompt(text: impl std::fmt::Display) {
 /// It is written as a noncharacter of Unicode, which becomes an escape code when the text is printed. So an
 /// escape code in the data is never mistaken for one of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Style {
+pub(crate) enum TerminalStyle {
     Plain,
     Bold,
     Dimmed,
@@ -188,7 +188,7 @@ pub(crate) enum Style {
     Error,
 }
 
-impl Style {
+impl TerminalStyle {
     /// The styles with their noncharacters. That of `Plain` ends any other.
     const MARKERS: [(char, Self); 6] = [
         ('\u{fdd0}', Self::Plain),
@@ -219,7 +219,7 @@ impl Style {
     }
 }
 
-impl std::fmt::Display for Style {
+impl std::fmt::Display for TerminalStyle {
     /// Writes the start of the style, or with `#` its end.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         use std::fmt::Write as _;
@@ -240,7 +240,7 @@ impl std::fmt::Display for Style {
 /// Writes text with styles to standard output or standard error.
 fn write_styled(mut stream: impl RawStream + AsLockedWrite, text: &str) -> std::io::Result<()> {
     let formats = anstream::AutoStream::choice(&stream) != anstream::ColorChoice::Never;
-    // Text with color is for a terminal, even if a pager stands between.
+    // Text with color is for a terminal, even if a pager comes between.
     let text = rendered(text, formats, formats || stream.is_terminal());
     if formats {
         let mut stream = anstream::AutoStream::auto(stream);
@@ -257,8 +257,8 @@ fn write_styled(mut stream: impl RawStream + AsLockedWrite, text: &str) -> std::
 fn rendered(text: &str, formats: bool, protects: bool) -> String {
     let mut result = String::with_capacity(text.len() + 16);
     let mut styled = false;
-    for part in text.split_inclusive(|character| Style::marked_by(character).is_some()) {
-        let style = part.chars().next_back().and_then(Style::marked_by);
+    for part in text.split_inclusive(|character| TerminalStyle::marked_by(character).is_some()) {
+        let style = part.chars().next_back().and_then(TerminalStyle::marked_by);
         let plain = match style {
             Some(_) => part.strip_suffix(|_| true).unwrap_or_default(),
             None => part,
@@ -270,11 +270,11 @@ fn rendered(text: &str, formats: bool, protects: bool) -> String {
         });
         if let Some(style) = style.filter(|_| formats) {
             style.push_code(&mut result);
-            styled = style != Style::Plain;
+            styled = style != TerminalStyle::Plain;
         }
     }
     if styled {
-        Style::Plain.push_code(&mut result);
+        TerminalStyle::Plain.push_code(&mut result);
     }
     result
 }
@@ -346,7 +346,7 @@ fn complete_length(bytes: &[u8]) -> usize {
 
 /// Asks on standard error until the answer is yes or no. No answer means no.
 fn ask(question: &str) -> Result<(), CommandError> {
-    let bold = Style::Bold;
+    let bold = TerminalStyle::Bold;
     loop {
         print_prompt(format_args!("{bold}{question}{bold:#} [y/N] "));
         let mut answer = String::new();
@@ -454,7 +454,7 @@ mod tests {
 
     #[test]
     fn only_our_own_styles_become_escape_codes() {
-        let bold = Style::Bold;
+        let bold = TerminalStyle::Bold;
         let text = format!("{bold}a\u{1b}[31mb{bold:#} c\r\n");
         assert_eq!(
             rendered(&text, true, true),

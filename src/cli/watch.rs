@@ -7,10 +7,10 @@ use std::time::{Duration, SystemTime};
 pub(crate) const PAUSE: Duration = Duration::from_millis(300);
 
 /// The modification time and the length of a file; `None` if there is none.
-pub(crate) type Look = Option<(SystemTime, u64)>;
+pub(crate) type FileStamp = Option<(SystemTime, u64)>;
 
 /// Looks at a file.
-pub(crate) fn look(file: &Path) -> Look {
+pub(crate) fn look(file: &Path) -> FileStamp {
     let metadata = std::fs::metadata(file).ok()?;
     // Readers create and delete an empty journal of the library, which is no change.
     let is_empty_journal =

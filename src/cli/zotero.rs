@@ -19,12 +19,12 @@ use peerbib::text::fold;
 use peerbib::zotero::database::{
     Collection, Database, DatabaseError, LibraryContent, Location, UserDirectories, ZoteroLibrary,
 };
-use peerbib::zotero::{self, Item};
+use peerbib::zotero::{self, ZoteroItem};
 
-/// How arguments name Zotero's data directory, before its path.
+/// The prefix of Zotero's data directory in arguments.
 const PREFIX: &str = "zotero:";
 
-/// Which part of Zotero is read.
+/// The part of Zotero that is read.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ZoteroArgs {
     /// For zotero: only this collection and those below it, by name or PARENT/NAME
@@ -36,7 +36,7 @@ pub(crate) struct ZoteroArgs {
     group: Vec<String>,
 }
 
-/// What happens to Zotero's collections.
+/// The treatment of Zotero's collections.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CollectionsTarget {
     /// Tags such as collection:commons
@@ -243,11 +243,11 @@ impl ZoteroInput {
     /// Returns the items that were asked for as references for other formats, with a report of what does not become
     /// part of them.
     pub(crate) fn records(&self) -> Records {
-        let is_selected = |item: &&Item| {
+        let is_selected = |item: &&ZoteroItem| {
             let selected = self.selected.as_ref();
             selected.is_none_or(|selected| selected.contains(&item.key))
         };
-        let items: Vec<Item> = self
+        let items: Vec<ZoteroItem> = self
             .content
             .items
             .iter()
@@ -281,8 +281,8 @@ impl ZoteroInput {
 }
 
 /// Returns what belongs to items and is no part of references.
-fn left_behind(items: &[Item]) -> Option<Diagnostic> {
-    let count = |count: fn(&Item) -> usize| items.iter().map(count).sum::<usize>();
+fn left_behind(items: &[ZoteroItem]) -> Option<Diagnostic> {
+    let count = |count: fn(&ZoteroItem) -> usize| items.iter().map(count).sum::<usize>();
     let counts = [
         (count(|item| item.notes.len()), "notes"),
         (

@@ -3,25 +3,25 @@
 use super::citeproc_js::unescaped;
 use super::element::*;
 use super::rich_text::{Display, Formatting};
-use super::xml::Node;
+use super::xml::XmlNode;
 
 /// Returns an attribute that is printed.
-pub(super) fn text(node: Node<'_>, name: &str) -> Option<String> {
+pub(super) fn text(node: XmlNode<'_>, name: &str) -> Option<String> {
     node.attribute(name).map(unescaped)
 }
 
 /// Returns a boolean attribute.
-pub(super) fn flag(node: Node<'_>, name: &str) -> Option<bool> {
+pub(super) fn flag(node: XmlNode<'_>, name: &str) -> Option<bool> {
     node.attribute(name).map(|value| value == "true")
 }
 
 /// Returns a number attribute.
-pub(super) fn number(node: Node<'_>, name: &str) -> Option<u32> {
+pub(super) fn number(node: XmlNode<'_>, name: &str) -> Option<u32> {
     node.attribute(name)?.trim().parse().ok()
 }
 
 /// Returns `entry-spacing` or `line-spacing`; 1 if it is not given.
-pub(super) fn spacing(node: Node<'_>, name: &str) -> u16 {
+pub(super) fn spacing(node: XmlNode<'_>, name: &str) -> u16 {
     node.attribute(name)
         .and_then(|value| value.trim().parse().ok())
         .unwrap_or(1)
@@ -40,7 +40,7 @@ pub(super) fn range_format(value: &str) -> Option<PageRangeFormat> {
 }
 
 /// Returns the value of `form` where it names a form of a term.
-pub(super) fn term_form(node: Node<'_>) -> TermForm {
+pub(super) fn term_form(node: XmlNode<'_>) -> TermForm {
     match node.attribute("form") {
         Some("short") => TermForm::Short,
         Some("verb") => TermForm::Verb,
@@ -51,8 +51,8 @@ pub(super) fn term_form(node: Node<'_>) -> TermForm {
 }
 
 /// Reads `cs:label`, without its variable.
-pub(super) fn read_label(node: Node<'_>) -> Label {
-    Label {
+pub(super) fn read_label(node: XmlNode<'_>) -> LabelElement {
+    LabelElement {
         variable: None,
         form: term_form(node),
         plural: match node.attribute("plural") {
@@ -65,7 +65,7 @@ pub(super) fn read_label(node: Node<'_>) -> Label {
 }
 
 /// Reads the attributes that most rendering elements share.
-pub(super) fn read_common(node: Node<'_>) -> CommonAttributes {
+pub(super) fn read_common(node: XmlNode<'_>) -> CommonAttributes {
     let mut common = CommonAttributes::default();
     let font = &mut common.font;
     for (name, value) in node.attributes() {
@@ -144,7 +144,7 @@ fn text_case(value: &str) -> Option<TextCase> {
 }
 
 /// Reads the `cs:date-part` elements in `node`.
-pub(super) fn read_date_parts(node: Node<'_>) -> Vec<DatePart> {
+pub(super) fn read_date_parts(node: XmlNode<'_>) -> Vec<DatePart> {
     node.children_named("date-part")
         .filter_map(|child| {
             Some(DatePart {
@@ -175,7 +175,7 @@ pub(super) fn read_date_parts(node: Node<'_>) -> Vec<DatePart> {
 }
 
 /// Reads the options of names. On `cs:name`, where they are not `inherited`, some have shorter names.
-pub(super) fn read_name_options(node: Node<'_>, inherited: bool) -> NameOptions {
+pub(super) fn read_name_options(node: XmlNode<'_>, inherited: bool) -> NameOptions {
     let name = |long: &'static str, short: &'static str| {
         node.attribute(if inherited { long } else { short })
     };

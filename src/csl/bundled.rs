@@ -8,7 +8,7 @@ use ::hayagriva::archive::{ArchivedStyle, LOCALES};
 use citationberg::LocaleFile;
 
 use super::locale::{LocaleLayer, LocaleSource};
-use super::xml::Document;
+use super::xml::XmlDocument;
 
 /// A style inside the program.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -274,7 +274,7 @@ fn decode(bytes: &[u8]) -> Option<LocaleLayer> {
     let xml = LocaleFile::try_from(locale).ok()?.to_xml().ok()?;
     let xml = with_corrections(&with_editortranslator(&with_official_terms(&xml)));
     // citationberg names the root element `style`, which `LocaleLayer::from_xml` would refuse.
-    let document = Document::parse(&xml).ok()?;
+    let document = XmlDocument::parse(&xml).ok()?;
     Some(LocaleLayer::from_node(document.root()))
 }
 

@@ -3,10 +3,11 @@
 
 use super::citation::{Citation, Cite};
 use super::citeproc_js;
-use super::context::{CiteDetails, Context, Purpose, Section};
+use super::compiled::{Compiled, Options};
+use super::context::{CiteDetails, EvaluationContext, LayoutKind, Purpose};
 use super::element::{Collapse, CommonAttributes, SortKey, TermForm};
 use super::evaluate::Evaluator;
-use super::output_tree::{Content, Node, Tag};
+use super::output_tree::{Node, NodeContent, NodeRole};
 use super::prepared::{Prepared, subsequent_cite};
 use super::render::Renderer;
 use super::rich_text::RichText;
@@ -58,7 +59,7 @@ pub(super) fn in_order<'e>(
         .drain(..)
         .map(|entry| {
             let sort_keys = prepared
-                .context(entry.item, Section::Citation, Purpose::Sort)
+                .context(entry.item, LayoutKind::Citation, Purpose::Sort)
                 .map(|context| sorting::sort_keys(keys, context, &prepared.collation))
                 .unwrap_or_default();
             let suffix = dated
@@ -111,7 +112,7 @@ fn group_by_authors<'e>(
         .map(|(place, (_, authors, entry))| {
             if last_authors.as_ref() != Some(&authors) {
                 group_key = prepared
-                    .context(entry.item, Section::Citation, Purpose::Sort)
+                    .context(entry.item, LayoutKind::Citation, Purpose::Sort)
                     .and_then(|context| sorting::key_text(first_key, context))
                     .filter(|key| !key.is_empty());
                 last_authors = Some(authors);
@@ -129,10 +130,10 @@ fn group_by_authors<'e>(
 /// Returns the authors of an item in the form of a subsequent cite.
 fn authors_text(prepared: &Prepared<'_>, item: usize) -> String {
     let details = subsequent_cite();
-    let Some(context) = prepared.context(item, Section::Citation, Purpose::Compare) else {
+    let Some(context) = prepared.context(item, LayoutKind::Citation, Purpose::Compare) else {
         return String::new();
     };
-    let mut evaluator = Evaluator::new(Context {
+    let mut evaluator = Evaluator::new(EvaluationContext {
         cite: Some(&details),
         disambiguation: prepared.disambiguation(item),
         ..context
@@ -151,8 +152,8 @@ fn cite_tree_after<'p>(
     entry: &'p ResolvedCite<'_>,
     continued: bool,
 ) -> Option<Node<'p>> {
-    let context = prepared.context(entry.item, Section::Citation, Purpose::Print)?;
-    let mut evaluator = Evaluator::new(Context {
+    let context = prepared.context(entry.item, LayoutKind::Citation, Purpose::Print)?;
+    let mut evaluator = Evaluator::new(EvaluationContext {
         cite: Some(entry.details),
         disambiguation: prepared.disambiguation(entry.item),
         ..context
@@ -171,8 +172,8 @@ struct CitePart<'p> {
     authors_collapsed: bool,
 }
 
-fn is_names(tag: Tag) -> bool {
-    tag == Tag::Names
+fn is_names(tag: NodeRole) -> bool {
+    tag == NodeRole::Names
 }
 
 /// Returns the text of a citation, and the keys of the cites for which the style prints nothing.
@@ -181,11 +182,35 @@ pub(super) fn format(
     entries: &[ResolvedCite<'_>],
     author_part: Option<AuthorPart>,
 ) -> (RichText, Vec<String>) {
+    let (mut parts, author_only) = cite_parts(prepared, entries, author_part);
+    match prepared.style.compiled.options.collapse {
+        Some(Collapse::CitationNumber) => collapse_numbers(prepared, &mut parts, |tag| match tag {
+            NodeRole::CitationNumber(number) => Some(number),
+            _ => None,
+        }),
+        Some(Collapse::YearSuffixRanged) => {
+            collapse_numbers(prepared, &mut parts, |tag| match tag {
+                NodeRole::YearSuffix(number) => Some(number),
+                _ => None,
+            });
+        }
+        _ => {}
+    }
+    let hrefs = entries.iter().map(|entry| entry.cite.href.as_deref());
+    let renderer = Renderer::new(&prepared.locale).with_hrefs(hrefs.collect());
+    join(prepared, parts, author_only, renderer)
+}
+
+/// Returns the cites of a citation with what collapses removed, and whether only authors are printed.
+fn cite_parts<'p>(
+    prepared: &'p Prepared<'_>,
+    entries: &'p [ResolvedCite<'_>],
+    author_part: Option<AuthorPart>,
+) -> (Vec<CitePart<'p>>, bool) {
     let style = &prepared.style.compiled;
-    let options = &style.options;
-    let mut parts: Vec<CitePart<'_>> = Vec::with_capacity(entries.len());
-    let mut last_authors: Option<String> = None;
-    let mut last_year: Option<(String, bool)> = None;
+    let takes_suffix = author_part != Some(AuthorPart::InSentence);
+    let mut parts: Vec<CitePart<'p>> = Vec::with_capacity(entries.len());
+    let mut collapsing = Collapsing::default();
     let mut author_only = false;
     for (at, entry) in entries.iter().enumerate() {
         let (only, without) = match author_part {
@@ -202,95 +227,23 @@ pub(super) fn format(
         };
         let mut tree = cite_tree_after(prepared, entry, continued);
         if only {
-            tree = tree.and_then(authors_of);
             author_only = true;
+            tree = tree.and_then(authors_of);
         } else if without {
             tree = tree.and_then(without_author);
         }
-        let authors = tree
-            .as_ref()
-            .and_then(|tree| tree.find(&is_names))
-            .map(Node::key);
-        // A cite of nothing but a date continues the previous one.
-        let reads_on = authors.is_none() && tree.as_ref().is_some_and(only_dates);
-        let same_authors = authors.is_some() && authors == last_authors;
-        let collapses = matches!(
-            options.collapse,
-            Some(Collapse::Year | Collapse::YearSuffix | Collapse::YearSuffixRanged)
-        );
-        let mut collapsed = false;
-        if same_authors && collapses && at > 0 {
-            tree = tree.and_then(|tree| remove_first(tree, &is_names));
-            collapsed = true;
-        }
-        let year = tree
-            .as_ref()
-            .and_then(|tree| tree.find(&|tag| matches!(tag, Tag::Year(_))))
-            .map(Node::key);
-        let has_suffix = tree.as_ref().is_some_and(|tree| {
-            tree.find(&|tag| matches!(tag, Tag::YearSuffix(_)))
-                .is_some()
-        });
-        let has_locator = entry.details.locator.is_some();
-        let mut year_collapsed = false;
-        if collapsed
-            && matches!(
-                options.collapse,
-                Some(Collapse::YearSuffix | Collapse::YearSuffixRanged)
-            )
-            && has_suffix
-            && let Some((last, true)) = &last_year
-            && year.as_ref() == Some(last)
-        {
-            tree = tree.and_then(|tree| remove_first(tree, &|tag| matches!(tag, Tag::Year(_))));
-            year_collapsed = true;
-        }
-        last_year = year.map(|year| (year, has_suffix));
-        if authors.is_some() {
-            last_authors = authors;
-        }
-        let layout_delimiter = style.citation.delimiter.as_str();
-        let before_locator = parts.last().is_some_and(|before| before.has_locator);
-        let before_collapsed = parts.last().is_some_and(|before| before.authors_collapsed);
-        let layout_or_after = match &options.after_collapse_delimiter {
-            Some(after)
-                if collapses
-                    && at > 0
-                    && (before_locator
-                        || (!collapsed
-                            && (before_collapsed
-                                || options.collapse != Some(Collapse::YearSuffix)))) =>
-            {
-                Some(after.clone())
-            }
-            Some(_) => Some(layout_delimiter.to_owned()),
-            None => None,
-        };
-        let mut delimiter = if year_collapsed {
-            options
-                .year_suffix_delimiter
-                .as_deref()
-                .or(options.cite_group_delimiter.as_deref())
-                .unwrap_or(layout_delimiter)
-                .to_owned()
-        } else if same_authors && let Some(group) = &options.cite_group_delimiter {
-            group.clone()
-        } else if let Some(delimiter) = layout_or_after {
-            delimiter
-        } else if (collapsed || collapses && reads_on) && !options.note_class {
-            ", ".to_owned()
-        } else {
-            layout_delimiter.to_owned()
-        };
+        let mut collapsed = collapsing.collapse(tree, &style.options);
+        let mut delimiter = collapsed.delimiter_after(parts.last(), style);
         if let Some(previous) = at.checked_sub(1).and_then(|before| entries.get(before)) {
             citeproc_js::adjust_delimiter(&mut delimiter, previous.cite, entry.cite);
         }
         if entry.cite.href.is_some() && !only {
-            tree = tree.map(|tree| leading(tree, at));
+            collapsed.tree = collapsed.tree.map(|tree| leading(tree, at));
         }
-        let takes_suffix = author_part != Some(AuthorPart::InSentence);
-        let tree = tree.map(|tree| with_affixes(tree, entry, takes_suffix));
-        if tree.is_none() && collapsed {
+        let tree = collapsed
+            .tree
+            .map(|tree| with_affixes(tree, entry, takes_suffix));
+        if tree.is_none() && collapsed.without_authors {
             // The collapsed names were the whole cite.
             continue;
         }
@@ -298,42 +251,135 @@ pub(super) fn format(
             entry,
             tree,
             delimiter,
-            has_locator,
-            authors_collapsed: collapsed,
+            has_locator: entry.details.locator.is_some(),
+            authors_collapsed: collapsed.without_authors,
         });
         if only {
             break;
         }
     }
-    if options.collapse == Some(Collapse::CitationNumber) {
-        collapse_numbers(prepared, &mut parts, |tag| match tag {
-            Tag::CitationNumber(number) => Some(number),
-            _ => None,
-        });
-    } else if options.collapse == Some(Collapse::YearSuffixRanged) {
-        collapse_numbers(prepared, &mut parts, |tag| match tag {
-            Tag::YearSuffix(number) => Some(number),
-            _ => None,
-        });
+    (parts, author_only)
+}
+
+/// The values of the cites so far that the next one may share.
+#[derive(Default)]
+struct Collapsing {
+    authors: Option<String>,
+    /// The year of the last cite, and whether it has a suffix.
+    year: Option<(String, bool)>,
+    has_begun: bool,
+}
+
+/// A cite without the parts that it shares with the previous one.
+struct CollapsedCite<'p> {
+    tree: Option<Node<'p>>,
+    /// Whether it has the authors of the previous cite.
+    same_authors: bool,
+    /// Whether these authors were removed.
+    without_authors: bool,
+    /// Whether the year was removed, too.
+    without_year: bool,
+    /// Whether it is only a date, which continues the previous cite.
+    continues: bool,
+}
+
+impl Collapsing {
+    fn collapse<'p>(&mut self, tree: Option<Node<'p>>, options: &Options) -> CollapsedCite<'p> {
+        let is_year = |tag| matches!(tag, NodeRole::Year(_));
+        let find = |tree: &Option<Node<'p>>, wanted: &dyn Fn(NodeRole) -> bool| {
+            tree.as_ref()
+                .and_then(|tree| tree.find(wanted))
+                .map(Node::key)
+        };
+        let authors = find(&tree, &is_names);
+        let continues = authors.is_none() && tree.as_ref().is_some_and(only_dates);
+        let same_authors = authors.is_some() && authors == self.authors;
+        let mut collapsed = CollapsedCite {
+            without_authors: same_authors && collapses_years(options) && self.has_begun,
+            tree,
+            same_authors,
+            without_year: false,
+            continues,
+        };
+        if collapsed.without_authors {
+            collapsed.tree = collapsed
+                .tree
+                .and_then(|tree| remove_first(tree, &is_names));
+        }
+        let year = find(&collapsed.tree, &is_year);
+        let has_suffix = find(&collapsed.tree, &|tag| {
+            matches!(tag, NodeRole::YearSuffix(_))
+        })
+        .is_some();
+        collapsed.without_year = collapsed.without_authors
+            && options.collapse != Some(Collapse::Year)
+            && has_suffix
+            && matches!(&self.year, Some((last, true)) if year.as_ref() == Some(last));
+        if collapsed.without_year {
+            collapsed.tree = collapsed.tree.and_then(|tree| remove_first(tree, &is_year));
+        }
+        self.year = year.map(|year| (year, has_suffix));
+        self.authors = authors.or(self.authors.take());
+        self.has_begun = true;
+        collapsed
     }
-    let hrefs = entries.iter().map(|entry| entry.cite.href.as_deref());
-    let renderer = Renderer::new(&prepared.locale).with_hrefs(hrefs.collect());
-    join(prepared, parts, author_only, renderer)
+}
+
+fn collapses_years(options: &Options) -> bool {
+    matches!(
+        options.collapse,
+        Some(Collapse::Year | Collapse::YearSuffix | Collapse::YearSuffixRanged)
+    )
+}
+
+impl CollapsedCite<'_> {
+    /// Returns the delimiter between the previous cite and this one.
+    fn delimiter_after(&self, previous: Option<&CitePart<'_>>, style: &Compiled) -> String {
+        let options = &style.options;
+        let collapses = collapses_years(options);
+        let ends_group = previous.is_some_and(|previous| {
+            previous.has_locator
+                || !self.without_authors
+                    && (previous.authors_collapsed
+                        || options.collapse != Some(Collapse::YearSuffix))
+        });
+        let layout = &style.citation.delimiter;
+        let of_years = options.year_suffix_delimiter.as_ref();
+        let of_group = options.cite_group_delimiter.as_ref();
+        let delimiter = if self.without_year {
+            of_years.or(of_group).unwrap_or(layout)
+        } else if self.same_authors
+            && let Some(of_group) = of_group
+        {
+            of_group
+        } else if let Some(after_collapse) = &options.after_collapse_delimiter {
+            if collapses && ends_group {
+                after_collapse
+            } else {
+                layout
+            }
+        } else if (self.without_authors || collapses && self.continues) && !options.note_class {
+            ", "
+        } else {
+            layout
+        };
+        delimiter.to_owned()
+    }
 }
 
 /// Links a cite as a whole. A cite that contains links stays as it is, because links cannot be nested.
 fn leading(tree: Node<'_>, at: usize) -> Node<'_> {
     fn has_link(node: &Node<'_>) -> bool {
         match &node.content {
-            Content::Link { .. } => true,
-            Content::Children(children, _) => children.iter().any(has_link),
-            Content::Text(_) => false,
+            NodeContent::Link { .. } => true,
+            NodeContent::Children(children, _) => children.iter().any(has_link),
+            NodeContent::Text(_) => false,
         }
     }
     if has_link(&tree) {
         return tree;
     }
-    Node::wrap(tree).tagged(Tag::Cite(at))
+    Node::wrap(tree).tagged(NodeRole::Cite(at))
 }
 
 /// Adds the affixes that the caller gives to a cite.
@@ -345,7 +391,7 @@ fn with_affixes<'p>(tree: Node<'p>, entry: &'p ResolvedCite<'_>, takes_suffix: b
         return tree;
     }
     let mut wrapped = Node::wrap(tree);
-    if let Content::Children(nodes, _) = &mut wrapped.content {
+    if let NodeContent::Children(nodes, _) = &mut wrapped.content {
         nodes.splice(0..0, Node::text(citeproc_js::spaced_prefix(prefix)));
         nodes.extend(Node::text(citeproc_js::spaced_suffix(suffix)));
     }
@@ -353,10 +399,10 @@ fn with_affixes<'p>(tree: Node<'p>, entry: &'p ResolvedCite<'_>, takes_suffix: b
 }
 
 /// Removes the first node with a tag; none if nothing is left.
-fn remove_first<'p>(mut tree: Node<'p>, unwanted: &dyn Fn(Tag) -> bool) -> Option<Node<'p>> {
+fn remove_first<'p>(mut tree: Node<'p>, unwanted: &dyn Fn(NodeRole) -> bool) -> Option<Node<'p>> {
     fn walk<'p>(
         node: Node<'p>,
-        unwanted: &dyn Fn(Tag) -> bool,
+        unwanted: &dyn Fn(NodeRole) -> bool,
         done: &mut bool,
     ) -> Option<Node<'p>> {
         if *done {
@@ -367,7 +413,7 @@ fn remove_first<'p>(mut tree: Node<'p>, unwanted: &dyn Fn(Tag) -> bool) -> Optio
             return None;
         }
         let mut node = node;
-        if let Content::Children(children, _) = &mut node.content {
+        if let NodeContent::Children(children, _) = &mut node.content {
             let kept: Vec<_> = std::mem::take(children)
                 .into_iter()
                 .filter_map(|child| walk(child, unwanted, done))
@@ -383,26 +429,28 @@ fn remove_first<'p>(mut tree: Node<'p>, unwanted: &dyn Fn(Tag) -> bool) -> Optio
     tree.tag = if unwanted(tree.tag) {
         tree.tag
     } else {
-        Tag::None
+        NodeRole::None
     };
     walk(tree, unwanted, &mut done)
 }
 
 /// Returns the names of a cite, or their substitute.
 fn authors_of(tree: Node<'_>) -> Option<Node<'_>> {
-    tree.find(&|tag| matches!(tag, Tag::Names | Tag::Substitute))
+    tree.find(&|tag| matches!(tag, NodeRole::Names | NodeRole::Substitute))
         .cloned()
 }
 
 fn without_author(tree: Node<'_>) -> Option<Node<'_>> {
-    remove_first(tree, &|tag| matches!(tag, Tag::Names | Tag::Substitute))
+    remove_first(tree, &|tag| {
+        matches!(tag, NodeRole::Names | NodeRole::Substitute)
+    })
 }
 
 /// Collapses runs of three or more consecutive numbers to ranges.
 fn collapse_numbers(
     prepared: &Prepared<'_>,
     parts: &mut Vec<CitePart<'_>>,
-    number_of: impl Fn(Tag) -> Option<usize>,
+    number_of: impl Fn(NodeRole) -> Option<usize>,
 ) {
     let delimiter = prepared
         .locale
@@ -452,12 +500,12 @@ fn collapse_numbers(
 }
 
 /// Returns whether a cite ends in a year suffix, so that a range can begin with it.
-fn ends_in(node: &Node<'_>, number_of: &impl Fn(Tag) -> Option<usize>) -> bool {
-    if matches!(node.tag, Tag::YearSuffix(_)) && number_of(node.tag).is_some() {
+fn ends_in(node: &Node<'_>, number_of: &impl Fn(NodeRole) -> Option<usize>) -> bool {
+    if matches!(node.tag, NodeRole::YearSuffix(_)) && number_of(node.tag).is_some() {
         return true;
     }
     match &node.content {
-        Content::Children(children, _) => {
+        NodeContent::Children(children, _) => {
             children.last().is_some_and(|last| ends_in(last, number_of))
         }
         _ => false,
@@ -467,15 +515,15 @@ fn ends_in(node: &Node<'_>, number_of: &impl Fn(Tag) -> Option<usize>) -> bool {
 /// Returns whether a cite prints nothing but dates.
 fn only_dates(node: &Node<'_>) -> bool {
     match (&node.content, node.tag) {
-        (_, Tag::Year(_) | Tag::YearSuffix(_)) => true,
-        (Content::Children(children, _), _) => children.iter().all(only_dates),
+        (_, NodeRole::Year(_) | NodeRole::YearSuffix(_)) => true,
+        (NodeContent::Children(children, _), _) => children.iter().all(only_dates),
         _ => false,
     }
 }
 
 fn leaves(node: &Node<'_>) -> usize {
     match &node.content {
-        Content::Children(children, _) => children.iter().map(leaves).sum(),
+        NodeContent::Children(children, _) => children.iter().map(leaves).sum(),
         _ => 1,
     }
 }

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use super::citation::{Citation, Cite, FormattedCitation};
 use super::element::{Date, DelimiterPrecedes, Element, FontFormatting, NameOptions, TextSource};
 use super::name_parts::{NameParts, begins_alphabetic};
-use super::output_tree::{Content, Node, Tag};
+use super::output_tree::{Node, NodeContent, NodeRole};
 use super::prepared_item::PreparedItem;
 use super::rich_text::{Formatting, Inline, RichText, plain_text};
 use super::variables::{self, ItemType, VariableId};
@@ -159,7 +159,7 @@ fn latin_mark(mark: char) -> char {
     }
 }
 
-/// Returns the length of the punctuation that text begins with and that is not all of it. It stands before the
+/// Returns the length of the punctuation that text begins with and that is not all of it. It precedes the
 /// formatting of the text.
 pub(super) fn leading_punctuation(text: &str) -> usize {
     if text.starts_with(' ') {
@@ -217,7 +217,7 @@ pub(super) fn begins_with_block(layout: &[Element]) -> bool {
     attributes.display.is_some()
 }
 
-/// Returns whether an element at the top of a layout leaves an empty part behind if it prints nothing.
+/// Returns whether an element at the top of a layout leaves an empty part if it prints nothing.
 pub(super) fn leaves_empty_part(element: &Element) -> bool {
     match element {
         Element::Text(text) => {
@@ -232,15 +232,15 @@ pub(super) fn leaves_empty_part(element: &Element) -> bool {
 
 /// Replaces all names in a `cs:names` by the substitute. A label that follows them stays, after the delimiter
 /// between name variables: "———, (eds.)".
-pub(super) fn substitute_names<'a>(names: &mut Node<'a>, substitute: Content<'a>) {
+pub(super) fn substitute_names<'a>(names: &mut Node<'a>, substitute: NodeContent<'a>) {
     let label = last_label(names).cloned();
-    let Content::Children(children, _) = &mut names.content else {
+    let NodeContent::Children(children, _) = &mut names.content else {
         return;
     };
     let Some(lists) = children.first_mut() else {
         return;
     };
-    let Content::Children(lists, _) = &mut lists.content else {
+    let NodeContent::Children(lists, _) = &mut lists.content else {
         return;
     };
     let text = Node::new(substitute);
@@ -256,11 +256,11 @@ pub(super) fn substitute_names<'a>(names: &mut Node<'a>, substitute: Content<'a>
 
 /// Returns the last label that follows names.
 fn last_label<'n, 'a>(node: &'n Node<'a>) -> Option<&'n Node<'a>> {
-    let Content::Children(children, _) = &node.content else {
+    let NodeContent::Children(children, _) = &node.content else {
         return None;
     };
     match children.as_slice() {
-        [_, .., last] if last.tag == Tag::Label => Some(last),
+        [_, .., last] if last.tag == NodeRole::Label => Some(last),
         children => children.iter().rev().find_map(last_label),
     }
 }
@@ -294,7 +294,7 @@ pub(super) fn before_institution<'c>(
 /// Returns the delimiter before the last name of a list without "and". Unlike the others it is text of its own,
 /// which does not merge with the spaces around it.
 pub(super) fn last_delimiter(delimiter: &str) -> Option<Node<'_>> {
-    Some(Node::text(delimiter)?.tagged(Tag::Delimiter))
+    Some(Node::text(delimiter)?.tagged(NodeRole::Delimiter))
 }
 
 /// Returns whether "et al" is given as a particle of the name, as some databases do.

@@ -14,7 +14,7 @@ use super::element::*;
 use super::locale::LocaleLayer;
 use super::macros::{MAX_VISITS, MacroError, check_macros, uses_variable};
 use super::variables::{self, ItemType, VariableId, Variables};
-use super::xml::{MAX_DEPTH, Node, StyleError};
+use super::xml::{MAX_DEPTH, StyleError, XmlNode};
 use super::{BibliographyLayout, SecondFieldAlign};
 
 /// Compiles the elements of a style.
@@ -27,7 +27,7 @@ pub(super) struct Compiler {
 
 impl Compiler {
     /// Compiles a style that has a `cs:citation`.
-    pub(super) fn compile(mut self, root: Node<'_>) -> Result<Compiled, StyleError> {
+    pub(super) fn compile(mut self, root: XmlNode<'_>) -> Result<Compiled, StyleError> {
         self.options.note_class = root.attribute("class") == Some("note");
         self.options.initialize_with_hyphen =
             root.attribute("initialize-with-hyphen") != Some("false");
@@ -118,7 +118,7 @@ impl Compiler {
 
     fn section(
         &mut self,
-        node: Node<'_>,
+        node: XmlNode<'_>,
         outer: &NameOptions,
     ) -> Result<LayoutSection, StyleError> {
         let layout = node
@@ -155,7 +155,7 @@ impl Compiler {
         Ok(section)
     }
 
-    fn citation_options(&mut self, node: Node<'_>) {
+    fn citation_options(&mut self, node: XmlNode<'_>) {
         let on = |name| node.attribute(name) == Some("true");
         let text = |name| text(node, name);
         let options = &mut self.options;
@@ -182,7 +182,7 @@ impl Compiler {
         options.near_note_distance = number(node, "near-note-distance").unwrap_or(5);
     }
 
-    fn bibliography_options(&mut self, node: Node<'_>) {
+    fn bibliography_options(&mut self, node: XmlNode<'_>) {
         let options = &mut self.options;
         options.author_substitute = text(node, "subsequent-author-substitute");
         options.author_substitute_rule = match node.attribute("subsequent-author-substitute-rule") {
@@ -203,7 +203,7 @@ impl Compiler {
         };
     }
 
-    fn macro_number(&self, node: Node<'_>, name: &str) -> Result<usize, StyleError> {
+    fn macro_number(&self, node: XmlNode<'_>, name: &str) -> Result<usize, StyleError> {
         self.macro_numbers
             .get(name)
             .copied()
@@ -213,7 +213,7 @@ impl Compiler {
     /// Compiles the rendering elements in `node`. Within `cs:substitute`, `names` is the enclosing element.
     fn elements(
         &mut self,
-        node: Node<'_>,
+        node: XmlNode<'_>,
         names: Option<&Names>,
     ) -> Result<Vec<Element>, StyleError> {
         let mut elements = Vec::new();
@@ -227,7 +227,7 @@ impl Compiler {
 
     fn element(
         &mut self,
-        node: Node<'_>,
+        node: XmlNode<'_>,
         names: Option<&Names>,
     ) -> Result<Option<Element>, StyleError> {
         Ok(Some(match node.name() {
@@ -263,7 +263,7 @@ impl Compiler {
                 attributes: read_common(node),
             }),
             "names" => Element::Names(Box::new(self.names(node, names)?)),
-            "label" => Element::Label(Label {
+            "label" => Element::Label(LabelElement {
                 variable: Some(self.variable(node)?),
                 ..read_label(node)
             }),
@@ -305,7 +305,7 @@ impl Compiler {
         }))
     }
 
-    fn variable(&mut self, node: Node<'_>) -> Result<VariableId, StyleError> {
+    fn variable(&mut self, node: XmlNode<'_>) -> Result<VariableId, StyleError> {
         let name = node
             .attribute("variable")
             .ok_or_else(|| StyleError::at(node, format!("`{}` needs a `variable`", node.name())))?;
@@ -314,7 +314,7 @@ impl Compiler {
             .intern(name.split_whitespace().next().unwrap_or_default()))
     }
 
-    fn text(&mut self, node: Node<'_>) -> Result<Option<Text>, StyleError> {
+    fn text(&mut self, node: XmlNode<'_>) -> Result<Option<Text>, StyleError> {
         let source = if let Some(name) = node.attribute("macro") {
             TextSource::Macro(self.macro_number(node, name)?)
         } else if node.attribute("variable").is_some() {
@@ -351,7 +351,7 @@ impl Compiler {
         }))
     }
 
-    fn conditions(&mut self, node: Node<'_>) -> Vec<Condition> {
+    fn conditions(&mut self, node: XmlNode<'_>) -> Vec<Condition> {
         let mut conditions = Vec::new();
         for (name, value) in node.attributes() {
             let values = value.split_whitespace();
@@ -400,7 +400,7 @@ impl Compiler {
         conditions
     }
 
-    fn names(&mut self, node: Node<'_>, outer: Option<&Names>) -> Result<Names, StyleError> {
+    fn names(&mut self, node: XmlNode<'_>, outer: Option<&Names>) -> Result<Names, StyleError> {
         let variables = node
             .attribute("variable")
             .ok_or_else(|| StyleError::at(node, "`names` needs a `variable`"))?

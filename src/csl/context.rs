@@ -21,7 +21,7 @@ pub(super) enum Purpose {
 
 /// The two sections of a style that have a layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Section {
+pub(super) enum LayoutKind {
     Citation,
     Bibliography,
 }
@@ -40,11 +40,11 @@ pub(super) struct CiteDetails {
 
 /// Everything that evaluation depends on.
 #[derive(Clone, Copy)]
-pub(super) struct Context<'c> {
+pub(super) struct EvaluationContext<'c> {
     pub(super) style: &'c Compiled,
     pub(super) locale: &'c Locale,
     pub(super) layout: &'c LayoutSection,
-    pub(super) section: Section,
+    pub(super) section: LayoutKind,
     pub(super) purpose: Purpose,
     pub(super) item: &'c PreparedItem<'c>,
     pub(super) cite: Option<&'c CiteDetails>,

@@ -1,6 +1,6 @@
 //! Numbers with counters, as Chinese, Japanese and Korean write them: `12頁`, `第3卷`, `5호`.
 //!
-//! The counter says what is counted, like the label "p." of other languages, but stands after the number, without a
+//! The counter says what is counted, like the label "p." of other languages, but follows the number, without a
 //! space. The specification does not mention this. A counter in a value is read as a label, so that
 //! styles do not print two of them (`p. 12頁`), and in locales with such labels they follow the number, even where a
 //! style that was made for another language puts them first.

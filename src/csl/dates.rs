@@ -105,7 +105,7 @@ impl CalendarDate {
         })
     }
 
-    /// The date as a key that sorts in the order of time: years before our era first.
+    /// Returns the date as a key that sorts by time, years before our era first.
     ///
     /// Parts that are not in `shown` count as nothing, so that a style that shows only years sorts
     /// by years.

@@ -66,7 +66,7 @@ pub(super) enum Element {
     Number(Number),
     Date(Date),
     Names(Box<Names>),
-    Label(Label),
+    Label(LabelElement),
     Group(Group),
     Choose(Choose),
 }
@@ -136,7 +136,7 @@ pub(super) enum NumberForm {
 
 /// `cs:label`, within and outside `cs:names`
 #[derive(Debug, Clone)]
-pub(super) struct Label {
+pub(super) struct LabelElement {
     /// None within `cs:names`, where the variable is that of the names.
     pub(super) variable: Option<VariableId>,
     pub(super) form: TermForm,
@@ -251,7 +251,7 @@ pub(super) struct DatePart {
     pub(super) given: GivenAttributes,
 }
 
-/// Which of the attributes with a default are present.
+/// The attributes with a default that are present.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct GivenAttributes {
     pub(super) prefix: bool,
@@ -297,7 +297,7 @@ pub(super) struct Names {
 /// `cs:label` within `cs:names`
 #[derive(Debug, Clone)]
 pub(super) struct NamesLabel {
-    pub(super) label: Label,
+    pub(super) label: LabelElement,
     /// Whether it precedes `cs:name`, and so prints before the names.
     pub(super) before: bool,
 }

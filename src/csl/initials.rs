@@ -6,12 +6,12 @@ use super::citeproc_js;
 use super::name_parts::{begins_alphabetic, is_alphabetic_script};
 
 /// A part of a given name, and whether a hyphen precedes it.
-struct Part<'n> {
+struct GivenNamePart<'n> {
     text: &'n str,
     hyphen: bool,
 }
 
-fn parts(given: &str) -> impl Iterator<Item = Part<'_>> {
+fn parts(given: &str) -> impl Iterator<Item = GivenNamePart<'_>> {
     let is_gap = |character: char| character.is_whitespace() || character == '-';
     let mut rest = given;
     std::iter::from_fn(move || {
@@ -20,7 +20,7 @@ fn parts(given: &str) -> impl Iterator<Item = Part<'_>> {
         let (text, after) = from.split_at(from.find(is_gap).unwrap_or(from.len()));
         rest = after;
         let hyphen = gap.contains('-');
-        Some(Part { text, hyphen })
+        Some(GivenNamePart { text, hyphen })
     })
 }
 

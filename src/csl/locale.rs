@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::attributes::{read_date_parts, term_form, text};
 use super::element::{DateForm, DatePart, TermForm};
-use super::xml::{Document, Node, StyleError};
+use super::xml::{StyleError, XmlDocument, XmlNode};
 
 /// A source of locale files, such as [`EmbeddedLocales`](super::EmbeddedLocales).
 pub trait LocaleSource: Sync {
@@ -25,7 +25,7 @@ pub(super) enum Gender {
     Feminine,
 }
 
-/// Which digits an ordinal suffix is for (clause "Ordinal Suffixes").
+/// The digits that an ordinal suffix is for (clause "Ordinal Suffixes").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum OrdinalMatch {
     LastDigit,
@@ -87,7 +87,7 @@ impl TermForms {
 
 /// A term as a locale defines it.
 #[derive(Debug, Clone, Default)]
-struct Term {
+struct LocaleTerm {
     forms: TermForms,
     masculine: Option<TermForms>,
     feminine: Option<TermForms>,
@@ -95,7 +95,7 @@ struct Term {
     ordinal_match: Option<OrdinalMatch>,
 }
 
-impl Term {
+impl LocaleTerm {
     fn forms_for(&mut self, gender: Option<Gender>) -> &mut TermForms {
         match gender {
             None => &mut self.forms,
@@ -143,7 +143,7 @@ pub(super) struct LocalizedDate {
 pub struct LocaleLayer {
     /// The language; empty in a style's `cs:locale` for all languages.
     language: String,
-    terms: FxHashMap<Arc<str>, Term>,
+    terms: FxHashMap<Arc<str>, LocaleTerm>,
     text_date: Option<LocalizedDate>,
     numeric_date: Option<LocalizedDate>,
     punctuation_in_quote: Option<bool>,
@@ -161,7 +161,7 @@ impl LocaleLayer {
     /// # Errors
     /// Where the XML is not well formed, or its root is no `locale`.
     pub fn from_xml(xml: &str) -> Result<Self, StyleError> {
-        let document = Document::parse(xml)?;
+        let document = XmlDocument::parse(xml)?;
         let root = document.root();
         if root.name() != "locale" {
             return Err(StyleError::at(
@@ -178,7 +178,7 @@ impl LocaleLayer {
     }
 
     /// Reads a `cs:locale`, of a locale file or of a style.
-    pub(super) fn from_node(node: Node<'_>) -> Self {
+    pub(super) fn from_node(node: XmlNode<'_>) -> Self {
         let mut layer = Self {
             language: node.language().unwrap_or_default().to_owned(),
             ..Self::default()
@@ -215,7 +215,7 @@ impl LocaleLayer {
         layer
     }
 
-    fn read_term(&mut self, node: Node<'_>) {
+    fn read_term(&mut self, node: XmlNode<'_>) {
         let Some(name) = node.attribute("name") else {
             return;
         };
@@ -363,7 +363,7 @@ const LOCATORS: &[&str] = &[
 #[derive(Debug, Clone)]
 pub struct Locale {
     language: String,
-    terms: FxHashMap<Arc<str>, Term>,
+    terms: FxHashMap<Arc<str>, LocaleTerm>,
     text_date: LocalizedDate,
     numeric_date: LocalizedDate,
     /// Whether full stops and commas go inside closing quotation marks.
@@ -536,7 +536,7 @@ impl Locale {
         labels
     }
 
-    /// A localized date format.
+    /// Returns a localized date format.
     pub(super) fn date(&self, form: DateForm) -> &LocalizedDate {
         match form {
             DateForm::Text => &self.text_date,

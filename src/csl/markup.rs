@@ -4,13 +4,15 @@
 //! nested. A single one without a partner is an apostrophe. Unclosed tags and unopened closing tags are plain
 //! text.
 
+use std::ops::Range;
+
 use super::formula;
 use super::locale::QuoteMarks;
 use super::name_parts::is_alphabetic_script;
 
 /// A piece of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Piece<'t> {
+pub(super) enum MarkupPiece<'t> {
     Text(&'t str),
     Apostrophe,
     Open(MarkupTag),
@@ -49,7 +51,7 @@ pub(super) fn may_hold_markup(text: &str, quotes: &QuoteMarks) -> bool {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum MarkupTokenKind {
     Text,
     Open(MarkupTag, Closer),
     Close(Closer),
@@ -69,15 +71,15 @@ enum Closer {
     LocaleInner,
 }
 
-struct Token<'t> {
+struct MarkupToken<'t> {
     text: &'t str,
-    kind: Kind,
+    kind: MarkupTokenKind,
     /// Whether the mark has no partner.
     lone: bool,
 }
 
 /// Splits a field.
-pub(super) fn parse<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Piece<'t>> {
+pub(super) fn parse<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<MarkupPiece<'t>> {
     let mut tokens = tokenize(text, quotes);
     pair(&mut tokens);
     // The straight quotation marks that occur first are the outer ones.
@@ -85,36 +87,40 @@ pub(super) fn parse<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Piece<'t>> {
         .iter()
         .filter(|token| !token.lone)
         .find_map(|token| match token.kind {
-            Kind::Open(_, Closer::Double) => Some(false),
-            Kind::Open(_, Closer::Single) => Some(true),
+            MarkupTokenKind::Open(_, Closer::Double) => Some(false),
+            MarkupTokenKind::Open(_, Closer::Single) => Some(true),
             _ => None,
         })
         .unwrap_or(false);
     tokens
         .into_iter()
         .filter_map(|token| match token.kind {
-            Kind::Dropped => None,
-            Kind::Text => (!token.text.is_empty()).then_some(Piece::Text(token.text)),
-            Kind::Apostrophe => Some(Piece::Apostrophe),
-            Kind::Open(_, Closer::Single) | Kind::Close(Closer::Single) if token.lone => {
-                Some(Piece::Apostrophe)
+            MarkupTokenKind::Dropped => None,
+            MarkupTokenKind::Text => {
+                (!token.text.is_empty()).then_some(MarkupPiece::Text(token.text))
             }
-            _ if token.lone => Some(Piece::Text(token.text)),
-            Kind::Open(MarkupTag::NoCase, _) => None,
-            Kind::Open(_, Closer::Double) => Some(Piece::Open(MarkupTag::Quote {
+            MarkupTokenKind::Apostrophe => Some(MarkupPiece::Apostrophe),
+            MarkupTokenKind::Open(_, Closer::Single) | MarkupTokenKind::Close(Closer::Single)
+                if token.lone =>
+            {
+                Some(MarkupPiece::Apostrophe)
+            }
+            _ if token.lone => Some(MarkupPiece::Text(token.text)),
+            MarkupTokenKind::Open(MarkupTag::NoCase, _) => None,
+            MarkupTokenKind::Open(_, Closer::Double) => Some(MarkupPiece::Open(MarkupTag::Quote {
                 inner: first_single,
             })),
-            Kind::Open(_, Closer::Single) => Some(Piece::Open(MarkupTag::Quote {
+            MarkupTokenKind::Open(_, Closer::Single) => Some(MarkupPiece::Open(MarkupTag::Quote {
                 inner: !first_single,
             })),
-            Kind::Open(tag, _) => Some(Piece::Open(tag)),
-            Kind::Close(_) => Some(Piece::Close),
+            MarkupTokenKind::Open(tag, _) => Some(MarkupPiece::Open(tag)),
+            MarkupTokenKind::Close(_) => Some(MarkupPiece::Close),
         })
         .collect()
 }
 
 /// Returns the tag at the beginning of text, and its length.
-fn tag(text: &str) -> Option<(Kind, usize)> {
+fn tag(text: &str) -> Option<(MarkupTokenKind, usize)> {
     const TAGS: [(&str, &str, MarkupTag); 5] = [
         ("<i>", "</i>", MarkupTag::Italic),
         ("<b>", "</b>", MarkupTag::Bold),
@@ -124,14 +130,14 @@ fn tag(text: &str) -> Option<(Kind, usize)> {
     ];
     for (open, close, tag) in TAGS {
         if text.starts_with(open) {
-            return Some((Kind::Open(tag, Closer::Tag(close)), open.len()));
+            return Some((MarkupTokenKind::Open(tag, Closer::Tag(close)), open.len()));
         }
         if text.starts_with(close) {
-            return Some((Kind::Close(Closer::Tag(close)), close.len()));
+            return Some((MarkupTokenKind::Close(Closer::Tag(close)), close.len()));
         }
     }
     if text.starts_with("</span>") {
-        return Some((Kind::Close(Closer::Span), "</span>".len()));
+        return Some((MarkupTokenKind::Close(Closer::Span), "</span>".len()));
     }
     if text.starts_with("<span ") {
         let end = text.find('>')?;
@@ -149,149 +155,161 @@ fn tag(text: &str) -> Option<(Kind, usize)> {
         } else {
             return None;
         };
-        return Some((Kind::Open(tag, Closer::Span), end + 1));
+        return Some((MarkupTokenKind::Open(tag, Closer::Span), end + 1));
     }
     None
 }
 
-fn tokenize<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<Token<'t>> {
-    let mut tokens: Vec<Token<'t>> = Vec::new();
+fn tokenize<'t>(text: &'t str, quotes: &QuoteMarks) -> Vec<MarkupToken<'t>> {
+    let mut tokens: Vec<MarkupToken<'t>> = Vec::new();
+    let token = |kind, range: Range<usize>| MarkupToken {
+        text: text.get(range).unwrap_or_default(),
+        kind,
+        lone: false,
+    };
     let mut start = 0;
     let mut at = 0;
     let mut has_single = false;
-    let is_straight = |mark: &str| matches!(mark.trim(), "\"" | "'" | "");
-    while let Some(rest) = text.get(at..)
+    while let Some((before, rest)) = text.split_at_checked(at)
         && let Some(character) = rest.chars().next()
     {
-        let before = text.get(..at).and_then(|before| before.chars().next_back());
-        let right_behind_opening = start == at
-            && tokens
-                .last()
-                .is_some_and(|token| matches!(token.kind, Kind::Open(..)));
-        let opens = before.is_none_or(|before| matches!(before, ' ' | '(' | '\u{a0}'))
-            || right_behind_opening;
-        // "L'\"État\"" opens a quotation; an elided word has no space after it.
-        let is_elided = || {
-            let mut before = text.get(..at).unwrap_or_default().chars().rev();
-            matches!(before.next(), Some('\'' | '\u{2019}'))
-                && before.next().is_some_and(is_alphabetic_script)
-                && rest.chars().nth(1).is_some_and(is_alphabetic_script)
-        };
-        let is_set_off = || {
-            matches!(before, Some('[' | '/' | '\u{2013}' | '\u{2014}'))
-                && rest.chars().nth(1).is_some_and(char::is_alphanumeric)
-        };
-        let formula = match character {
-            '$' | '\\' => formula::at_start(rest),
-            _ => None,
-        };
-        if let Some(formula) = formula {
+        if matches!(character, '$' | '\\')
+            && let Some(formula) = formula::at_start(rest)
+        {
             at += formula.len();
             continue;
         }
-        let found = match character {
-            '<' => tag(rest),
-            '"' => Some(if opens || is_elided() || is_set_off() {
-                (
-                    Kind::Open(MarkupTag::Quote { inner: false }, Closer::Double),
-                    1,
-                )
-            } else {
-                (Kind::Close(Closer::Double), 1)
-            }),
-            // Feet, as in 5'2".
-            '\'' if before.is_some_and(|c| c.is_ascii_digit())
-                && rest
-                    .chars()
-                    .nth(1)
-                    .is_none_or(|c| c.is_ascii_digit() || !has_single && !c.is_alphabetic()) =>
-            {
-                None
-            }
-            // "rock 'n' roll"
-            '\'' if stands_for_and(text.get(..at).unwrap_or_default(), rest) => {
-                Some((Kind::Apostrophe, 1))
-            }
-            '\'' => {
-                let next = rest.chars().nth(1);
-                Some(if opens {
-                    if next.is_none_or(|next| next == ' ') {
-                        (Kind::Apostrophe, 1)
-                    } else {
-                        has_single = true;
-                        (
-                            Kind::Open(MarkupTag::Quote { inner: true }, Closer::Single),
-                            1,
-                        )
-                    }
-                } else if next.is_some_and(|next| {
-                    !matches!(
-                        next,
-                        ',' | '.' | '?' | ':' | ';' | ' ' | '<' | '"' | '\'' | ')'
-                    ) && !starts_with_mark(rest.get(1..), &quotes.close)
-                }) {
-                    (Kind::Apostrophe, 1)
-                } else {
-                    (Kind::Close(Closer::Single), 1)
-                })
-            }
-            '\u{2019}'
-                if before.is_some_and(is_alphabetic_script)
-                    && rest.chars().nth(1).is_some_and(is_alphabetic_script) =>
-            {
-                Some((Kind::Apostrophe, character.len_utf8()))
-            }
-            _ if starts_with_mark(Some(rest), &quotes.open) && !is_straight(&quotes.open) => {
-                Some((
-                    Kind::Open(MarkupTag::Quote { inner: false }, Closer::LocaleOuter),
-                    quotes.open.len(),
-                ))
-            }
-            _ if starts_with_mark(Some(rest), &quotes.close) && !is_straight(&quotes.close) => {
-                Some((Kind::Close(Closer::LocaleOuter), quotes.close.len()))
-            }
-            _ if starts_with_mark(Some(rest), &quotes.open_inner)
-                && !is_straight(&quotes.open_inner) =>
-            {
-                Some((
-                    Kind::Open(MarkupTag::Quote { inner: true }, Closer::LocaleInner),
-                    quotes.open_inner.len(),
-                ))
-            }
-            _ if starts_with_mark(Some(rest), &quotes.close_inner)
-                && !is_straight(&quotes.close_inner) =>
-            {
-                Some((Kind::Close(Closer::LocaleInner), quotes.close_inner.len()))
-            }
-            _ => None,
+        let after_opening = start == at
+            && tokens
+                .last()
+                .is_some_and(|token| matches!(token.kind, MarkupTokenKind::Open(..)));
+        let place = MarkPlace {
+            before,
+            rest,
+            after_opening,
         };
-        match found {
-            Some((kind, length)) => {
-                tokens.push(Token {
-                    text: text.get(start..at).unwrap_or_default(),
-                    kind: Kind::Text,
-                    lone: false,
-                });
-                if tokens.last().is_some_and(|token| token.text.is_empty()) {
-                    tokens.pop();
-                }
-                tokens.push(Token {
-                    text: text.get(at..at + length).unwrap_or_default(),
-                    kind,
-                    lone: false,
-                });
-                at += length;
-                start = at;
+        let Some((kind, length)) = place.mark(quotes, has_single) else {
+            at += character.len_utf8();
+            continue;
+        };
+        has_single |= matches!(kind, MarkupTokenKind::Open(_, Closer::Single));
+        if start < at {
+            tokens.push(token(MarkupTokenKind::Text, start..at));
+        }
+        tokens.push(token(kind, at..at + length));
+        at += length;
+        start = at;
+    }
+    tokens.push(token(MarkupTokenKind::Text, start..text.len()));
+    tokens
+}
+
+/// A place in a text at which a mark may be.
+struct MarkPlace<'t> {
+    before: &'t str,
+    rest: &'t str,
+    /// Whether an opening mark precedes it immediately.
+    after_opening: bool,
+}
+
+impl MarkPlace<'_> {
+    /// Returns the mark at this place, and its length. `has_single` says whether a single quotation mark opened before.
+    fn mark(&self, quotes: &QuoteMarks, has_single: bool) -> Option<(MarkupTokenKind, usize)> {
+        let character = self.rest.chars().next()?;
+        let kind = match character {
+            '<' => return tag(self.rest),
+            '"' => self.double_quote(),
+            '\'' => self.single_quote(quotes, has_single)?,
+            '\u{2019}'
+                if self.previous().is_some_and(is_alphabetic_script)
+                    && self.following().is_some_and(is_alphabetic_script) =>
+            {
+                MarkupTokenKind::Apostrophe
             }
-            None => at += character.len_utf8(),
+            _ => return self.locale_quote(quotes),
+        };
+        Some((kind, character.len_utf8()))
+    }
+
+    fn previous(&self) -> Option<char> {
+        self.before.chars().next_back()
+    }
+
+    /// Returns the character after the mark.
+    fn following(&self) -> Option<char> {
+        self.rest.chars().nth(1)
+    }
+
+    fn opens(&self) -> bool {
+        self.after_opening
+            || self
+                .previous()
+                .is_none_or(|before| matches!(before, ' ' | '(' | '\u{a0}'))
+    }
+
+    fn double_quote(&self) -> MarkupTokenKind {
+        // "L'\"État\"" opens a quotation; an elided word has no space after it.
+        let is_elided = || {
+            let mut before = self.before.chars().rev();
+            matches!(before.next(), Some('\'' | '\u{2019}'))
+                && before.next().is_some_and(is_alphabetic_script)
+                && self.following().is_some_and(is_alphabetic_script)
+        };
+        let is_set_off = || {
+            matches!(self.previous(), Some('[' | '/' | '\u{2013}' | '\u{2014}'))
+                && self.following().is_some_and(char::is_alphanumeric)
+        };
+        if self.opens() || is_elided() || is_set_off() {
+            MarkupTokenKind::Open(MarkupTag::Quote { inner: false }, Closer::Double)
+        } else {
+            MarkupTokenKind::Close(Closer::Double)
         }
     }
-    tokens.push(Token {
-        text: text.get(start..).unwrap_or_default(),
-        kind: Kind::Text,
-        lone: false,
-    });
-    tokens
+
+    fn single_quote(&self, quotes: &QuoteMarks, has_single: bool) -> Option<MarkupTokenKind> {
+        let next = self.following();
+        // Feet, as in 5'2".
+        if self.previous().is_some_and(|c| c.is_ascii_digit())
+            && next.is_none_or(|c| c.is_ascii_digit() || !has_single && !c.is_alphabetic())
+        {
+            return None;
+        }
+        // "rock 'n' roll"
+        if stands_for_and(self.before, self.rest) {
+            return Some(MarkupTokenKind::Apostrophe);
+        }
+        let is_apostrophe = if self.opens() {
+            next.is_none_or(|next| next == ' ')
+        } else {
+            next.is_some_and(|next| !",.?:; <\"')".contains(next))
+                && !starts_with_mark(self.rest.get(1..), &quotes.close)
+        };
+        Some(if is_apostrophe {
+            MarkupTokenKind::Apostrophe
+        } else if self.opens() {
+            MarkupTokenKind::Open(MarkupTag::Quote { inner: true }, Closer::Single)
+        } else {
+            MarkupTokenKind::Close(Closer::Single)
+        })
+    }
+
+    fn locale_quote(&self, quotes: &QuoteMarks) -> Option<(MarkupTokenKind, usize)> {
+        let open = |inner, closer| MarkupTokenKind::Open(MarkupTag::Quote { inner }, closer);
+        let marks = [
+            (&quotes.open, open(false, Closer::LocaleOuter)),
+            (&quotes.close, MarkupTokenKind::Close(Closer::LocaleOuter)),
+            (&quotes.open_inner, open(true, Closer::LocaleInner)),
+            (
+                &quotes.close_inner,
+                MarkupTokenKind::Close(Closer::LocaleInner),
+            ),
+        ];
+        let is_straight = |mark: &str| matches!(mark.trim(), "\"" | "'" | "");
+        marks
+            .into_iter()
+            .find(|(mark, _)| starts_with_mark(Some(self.rest), mark) && !is_straight(mark))
+            .map(|(mark, kind)| (kind, mark.len()))
+    }
 }
 
 /// Returns whether the apostrophe between two texts is one of those around the "and" of "rock 'n' roll".
@@ -316,18 +334,18 @@ const MAX_DEPTH: usize = 100;
 
 /// Pairs closing marks with opening ones. Opening marks in between, and those inside [`MAX_DEPTH`] others, stay
 /// without a partner.
-fn pair(tokens: &mut [Token<'_>]) {
+fn pair(tokens: &mut [MarkupToken<'_>]) {
     let mut open: Vec<(usize, Closer, bool)> = Vec::new();
     for at in 0..tokens.len() {
         let Some(token) = tokens.get(at) else { break };
         match token.kind {
-            Kind::Open(..) if open.len() >= MAX_DEPTH => {
+            MarkupTokenKind::Open(..) if open.len() >= MAX_DEPTH => {
                 if let Some(token) = tokens.get_mut(at) {
                     token.lone = true;
                 }
             }
-            Kind::Open(tag, closer) => open.push((at, closer, tag == MarkupTag::NoCase)),
-            Kind::Close(closer) => {
+            MarkupTokenKind::Open(tag, closer) => open.push((at, closer, tag == MarkupTag::NoCase)),
+            MarkupTokenKind::Close(closer) => {
                 let partner = match closer {
                     // A lone closing quotation mark is an apostrophe; it does not close everything that is
                     // open.
@@ -347,7 +365,7 @@ fn pair(tokens: &mut [Token<'_>]) {
                         if let Some((_, _, true)) = open.pop()
                             && let Some(token) = tokens.get_mut(at)
                         {
-                            token.kind = Kind::Dropped;
+                            token.kind = MarkupTokenKind::Dropped;
                         }
                     }
                     None => {

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::item::{ItemName, is_east_asian_letter};
 
-/// Which other persons have the family name of a person.
+/// The other persons with the family name of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Namesakes {
     /// Whether any has other initials.
@@ -29,14 +29,14 @@ pub(super) struct NameParts {
     pub(super) truncated: bool,
     /// The name of an institution, or another name to be printed verbatim.
     pub(super) literal: String,
-    pub(super) script: Script,
+    pub(super) script: NameScript,
     /// The persons with the same family name, if the style goes by them.
     pub(super) namesakes: Namesakes,
 }
 
 /// The order and separation of the parts of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Script {
+pub(super) enum NameScript {
     /// Given name first, spaces between.
     #[default]
     Latin,
@@ -298,13 +298,13 @@ pub(super) fn begins_alphabetic(text: &str) -> bool {
     })
 }
 
-fn script(name: &NameParts) -> Script {
+fn script(name: &NameParts) -> NameScript {
     let family = name.family.replace('"', "");
     if family.chars().any(is_alphabetic_script) {
-        Script::Latin
+        NameScript::Latin
     } else if begins_alphabetic(&name.given) {
-        Script::Mixed
+        NameScript::Mixed
     } else {
-        Script::EastAsian
+        NameScript::EastAsian
     }
 }

@@ -12,7 +12,7 @@ use super::variables::VariableId;
 /// A piece of output. No node is empty: what prints nothing is not in the tree.
 #[derive(Debug, Clone)]
 pub(super) struct Node<'a> {
-    pub(super) content: Content<'a>,
+    pub(super) content: NodeContent<'a>,
     pub(super) prefix: Cow<'a, str>,
     pub(super) suffix: Cow<'a, str>,
     pub(super) font: FontFormatting,
@@ -20,12 +20,12 @@ pub(super) struct Node<'a> {
     /// Whether the style says that there are no quotation marks.
     pub(super) unquoted: bool,
     pub(super) display: Option<Display>,
-    pub(super) tag: Tag,
+    pub(super) tag: NodeRole,
 }
 
 /// The content of a node.
 #[derive(Debug, Clone)]
-pub(super) enum Content<'a> {
+pub(super) enum NodeContent<'a> {
     /// Text that may hold the markup of CSL-JSON.
     Text(Cow<'a, str>),
     /// Literal text that links to a URL.
@@ -36,7 +36,7 @@ pub(super) enum Content<'a> {
 
 /// The role of a node, for later passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tag {
+pub(super) enum NodeRole {
     None,
     /// The names of a work, as one `cs:names` prints them.
     Names,
@@ -74,16 +74,16 @@ impl<'a> Node<'a> {
     /// Returns a node of text; none if it is empty.
     pub(super) fn text(text: impl Into<Cow<'a, str>>) -> Option<Self> {
         let text = text.into();
-        (!text.is_empty()).then(|| Self::new(Content::Text(text)))
+        (!text.is_empty()).then(|| Self::new(NodeContent::Text(text)))
     }
 
     /// Returns a node with children and a delimiter between them; none if there are none.
     pub(super) fn group(children: Vec<Self>, delimiter: impl Into<Cow<'a, str>>) -> Option<Self> {
-        (!children.is_empty()).then(|| Self::new(Content::Children(children, delimiter.into())))
+        (!children.is_empty()).then(|| Self::new(NodeContent::Children(children, delimiter.into())))
     }
 
     /// Returns a node without affixes and formatting.
-    pub(super) fn new(content: Content<'a>) -> Self {
+    pub(super) fn new(content: NodeContent<'a>) -> Self {
         Self {
             content,
             prefix: Cow::Borrowed(""),
@@ -92,13 +92,13 @@ impl<'a> Node<'a> {
             quotes: false,
             unquoted: false,
             display: None,
-            tag: Tag::None,
+            tag: NodeRole::None,
         }
     }
 
-    /// Literal text that links to a URL.
+    /// Returns literal text that links to a URL.
     pub(super) fn link(href: String, text: impl Into<Cow<'a, str>>) -> Self {
-        Self::new(Content::Link {
+        Self::new(NodeContent::Link {
             href,
             text: text.into(),
         })
@@ -106,12 +106,12 @@ impl<'a> Node<'a> {
 
     /// Returns a node with this one as its only child.
     pub(super) fn wrap(child: Self) -> Self {
-        Self::new(Content::Children(vec![child], Cow::Borrowed("")))
+        Self::new(NodeContent::Children(vec![child], Cow::Borrowed("")))
     }
 
     /// Returns whether this is text without characters.
     pub(super) fn is_empty_text(&self) -> bool {
-        matches!(&self.content, Content::Text(text) if text.is_empty())
+        matches!(&self.content, NodeContent::Text(text) if text.is_empty())
     }
 
     /// Sets the affixes and the formatting of an element.
@@ -130,7 +130,7 @@ impl<'a> Node<'a> {
         self
     }
 
-    pub(super) fn tagged(mut self, tag: Tag) -> Self {
+    pub(super) fn tagged(mut self, tag: NodeRole) -> Self {
         self.tag = tag;
         self
     }
@@ -150,8 +150,8 @@ impl<'a> Node<'a> {
     fn push_key(&self, key: &mut String) {
         key.push_str(&self.prefix);
         match &self.content {
-            Content::Text(text) | Content::Link { text, .. } => key.push_str(text),
-            Content::Children(children, delimiter) => {
+            NodeContent::Text(text) | NodeContent::Link { text, .. } => key.push_str(text),
+            NodeContent::Children(children, delimiter) => {
                 for (at, child) in children.iter().enumerate() {
                     if at > 0 {
                         key.push_str(delimiter);
@@ -171,23 +171,25 @@ impl<'a> Node<'a> {
     }
 
     /// Returns the first node with a tag.
-    pub(super) fn find(&self, wanted: &dyn Fn(Tag) -> bool) -> Option<&Self> {
+    pub(super) fn find(&self, wanted: &dyn Fn(NodeRole) -> bool) -> Option<&Self> {
         if wanted(self.tag) {
             return Some(self);
         }
         match &self.content {
-            Content::Children(children, _) => children.iter().find_map(|child| child.find(wanted)),
+            NodeContent::Children(children, _) => {
+                children.iter().find_map(|child| child.find(wanted))
+            }
             _ => None,
         }
     }
 
     /// Returns the first node with a tag.
-    pub(super) fn find_mut(&mut self, wanted: &dyn Fn(Tag) -> bool) -> Option<&mut Self> {
+    pub(super) fn find_mut(&mut self, wanted: &dyn Fn(NodeRole) -> bool) -> Option<&mut Self> {
         if wanted(self.tag) {
             return Some(self);
         }
         match &mut self.content {
-            Content::Children(children, _) => {
+            NodeContent::Children(children, _) => {
                 children.iter_mut().find_map(|child| child.find_mut(wanted))
             }
             _ => None,
@@ -201,7 +203,7 @@ impl<'a> Node<'a> {
         if unwanted(&self) {
             return None;
         }
-        if let Content::Children(children, _) = &mut self.content {
+        if let NodeContent::Children(children, _) = &mut self.content {
             let kept: Vec<_> = std::mem::take(children)
                 .into_iter()
                 .filter_map(|child| child.without(unwanted))

@@ -68,7 +68,7 @@ fn sequence(citations: &[&Citation], near_distance: u32) -> Vec<Vec<CiteContext>
                         if previous.note == citation.note && citation.note != 0 {
                             previous.cites.last().filter(|last| last.id == cite.id)
                         } else {
-                            // The previous citation must cite this work alone, and be the only one in
+                            // The previous citation must cite only this work, and be the only one in
                             // the previous note.
                             let near = previous.note.saturating_add(1) >= citation.note;
                             let alone = previous.note == 0

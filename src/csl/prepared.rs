@@ -6,7 +6,9 @@ use rustc_hash::FxHashMap;
 
 use super::Abbreviations;
 use super::citation::CitePosition;
-use super::context::{CiteDetails, Context, Disambiguation, Purpose, RenderTrace, Section};
+use super::context::{
+    CiteDetails, Disambiguation, EvaluationContext, LayoutKind, Purpose, RenderTrace,
+};
 use super::evaluate::Evaluator;
 use super::locale::Locale;
 use super::output_tree::Node;
@@ -50,15 +52,15 @@ impl Prepared<'_> {
     pub(super) fn context(
         &self,
         item: usize,
-        section: Section,
+        section: LayoutKind,
         purpose: Purpose,
-    ) -> Option<Context<'_>> {
+    ) -> Option<EvaluationContext<'_>> {
         let compiled = &self.style.compiled;
         let layout = match section {
-            Section::Citation => &compiled.citation,
-            Section::Bibliography => compiled.bibliography.as_ref()?,
+            LayoutKind::Citation => &compiled.citation,
+            LayoutKind::Bibliography => compiled.bibliography.as_ref()?,
         };
-        Some(Context {
+        Some(EvaluationContext {
             style: compiled,
             locale: &self.locale,
             layout,
@@ -84,17 +86,17 @@ impl Prepared<'_> {
         self.compare_text_with(item, disambiguation, &subsequent_cite())
     }
 
-    /// As [`Prepared::compare_text`], for a cite with these details.
+    /// Compares like [`Prepared::compare_text`], for a cite with these details.
     pub(super) fn compare_text_with(
         &self,
         item: usize,
         disambiguation: &Disambiguation,
         details: &CiteDetails,
     ) -> (String, RenderTrace) {
-        let Some(context) = self.context(item, Section::Citation, Purpose::Compare) else {
+        let Some(context) = self.context(item, LayoutKind::Citation, Purpose::Compare) else {
             return (String::new(), RenderTrace::default());
         };
-        let mut evaluator = Evaluator::new(Context {
+        let mut evaluator = Evaluator::new(EvaluationContext {
             cite: Some(details),
             disambiguation,
             ..context
@@ -125,8 +127,8 @@ impl Prepared<'_> {
     }
 
     fn evaluated_entry(&self, item: usize, first_range: bool) -> Option<(Node<'_>, Evaluator<'_>)> {
-        let context = self.context(item, Section::Bibliography, Purpose::Print)?;
-        let mut evaluator = Evaluator::new(Context {
+        let context = self.context(item, LayoutKind::Bibliography, Purpose::Print)?;
+        let mut evaluator = Evaluator::new(EvaluationContext {
             disambiguation: self.disambiguation(item),
             first_range,
             ..context

@@ -20,12 +20,12 @@ pub(super) struct PreparedItem<'i> {
     /// The language of the item, such as `de-DE`.
     pub(super) language: Option<Cow<'i, str>>,
     /// The values, sorted by variable.
-    values: Vec<(VariableId, Value<'i>)>,
+    values: Vec<(VariableId, VariableValue<'i>)>,
 }
 
 /// The value of a variable.
 #[derive(Debug)]
-pub(super) enum Value<'i> {
+pub(super) enum VariableValue<'i> {
     Text(Cow<'i, str>),
     Names(Box<[NameParts]>),
     Date(Box<CalendarDate>),
@@ -63,7 +63,10 @@ impl<'i> PreparedItem<'i> {
         }
         if let Some(page) = work.text(variables::PAGE) {
             let first = first_page(page).to_owned();
-            work.set(variables::PAGE_FIRST, Value::Text(Cow::Owned(first)));
+            work.set(
+                variables::PAGE_FIRST,
+                VariableValue::Text(Cow::Owned(first)),
+            );
         }
         work
     }
@@ -76,9 +79,9 @@ impl<'i> PreparedItem<'i> {
         let mut values = Vec::with_capacity(self.values.len());
         values.extend(self.values.into_iter().map(|(variable, value)| {
             let value = match value {
-                Value::Text(text) => Value::Text(owned(text)),
-                Value::Names(names) => Value::Names(names),
-                Value::Date(date) => Value::Date(date),
+                VariableValue::Text(text) => VariableValue::Text(owned(text)),
+                VariableValue::Names(names) => VariableValue::Names(names),
+                VariableValue::Date(date) => VariableValue::Date(date),
             };
             (variable, value)
         }));
@@ -92,11 +95,11 @@ impl<'i> PreparedItem<'i> {
 
     fn add(&mut self, variable: VariableId, value: &'i ItemValue) {
         let value = match variables::kind(variable) {
-            VariableKind::Names => names(value).map(Value::Names),
+            VariableKind::Names => names(value).map(VariableValue::Names),
             VariableKind::Date => {
-                CalendarDate::from_value(value).map(|date| Value::Date(Box::new(date)))
+                CalendarDate::from_value(value).map(|date| VariableValue::Date(Box::new(date)))
             }
-            VariableKind::Text | VariableKind::Number => text(value).map(Value::Text),
+            VariableKind::Text | VariableKind::Number => text(value).map(VariableValue::Text),
         };
         if let Some(value) = value {
             self.values.push((variable, value));
@@ -108,7 +111,7 @@ impl<'i> PreparedItem<'i> {
         if variables::kind(variable) != VariableKind::Number {
             return;
         }
-        if let Some((last, Value::Text(text))) = self.values.last_mut()
+        if let Some((last, VariableValue::Text(text))) = self.values.last_mut()
             && *last == variable
             && let Some((number, term)) = counters::split_counter(text)
             && (term == name || (name, term) == ("number-of-pages", "page"))
@@ -117,7 +120,7 @@ impl<'i> PreparedItem<'i> {
         }
     }
 
-    fn set(&mut self, variable: VariableId, value: Value<'i>) {
+    fn set(&mut self, variable: VariableId, value: VariableValue<'i>) {
         match self
             .values
             .binary_search_by_key(&variable, |(variable, _)| *variable)
@@ -184,7 +187,7 @@ impl<'i> PreparedItem<'i> {
             match variables::kind(variable) {
                 VariableKind::Date => {
                     let date = CalendarDate::parse(value);
-                    self.set(variable, Value::Date(Box::new(date)));
+                    self.set(variable, VariableValue::Date(Box::new(date)));
                 }
                 VariableKind::Names => {
                     let name = match value.split_once("||") {
@@ -200,12 +203,12 @@ impl<'i> PreparedItem<'i> {
                     if key == "language" {
                         self.language = Some(Cow::Owned(value.to_owned()));
                     }
-                    self.set(variable, Value::Text(Cow::Owned(value.to_owned())));
+                    self.set(variable, VariableValue::Text(Cow::Owned(value.to_owned())));
                 }
             }
         }
         for (variable, list) in names {
-            self.set(variable, Value::Names(list.into()));
+            self.set(variable, VariableValue::Names(list.into()));
         }
         if !taken.is_empty()
             && let Some(variable) = known.get("note")
@@ -217,11 +220,14 @@ impl<'i> PreparedItem<'i> {
                 }
                 left.push('\n');
             }
-            self.set(variable, Value::Text(Cow::Owned(left.trim().to_owned())));
+            self.set(
+                variable,
+                VariableValue::Text(Cow::Owned(left.trim().to_owned())),
+            );
         }
     }
 
-    pub(super) fn value(&self, variable: VariableId) -> Option<&Value<'i>> {
+    pub(super) fn value(&self, variable: VariableId) -> Option<&VariableValue<'i>> {
         let at = self
             .values
             .binary_search_by_key(&variable, |(variable, _)| *variable)
@@ -232,7 +238,7 @@ impl<'i> PreparedItem<'i> {
     /// Returns the text of a variable; none if it is empty.
     pub(super) fn text(&self, variable: VariableId) -> Option<&str> {
         match self.value(variable)? {
-            Value::Text(text) if !text.is_empty() => Some(text),
+            VariableValue::Text(text) if !text.is_empty() => Some(text),
             _ => None,
         }
     }
@@ -240,7 +246,7 @@ impl<'i> PreparedItem<'i> {
     /// Returns the names of a variable.
     pub(super) fn names(&self, variable: VariableId) -> &[NameParts] {
         match self.value(variable) {
-            Some(Value::Names(names)) => names,
+            Some(VariableValue::Names(names)) => names,
             _ => &[],
         }
     }
@@ -249,13 +255,13 @@ impl<'i> PreparedItem<'i> {
     pub(super) fn has_date_range(&self) -> bool {
         self.values
             .iter()
-            .any(|(_, value)| matches!(value, Value::Date(date) if date.end.is_some()))
+            .any(|(_, value)| matches!(value, VariableValue::Date(date) if date.end.is_some()))
     }
 
     /// Returns the date of a variable.
     pub(super) fn date(&self, variable: VariableId) -> Option<&CalendarDate> {
         match self.value(variable)? {
-            Value::Date(date) => Some(date),
+            VariableValue::Date(date) => Some(date),
             _ => None,
         }
     }
@@ -263,9 +269,9 @@ impl<'i> PreparedItem<'i> {
     /// Returns whether a variable has a value that could print.
     pub(super) fn has(&self, variable: VariableId) -> bool {
         match self.value(variable) {
-            Some(Value::Text(text)) => !text.is_empty(),
-            Some(Value::Names(names)) => !names.is_empty(),
-            Some(Value::Date(date)) => !date.is_empty(),
+            Some(VariableValue::Text(text)) => !text.is_empty(),
+            Some(VariableValue::Names(names)) => !names.is_empty(),
+            Some(VariableValue::Date(date)) => !date.is_empty(),
             None => false,
         }
     }
@@ -273,7 +279,7 @@ impl<'i> PreparedItem<'i> {
     /// Returns the name lists of the item, to be changed.
     pub(super) fn name_lists_mut(&mut self) -> impl Iterator<Item = &mut [NameParts]> {
         self.values.iter_mut().filter_map(|(_, value)| match value {
-            Value::Names(names) => Some(&mut **names),
+            VariableValue::Names(names) => Some(&mut **names),
             _ => None,
         })
     }
@@ -281,7 +287,7 @@ impl<'i> PreparedItem<'i> {
     /// Returns the name lists of the item, in the order of the specification.
     pub(super) fn name_lists(&self) -> impl Iterator<Item = &[NameParts]> {
         self.values.iter().filter_map(|(_, value)| match value {
-            Value::Names(names) => Some(&**names),
+            VariableValue::Names(names) => Some(&**names),
             _ => None,
         })
     }

@@ -12,7 +12,7 @@ use super::bundled::EmbeddedLocales;
 use super::citation::{Citation, CitationMode, Cite, FormattedCitation};
 use super::cite_grouping::{self, AuthorPart};
 use super::citeproc_js::first_range::{FirstRange, first_range};
-use super::context::{CiteDetails, Disambiguation, Purpose, RenderTrace, Section};
+use super::context::{CiteDetails, Disambiguation, LayoutKind, Purpose, RenderTrace};
 use super::counters;
 use super::disambiguation::{self, CiteText};
 use super::element::{Element, SortSource, TermForm, Text, TextSource};
@@ -386,7 +386,7 @@ fn bibliography_order(prepared: &Prepared<'_>) -> Vec<usize> {
         return (0..count).collect();
     };
     sorting::order(count, &section.sort, &prepared.collation, |item, key| {
-        let context = prepared.context(item, Section::Bibliography, Purpose::Sort)?;
+        let context = prepared.context(item, LayoutKind::Bibliography, Purpose::Sort)?;
         sorting::key_text(key, context)
     })
 }

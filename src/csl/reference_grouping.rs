@@ -4,17 +4,17 @@ use std::borrow::Cow;
 
 use super::citeproc_js;
 use super::element::SubstituteRule;
-use super::output_tree::{Content, Node, Tag};
+use super::output_tree::{Node, NodeContent, NodeRole};
 
-fn is_creator(tag: Tag) -> bool {
-    matches!(tag, Tag::Names | Tag::Substitute)
+fn is_creator(tag: NodeRole) -> bool {
+    matches!(tag, NodeRole::Names | NodeRole::Substitute)
 }
 
 /// Returns the beginning of an entry that can be substituted, name by name. `names` are the names of the
 /// first `cs:names` that prints, as they were written.
 pub(super) fn head(tree: &Node<'_>, names: Vec<String>) -> Vec<String> {
     match tree.find(&is_creator) {
-        Some(head) if head.tag == Tag::Substitute => vec![head.key()],
+        Some(head) if head.tag == NodeRole::Substitute => vec![head.key()],
         Some(_) => names,
         None => Vec::new(),
     }
@@ -42,16 +42,16 @@ pub(super) fn substitute_author(
     let all = names == before;
     match rule {
         SubstituteRule::CompleteAll if all => {
-            let text = Content::Text(Cow::Owned(substitute.to_owned()));
-            if head.tag == Tag::Names {
+            let text = NodeContent::Text(Cow::Owned(substitute.to_owned()));
+            if head.tag == NodeRole::Names {
                 citeproc_js::substitute_names(head, text);
             } else {
                 head.content = text;
-                head.tag = Tag::None;
+                head.tag = NodeRole::None;
             }
         }
-        _ if head.tag == Tag::Substitute && all => {
-            head.content = Content::Text(Cow::Owned(substitute.to_owned()));
+        _ if head.tag == NodeRole::Substitute && all => {
+            head.content = NodeContent::Text(Cow::Owned(substitute.to_owned()));
         }
         SubstituteRule::CompleteEach if all => replace_names(head, usize::MAX, substitute),
         SubstituteRule::PartialEach => replace_names(head, common, substitute),
@@ -65,10 +65,10 @@ fn replace_names(node: &mut Node<'_>, count: usize, substitute: &str) {
         if *left == 0 {
             return;
         }
-        if node.tag == Tag::Name {
-            node.content = Content::Text(Cow::Owned(substitute.to_owned()));
+        if node.tag == NodeRole::Name {
+            node.content = NodeContent::Text(Cow::Owned(substitute.to_owned()));
             *left -= 1;
-        } else if let Content::Children(children, _) = &mut node.content {
+        } else if let NodeContent::Children(children, _) = &mut node.content {
             for child in children {
                 walk(child, left, substitute);
             }

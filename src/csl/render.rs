@@ -14,7 +14,7 @@ use super::element::{CommonAttributes, FontFormatting};
 use super::locale::Locale;
 use super::markup::{self, MarkupTag};
 use super::name_parts::is_alphabetic_script;
-use super::output_tree::{Content, Node, Tag};
+use super::output_tree::{Node, NodeContent, NodeRole};
 use super::rich_text::{Display, Formatting, Inline, LabelledText, RichText};
 use super::variables::{self, VariableId, Variables};
 
@@ -27,7 +27,7 @@ pub(super) fn entry(locale: &Locale, tree: &Node<'_>) -> RichText {
 
 /// The formatting of a blob.
 #[derive(Debug, Default)]
-struct Look<'n> {
+struct BlobFormatting<'n> {
     font: FontFormatting,
     quotes: bool,
     display: Option<Display>,
@@ -41,7 +41,7 @@ struct Look<'n> {
     mark: Option<Mark>,
 }
 
-impl Look<'_> {
+impl BlobFormatting<'_> {
     /// Returns the formatting of the whole, with that of its markup.
     fn font(&self) -> FontFormatting {
         let mut font = self.font;
@@ -56,10 +56,13 @@ impl Look<'_> {
 }
 
 /// A markup tag that is open, and what it holds so far.
-type Open<'n> = (Option<MarkupTag>, Vec<Blob<'n, Look<'n>>>);
+type OpenTag<'n> = (Option<MarkupTag>, Vec<Blob<'n, BlobFormatting<'n>>>);
 
 /// Returns a part of a field.
-fn part<'n>(content: BlobContent<'n, Look<'n>>, tag: Option<MarkupTag>) -> Blob<'n, Look<'n>> {
+fn part<'n>(
+    content: BlobContent<'n, BlobFormatting<'n>>,
+    tag: Option<MarkupTag>,
+) -> Blob<'n, BlobFormatting<'n>> {
     let quoted = matches!(tag, Some(MarkupTag::Quote { .. }));
     Blob {
         prefix: Cow::Borrowed(""),
@@ -69,9 +72,9 @@ fn part<'n>(content: BlobContent<'n, Look<'n>>, tag: Option<MarkupTag>) -> Blob<
         quoted,
         unquoted: false,
         is_number: false,
-        look: Look {
+        look: BlobFormatting {
             markup: tag,
-            ..Look::default()
+            ..BlobFormatting::default()
         },
     }
 }
@@ -79,7 +82,7 @@ fn part<'n>(content: BlobContent<'n, Look<'n>>, tag: Option<MarkupTag>) -> Blob<
 /// Renders nodes as rich text.
 pub(super) struct Renderer<'l> {
     locale: &'l Locale,
-    segments: Vec<Segment>,
+    segments: Vec<RenderSegment>,
     open: Vec<Mark>,
     /// The link targets of the cites.
     hrefs: Vec<Option<&'l str>>,
@@ -88,7 +91,7 @@ pub(super) struct Renderer<'l> {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Segment {
+enum RenderSegment {
     Text(String),
     Open(Mark),
     Close(Mark),
@@ -156,12 +159,12 @@ impl<'l> Renderer<'l> {
     }
 
     /// Returns the blob of a node.
-    fn blob<'n>(&self, node: &'n Node<'_>) -> Blob<'n, Look<'n>>
+    fn blob<'n>(&self, node: &'n Node<'_>) -> Blob<'n, BlobFormatting<'n>>
     where
         'l: 'n,
     {
         let href = match node.tag {
-            Tag::Cite(at) => self.hrefs.get(at).copied().flatten(),
+            NodeRole::Cite(at) => self.hrefs.get(at).copied().flatten(),
             _ => None,
         };
         let mut blob = Blob {
@@ -173,22 +176,22 @@ impl<'l> Renderer<'l> {
             unquoted: node.unquoted,
             is_number: matches!(
                 node.tag,
-                Tag::CitationNumber(_) | Tag::YearSuffix(_) | Tag::Number
+                NodeRole::CitationNumber(_) | NodeRole::YearSuffix(_) | NodeRole::Number
             ),
-            look: Look {
+            look: BlobFormatting {
                 font: node.font,
                 quotes: node.quotes,
                 display: node.display,
                 href,
                 mark: self.marks_variables.then(|| variable_mark(node)).flatten(),
-                ..Look::default()
+                ..BlobFormatting::default()
             },
         };
         match &node.content {
-            Content::Text(text) if node.tag == Tag::Delimiter => {
+            NodeContent::Text(text) if node.tag == NodeRole::Delimiter => {
                 blob.content = BlobContent::Text(Cow::Borrowed(&**text));
             }
-            Content::Text(text) => {
+            NodeContent::Text(text) => {
                 // Punctuation at the beginning of a field is outside of its formatting.
                 let text = citeproc_js::spaced_punctuation(text);
                 let leading = citeproc_js::leading_punctuation(&text);
@@ -207,11 +210,11 @@ impl<'l> Renderer<'l> {
                 }
                 blob.content = self.field(body);
             }
-            Content::Link { href, text } => {
+            NodeContent::Link { href, text } => {
                 blob.look.link = Some(href);
                 blob.content = BlobContent::Text(Cow::Borrowed(&**text));
             }
-            Content::Children(children, delimiter) => {
+            NodeContent::Children(children, delimiter) => {
                 blob.content = BlobContent::Children(
                     children.iter().map(|child| self.blob(child)).collect(),
                     Cow::Borrowed(&**delimiter),
@@ -222,11 +225,11 @@ impl<'l> Renderer<'l> {
     }
 
     /// Returns the text of a field, split at its markup.
-    fn field<'n>(&self, text: Cow<'n, str>) -> BlobContent<'n, Look<'n>> {
+    fn field<'n>(&self, text: Cow<'n, str>) -> BlobContent<'n, BlobFormatting<'n>> {
         if !markup::may_hold_markup(&text, &self.locale.quotes) {
             return BlobContent::Text(text);
         }
-        fn append(stack: &mut [Open<'_>], text: &str) {
+        fn append(stack: &mut [OpenTag<'_>], text: &str) {
             let Some((_, children)) = stack.last_mut() else {
                 return;
             };
@@ -238,7 +241,7 @@ impl<'l> Renderer<'l> {
                 _ => children.push(part(BlobContent::Text(Cow::Owned(text.to_owned())), None)),
             }
         }
-        fn close(stack: &mut Vec<Open<'_>>) {
+        fn close(stack: &mut Vec<OpenTag<'_>>) {
             if let Some((tag, children)) = stack.pop()
                 && !children.is_empty()
                 && let Some((_, outer)) = stack.last_mut()
@@ -247,14 +250,14 @@ impl<'l> Renderer<'l> {
                 outer.push(part(content, tag));
             }
         }
-        let mut stack: Vec<Open<'n>> = vec![(None, Vec::new())];
+        let mut stack: Vec<OpenTag<'n>> = vec![(None, Vec::new())];
         for piece in markup::parse(&text, &self.locale.quotes) {
             match piece {
-                markup::Piece::Text(text) => append(&mut stack, text),
-                markup::Piece::Apostrophe => append(&mut stack, "\u{2019}"),
-                markup::Piece::Open(tag) => stack.push((Some(tag), Vec::new())),
-                markup::Piece::Close if stack.len() > 1 => close(&mut stack),
-                markup::Piece::Close => {}
+                markup::MarkupPiece::Text(text) => append(&mut stack, text),
+                markup::MarkupPiece::Apostrophe => append(&mut stack, "\u{2019}"),
+                markup::MarkupPiece::Open(tag) => stack.push((Some(tag), Vec::new())),
+                markup::MarkupPiece::Close if stack.len() > 1 => close(&mut stack),
+                markup::MarkupPiece::Close => {}
             }
         }
         while stack.len() > 1 {
@@ -277,7 +280,7 @@ impl<'l> Renderer<'l> {
     }
 
     /// Appends a blob.
-    fn write(&mut self, blob: &Blob<'_, Look<'_>>) {
+    fn write(&mut self, blob: &Blob<'_, BlobFormatting<'_>>) {
         if let Some(href) = blob.look.href {
             self.start(Mark::Link(href.to_owned()));
         }
@@ -343,19 +346,19 @@ impl<'l> Renderer<'l> {
         }
         let text = &*citeproc_js::wide_spaces(text);
         match self.segments.last_mut() {
-            Some(Segment::Text(last)) => last.push_str(text),
-            _ => self.segments.push(Segment::Text(text.to_owned())),
+            Some(RenderSegment::Text(last)) => last.push_str(text),
+            _ => self.segments.push(RenderSegment::Text(text.to_owned())),
         }
     }
 
     fn start(&mut self, mark: Mark) {
-        self.segments.push(Segment::Open(mark.clone()));
+        self.segments.push(RenderSegment::Open(mark.clone()));
         self.open.push(mark);
     }
 
     fn finish(&mut self) {
         if let Some(mark) = self.open.pop() {
-            self.segments.push(Segment::Close(mark));
+            self.segments.push(RenderSegment::Close(mark));
         }
     }
 
@@ -485,8 +488,8 @@ impl<'l> Renderer<'l> {
         let mut stack: Vec<RichText> = vec![Vec::new()];
         for piece in self.segments {
             match piece {
-                Segment::Text(text) => push_text(&mut stack, &text),
-                Segment::Open(Mark::Quote { inner }) => {
+                RenderSegment::Text(text) => push_text(&mut stack, &text),
+                RenderSegment::Open(Mark::Quote { inner }) => {
                     push_text(
                         &mut stack,
                         if inner {
@@ -496,7 +499,7 @@ impl<'l> Renderer<'l> {
                         },
                     );
                 }
-                Segment::Close(Mark::Quote { inner }) => {
+                RenderSegment::Close(Mark::Quote { inner }) => {
                     push_text(
                         &mut stack,
                         if inner {
@@ -506,8 +509,8 @@ impl<'l> Renderer<'l> {
                         },
                     );
                 }
-                Segment::Open(_) => stack.push(Vec::new()),
-                Segment::Close(mark) => {
+                RenderSegment::Open(_) => stack.push(Vec::new()),
+                RenderSegment::Close(mark) => {
                     let content = stack.pop().unwrap_or_default();
                     if content.is_empty() {
                         continue;
@@ -544,18 +547,18 @@ impl<'l> Renderer<'l> {
         let mut open: Vec<Mark> = Vec::new();
         for segment in self.segments {
             let text = match segment {
-                Segment::Text(text) => text,
-                Segment::Open(Mark::Quote { inner: true }) => quotes.open_inner.to_string(),
-                Segment::Open(Mark::Quote { inner: false }) => quotes.open.to_string(),
-                Segment::Close(Mark::Quote { inner: true }) => quotes.close_inner.to_string(),
-                Segment::Close(Mark::Quote { inner: false }) => quotes.close.to_string(),
+                RenderSegment::Text(text) => text,
+                RenderSegment::Open(Mark::Quote { inner: true }) => quotes.open_inner.to_string(),
+                RenderSegment::Open(Mark::Quote { inner: false }) => quotes.open.to_string(),
+                RenderSegment::Close(Mark::Quote { inner: true }) => quotes.close_inner.to_string(),
+                RenderSegment::Close(Mark::Quote { inner: false }) => quotes.close.to_string(),
                 // Blocks are lines of their own, or are set apart.
-                Segment::Open(Mark::Display(_)) => " ".to_owned(),
-                Segment::Open(mark @ (Mark::Variable(_) | Mark::Substitute)) => {
+                RenderSegment::Open(Mark::Display(_)) => " ".to_owned(),
+                RenderSegment::Open(mark @ (Mark::Variable(_) | Mark::Substitute)) => {
                     open.push(mark);
                     continue;
                 }
-                Segment::Close(Mark::Variable(_) | Mark::Substitute) => {
+                RenderSegment::Close(Mark::Variable(_) | Mark::Substitute) => {
                     open.pop();
                     continue;
                 }
@@ -574,13 +577,13 @@ impl<'l> Renderer<'l> {
 /// Returns the mark of a node that prints the value of a variable, or names with their label.
 fn variable_mark(node: &Node<'_>) -> Option<Mark> {
     match node.tag {
-        Tag::Variable(variable) => Some(Mark::Variable(variable)),
-        Tag::Substitute => Some(Mark::Substitute),
-        Tag::Names => match node.find(&|tag| matches!(tag, Tag::NameList(_)))?.tag {
-            Tag::NameList(variable) => Some(Mark::Variable(variable)),
+        NodeRole::Variable(variable) => Some(Mark::Variable(variable)),
+        NodeRole::Substitute => Some(Mark::Substitute),
+        NodeRole::Names => match node.find(&|tag| matches!(tag, NodeRole::NameList(_)))?.tag {
+            NodeRole::NameList(variable) => Some(Mark::Variable(variable)),
             _ => None,
         },
-        Tag::CitationNumber(_) => Some(Mark::Variable(variables::CITATION_NUMBER)),
+        NodeRole::CitationNumber(_) => Some(Mark::Variable(variables::CITATION_NUMBER)),
         _ => None,
     }
 }

@@ -12,13 +12,13 @@ use rustc_hash::FxHashMap;
 
 use super::citeproc_js;
 use super::compiled::Compiled;
-use super::context::Context;
+use super::context::EvaluationContext;
 use super::element::{Element, SortKey, SortSource, Text, TextSource};
 use super::evaluate::{self, Evaluator, citation_label};
-use super::output_tree::{Content, Node, Tag};
+use super::output_tree::{Node, NodeContent, NodeRole};
 use super::variables::{self, VariableId, VariableKind};
 
-/// Makes sort keys: byte strings that compare as the language collates.
+/// A maker of sort keys: byte strings that compare as the language collates.
 pub(super) struct Collation {
     collator: Option<CollatorBorrowed<'static>>,
     is_arabic: bool,
@@ -177,7 +177,11 @@ fn icu_collator_locale(language: &str) -> CollatorPreferences {
 pub(super) type SortKeys = Vec<Option<Vec<u8>>>;
 
 /// Returns the sort keys of an item.
-pub(super) fn sort_keys(keys: &[SortKey], context: Context<'_>, collation: &Collation) -> SortKeys {
+pub(super) fn sort_keys(
+    keys: &[SortKey],
+    context: EvaluationContext<'_>,
+    collation: &Collation,
+) -> SortKeys {
     keys.iter()
         .map(|key| {
             let text = key_text(key, context)?;
@@ -187,8 +191,8 @@ pub(super) fn sort_keys(keys: &[SortKey], context: Context<'_>, collation: &Coll
 }
 
 /// Returns the text of a sort key of an item; none if it is empty, which sorts last (clause "Sorting").
-pub(super) fn key_text(key: &SortKey, context: Context<'_>) -> Option<String> {
-    let context = Context {
+pub(super) fn key_text(key: &SortKey, context: EvaluationContext<'_>) -> Option<String> {
+    let context = EvaluationContext {
         sort_key: Some(key),
         ..context
     };
@@ -203,7 +207,7 @@ pub(super) fn key_text(key: &SortKey, context: Context<'_>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
 
-fn variable_text(variable: VariableId, context: Context<'_>) -> Option<String> {
+fn variable_text(variable: VariableId, context: EvaluationContext<'_>) -> Option<String> {
     let item = context.item;
     match variables::kind(variable) {
         VariableKind::Date => item.date(variable)?.sort_key([true; 3]),
@@ -253,19 +257,19 @@ fn plain(node: &Node<'_>) -> String {
     let mut text = String::new();
     fn collect(node: &Node<'_>, bare: bool, into: &mut String) {
         let bare = match node.tag {
-            Tag::DateMacro => true,
-            Tag::SortDate | Tag::Names => false,
+            NodeRole::DateMacro => true,
+            NodeRole::SortDate | NodeRole::Names => false,
             _ => bare,
         };
         if !bare {
             into.push_str(&node.prefix);
         }
         match &node.content {
-            Content::Text(_) | Content::Link { .. } if bare => {}
-            Content::Text(text) | Content::Link { text, .. } => {
+            NodeContent::Text(_) | NodeContent::Link { .. } if bare => {}
+            NodeContent::Text(text) | NodeContent::Link { text, .. } => {
                 into.push_str(&without_markup(text));
             }
-            Content::Children(children, delimiter) => {
+            NodeContent::Children(children, delimiter) => {
                 for (at, child) in children.iter().enumerate() {
                     if at > 0 && !bare {
                         into.push_str(delimiter);

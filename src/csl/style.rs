@@ -3,9 +3,9 @@
 use super::BibliographyLayout;
 use super::compiled::Compiled;
 use super::compiler::Compiler;
-use super::xml::{Document, Node, StyleError};
+use super::xml::{StyleError, XmlDocument, XmlNode};
 
-/// Whether citations are in the text or in notes.
+/// The class of a style: citations in the text or in notes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StyleClass {
     /// `class="in-text"`
@@ -65,7 +65,7 @@ impl Style {
     /// open: a macro does not exist or calls itself, an element is where none of its kind is allowed, a
     /// layout is missing.
     pub fn from_xml(xml: &str) -> Result<Self, StyleError> {
-        let document = Document::parse(xml)?;
+        let document = XmlDocument::parse(xml)?;
         let root = document.root();
         if root.name() != "style" {
             return Err(StyleError::at(
@@ -119,9 +119,9 @@ impl Style {
     }
 }
 
-fn read_info(node: Node<'_>) -> StyleInfo {
+fn read_info(node: XmlNode<'_>) -> StyleInfo {
     let mut info = StyleInfo::default();
-    let text = |node: Node<'_>| node.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = |node: XmlNode<'_>| node.text().split_whitespace().collect::<Vec<_>>().join(" ");
     for child in node.children() {
         match child.name() {
             "id" => info.id = text(child),

@@ -9,7 +9,7 @@ use super::formula;
 
 /// A piece of text after a separator.
 #[derive(Debug, Clone, Copy)]
-struct Piece<'t> {
+struct CasePiece<'t> {
     text: &'t str,
     /// The separator before it: a tag of the markup, a punctuation mark, or a formula.
     before: &'t str,
@@ -154,7 +154,7 @@ fn has_inner_mark(word: &str) -> bool {
     word.contains(['.', '('])
 }
 
-fn split(text: &str) -> Vec<Piece<'_>> {
+fn split(text: &str) -> Vec<CasePiece<'_>> {
     let mut pieces = Vec::new();
     let mut before = "";
     let mut start = 0;
@@ -188,7 +188,7 @@ fn split(text: &str) -> Vec<Piece<'_>> {
         };
         match length {
             Some(length) => {
-                pieces.push(Piece {
+                pieces.push(CasePiece {
                     text: text.get(start..at).unwrap_or_default(),
                     before,
                 });
@@ -199,16 +199,16 @@ fn split(text: &str) -> Vec<Piece<'_>> {
             None => at += character.len_utf8(),
         }
     }
-    pieces.push(Piece {
+    pieces.push(CasePiece {
         text: text.get(start..).unwrap_or_default(),
         before,
     });
     pieces
 }
 
-/// Joins the pieces between which an apostrophe stands within a word: "Master's" is one word.
-fn joined_at_apostrophes<'t>(text: &'t str, pieces: Vec<Piece<'t>>) -> Vec<Piece<'t>> {
-    let mut joined: Vec<Piece<'t>> = Vec::with_capacity(pieces.len());
+/// Joins the pieces around an apostrophe within a word: "Master's" is one word.
+fn joined_at_apostrophes<'t>(text: &'t str, pieces: Vec<CasePiece<'t>>) -> Vec<CasePiece<'t>> {
+    let mut joined: Vec<CasePiece<'t>> = Vec::with_capacity(pieces.len());
     let mut end = 0;
     for piece in pieces {
         let goes_on = matches!(piece.before, "'" | "\u{2019}")
@@ -228,11 +228,11 @@ fn joined_at_apostrophes<'t>(text: &'t str, pieces: Vec<Piece<'t>>) -> Vec<Piece
 
 /// Tracks open tags, and whether text at this point may change.
 #[derive(Default)]
-struct Protection {
+struct ProtectionState {
     open: Vec<&'static str>,
 }
 
-impl Protection {
+impl ProtectionState {
     fn pass(&mut self, tag: &str) -> bool {
         if let Some((_, end)) = PROTECTED.iter().find(|(start, _)| tag.starts_with(start)) {
             self.open.push(end);
@@ -270,9 +270,9 @@ fn is_formula(separator: &str) -> bool {
     separator.len() > 1 && separator.starts_with(['$', '\\'])
 }
 
-fn map_words(pieces: &[Piece<'_>], mut change: impl FnMut(&str) -> String) -> String {
+fn map_words(pieces: &[CasePiece<'_>], mut change: impl FnMut(&str) -> String) -> String {
     let mut result = String::new();
-    let mut protection = Protection::default();
+    let mut protection = ProtectionState::default();
     for piece in pieces {
         result.push_str(piece.before);
         if is_formula(piece.before) {
@@ -303,9 +303,9 @@ fn is_small(lowered: &str) -> bool {
         .is_ok()
 }
 
-fn title(pieces: &[Piece<'_>], language: &str) -> String {
+fn title(pieces: &[CasePiece<'_>], language: &str) -> String {
     let mut result = String::new();
-    let mut protection = Protection::default();
+    let mut protection = ProtectionState::default();
     let mut first = true;
     let mut after_stop = false;
     // The position of the last word in the result, which is capitalized even if it is a stop word.

@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::bundled::EmbeddedLocales;
 use super::locale::{Locale, LocaleLayer};
 use super::variables::{self, VariableKind};
-use super::xml::{Document, Node, StyleError};
+use super::xml::{StyleError, XmlDocument, XmlNode};
 
 /// Something in a style that should be changed.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -60,7 +60,7 @@ impl fmt::Display for StyleFinding {
 ///
 /// Fails if the text is not XML.
 pub fn validate(xml: &str) -> Result<Vec<StyleFinding>, StyleError> {
-    let document = Document::parse(xml)?;
+    let document = XmlDocument::parse(xml)?;
     let root = document.root();
     let layers: Vec<LocaleLayer> = root
         .children_named("locale")
@@ -261,28 +261,29 @@ elements! {
 }
 
 /// The possible values of an attribute.
-enum Values {
+enum AttributeValues {
     OneOf(&'static [&'static str]),
     /// Some of these, separated by spaces.
     SomeOf(&'static [&'static str]),
     Number,
 }
 
-const BOOLEAN: Values = Values::OneOf(&["true", "false"]);
-const PRECEDES: Values = Values::OneOf(&["contextual", "after-inverted-name", "always", "never"]);
+const BOOLEAN: AttributeValues = AttributeValues::OneOf(&["true", "false"]);
+const PRECEDES: AttributeValues =
+    AttributeValues::OneOf(&["contextual", "after-inverted-name", "always", "never"]);
 const TERM_FORMS: &[&str] = &["long", "short", "verb", "verb-short", "symbol"];
-const TERM_FORM: Values = Values::OneOf(TERM_FORMS);
-const GENDER: Values = Values::OneOf(&["masculine", "feminine"]);
+const TERM_FORM: AttributeValues = AttributeValues::OneOf(TERM_FORMS);
+const GENDER: AttributeValues = AttributeValues::OneOf(&["masculine", "feminine"]);
 
 /// The values of attributes. The element is named where an attribute means different things; such a rule comes
 /// before the one for all elements.
-const VALUES: &[(Option<&str>, &str, Values)] = &[
-    (None, "and", Values::OneOf(&["text", "symbol"])),
-    (None, "class", Values::OneOf(&["in-text", "note"])),
+const VALUES: &[(Option<&str>, &str, AttributeValues)] = &[
+    (None, "and", AttributeValues::OneOf(&["text", "symbol"])),
+    (None, "class", AttributeValues::OneOf(&["in-text", "note"])),
     (
         None,
         "collapse",
-        Values::OneOf(&[
+        AttributeValues::OneOf(&[
             "citation-number",
             "year",
             "year-suffix",
@@ -292,50 +293,54 @@ const VALUES: &[(Option<&str>, &str, Values)] = &[
     (
         None,
         "date-parts",
-        Values::OneOf(&["year-month-day", "year-month", "year"]),
+        AttributeValues::OneOf(&["year-month-day", "year-month", "year"]),
     ),
     (None, "delimiter-precedes-et-al", PRECEDES),
     (None, "delimiter-precedes-last", PRECEDES),
     (
         None,
         "demote-non-dropping-particle",
-        Values::OneOf(&["never", "sort-only", "display-and-sort"]),
+        AttributeValues::OneOf(&["never", "sort-only", "display-and-sort"]),
     ),
-    (None, "disambiguate", Values::OneOf(&["true"])),
+    (None, "disambiguate", AttributeValues::OneOf(&["true"])),
     (None, "disambiguate-add-givenname", BOOLEAN),
     (None, "disambiguate-add-names", BOOLEAN),
     (None, "disambiguate-add-year-suffix", BOOLEAN),
     (
         None,
         "display",
-        Values::OneOf(&["block", "left-margin", "right-inline", "indent"]),
+        AttributeValues::OneOf(&["block", "left-margin", "right-inline", "indent"]),
     ),
-    (None, "entry-spacing", Values::Number),
-    (None, "et-al-min", Values::Number),
-    (None, "et-al-subsequent-min", Values::Number),
-    (None, "et-al-subsequent-use-first", Values::Number),
-    (None, "et-al-use-first", Values::Number),
+    (None, "entry-spacing", AttributeValues::Number),
+    (None, "et-al-min", AttributeValues::Number),
+    (None, "et-al-subsequent-min", AttributeValues::Number),
+    (None, "et-al-subsequent-use-first", AttributeValues::Number),
+    (None, "et-al-use-first", AttributeValues::Number),
     (None, "et-al-use-last", BOOLEAN),
     (
         None,
         "font-style",
-        Values::OneOf(&["normal", "italic", "oblique"]),
+        AttributeValues::OneOf(&["normal", "italic", "oblique"]),
     ),
     (
         None,
         "font-variant",
-        Values::OneOf(&["normal", "small-caps"]),
+        AttributeValues::OneOf(&["normal", "small-caps"]),
     ),
     (
         None,
         "font-weight",
-        Values::OneOf(&["normal", "bold", "light"]),
+        AttributeValues::OneOf(&["normal", "bold", "light"]),
     ),
-    (Some("date"), "form", Values::OneOf(&["numeric", "text"])),
+    (
+        Some("date"),
+        "form",
+        AttributeValues::OneOf(&["numeric", "text"]),
+    ),
     (
         Some("date-part"),
         "form",
-        Values::OneOf(&[
+        AttributeValues::OneOf(&[
             "numeric",
             "numeric-leading-zeros",
             "ordinal",
@@ -347,12 +352,12 @@ const VALUES: &[(Option<&str>, &str, Values)] = &[
     (
         Some("name"),
         "form",
-        Values::OneOf(&["long", "short", "count"]),
+        AttributeValues::OneOf(&["long", "short", "count"]),
     ),
     (
         Some("number"),
         "form",
-        Values::OneOf(&["numeric", "ordinal", "roman", "long-ordinal"]),
+        AttributeValues::OneOf(&["numeric", "ordinal", "roman", "long-ordinal"]),
     ),
     (Some("term"), "form", TERM_FORM),
     (Some("text"), "form", TERM_FORM),
@@ -361,7 +366,7 @@ const VALUES: &[(Option<&str>, &str, Values)] = &[
     (
         None,
         "givenname-disambiguation-rule",
-        Values::OneOf(&[
+        AttributeValues::OneOf(&[
             "all-names",
             "all-names-with-initials",
             "primary-name",
@@ -373,37 +378,45 @@ const VALUES: &[(Option<&str>, &str, Values)] = &[
     (None, "initialize", BOOLEAN),
     (None, "initialize-with-hyphen", BOOLEAN),
     (None, "limit-day-ordinals-to-day-1", BOOLEAN),
-    (None, "line-spacing", Values::Number),
+    (None, "line-spacing", AttributeValues::Number),
     (
         Some("term"),
         "match",
-        Values::OneOf(&["last-digit", "last-two-digits", "whole-number"]),
+        AttributeValues::OneOf(&["last-digit", "last-two-digits", "whole-number"]),
     ),
-    (None, "match", Values::OneOf(&["all", "any", "none"])),
+    (
+        None,
+        "match",
+        AttributeValues::OneOf(&["all", "any", "none"]),
+    ),
     (
         Some("date-part"),
         "name",
-        Values::OneOf(&["day", "month", "year"]),
+        AttributeValues::OneOf(&["day", "month", "year"]),
     ),
     (
         Some("name-part"),
         "name",
-        Values::OneOf(&["family", "given"]),
+        AttributeValues::OneOf(&["family", "given"]),
     ),
-    (None, "name-as-sort-order", Values::OneOf(&["first", "all"])),
+    (
+        None,
+        "name-as-sort-order",
+        AttributeValues::OneOf(&["first", "all"]),
+    ),
     (
         None,
         "name-form",
-        Values::OneOf(&["long", "short", "count"]),
+        AttributeValues::OneOf(&["long", "short", "count"]),
     ),
-    (None, "names-min", Values::Number),
-    (None, "names-use-first", Values::Number),
+    (None, "names-min", AttributeValues::Number),
+    (None, "names-use-first", AttributeValues::Number),
     (None, "names-use-last", BOOLEAN),
-    (None, "near-note-distance", Values::Number),
+    (None, "near-note-distance", AttributeValues::Number),
     (
         None,
         "page-range-format",
-        Values::OneOf(&[
+        AttributeValues::OneOf(&[
             "chicago",
             "chicago-15",
             "chicago-16",
@@ -415,13 +428,13 @@ const VALUES: &[(Option<&str>, &str, Values)] = &[
     (
         Some("label"),
         "plural",
-        Values::OneOf(&["contextual", "always", "never"]),
+        AttributeValues::OneOf(&["contextual", "always", "never"]),
     ),
     (Some("text"), "plural", BOOLEAN),
     (
         None,
         "position",
-        Values::SomeOf(&[
+        AttributeValues::SomeOf(&[
             "first",
             "subsequent",
             "ibid",
@@ -435,14 +448,18 @@ const VALUES: &[(Option<&str>, &str, Values)] = &[
     (
         None,
         "second-field-align",
-        Values::OneOf(&["flush", "margin"]),
+        AttributeValues::OneOf(&["flush", "margin"]),
     ),
-    (None, "sort", Values::OneOf(&["ascending", "descending"])),
+    (
+        None,
+        "sort",
+        AttributeValues::OneOf(&["ascending", "descending"]),
+    ),
     (None, "strip-periods", BOOLEAN),
     (
         None,
         "subsequent-author-substitute-rule",
-        Values::OneOf(&[
+        AttributeValues::OneOf(&[
             "complete-all",
             "complete-each",
             "partial-each",
@@ -452,12 +469,12 @@ const VALUES: &[(Option<&str>, &str, Values)] = &[
     (
         Some("et-al"),
         "term",
-        Values::OneOf(&["et-al", "and others"]),
+        AttributeValues::OneOf(&["et-al", "and others"]),
     ),
     (
         None,
         "text-case",
-        Values::OneOf(&[
+        AttributeValues::OneOf(&[
             "lowercase",
             "uppercase",
             "capitalize-first",
@@ -469,17 +486,17 @@ const VALUES: &[(Option<&str>, &str, Values)] = &[
     (
         None,
         "text-decoration",
-        Values::OneOf(&["none", "underline"]),
+        AttributeValues::OneOf(&["none", "underline"]),
     ),
-    (None, "version", Values::OneOf(&["1.0"])),
+    (None, "version", AttributeValues::OneOf(&["1.0"])),
     (
         None,
         "vertical-align",
-        Values::OneOf(&["baseline", "sup", "sub"]),
+        AttributeValues::OneOf(&["baseline", "sup", "sub"]),
     ),
 ];
 
-/// Attributes that hold variables, with the elements they stand on and the kinds of variables they take.
+/// Attributes that hold variables, with the elements that have them and the kinds of variables they take.
 const VARIABLES: &[(&str, &str, &[VariableKind])] = &[
     (
         "text",
@@ -497,7 +514,7 @@ const VARIABLES: &[(&str, &str, &[VariableKind])] = &[
 // ---- Checking ---------------------------------------------------------------------------------------------
 
 struct Validator<'d> {
-    macros: FxHashMap<&'d str, Node<'d>>,
+    macros: FxHashMap<&'d str, XmlNode<'d>>,
     called: FxHashSet<&'d str>,
     /// The terms of American English, with those that the style adds for it or for any language.
     locale: Locale,
@@ -507,7 +524,7 @@ struct Validator<'d> {
 }
 
 impl<'d> Validator<'d> {
-    fn report(&mut self, severity: StyleSeverity, node: Node<'_>, message: String) {
+    fn report(&mut self, severity: StyleSeverity, node: XmlNode<'_>, message: String) {
         let at = StyleError::at(node, message);
         self.findings.push(StyleFinding {
             severity,
@@ -517,15 +534,15 @@ impl<'d> Validator<'d> {
         });
     }
 
-    fn error(&mut self, node: Node<'_>, message: String) {
+    fn error(&mut self, node: XmlNode<'_>, message: String) {
         self.report(StyleSeverity::Error, node, message);
     }
 
-    fn warning(&mut self, node: Node<'_>, message: String) {
+    fn warning(&mut self, node: XmlNode<'_>, message: String) {
         self.report(StyleSeverity::Warning, node, message);
     }
 
-    fn style(&mut self, root: Node<'d>) {
+    fn style(&mut self, root: XmlNode<'d>) {
         if root.name() != "style" {
             let message = format!("expected the element `style`, found `{}`", root.name());
             self.error(root, message);
@@ -567,7 +584,7 @@ impl<'d> Validator<'d> {
         }
     }
 
-    fn element(&mut self, node: Node<'d>, parent: Option<&str>) {
+    fn element(&mut self, node: XmlNode<'d>, parent: Option<&str>) {
         let name = node.name();
         // The metadata is for people and repositories; nothing here depends on it.
         if name == "info" {
@@ -592,7 +609,7 @@ impl<'d> Validator<'d> {
         }
     }
 
-    fn attributes(&mut self, node: Node<'d>, rule: &ElementRule) {
+    fn attributes(&mut self, node: XmlNode<'d>, rule: &ElementRule) {
         let element = node.name();
         for required in rule.required {
             if node.attribute(required).is_none() {
@@ -613,20 +630,20 @@ impl<'d> Validator<'d> {
     }
 
     /// Checks the value of an attribute against the table.
-    fn value(&mut self, node: Node<'d>, name: &str, value: &str) {
+    fn value(&mut self, node: XmlNode<'d>, name: &str, value: &str) {
         let rule = VALUES.iter().find(|(element, attribute, _)| {
             *attribute == name && element.is_none_or(|element| element == node.name())
         });
         let Some((_, _, values)) = rule else { return };
         match values {
-            Values::OneOf(allowed) if !allowed.contains(&value) => {
+            AttributeValues::OneOf(allowed) if !allowed.contains(&value) => {
                 let allowed = alternatives(allowed);
                 self.error(
                     node,
                     format!("`{name}` is `{value}`, but must be {allowed}"),
                 );
             }
-            Values::SomeOf(allowed) => {
+            AttributeValues::SomeOf(allowed) => {
                 for word in value.split_whitespace() {
                     if !allowed.contains(&word) {
                         let allowed = alternatives(allowed);
@@ -634,15 +651,15 @@ impl<'d> Validator<'d> {
                     }
                 }
             }
-            Values::Number if value.trim().parse::<u32>().is_err() => {
+            AttributeValues::Number if value.trim().parse::<u32>().is_err() => {
                 self.error(node, format!("`{name}` is `{value}`, but must be a number"));
             }
-            Values::OneOf(_) | Values::Number => {}
+            AttributeValues::OneOf(_) | AttributeValues::Number => {}
         }
     }
 
     /// Checks variables, types, locator labels, terms and macros.
-    fn names_of_things(&mut self, node: Node<'d>, name: &str, value: &'d str) {
+    fn names_of_things(&mut self, node: XmlNode<'d>, name: &str, value: &'d str) {
         let element = node.name();
         match name {
             "macro" => {
@@ -706,7 +723,7 @@ impl<'d> Validator<'d> {
     }
 
     /// Checks what the tables cannot say.
-    fn structure(&mut self, node: Node<'d>, parent: Option<&str>) {
+    fn structure(&mut self, node: XmlNode<'d>, parent: Option<&str>) {
         let name = node.name();
         match name {
             "text" | "key" => {
@@ -761,7 +778,7 @@ impl<'d> Validator<'d> {
     }
 
     /// Warns about what citeproc-js prints differently.
-    fn differences(&mut self, node: Node<'d>) {
+    fn differences(&mut self, node: XmlNode<'d>) {
         for difference in DIFFERENCES {
             if (difference.applies)(node) {
                 self.warning(node, difference.message.to_owned());
@@ -771,14 +788,14 @@ impl<'d> Validator<'d> {
 }
 
 /// A construct and what to say about it.
-struct Difference {
-    applies: fn(Node<'_>) -> bool,
+struct Deviation {
+    applies: fn(XmlNode<'_>) -> bool,
     message: &'static str,
 }
 
 /// Constructs that citeproc-js treats differently from the specification, or that have no effect anywhere.
-const DIFFERENCES: &[Difference] = &[
-    Difference {
+const DIFFERENCES: &[Deviation] = &[
+    Deviation {
         applies: |node| {
             node.name() == "date"
                 && node.attribute("form").is_some()
@@ -787,7 +804,7 @@ const DIFFERENCES: &[Difference] = &[
         },
         message: "citeproc-js ignores the formatting of a date with `form` unless it has a `date-part`",
     },
-    Difference {
+    Deviation {
         applies: |node| {
             node.name() == "text"
                 && node.attribute("macro").is_some()
@@ -795,7 +812,7 @@ const DIFFERENCES: &[Difference] = &[
         },
         message: "citeproc-js ignores `text-case` on a macro",
     },
-    Difference {
+    Deviation {
         applies: |node| {
             matches!(node.name(), "if" | "else-if")
                 && node.attribute("match").is_none_or(|value| value == "all")
@@ -805,7 +822,7 @@ const DIFFERENCES: &[Difference] = &[
         },
         message: "an item has one type only, so this condition is false; citeproc-js takes it as `match=\"any\"`",
     },
-    Difference {
+    Deviation {
         applies: |node| {
             node.name() == "label"
                 && node.attribute("variable").is_some()
@@ -813,7 +830,7 @@ const DIFFERENCES: &[Difference] = &[
         },
         message: "citeproc-js prints this label even if the variable is empty, because no group is around it",
     },
-    Difference {
+    Deviation {
         applies: |node| {
             ["prefix", "suffix", "delimiter", "value"]
                 .iter()
@@ -824,7 +841,7 @@ const DIFFERENCES: &[Difference] = &[
         },
         message: "a character reference is escaped twice; some processors print it unchanged",
     },
-    Difference {
+    Deviation {
         applies: |node| {
             let number = |name: &str| node.attribute(name)?.trim().parse::<u32>().ok();
             matches!((number("et-al-min"), number("et-al-use-first")), (Some(min), Some(first)) if min < first)

@@ -139,7 +139,7 @@ pub(crate) fn of_kinds(kinds: &[VariableKind]) -> Vec<&'static str> {
     found.map(|(name, _)| *name).collect()
 }
 
-/// Whether CSL has a type of this name; if so, returns the name as a static text.
+/// Returns the name as a static text if CSL has a type of this name.
 pub(crate) fn known_type(name: &str) -> Option<&'static str> {
     let index = TYPES.binary_search(&name).ok()?;
     TYPES.get(index).copied()

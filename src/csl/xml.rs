@@ -26,7 +26,7 @@ impl StyleError {
     }
 
     /// Returns the error for an element.
-    pub(super) fn at(node: Node<'_>, message: impl Into<String>) -> Self {
+    pub(super) fn at(node: XmlNode<'_>, message: impl Into<String>) -> Self {
         let node = node.0;
         let position = node.document().text_pos_at(node.range().start);
         Self {
@@ -46,16 +46,16 @@ pub(super) const MAX_DEPTH: usize = 200;
 const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// A parsed XML file whose elements are nested at most [`MAX_DEPTH`] deep.
-pub(super) struct Document<'f>(roxmltree::Document<'f>);
+pub(super) struct XmlDocument<'f>(roxmltree::Document<'f>);
 
 /// An element.
 ///
 /// Element names are compared without their namespace, which old styles and test fixtures leave out.
 /// Attributes in foreign namespaces say nothing about the style and are not seen.
 #[derive(Clone, Copy)]
-pub(super) struct Node<'d>(roxmltree::Node<'d, 'd>);
+pub(super) struct XmlNode<'d>(roxmltree::Node<'d, 'd>);
 
-impl<'f> Document<'f> {
+impl<'f> XmlDocument<'f> {
     /// Parses XML.
     pub(super) fn parse(xml: &'f str) -> Result<Self, StyleError> {
         let options = roxmltree::ParsingOptions {
@@ -65,17 +65,17 @@ impl<'f> Document<'f> {
         };
         let document = roxmltree::Document::parse_with_options(xml, options)
             .map_err(|error| StyleError::from_parser(&error))?;
-        check_depth(Node(document.root_element()), 1)?;
+        check_depth(XmlNode(document.root_element()), 1)?;
         Ok(Self(document))
     }
 
     /// Returns the outermost element.
-    pub(super) fn root(&self) -> Node<'_> {
-        Node(self.0.root_element())
+    pub(super) fn root(&self) -> XmlNode<'_> {
+        XmlNode(self.0.root_element())
     }
 }
 
-fn check_depth(node: Node<'_>, depth: usize) -> Result<(), StyleError> {
+fn check_depth(node: XmlNode<'_>, depth: usize) -> Result<(), StyleError> {
     if depth > MAX_DEPTH {
         let message = format!("elements are nested more than {MAX_DEPTH} deep here");
         return Err(StyleError::at(node, message));
@@ -84,7 +84,7 @@ fn check_depth(node: Node<'_>, depth: usize) -> Result<(), StyleError> {
         .try_for_each(|child| check_depth(child, depth + 1))
 }
 
-impl<'d> Node<'d> {
+impl<'d> XmlNode<'d> {
     /// Returns the name, without a namespace.
     pub(super) fn name(self) -> &'d str {
         self.0.tag_name().name()
@@ -124,20 +124,20 @@ impl<'d> Node<'d> {
     }
 
     /// Returns the child elements.
-    pub(super) fn children(self) -> impl Iterator<Item = Node<'d>> {
+    pub(super) fn children(self) -> impl Iterator<Item = XmlNode<'d>> {
         self.0
             .children()
             .filter(roxmltree::Node::is_element)
-            .map(Node)
+            .map(XmlNode)
     }
 
     /// Returns the child elements of this name.
-    pub(super) fn children_named(self, name: &str) -> impl Iterator<Item = Node<'d>> {
+    pub(super) fn children_named(self, name: &str) -> impl Iterator<Item = XmlNode<'d>> {
         self.children().filter(move |child| child.name() == name)
     }
 
     /// Returns the first child element of this name.
-    pub(super) fn child(self, name: &str) -> Option<Node<'d>> {
+    pub(super) fn child(self, name: &str) -> Option<XmlNode<'d>> {
         self.children_named(name).next()
     }
 }
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn elements_keep_their_order_and_attributes_and_know_their_position() {
-        let document = Document::parse(
+        let document = XmlDocument::parse(
             "<style xmlns=\"http://purl.org/net/xbiblio/csl\" xmlns:x=\"urn:x\" x:class=\"no\" class=\"note\">\n\
              <locale xml:lang=\"de\"><terms><term name=\"and\">und &amp; so</term></terms></locale>\n\
              é<macro name=\"a\"/></style>",
@@ -157,7 +157,7 @@ mod tests {
         let root = document.root();
         let attributes: Vec<_> = root.attributes().collect();
         assert_eq!(attributes, [("class", "note")]);
-        let children: Vec<_> = root.children().map(Node::name).collect();
+        let children: Vec<_> = root.children().map(XmlNode::name).collect();
         assert_eq!(children, ["locale", "macro"]);
         let locale = root.child("locale").unwrap();
         assert_eq!(locale.language(), Some("de"));

@@ -6,7 +6,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::csl::{Citation, Item, Style, StyleClass};
-use crate::output::document::Field;
+use crate::output::document::WordProcessorField;
 
 /// Returns the field of a citation. `number` is its place among the citations of the document; `text` is what it
 /// prints.
@@ -15,7 +15,7 @@ pub(super) fn citation<'w>(
     work: impl Fn(&str) -> Option<&'w Item>,
     number: usize,
     text: &str,
-) -> Field {
+) -> WordProcessorField {
     let id = identifier(number);
     let items: Vec<Json> = citation
         .cites
@@ -52,15 +52,15 @@ pub(super) fn citation<'w>(
         "citationItems": items,
         "schema": "https://github.com/citation-style-language/schema/raw/master/csl-citation.json",
     });
-    Field {
+    WordProcessorField {
         code: format!("ZOTERO_ITEM CSL_CITATION {code}"),
         id,
     }
 }
 
 /// Returns the field of the bibliography.
-pub(super) fn bibliography() -> Field {
-    Field {
+pub(super) fn bibliography() -> WordProcessorField {
+    WordProcessorField {
         code: "ZOTERO_BIBL {\"uncited\":[],\"omitted\":[],\"custom\":[]} CSL_BIBLIOGRAPHY"
             .to_owned(),
         id: "peerbibBIBL".to_owned(),

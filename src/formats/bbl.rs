@@ -122,11 +122,21 @@ fn group(text: &str) -> Option<(&str, &str)> {
     None
 }
 
+/// Returns the contents of the next `N` groups, and what follows.
+fn groups<const N: usize>(text: &str) -> Option<([&str; N], &str)> {
+    let mut found = [""; N];
+    let mut rest = text;
+    for inside in &mut found {
+        (*inside, rest) = group(rest)?;
+    }
+    Some((found, rest))
+}
+
 // ---- biblatex -------------------------------------------------------------------------------------
 
-/// Makes an item of `\entry{key}{type}{…} … \endentry`, by way of the entry that it was.
+/// Converts `\entry{key}{type}{…} … \endentry` to an item, by way of the entry that it was.
 ///
-/// Returns `None` for an entry that is no work, but holds data for others.
+/// Returns `None` for an entry that is not a work, but holds data for others.
 fn biblatex_item(
     source: &str,
     line: usize,
@@ -136,9 +146,31 @@ fn biblatex_item(
     let broken = || "has no key and type".to_owned();
     let (key, rest) = group(rest).ok_or_else(broken)?;
     let (entry_type, rest) = group(rest).ok_or_else(broken)?;
+    let fields = as_fields(biblatex_fields(rest));
+    let mut text = format!("@{entry_type}{{{key},\n");
+    for (name, value) in &fields {
+        text.push_str(&format!("  {name} = {{{value}}},\n"));
+    }
+    text.push('}');
+    let work = bibtex::parse_entry(&text).map_err(|error| error.to_string())?;
+    let derived = bibtex::derive(&work, &Strings::default(), &|_| None);
+    if derived.is_data {
+        return Ok(None);
+    }
+    for problem in derived.problems {
+        let field = problem.field.as_deref();
+        items.warn(line, key, field, problem.message);
+    }
+    let mut item = derived.item;
+    key.clone_into(&mut item.id);
+    keep_capitals(&mut item, &fields);
+    Ok(Some(item))
+}
+
+/// Returns the fields in the commands of an entry, as biblatex wrote them.
+fn biblatex_fields(mut rest: &str) -> Vec<(String, String)> {
     let mut fields: Vec<(String, String)> = Vec::new();
     let mut verb: Option<(String, String)> = None;
-    let mut rest = rest;
     while let Some(at) = rest.find('\\') {
         rest = rest.get(at + 1..).unwrap_or_default();
         let word: String = rest
@@ -147,63 +179,43 @@ fn biblatex_item(
             .collect();
         let after = rest.get(word.len()..).unwrap_or_default();
         match word.as_str() {
-            "field" | "strng" => {
-                let Some((name, after)) = group(after) else {
-                    continue;
-                };
-                let Some((value, after)) = group(after) else {
-                    continue;
-                };
-                rest = after;
-                if word == "field" {
+            "field" => {
+                if let Some(([name, value], after)) = groups(after) {
+                    rest = after;
                     fields.push((name.to_owned(), value.to_owned()));
                 }
             }
-            "list" => {
-                let Some((name, after)) = group(after) else {
-                    continue;
-                };
-                let Some((_, after)) = group(after) else {
-                    continue;
-                };
-                let Some((values, after)) = group(after) else {
-                    continue;
-                };
-                rest = after;
-                let mut list = Vec::new();
-                let mut values = values;
-                while let Some((value, after)) = group(values) {
-                    list.push(format!("{{{value}}}"));
-                    values = after;
+            "strng" => {
+                if let Some(([_, _], after)) = groups(after) {
+                    rest = after;
                 }
-                fields.push((name.to_owned(), list.join(" and ")));
+            }
+            "list" => {
+                if let Some(([name, _, mut values], after)) = groups(after) {
+                    rest = after;
+                    let mut list = Vec::new();
+                    while let Some((value, after)) = group(values) {
+                        list.push(format!("{{{value}}}"));
+                        values = after;
+                    }
+                    fields.push((name.to_owned(), list.join(" and ")));
+                }
             }
             "name" => {
-                let Some((name, after)) = group(after) else {
-                    continue;
-                };
-                let Some((_, after)) = group(after) else {
-                    continue;
-                };
-                let Some((_, after)) = group(after) else {
-                    continue;
-                };
-                let Some((names, after)) = group(after) else {
-                    continue;
-                };
-                rest = after;
-                fields.push((name.to_owned(), biblatex_names(names)));
+                if let Some(([name, _, _, names], after)) = groups(after) {
+                    rest = after;
+                    fields.push((name.to_owned(), biblatex_names(names)));
+                }
             }
             "true" => {
-                let Some((name, after)) = group(after) else {
-                    continue;
-                };
-                rest = after;
-                // The list of names was cut when the file was written by hand.
-                if let Some(list) = name.strip_prefix("more")
-                    && let Some((_, names)) = fields.iter_mut().find(|(own, _)| own == list)
-                {
-                    names.push_str(" and others");
+                if let Some((name, after)) = group(after) {
+                    rest = after;
+                    // The list of names was cut when the file was written by hand.
+                    if let Some(list) = name.strip_prefix("more")
+                        && let Some((_, names)) = fields.iter_mut().find(|(own, _)| own == list)
+                    {
+                        names.push_str(" and others");
+                    }
                 }
             }
             // `\verb{doi}`, `\verb 10.1/x`, `\endverb`
@@ -226,33 +238,20 @@ fn biblatex_item(
                 fields.extend(verb.take());
             }
             "keyw" => {
-                let Some((words, after)) = group(after) else {
-                    continue;
-                };
-                rest = after;
-                fields.push(("keywords".to_owned(), words.to_owned()));
+                if let Some((words, after)) = group(after) {
+                    rest = after;
+                    fields.push(("keywords".to_owned(), words.to_owned()));
+                }
             }
             _ => rest = after,
         }
     }
-    let fields = as_fields(fields);
-    let mut text = format!("@{entry_type}{{{key},\n");
-    for (name, value) in &fields {
-        text.push_str(&format!("  {name} = {{{value}}},\n"));
-    }
-    text.push('}');
-    let work = bibtex::parse_entry(&text).map_err(|error| error.to_string())?;
-    let derived = bibtex::derive(&work, &Strings::default(), &|_| None);
-    if derived.is_data {
-        return Ok(None);
-    }
-    for problem in derived.problems {
-        let field = problem.field.as_deref();
-        items.warn(line, key, field, problem.message);
-    }
-    let mut item = derived.item;
-    key.clone_into(&mut item.id);
-    // Titles keep their capitals, as in other formats; the short title was made of the title.
+    fields
+}
+
+/// Gives an item the titles with the capitals that they have in the fields, as other formats do, and removes a short
+/// title that was made of the title.
+fn keep_capitals(item: &mut CslItem, fields: &[(String, String)]) {
     let value = |name: &str| {
         let found = fields.iter().find(|(own, _)| own == name);
         found.map(|(_, value)| rich(value))
@@ -276,7 +275,6 @@ fn biblatex_item(
     if value("shorttitle").is_none() {
         item.variables.remove("title-short");
     }
-    Ok(Some(item))
 }
 
 /// Returns the fields of an entry. biblatex's own (`labelnamesource`, `sortinit`) go, and dates are joined.
@@ -856,7 +854,7 @@ fn details(new: &mut ItemBuilder, text: &str) {
     if new.item.item_type == "article-journal" {
         return;
     }
-    // The publisher stands before the year: `Yale University Press, New Haven, 2006.`
+    // The publisher precedes the year: `Yale University Press, New Haven, 2006.`
     let before_year = year_in(text)
         .and_then(|year| text.rsplit_once(year))
         .map_or(text, |(before, _)| before);

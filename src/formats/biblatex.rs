@@ -1,7 +1,7 @@
 //! BibLaTeX and BibTeX as formats of the table.
 
 use super::losses::compare;
-use super::{Export, Joint, Loss, ReadFormat, Records, WriteFormat, WriteResult, bibtex};
+use super::{ExportInput, Joint, Loss, ReadFormat, Records, WriteFormat, WriteResult, bibtex};
 use crate::model::CslItem;
 
 /// Reads BibTeX and BibLaTeX, and writes entries as they are.
@@ -15,7 +15,7 @@ pub(crate) struct Bibtex;
 pub(crate) fn sniff(text: &str) -> bool {
     memchr::memchr_iter(b'@', text.as_bytes()).any(|at| {
         let before = text.get(..at).unwrap_or_default().chars().next_back();
-        // What stands in an address, or a command of LaTeX, is none.
+        // An at sign in an address or in a LaTeX command begins none.
         let is_free = before.is_none_or(|c| !c.is_alphanumeric() && !"\\._-@".contains(c));
         let after = text.get(at + 1..).unwrap_or_default().trim_start();
         let behind = after.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
@@ -39,7 +39,7 @@ impl ReadFormat for Biblatex {
 
 impl WriteFormat for Biblatex {
     /// Writes the verbatim entries, separated by empty lines.
-    fn write(&self, export: &Export<'_>) -> WriteResult {
+    fn write(&self, export: &ExportInput<'_>) -> WriteResult {
         let sources = export.works.iter().map(|work| work.work.source.clone());
         WriteResult {
             text: joined(sources.collect()),
@@ -63,7 +63,7 @@ impl WriteFormat for Bibtex {
     /// Writes the entries in BibTeX's types and fields. Fields that no BibTeX style prints are
     /// reported, though they stay in the file: BibTeX ignores unknown fields. So is what the written
     /// entry no longer says.
-    fn write(&self, export: &Export<'_>) -> WriteResult {
+    fn write(&self, export: &ExportInput<'_>) -> WriteResult {
         let mut losses = Vec::new();
         let mut sources = Vec::with_capacity(export.works.len());
         for work in export.works {

@@ -10,7 +10,7 @@ use super::item_builder::{
 use super::lines::LineCounter;
 use super::losses::compare;
 use super::records::write_records;
-use super::{Export, ReadFormat, Records, WriteFormat, WriteResult, yaml};
+use super::{ExportInput, ReadFormat, Records, WriteFormat, WriteResult, yaml};
 use crate::model::markup::{plain, without_nocase};
 use crate::model::{CslItem, CslName};
 
@@ -58,7 +58,7 @@ impl ReadFormat for Cff {
 impl WriteFormat for Cff {
     /// Writes the first software or data set as the work of the file, another first work as the one to cite in its
     /// place, and all others as references.
-    fn write(&self, export: &Export<'_>) -> WriteResult {
+    fn write(&self, export: &ExportInput<'_>) -> WriteResult {
         let (records, mut losses) = write_records(
             export,
             TITLE,
@@ -66,7 +66,7 @@ impl WriteFormat for Cff {
             |yaml| {
                 let mut items = ParsedItems::default();
                 if let Ok(Value::Mapping(map)) = serde_yaml::from_str(yaml) {
-                    items.accept(1, item(&map, Place::Reference), String::new);
+                    items.accept(1, item(&map, CffLevel::Reference), String::new);
                 }
                 items
             },
@@ -94,7 +94,7 @@ impl WriteFormat for Cff {
                 let kind = if is_data { "dataset" } else { "software" };
                 set(&mut file, "type", kind);
                 if let Some(work) = export.works.get(at) {
-                    let mut back = item(&file, Place::Root);
+                    let mut back = item(&file, CffLevel::Root);
                     back.id.clone_from(&work.item.id);
                     for loss in compare(work.item, Some(&back), TITLE) {
                         if !losses.contains(&loss) {
@@ -139,9 +139,9 @@ const ROOT_FIELDS: &[&str] = &[
     "version",
 ];
 
-/// Where in a file a work stands.
+/// The level of a work in a file.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum CffLevel {
     Root,
     Reference,
 }
@@ -164,7 +164,7 @@ fn read_items(text: &str) -> ParsedItems {
     };
     let preferred = root.get("preferred-citation");
     if !preferred.is_some_and(|preferred| says_the_same(&root, preferred)) {
-        items.accept(1, item(&root, Place::Root), || text.to_owned());
+        items.accept(1, item(&root, CffLevel::Root), || text.to_owned());
     }
     let references = root.get("references").and_then(Value::as_sequence);
     let mut lines = LineCounter::new(text);
@@ -181,7 +181,7 @@ fn read_items(text: &str) -> ParsedItems {
         }
         let line = lines.line_of(from);
         match value {
-            Value::Mapping(map) => items.accept(line, item(map, Place::Reference), || original),
+            Value::Mapping(map) => items.accept(line, item(map, CffLevel::Reference), || original),
             _ => items.reject(line, None, &original, "is not a map of fields".to_owned()),
         }
     }
@@ -266,7 +266,7 @@ const TYPES: &[(&str, &str)] = &[
     ("sound-recording", "song"),
 ];
 
-fn item(map: &Mapping, place: Place) -> CslItem {
+fn item(map: &Mapping, place: CffLevel) -> CslItem {
     let text = |name: &str| map.get(name).map(scalar).unwrap_or_default();
     let written = text("type");
     let csl_type = match TYPES.iter().find(|(name, _)| *name == written) {
@@ -275,7 +275,7 @@ fn item(map: &Mapping, place: Place) -> CslItem {
             "chapter"
         }
         Some((_, csl_type)) => csl_type,
-        None if place == Place::Root => "software",
+        None if place == CffLevel::Root => "software",
         None => "document",
     };
     let mut new = ItemBuilder::new(csl_type);
@@ -637,7 +637,7 @@ mod tests {
             r#"{"id":"","type":"thesis","title":"T","publisher":"U","genre":"PhD thesis"}"#,
         ] {
             let original: CslItem = serde_json::from_str(json).unwrap();
-            let back = item(&reference(&original), Place::Reference);
+            let back = item(&reference(&original), CffLevel::Reference);
             assert_eq!(
                 super::super::losses::compare(&original, Some(&back), "x"),
                 []

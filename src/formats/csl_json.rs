@@ -12,7 +12,7 @@ use super::csl_to_bib::ParsedItems;
 use super::lines::LineCounter;
 use super::losses::fields_without_variable;
 use super::pages;
-use super::{Export, Joint, ReadFormat, Records, WriteFormat, WriteResult};
+use super::{ExportInput, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::csl::variables::{VariableKind as Kind, known, known_type};
 use crate::model::{CslDate, CslItem, CslName, CslValue, Doi, EdtfDate, is_et_al};
 
@@ -80,7 +80,7 @@ impl ReadFormat for CslJson {
 
 impl WriteFormat for CslJson {
     /// Writes an array of items, which hold all that CSL has a variable for.
-    fn write(&self, export: &Export<'_>) -> WriteResult {
+    fn write(&self, export: &ExportInput<'_>) -> WriteResult {
         let items: Vec<&CslItem> = export.works.iter().map(|work| work.item).collect();
         let mut text = serde_json::to_string_pretty(&items).unwrap_or_default();
         text.push('\n');
@@ -590,7 +590,7 @@ fn raw_date(text: String) -> CslValue {
     })
 }
 
-/// Returns a date of which only the year is certain.
+/// Returns a date whose year alone is certain.
 fn date_of(object: &serde_json::Map<String, Json>) -> CslValue {
     let year = object
         .get("date-parts")
@@ -603,7 +603,7 @@ fn date_of(object: &serde_json::Map<String, Json>) -> CslValue {
     }
 }
 
-/// Reads names of which some are not objects or have unknown parts.
+/// Reads names, some of which are not objects or have unknown parts.
 fn names_of(list: &[Json]) -> (Vec<CslName>, Vec<String>) {
     let mut names = Vec::with_capacity(list.len());
     let mut problems = Vec::new();
@@ -749,7 +749,7 @@ fn variables_of_note(item: &mut CslItem) {
         .extend(names.map(|(variable, names)| (variable, CslValue::Names(names))));
 }
 
-/// `{:PMID: 123}` on a line of its own, if only such braces precede it.
+/// Moves `{:PMID: 123}` to a line of its own, if only such braces precede it.
 fn braced_to_lines(note: &str) -> String {
     let mut text = String::with_capacity(note.len());
     let mut rest = note;
@@ -900,7 +900,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_in_other_ways_is_understood_and_told() {
+    fn other_ways_of_writing_are_understood_and_reported() {
         let text = r#"{"id":"a","type":"tweet","author":"P2P Foundation","editor":[{"family":"A","orcid":"1"}],
             "issued":"2005-04","accessed":{"date-parts":[["2005","4",""]]},"volume":1.5,"frobnicated":"x"}"#;
         let read = read(text);

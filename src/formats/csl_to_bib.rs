@@ -48,7 +48,7 @@ pub struct ParsedItem {
     pub beside: BesideCsl,
 }
 
-/// What a reference of another format has that CSL has no variable for.
+/// The parts of a reference that CSL has no variables for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BesideCsl {
     /// The BibLaTeX type, if it says more than that of the item does.

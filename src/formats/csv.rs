@@ -12,7 +12,7 @@ use super::item_builder::{
     written_name,
 };
 use super::losses::{compare, fields_without_variable, is_truncated};
-use super::{Export, Loss, ReadFormat, Records, WriteFormat, WriteResult};
+use super::{ExportInput, Loss, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::csl::variables::{VariableKind, known, known_type};
 use crate::model::markup::without_nocase;
 use crate::model::{CslItem, CslName, CslValue};
@@ -30,7 +30,7 @@ const MOST_COLUMNS: usize = 1000;
 pub(crate) fn sniff(text: &str) -> bool {
     let (_, columns) = header(text, &[]);
     let names = || columns.iter().filter(|column| column.field.is_some());
-    names().count() > 1 && names().any(|column| column.field == Some(Field::Text("title")))
+    names().count() > 1 && names().any(|column| column.field == Some(ColumnContent::Text("title")))
 }
 
 impl ReadFormat for Csv {
@@ -46,13 +46,13 @@ impl ReadFormat for Tsv {
 }
 
 impl WriteFormat for Csv {
-    fn write(&self, export: &Export<'_>) -> WriteResult {
+    fn write(&self, export: &ExportInput<'_>) -> WriteResult {
         write(export, b',', "CSV")
     }
 }
 
 impl WriteFormat for Tsv {
-    fn write(&self, export: &Export<'_>) -> WriteResult {
+    fn write(&self, export: &ExportInput<'_>) -> WriteResult {
         write(export, b'\t', "TSV")
     }
 }
@@ -71,9 +71,9 @@ pub fn read_with(text: &str, columns: &[ColumnField]) -> Records {
     Records::Items(read_items(text, columns))
 }
 
-/// What a column holds.
+/// The content of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Field {
+enum ColumnContent {
     Key,
     Type,
     Text(&'static str),
@@ -103,213 +103,222 @@ enum NamePart {
 }
 
 /// A column of a table.
-struct Column {
+struct TableColumn {
     name: String,
-    field: Option<Field>,
+    field: Option<ColumnContent>,
 }
 
 /// The names of columns without spaces and punctuation, in lower case.
-const NAMES: &[(&str, Field)] = &[
-    ("key", Field::Key),
-    ("id", Field::Key),
-    ("citekey", Field::Key),
-    ("citationkey", Field::Key),
-    ("bibtexkey", Field::Key),
-    ("type", Field::Type),
-    ("itemtype", Field::Type),
-    ("documenttype", Field::Type),
-    ("publicationtype", Field::Type),
-    ("entrytype", Field::Type),
-    ("typ", Field::Type),
-    ("dokumenttyp", Field::Type),
-    ("title", Field::Text("title")),
-    ("articletitle", Field::Text("title")),
-    ("titel", Field::Text("title")),
-    ("titre", Field::Text("title")),
-    ("titulo", Field::Text("title")),
-    ("título", Field::Text("title")),
-    ("titolo", Field::Text("title")),
-    ("subtitle", Field::Subtitle),
-    ("untertitel", Field::Subtitle),
-    ("soustitre", Field::Subtitle),
-    ("subtítulo", Field::Subtitle),
-    ("subtitulo", Field::Subtitle),
-    ("sottotitolo", Field::Subtitle),
-    ("shorttitle", Field::Text("title-short")),
-    ("author", Field::Names("author")),
-    ("authors", Field::Names("author")),
-    ("authorfullnames", Field::FullNames("author")),
-    ("bookauthorfullnames", Field::FullNames("container-author")),
-    ("bookauthors", Field::Names("container-author")),
-    ("bookeditors", Field::Names("editor")),
-    ("authornames", Field::Names("author")),
-    ("creator", Field::Names("author")),
-    ("creators", Field::Names("author")),
-    ("autor", Field::Names("author")),
-    ("autoren", Field::Names("author")),
-    ("autorin", Field::Names("author")),
-    ("autores", Field::Names("author")),
-    ("auteur", Field::Names("author")),
-    ("auteurs", Field::Names("author")),
-    ("autore", Field::Names("author")),
-    ("verfasser", Field::Names("author")),
-    ("editor", Field::Names("editor")),
-    ("editors", Field::Names("editor")),
-    ("herausgeber", Field::Names("editor")),
-    ("hrsg", Field::Names("editor")),
-    ("serieseditor", Field::Names("collection-editor")),
-    ("translator", Field::Names("translator")),
-    ("translators", Field::Names("translator")),
-    ("übersetzer", Field::Names("translator")),
-    ("year", Field::Date("issued")),
-    ("publicationyear", Field::Date("issued")),
-    ("pubyear", Field::Date("issued")),
-    ("py", Field::Date("issued")),
-    ("jahr", Field::Date("issued")),
-    ("erscheinungsjahr", Field::Date("issued")),
-    ("année", Field::Date("issued")),
-    ("annee", Field::Date("issued")),
-    ("año", Field::Date("issued")),
-    ("ano", Field::Date("issued")),
-    ("anno", Field::Date("issued")),
-    ("date", Field::Date("issued")),
-    ("publicationdate", Field::Date("issued")),
-    ("issued", Field::Date("issued")),
-    ("datum", Field::Date("issued")),
-    ("fecha", Field::Date("issued")),
-    ("data", Field::Date("issued")),
-    ("month", Field::Month),
-    ("monat", Field::Month),
-    ("day", Field::Day),
-    ("publicationtitle", Field::Text("container-title")),
-    ("journal", Field::Text("container-title")),
-    ("journaltitle", Field::Text("container-title")),
-    ("sourcetitle", Field::Text("container-title")),
-    ("source", Field::Text("container-title")),
-    ("container", Field::Text("container-title")),
-    ("booktitle", Field::Text("container-title")),
-    ("zeitschrift", Field::Text("container-title")),
-    ("revue", Field::Text("container-title")),
-    ("revista", Field::Text("container-title")),
-    ("rivista", Field::Text("container-title")),
-    ("journalabbreviation", Field::Text("container-title-short")),
+const NAMES: &[(&str, ColumnContent)] = &[
+    ("key", ColumnContent::Key),
+    ("id", ColumnContent::Key),
+    ("citekey", ColumnContent::Key),
+    ("citationkey", ColumnContent::Key),
+    ("bibtexkey", ColumnContent::Key),
+    ("type", ColumnContent::Type),
+    ("itemtype", ColumnContent::Type),
+    ("documenttype", ColumnContent::Type),
+    ("publicationtype", ColumnContent::Type),
+    ("entrytype", ColumnContent::Type),
+    ("typ", ColumnContent::Type),
+    ("dokumenttyp", ColumnContent::Type),
+    ("title", ColumnContent::Text("title")),
+    ("articletitle", ColumnContent::Text("title")),
+    ("titel", ColumnContent::Text("title")),
+    ("titre", ColumnContent::Text("title")),
+    ("titulo", ColumnContent::Text("title")),
+    ("título", ColumnContent::Text("title")),
+    ("titolo", ColumnContent::Text("title")),
+    ("subtitle", ColumnContent::Subtitle),
+    ("untertitel", ColumnContent::Subtitle),
+    ("soustitre", ColumnContent::Subtitle),
+    ("subtítulo", ColumnContent::Subtitle),
+    ("subtitulo", ColumnContent::Subtitle),
+    ("sottotitolo", ColumnContent::Subtitle),
+    ("shorttitle", ColumnContent::Text("title-short")),
+    ("author", ColumnContent::Names("author")),
+    ("authors", ColumnContent::Names("author")),
+    ("authorfullnames", ColumnContent::FullNames("author")),
+    (
+        "bookauthorfullnames",
+        ColumnContent::FullNames("container-author"),
+    ),
+    ("bookauthors", ColumnContent::Names("container-author")),
+    ("bookeditors", ColumnContent::Names("editor")),
+    ("authornames", ColumnContent::Names("author")),
+    ("creator", ColumnContent::Names("author")),
+    ("creators", ColumnContent::Names("author")),
+    ("autor", ColumnContent::Names("author")),
+    ("autoren", ColumnContent::Names("author")),
+    ("autorin", ColumnContent::Names("author")),
+    ("autores", ColumnContent::Names("author")),
+    ("auteur", ColumnContent::Names("author")),
+    ("auteurs", ColumnContent::Names("author")),
+    ("autore", ColumnContent::Names("author")),
+    ("verfasser", ColumnContent::Names("author")),
+    ("editor", ColumnContent::Names("editor")),
+    ("editors", ColumnContent::Names("editor")),
+    ("herausgeber", ColumnContent::Names("editor")),
+    ("hrsg", ColumnContent::Names("editor")),
+    ("serieseditor", ColumnContent::Names("collection-editor")),
+    ("translator", ColumnContent::Names("translator")),
+    ("translators", ColumnContent::Names("translator")),
+    ("übersetzer", ColumnContent::Names("translator")),
+    ("year", ColumnContent::Date("issued")),
+    ("publicationyear", ColumnContent::Date("issued")),
+    ("pubyear", ColumnContent::Date("issued")),
+    ("py", ColumnContent::Date("issued")),
+    ("jahr", ColumnContent::Date("issued")),
+    ("erscheinungsjahr", ColumnContent::Date("issued")),
+    ("année", ColumnContent::Date("issued")),
+    ("annee", ColumnContent::Date("issued")),
+    ("año", ColumnContent::Date("issued")),
+    ("ano", ColumnContent::Date("issued")),
+    ("anno", ColumnContent::Date("issued")),
+    ("date", ColumnContent::Date("issued")),
+    ("publicationdate", ColumnContent::Date("issued")),
+    ("issued", ColumnContent::Date("issued")),
+    ("datum", ColumnContent::Date("issued")),
+    ("fecha", ColumnContent::Date("issued")),
+    ("data", ColumnContent::Date("issued")),
+    ("month", ColumnContent::Month),
+    ("monat", ColumnContent::Month),
+    ("day", ColumnContent::Day),
+    ("publicationtitle", ColumnContent::Text("container-title")),
+    ("journal", ColumnContent::Text("container-title")),
+    ("journaltitle", ColumnContent::Text("container-title")),
+    ("sourcetitle", ColumnContent::Text("container-title")),
+    ("source", ColumnContent::Text("container-title")),
+    ("container", ColumnContent::Text("container-title")),
+    ("booktitle", ColumnContent::Text("container-title")),
+    ("zeitschrift", ColumnContent::Text("container-title")),
+    ("revue", ColumnContent::Text("container-title")),
+    ("revista", ColumnContent::Text("container-title")),
+    ("rivista", ColumnContent::Text("container-title")),
+    (
+        "journalabbreviation",
+        ColumnContent::Text("container-title-short"),
+    ),
     (
         "abbreviatedsourcetitle",
-        Field::Text("container-title-short"),
+        ColumnContent::Text("container-title-short"),
     ),
-    ("volume", Field::Text("volume")),
-    ("vol", Field::Text("volume")),
-    ("band", Field::Text("volume")),
-    ("jahrgang", Field::Text("volume")),
-    ("issue", Field::Text("issue")),
-    ("heft", Field::Text("issue")),
-    ("numéro", Field::Text("issue")),
-    ("number", Field::Text("number")),
-    ("nummer", Field::Text("number")),
-    ("artno", Field::Text("number")),
-    ("articlenumber", Field::Text("number")),
-    ("pages", Field::Text("page")),
-    ("page", Field::Text("page")),
-    ("seiten", Field::Text("page")),
-    ("páginas", Field::Text("page")),
-    ("pagine", Field::Text("page")),
-    ("pagestart", Field::StartPage),
-    ("startpage", Field::StartPage),
-    ("firstpage", Field::StartPage),
-    ("beginningpage", Field::StartPage),
-    ("pageend", Field::EndPage),
-    ("endpage", Field::EndPage),
-    ("lastpage", Field::EndPage),
-    ("endingpage", Field::EndPage),
-    ("numpages", Field::Text("number-of-pages")),
-    ("numberofpages", Field::Text("number-of-pages")),
-    ("pagecount", Field::Nothing),
-    ("numberofvolumes", Field::Text("number-of-volumes")),
-    ("publisher", Field::Text("publisher")),
-    ("verlag", Field::Text("publisher")),
-    ("éditeur", Field::Text("publisher")),
-    ("editorial", Field::Text("publisher")),
-    ("editore", Field::Text("publisher")),
-    ("institution", Field::Text("publisher")),
-    ("university", Field::Text("publisher")),
-    ("place", Field::Text("publisher-place")),
-    ("placeofpublication", Field::Text("publisher-place")),
-    ("publisherplace", Field::Text("publisher-place")),
-    ("publicationplace", Field::Text("publisher-place")),
-    ("city", Field::Text("publisher-place")),
-    ("location", Field::Text("publisher-place")),
-    ("ort", Field::Text("publisher-place")),
-    ("verlagsort", Field::Text("publisher-place")),
-    ("erscheinungsort", Field::Text("publisher-place")),
-    ("lieu", Field::Text("publisher-place")),
-    ("edition", Field::Text("edition")),
-    ("auflage", Field::Text("edition")),
-    ("series", Field::Text("collection-title")),
-    ("seriestitle", Field::Text("collection-title")),
-    ("seriestext", Field::Nothing),
-    ("reihe", Field::Text("collection-title")),
-    ("seriesnumber", Field::Text("collection-number")),
-    ("conferencename", Field::Text("event-title")),
-    ("meetingname", Field::Text("event-title")),
-    ("conferencelocation", Field::Text("event-place")),
-    ("isbn", Field::Text("ISBN")),
-    ("issn", Field::Text("ISSN")),
-    ("eissn", Field::Nothing),
-    ("doi", Field::Doi),
-    ("url", Field::Url),
-    ("link", Field::Url),
-    ("uri", Field::Url),
-    ("web", Field::Url),
-    ("pmid", Field::Text("PMID")),
-    ("pubmedid", Field::Text("PMID")),
-    ("pmcid", Field::Text("PMCID")),
-    ("abstract", Field::Text("abstract")),
-    ("abstractnote", Field::Text("abstract")),
-    ("zusammenfassung", Field::Text("abstract")),
-    ("résumé", Field::Text("abstract")),
-    ("resumen", Field::Text("abstract")),
-    ("keywords", Field::Keywords),
-    ("keyword", Field::Keywords),
-    ("authorkeywords", Field::Keywords),
-    ("indexkeywords", Field::Keywords),
-    ("tags", Field::Keywords),
-    ("manualtags", Field::Keywords),
-    ("automatictags", Field::Keywords),
-    ("schlagwörter", Field::Keywords),
-    ("schlagworte", Field::Keywords),
-    ("subjects", Field::Keywords),
-    ("language", Field::Text("language")),
-    ("languageoforiginaldocument", Field::Text("language")),
-    ("sprache", Field::Text("language")),
-    ("langue", Field::Text("language")),
-    ("note", Field::Text("note")),
-    ("notes", Field::Text("note")),
-    ("extra", Field::Text("note")),
-    ("notiz", Field::Text("note")),
-    ("bemerkung", Field::Text("note")),
-    ("annotation", Field::Text("annote")),
-    ("accessdate", Field::Date("accessed")),
-    ("accessed", Field::Date("accessed")),
-    ("urldate", Field::Date("accessed")),
-    ("callnumber", Field::Text("call-number")),
-    ("signatur", Field::Text("call-number")),
-    ("archive", Field::Text("archive")),
-    ("archivelocation", Field::Text("archive_location")),
-    ("rights", Field::Text("license")),
-    ("libcatalog", Field::Nothing),
-    ("librarycatalog", Field::Nothing),
-    ("dateadded", Field::Nothing),
-    ("datemodified", Field::Nothing),
-    ("fileattachments", Field::Nothing),
-    ("linkattachments", Field::Nothing),
-    ("citedby", Field::Nothing),
-    ("eid", Field::Nothing),
-    ("authorids", Field::Nothing),
-    ("authorsid", Field::Nothing),
-    ("publicationstage", Field::Nothing),
-    ("openaccess", Field::Nothing),
-    ("affiliations", Field::Nothing),
-    ("authorswithaffiliations", Field::Nothing),
+    ("volume", ColumnContent::Text("volume")),
+    ("vol", ColumnContent::Text("volume")),
+    ("band", ColumnContent::Text("volume")),
+    ("jahrgang", ColumnContent::Text("volume")),
+    ("issue", ColumnContent::Text("issue")),
+    ("heft", ColumnContent::Text("issue")),
+    ("numéro", ColumnContent::Text("issue")),
+    ("number", ColumnContent::Text("number")),
+    ("nummer", ColumnContent::Text("number")),
+    ("artno", ColumnContent::Text("number")),
+    ("articlenumber", ColumnContent::Text("number")),
+    ("pages", ColumnContent::Text("page")),
+    ("page", ColumnContent::Text("page")),
+    ("seiten", ColumnContent::Text("page")),
+    ("páginas", ColumnContent::Text("page")),
+    ("pagine", ColumnContent::Text("page")),
+    ("pagestart", ColumnContent::StartPage),
+    ("startpage", ColumnContent::StartPage),
+    ("firstpage", ColumnContent::StartPage),
+    ("beginningpage", ColumnContent::StartPage),
+    ("pageend", ColumnContent::EndPage),
+    ("endpage", ColumnContent::EndPage),
+    ("lastpage", ColumnContent::EndPage),
+    ("endingpage", ColumnContent::EndPage),
+    ("numpages", ColumnContent::Text("number-of-pages")),
+    ("numberofpages", ColumnContent::Text("number-of-pages")),
+    ("pagecount", ColumnContent::Nothing),
+    ("numberofvolumes", ColumnContent::Text("number-of-volumes")),
+    ("publisher", ColumnContent::Text("publisher")),
+    ("verlag", ColumnContent::Text("publisher")),
+    ("éditeur", ColumnContent::Text("publisher")),
+    ("editorial", ColumnContent::Text("publisher")),
+    ("editore", ColumnContent::Text("publisher")),
+    ("institution", ColumnContent::Text("publisher")),
+    ("university", ColumnContent::Text("publisher")),
+    ("place", ColumnContent::Text("publisher-place")),
+    ("placeofpublication", ColumnContent::Text("publisher-place")),
+    ("publisherplace", ColumnContent::Text("publisher-place")),
+    ("publicationplace", ColumnContent::Text("publisher-place")),
+    ("city", ColumnContent::Text("publisher-place")),
+    ("location", ColumnContent::Text("publisher-place")),
+    ("ort", ColumnContent::Text("publisher-place")),
+    ("verlagsort", ColumnContent::Text("publisher-place")),
+    ("erscheinungsort", ColumnContent::Text("publisher-place")),
+    ("lieu", ColumnContent::Text("publisher-place")),
+    ("edition", ColumnContent::Text("edition")),
+    ("auflage", ColumnContent::Text("edition")),
+    ("series", ColumnContent::Text("collection-title")),
+    ("seriestitle", ColumnContent::Text("collection-title")),
+    ("seriestext", ColumnContent::Nothing),
+    ("reihe", ColumnContent::Text("collection-title")),
+    ("seriesnumber", ColumnContent::Text("collection-number")),
+    ("conferencename", ColumnContent::Text("event-title")),
+    ("meetingname", ColumnContent::Text("event-title")),
+    ("conferencelocation", ColumnContent::Text("event-place")),
+    ("isbn", ColumnContent::Text("ISBN")),
+    ("issn", ColumnContent::Text("ISSN")),
+    ("eissn", ColumnContent::Nothing),
+    ("doi", ColumnContent::Doi),
+    ("url", ColumnContent::Url),
+    ("link", ColumnContent::Url),
+    ("uri", ColumnContent::Url),
+    ("web", ColumnContent::Url),
+    ("pmid", ColumnContent::Text("PMID")),
+    ("pubmedid", ColumnContent::Text("PMID")),
+    ("pmcid", ColumnContent::Text("PMCID")),
+    ("abstract", ColumnContent::Text("abstract")),
+    ("abstractnote", ColumnContent::Text("abstract")),
+    ("zusammenfassung", ColumnContent::Text("abstract")),
+    ("résumé", ColumnContent::Text("abstract")),
+    ("resumen", ColumnContent::Text("abstract")),
+    ("keywords", ColumnContent::Keywords),
+    ("keyword", ColumnContent::Keywords),
+    ("authorkeywords", ColumnContent::Keywords),
+    ("indexkeywords", ColumnContent::Keywords),
+    ("tags", ColumnContent::Keywords),
+    ("manualtags", ColumnContent::Keywords),
+    ("automatictags", ColumnContent::Keywords),
+    ("schlagwörter", ColumnContent::Keywords),
+    ("schlagworte", ColumnContent::Keywords),
+    ("subjects", ColumnContent::Keywords),
+    ("language", ColumnContent::Text("language")),
+    (
+        "languageoforiginaldocument",
+        ColumnContent::Text("language"),
+    ),
+    ("sprache", ColumnContent::Text("language")),
+    ("langue", ColumnContent::Text("language")),
+    ("note", ColumnContent::Text("note")),
+    ("notes", ColumnContent::Text("note")),
+    ("extra", ColumnContent::Text("note")),
+    ("notiz", ColumnContent::Text("note")),
+    ("bemerkung", ColumnContent::Text("note")),
+    ("annotation", ColumnContent::Text("annote")),
+    ("accessdate", ColumnContent::Date("accessed")),
+    ("accessed", ColumnContent::Date("accessed")),
+    ("urldate", ColumnContent::Date("accessed")),
+    ("callnumber", ColumnContent::Text("call-number")),
+    ("signatur", ColumnContent::Text("call-number")),
+    ("archive", ColumnContent::Text("archive")),
+    ("archivelocation", ColumnContent::Text("archive_location")),
+    ("rights", ColumnContent::Text("license")),
+    ("libcatalog", ColumnContent::Nothing),
+    ("librarycatalog", ColumnContent::Nothing),
+    ("dateadded", ColumnContent::Nothing),
+    ("datemodified", ColumnContent::Nothing),
+    ("fileattachments", ColumnContent::Nothing),
+    ("linkattachments", ColumnContent::Nothing),
+    ("citedby", ColumnContent::Nothing),
+    ("eid", ColumnContent::Nothing),
+    ("authorids", ColumnContent::Nothing),
+    ("authorsid", ColumnContent::Nothing),
+    ("publicationstage", ColumnContent::Nothing),
+    ("openaccess", ColumnContent::Nothing),
+    ("affiliations", ColumnContent::Nothing),
+    ("authorswithaffiliations", ColumnContent::Nothing),
 ];
 
 /// Returns a name of a column without spaces and punctuation, in lower case.
@@ -319,18 +328,18 @@ fn folded(name: &str) -> String {
 }
 
 /// Returns what a column of a name holds.
-fn field_of(name: &str) -> Option<Field> {
+fn field_of(name: &str) -> Option<ColumnContent> {
     let name = name.trim();
     if let Some((variable, kind)) = known(name) {
         return Some(match kind {
-            VariableKind::Names => Field::Names(variable),
-            VariableKind::Date => Field::Date(variable),
+            VariableKind::Names => ColumnContent::Names(variable),
+            VariableKind::Date => ColumnContent::Date(variable),
             VariableKind::Text | VariableKind::Number => match variable {
-                "keyword" => Field::Keywords,
-                "DOI" => Field::Doi,
-                "URL" => Field::Url,
-                "source" => Field::Text("container-title"),
-                variable => Field::Text(variable),
+                "keyword" => ColumnContent::Keywords,
+                "DOI" => ColumnContent::Doi,
+                "URL" => ColumnContent::Url,
+                "source" => ColumnContent::Text("container-title"),
+                variable => ColumnContent::Text(variable),
             },
         });
     }
@@ -343,20 +352,20 @@ fn field_of(name: &str) -> Option<Field> {
     let (letters, number) = without_number(&folded);
     let numbered = || {
         let field = named(&letters).filter(|_| number > 0);
-        field.filter(|field| matches!(field, Field::Names(_) | Field::Keywords))
+        field.filter(|field| matches!(field, ColumnContent::Names(_) | ColumnContent::Keywords))
     };
     let part_of_name = || {
         let (variable, part) = name_part(&letters)?;
-        Some(Field::NamePart(variable, part, number))
+        Some(ColumnContent::NamePart(variable, part, number))
     };
     let found = named(&folded).or_else(numbered).or_else(part_of_name);
     found.or_else(|| {
         let (variable, _) = schema::variable_of_field(&name.to_lowercase())?;
         let (variable, kind) = known(variable)?;
         Some(match kind {
-            VariableKind::Names => Field::Names(variable),
-            VariableKind::Date => Field::Date(variable),
-            VariableKind::Text | VariableKind::Number => Field::Text(variable),
+            VariableKind::Names => ColumnContent::Names(variable),
+            VariableKind::Date => ColumnContent::Date(variable),
+            VariableKind::Text | VariableKind::Number => ColumnContent::Text(variable),
         })
     })
 }
@@ -408,7 +417,7 @@ fn name_part(folded: &str) -> Option<(&'static str, NamePart)> {
         return Some(("author", part));
     }
     NAMES.iter().find_map(|(role, field)| {
-        let Field::Names(variable) = field else {
+        let ColumnContent::Names(variable) = field else {
             return None;
         };
         let rest = folded
@@ -420,7 +429,7 @@ fn name_part(folded: &str) -> Option<(&'static str, NamePart)> {
 }
 
 /// Returns the separator of a table, and its columns.
-fn header(text: &str, given: &[ColumnField]) -> (u8, Vec<Column>) {
+fn header(text: &str, given: &[ColumnField]) -> (u8, Vec<TableColumn>) {
     let text = text.trim_start_matches('\u{feff}');
     let line = text.split(['\n', '\r']).next().unwrap_or_default();
     let count = |separator: u8| memchr::memchr_iter(separator, line.as_bytes()).count();
@@ -444,13 +453,13 @@ fn header(text: &str, given: &[ColumnField]) -> (u8, Vec<Column>) {
             .iter()
             .find(|(column, _)| column.eq_ignore_ascii_case(&name));
         let field = match given {
-            Some((_, field)) if field.is_empty() => Some(Field::Nothing),
+            Some((_, field)) if field.is_empty() => Some(ColumnContent::Nothing),
             Some((_, field)) => field_of(field),
             None => field_of(&name),
         };
-        Column { name, field }
+        TableColumn { name, field }
     });
-    let mut columns: Vec<Column> = columns.collect();
+    let mut columns: Vec<TableColumn> = columns.collect();
     // Zotero has the kind of a thesis or report in "Type".
     if columns
         .iter()
@@ -458,7 +467,7 @@ fn header(text: &str, given: &[ColumnField]) -> (u8, Vec<Column>) {
     {
         for column in &mut columns {
             if folded(&column.name) == "type" {
-                column.field = Some(Field::Text("genre"));
+                column.field = Some(ColumnContent::Text("genre"));
             }
         }
     }
@@ -533,7 +542,7 @@ fn read_items(text: &str, given: &[ColumnField]) -> ParsedItems {
     items
 }
 
-fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
+fn row_item(row: &csv::StringRecord, columns: &[TableColumn]) -> CslItem {
     let cells = || {
         columns
             .iter()
@@ -541,7 +550,7 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
             .filter_map(|(column, cell)| Some((column.field?, without_apostrophe(cell.trim()))))
             .filter(|(_, cell)| !cell.is_empty())
     };
-    let value = |field: Field| {
+    let value = |field: ColumnContent| {
         cells()
             .find(|(found, _)| *found == field)
             .map(|(_, cell)| cell)
@@ -551,7 +560,7 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
     let mut subtitle = "";
     let mut in_full: Vec<&str> = Vec::new();
     for (field, _) in cells() {
-        if let Field::FullNames(variable) = field
+        if let ColumnContent::FullNames(variable) = field
             && !in_full.contains(&variable)
         {
             in_full.push(variable);
@@ -561,25 +570,25 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
     let mut parted: Vec<PartedNames<'_>> = Vec::new();
     for (field, cell) in cells() {
         match field {
-            Field::Key => cell.clone_into(&mut new.item.id),
-            Field::Text("language") => {
+            ColumnContent::Key => cell.clone_into(&mut new.item.id),
+            ColumnContent::Text("language") => {
                 new.text("language", language_code(cell));
             }
-            Field::Text(variable @ ("note" | "annote")) => new.append(variable, "\n", cell),
-            Field::Text(variable @ ("volume" | "issue")) => {
+            ColumnContent::Text(variable @ ("note" | "annote")) => new.append(variable, "\n", cell),
+            ColumnContent::Text(variable @ ("volume" | "issue")) => {
                 new.text(variable, without_decimals(cell));
             }
-            Field::Text(variable) => {
+            ColumnContent::Text(variable) => {
                 new.text(variable, cell);
             }
-            Field::Subtitle => subtitle = cell,
-            Field::Names(variable) if in_full.contains(&variable) => {}
-            Field::Names(variable) | Field::FullNames(variable) => {
+            ColumnContent::Subtitle => subtitle = cell,
+            ColumnContent::Names(variable) if in_full.contains(&variable) => {}
+            ColumnContent::Names(variable) | ColumnContent::FullNames(variable) => {
                 for name in names(cell) {
                     new.name(variable, name);
                 }
             }
-            Field::NamePart(variable, part, number) => {
+            ColumnContent::NamePart(variable, part, number) => {
                 let is_own = |names: &&mut PartedNames<'_>| {
                     (names.variable, names.number) == (variable, number)
                 };
@@ -598,25 +607,25 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
                     }),
                 }
             }
-            Field::Date(variable) => {
+            ColumnContent::Date(variable) => {
                 dates.push((variable, without_time(without_decimals(cell))));
             }
-            Field::Month => month = cell,
-            Field::Day => day = cell,
-            Field::StartPage => start = cell,
-            Field::EndPage => end = cell,
-            Field::Keywords => {
+            ColumnContent::Month => month = cell,
+            ColumnContent::Day => day = cell,
+            ColumnContent::StartPage => start = cell,
+            ColumnContent::EndPage => end = cell,
+            ColumnContent::Keywords => {
                 let separator = if cell.contains(';') { ';' } else { ',' };
                 cell.split(separator)
                     .for_each(|keyword| new.keyword(keyword));
             }
-            Field::Doi => {
+            ColumnContent::Doi => {
                 new.doi(cell);
             }
-            Field::Url => {
+            ColumnContent::Url => {
                 new.url(cell);
             }
-            Field::Type | Field::Nothing => {}
+            ColumnContent::Type | ColumnContent::Nothing => {}
         }
     }
     if let Some(title) = new.item.text("title").filter(|_| !subtitle.is_empty()) {
@@ -646,7 +655,7 @@ fn row_item(row: &csv::StringRecord, columns: &[Column]) -> CslItem {
         (start, "") => new.text("page", start),
         (start, end) => new.text("page", &format!("{start}-{end}")),
     };
-    let written = value(Field::Type).unwrap_or_default();
+    let written = value(ColumnContent::Type).unwrap_or_default();
     new.item.item_type = csl_type(written, &new).to_owned();
     new.finish()
 }
@@ -832,7 +841,7 @@ pub fn column_variables(item: &CslItem) -> impl Iterator<Item = &str> {
 }
 
 /// Writes a table whose columns are CSL variables. Only variables that some work has get a column.
-fn write(export: &Export<'_>, separator: u8, title: &str) -> WriteResult {
+fn write(export: &ExportInput<'_>, separator: u8, title: &str) -> WriteResult {
     let own: BTreeSet<String>;
     let used = match export.table {
         Some(part) => part.variables,
@@ -1000,7 +1009,7 @@ mod tests {
             strings: &strings,
         }];
         for separator in [b',', b'\t'] {
-            let export = Export {
+            let export = ExportInput {
                 works: &works,
                 parents: &|_| None,
                 table: None,

@@ -104,7 +104,7 @@ pub(crate) fn of_csl(csl_type: &str) -> &'static EndNoteType {
 /// Returns the ISBNs, ISSNs or other numbers in a text (`%@`, `isbn`), each with its variable.
 pub(crate) fn standard_numbers<'t>(text: &'t str, csl_type: &str) -> Vec<(&'static str, &'t str)> {
     let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
-    // What a number is of stands in parentheses.
+    // Parentheses contain what a number belongs to.
     let bare = text.split(" (").next().unwrap_or(text).trim();
     let numbers: Vec<&str> = if digits(text) > 13 {
         let words = text.split([' ', ';', ',', '\n']);

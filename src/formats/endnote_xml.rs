@@ -8,8 +8,8 @@ use super::item_builder::{
 };
 use super::records::write_records;
 use super::ris::types::{counts_pages, has_container, number_variable};
-use super::xml::{Element, XmlWriter, child, children, escaped, has_root, read_records};
-use super::{Export, Joint, ReadFormat, Records, WriteFormat, WriteResult};
+use super::xml::{XmlElement, XmlWriter, child, children, escaped, has_root, read_records};
+use super::{ExportInput, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::model::CslItem;
 
 /// Reads and writes EndNote's XML.
@@ -29,7 +29,7 @@ impl ReadFormat for EndNoteXml {
 }
 
 impl WriteFormat for EndNoteXml {
-    fn write(&self, export: &Export<'_>) -> WriteResult {
+    fn write(&self, export: &ExportInput<'_>) -> WriteResult {
         let (records, losses) = write_records(export, TITLE, record, read_items);
         let text = format!("{OPEN}{}{CLOSE}", records.concat());
         WriteResult { text, losses }
@@ -50,7 +50,7 @@ const CLOSE: &str = "</records>\n</xml>\n";
 pub(crate) fn read_items(text: &str) -> ParsedItems {
     read_records(text, "record", |record, line, items| {
         Some(
-            Reader {
+            RecordReader {
                 record,
                 line,
                 items,
@@ -60,8 +60,8 @@ pub(crate) fn read_items(text: &str) -> ParsedItems {
     })
 }
 
-struct Reader<'d, 'i> {
-    record: Element<'d>,
+struct RecordReader<'d, 'i> {
+    record: XmlElement<'d>,
     line: usize,
     items: &'i mut ParsedItems,
 }
@@ -83,7 +83,7 @@ const ADMINISTRATIVE: &[&str] = &[
     "caption",
 ];
 
-impl Reader<'_, '_> {
+impl RecordReader<'_, '_> {
     fn item(mut self) -> CslItem {
         let record = self.record;
         let label = child(record, "label").map(rich_text).unwrap_or_default();
@@ -110,7 +110,7 @@ impl Reader<'_, '_> {
         } else {
             "author"
         };
-        for node in record.children().filter(Element::is_element) {
+        for node in record.children().filter(XmlElement::is_element) {
             let element = node.tag_name().name();
             let text = rich_text(node);
             let was_kept = match element {
@@ -203,8 +203,8 @@ impl Reader<'_, '_> {
         self.items.warn(self.line, key, Some(element), message);
     }
 
-    fn names(&mut self, new: &mut ItemBuilder, contributors: Element<'_>, authors: &str) {
-        for group in contributors.children().filter(Element::is_element) {
+    fn names(&mut self, new: &mut ItemBuilder, contributors: XmlElement<'_>, authors: &str) {
+        for group in contributors.children().filter(XmlElement::is_element) {
             let variable = match group.tag_name().name() {
                 "authors" => authors,
                 "secondary-authors" => "editor",
@@ -217,15 +217,15 @@ impl Reader<'_, '_> {
                     continue;
                 }
             };
-            for author in group.children().filter(Element::is_element) {
+            for author in group.children().filter(XmlElement::is_element) {
                 new.name(variable, one_name(&rich_text(author)));
             }
         }
     }
 
-    fn titles(&mut self, new: &mut ItemBuilder, titles: Element<'_>, csl_type: &str) -> bool {
+    fn titles(&mut self, new: &mut ItemBuilder, titles: XmlElement<'_>, csl_type: &str) -> bool {
         let mut were_kept = true;
-        for title in titles.children().filter(Element::is_element) {
+        for title in titles.children().filter(XmlElement::is_element) {
             let text = rich_text(title);
             let variable = match title.tag_name().name() {
                 "title" => "title",
@@ -245,7 +245,7 @@ impl Reader<'_, '_> {
         were_kept
     }
 
-    fn dates(&mut self, new: &mut ItemBuilder, dates: Element<'_>) {
+    fn dates(&mut self, new: &mut ItemBuilder, dates: XmlElement<'_>) {
         let year = child(dates, "year").map(rich_text).unwrap_or_default();
         let day = child(dates, "pub-dates").map(rich_text).unwrap_or_default();
         let with_year = match day.as_str() {
@@ -262,10 +262,10 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn urls(&mut self, new: &mut ItemBuilder, urls: Element<'_>) {
-        for group in urls.children().filter(Element::is_element) {
+    fn urls(&mut self, new: &mut ItemBuilder, urls: XmlElement<'_>) {
+        for group in urls.children().filter(XmlElement::is_element) {
             let is_page = matches!(group.tag_name().name(), "related-urls" | "web-urls");
-            for url in group.children().filter(Element::is_element) {
+            for url in group.children().filter(XmlElement::is_element) {
                 let text = rich_text(url);
                 if group.tag_name().name() == "pdf-urls" {
                     new.file(&text);
@@ -295,10 +295,10 @@ const FACES: [(&str, &str); 4] = [
 ];
 
 /// Returns the text of an element with CSL's markup in place of styles. EndNote breaks lines by carriage returns.
-fn rich_text(node: Element<'_>) -> String {
+fn rich_text(node: XmlElement<'_>) -> String {
     let mut rich = String::new();
     let mut open: Vec<&str> = Vec::new();
-    for text in node.descendants().filter(Element::is_text) {
+    for text in node.descendants().filter(XmlElement::is_text) {
         let face = text.parent().and_then(|style| style.attribute("face"));
         let face = face.unwrap_or_default();
         let wanted: Vec<&str> = FACES

@@ -10,7 +10,7 @@ use super::lines::{first_lines, numbered};
 use super::records::write_records;
 use super::ris;
 use super::ris::types::{counts_pages, has_container, number_variable};
-use super::{Export, Joint, ReadFormat, Records, WriteFormat, WriteResult};
+use super::{ExportInput, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::model::markup::without_nocase;
 use crate::model::{CslDate, CslItem};
 
@@ -38,7 +38,7 @@ impl ReadFormat for Enw {
 }
 
 impl WriteFormat for Enw {
-    fn write(&self, export: &Export<'_>) -> WriteResult {
+    fn write(&self, export: &ExportInput<'_>) -> WriteResult {
         let (records, losses) = write_records(export, TITLE, record, read_items);
         let text = records.iter().map(|record| format!("{record}\n")).collect();
         WriteResult { text, losses }
@@ -58,7 +58,7 @@ fn tagged(line: &str) -> Option<(char, &str)> {
 }
 
 /// A line with the lines that continue it.
-struct TagLine {
+struct EnwLine {
     number: usize,
     tag: char,
     value: String,
@@ -66,7 +66,7 @@ struct TagLine {
 
 fn read_items(text: &str) -> ParsedItems {
     let mut items = ParsedItems::default();
-    let mut record: Vec<TagLine> = Vec::new();
+    let mut record: Vec<EnwLine> = Vec::new();
     let mut original = String::new();
     let mut after_blank = false;
     for (number, line) in numbered(text) {
@@ -79,7 +79,7 @@ fn read_items(text: &str) -> ParsedItems {
                 if tag == '0' || after_blank {
                     close(&mut record, &mut original, &mut items);
                 }
-                record.push(TagLine {
+                record.push(EnwLine {
                     number,
                     tag,
                     value: value.to_owned(),
@@ -106,7 +106,7 @@ fn read_items(text: &str) -> ParsedItems {
     items
 }
 
-fn close(record: &mut Vec<TagLine>, original: &mut String, items: &mut ParsedItems) {
+fn close(record: &mut Vec<EnwLine>, original: &mut String, items: &mut ParsedItems) {
     let record = std::mem::take(record);
     let original = std::mem::take(original);
     let Some(first) = record.first() else {
@@ -123,7 +123,7 @@ fn close(record: &mut Vec<TagLine>, original: &mut String, items: &mut ParsedIte
     items.accept(first.number, item, || original);
 }
 
-fn item(record: &[TagLine], items: &mut ParsedItems) -> CslItem {
+fn item(record: &[EnwLine], items: &mut ParsedItems) -> CslItem {
     let value_of = |tag: char| {
         let mut lines = record.iter();
         lines
@@ -155,7 +155,7 @@ fn item(record: &[TagLine], items: &mut ParsedItems) -> CslItem {
     let (year, day) = (value_of('D'), value_of('8'));
     let mut new = ItemBuilder::new(csl_type);
     new.item.id = key.clone();
-    for TagLine { number, tag, value } in record {
+    for EnwLine { number, tag, value } in record {
         let was_kept = match tag {
             '0' | 'F' | '+' | '=' | '|' => true,
             'A' => {

@@ -13,19 +13,19 @@ use crate::model::{
 pub(crate) struct ItemBuilder {
     /// The item.
     pub(crate) item: CslItem,
-    keywords: Parts,
+    keywords: UniqueTexts,
     /// What is added to text variables, and the separator.
-    appended: BTreeMap<String, (&'static str, Parts)>,
+    appended: BTreeMap<String, (&'static str, UniqueTexts)>,
 }
 
 /// Texts without repetitions, in their order.
 #[derive(Debug, Default)]
-struct Parts {
+struct UniqueTexts {
     list: Vec<String>,
     seen: HashSet<String>,
 }
 
-impl Parts {
+impl UniqueTexts {
     fn add(&mut self, text: &str) {
         let text = text.trim();
         if !text.is_empty() && self.seen.insert(text.to_owned()) {
@@ -73,7 +73,7 @@ impl ItemBuilder {
         if value.trim().is_empty() {
             return;
         }
-        let new = || (separator, Parts::default());
+        let new = || (separator, UniqueTexts::default());
         let (_, parts) = self.appended.entry(variable.to_owned()).or_insert_with(new);
         parts.add(value);
     }
@@ -254,7 +254,7 @@ fn without_role(mut name: CslName, variable: &str) -> (CslName, &str) {
     (name, if is_editor_already { variable } else { role })
 }
 
-/// Returns the variable of a role as people abbreviate it behind a name.
+/// Returns the variable of a role as people abbreviate it after a name.
 fn variable_of_role(role: &str) -> Option<&'static str> {
     Some(
         match role.trim().trim_end_matches('.').to_lowercase().as_str() {
@@ -466,7 +466,7 @@ pub(crate) fn person(particles: &str, family: &str, given: &str, suffix: &str) -
     CslName {
         family: some(family),
         given: some(given),
-        // Where it stands before the family name, it belongs to it.
+        // Where it precedes the family name, it belongs to it.
         non_dropping_particle: some(particles),
         suffix: some(suffix),
         ..CslName::default()

@@ -8,7 +8,7 @@ use super::bibtex::{BibFile, FilePiece};
 
 /// A group of JabRef.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
+pub struct JabrefGroup {
     /// Its name.
     pub name: String,
     /// The name of its parent group, unless it is at the top level.
@@ -17,7 +17,7 @@ pub struct Group {
     pub members: Members,
 }
 
-/// Which works belong to a group.
+/// The criterion by which works belong to a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Members {
     /// Those with these keys, and those that name the group in their field `groups`.
@@ -34,7 +34,7 @@ pub enum Members {
 }
 
 /// Returns the groups of a file, wider ones before narrower ones.
-pub fn groups(file: &BibFile) -> Vec<Group> {
+pub fn groups(file: &BibFile) -> Vec<JabrefGroup> {
     let trees = file.pieces.iter().filter_map(|piece| match piece {
         FilePiece::Comment(text) => tree_in(text),
         _ => None,
@@ -53,7 +53,7 @@ fn tree_in(comment: &str) -> Option<&str> {
     Some(tree.strip_suffix(['}', ')']).unwrap_or(tree))
 }
 
-fn read_tree(tree: &str) -> Vec<Group> {
+fn read_tree(tree: &str) -> Vec<JabrefGroup> {
     // Old versions break lines anywhere.
     let tree: String = tree.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
     let mut groups = Vec::new();
@@ -98,7 +98,7 @@ fn read_tree(tree: &str) -> Vec<Group> {
         }
         let parent = path.last().map(|(_, name)| name.clone());
         path.push((level, name.clone()));
-        groups.push(Group {
+        groups.push(JabrefGroup {
             name,
             parent,
             members,
@@ -169,7 +169,7 @@ mod tests {
         );
         assert_eq!(
             super::groups(&old),
-            [Group {
+            [JabrefGroup {
                 name: "Wikis".into(),
                 parent: None,
                 members: Members::Listed(vec!["a2001".into(), "b2002".into()]),

@@ -13,14 +13,14 @@ use crate::transliteration::to_latin;
 /// are those of JabRef and Better BibTeX: `[auth]`, `[year]`, `[shorttitle]` and their like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyPattern {
-    parts: Vec<Part>,
+    parts: Vec<PatternPart>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum PatternPart {
     Text(String),
     Marker {
-        marker: Marker,
+        marker: PatternMarker,
         /// How many letters, words or names; the marker's own measure where it is not said.
         count: Option<usize>,
         case: Case,
@@ -28,7 +28,7 @@ enum Part {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Marker {
+enum PatternMarker {
     Author,
     Authors,
     AuthorEtAl,
@@ -49,19 +49,19 @@ enum Case {
     Upper,
 }
 
-const MARKERS: &[(&str, Marker)] = &[
-    ("auth.etal", Marker::AuthorEtAl),
-    ("authEtAl", Marker::AuthorEtAl),
-    ("authors", Marker::Authors),
-    ("auth", Marker::Author),
-    ("shortyear", Marker::ShortYear),
-    ("year", Marker::Year),
-    ("veryshorttitle", Marker::VeryShortTitle),
-    ("shorttitle", Marker::ShortTitle),
-    ("title", Marker::Title),
-    ("entrytype", Marker::EntryType),
-    ("volume", Marker::Volume),
-    ("firstpage", Marker::FirstPage),
+const MARKERS: &[(&str, PatternMarker)] = &[
+    ("auth.etal", PatternMarker::AuthorEtAl),
+    ("authEtAl", PatternMarker::AuthorEtAl),
+    ("authors", PatternMarker::Authors),
+    ("auth", PatternMarker::Author),
+    ("shortyear", PatternMarker::ShortYear),
+    ("year", PatternMarker::Year),
+    ("veryshorttitle", PatternMarker::VeryShortTitle),
+    ("shorttitle", PatternMarker::ShortTitle),
+    ("title", PatternMarker::Title),
+    ("entrytype", PatternMarker::EntryType),
+    ("volume", PatternMarker::Volume),
+    ("firstpage", PatternMarker::FirstPage),
 ];
 
 /// The words of titles that say nothing of a work, as JabRef has them.
@@ -88,16 +88,16 @@ pub struct PatternError {
 /// `[auth:lower][year][veryshorttitle:lower]`, as in `ostrom1990governing`.
 impl Default for KeyPattern {
     fn default() -> Self {
-        let lower = |marker| Part::Marker {
+        let lower = |marker| PatternPart::Marker {
             marker,
             count: None,
             case: Case::Lower,
         };
         Self {
             parts: vec![
-                lower(Marker::Author),
-                lower(Marker::Year),
-                lower(Marker::VeryShortTitle),
+                lower(PatternMarker::Author),
+                lower(PatternMarker::Year),
+                lower(PatternMarker::VeryShortTitle),
             ],
         }
     }
@@ -115,7 +115,7 @@ impl FromStr for KeyPattern {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('[') {
             if !before.is_empty() {
-                parts.push(Part::Text(before.to_owned()));
+                parts.push(PatternPart::Text(before.to_owned()));
             }
             let (marker, behind) = after
                 .split_once(']')
@@ -124,19 +124,22 @@ impl FromStr for KeyPattern {
             rest = behind;
         }
         if !rest.is_empty() {
-            parts.push(Part::Text(rest.to_owned()));
+            parts.push(PatternPart::Text(rest.to_owned()));
         }
         let fixed: String = parts
             .iter()
             .filter_map(|part| match part {
-                Part::Text(text) => Some(text.as_str()),
-                Part::Marker { .. } => None,
+                PatternPart::Text(text) => Some(text.as_str()),
+                PatternPart::Marker { .. } => None,
             })
             .collect();
         if let Some(character) = fixed.chars().find(|c| !is_key_character(*c)) {
             return Err(malformed(format!("a key cannot hold {character:?}")));
         }
-        if !parts.iter().any(|part| matches!(part, Part::Marker { .. })) {
+        if !parts
+            .iter()
+            .any(|part| matches!(part, PatternPart::Marker { .. }))
+        {
             return Err(malformed(
                 "it has no marker, such as [auth] or [year]".into(),
             ));
@@ -145,7 +148,7 @@ impl FromStr for KeyPattern {
     }
 }
 
-fn read_marker(text: &str) -> Result<Part, String> {
+fn read_marker(text: &str) -> Result<PatternPart, String> {
     let mut words = text.split(':');
     let name = words.next().unwrap_or_default();
     let (stem, digits) = name.split_at(name.trim_end_matches(|c: char| c.is_ascii_digit()).len());
@@ -171,7 +174,7 @@ fn read_marker(text: &str) -> Result<Part, String> {
             other => return Err(format!("{other} is neither lower nor upper")),
         };
     }
-    Ok(Part::Marker {
+    Ok(PatternPart::Marker {
         marker,
         count: digits.parse().ok(),
         case,
@@ -194,8 +197,8 @@ impl KeyPattern {
         let mut key = String::new();
         for part in &self.parts {
             match part {
-                Part::Text(text) => key.push_str(text),
-                Part::Marker {
+                PatternPart::Text(text) => key.push_str(text),
+                PatternPart::Marker {
                     marker,
                     count,
                     case,
@@ -213,7 +216,7 @@ impl KeyPattern {
     }
 }
 
-impl Marker {
+impl PatternMarker {
     fn text(
         self,
         count: Option<usize>,
@@ -310,7 +313,7 @@ fn without_possessive(word: &str) -> &str {
         .unwrap_or(word)
 }
 
-/// How many characters make a word of a key where nothing separates words.
+/// The number of characters that make a word of a key where nothing separates words.
 const WORD_WITHOUT_SPACES: usize = 4;
 
 /// Returns the words of a title. In Chinese, Japanese and Thai these are a few characters of one script.
@@ -345,7 +348,7 @@ fn is_mark(character: char) -> bool {
     unicode_normalization::char::is_combining_mark(character)
 }
 
-/// Whether spaces separate the words of a script.
+/// The separation of words in a script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Spacing {
     Spaces,

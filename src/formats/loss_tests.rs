@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::bibtex::{self, Strings};
 use super::losses::{resolved_date, truth};
-use super::{CSL_JSON, Export, ExportedWork, FORMATS, Format, Records};
+use super::{CSL_JSON, ExportInput, ExportedWork, FORMATS, Records, ReferenceFormat};
 use crate::csl::variables::{self, VariableKind as Kind};
 use crate::model::markup::without_nocase;
 use crate::model::{CslItem, CslName, CslValue, Entry};
@@ -126,8 +126,12 @@ fn seen(value: &CslValue) -> String {
 }
 
 /// Returns a work as it is written in a format, read again, and what was reported as lost.
-fn round_trip(format: &Format, entry: &Entry, item: &CslItem) -> (Option<CslItem>, Vec<String>) {
-    let written = format.writer.unwrap().write(&Export {
+fn round_trip(
+    format: &ReferenceFormat,
+    entry: &Entry,
+    item: &CslItem,
+) -> (Option<CslItem>, Vec<String>) {
+    let written = format.writer.unwrap().write(&ExportInput {
         works: &[ExportedWork {
             work: entry,
             item,

@@ -248,7 +248,7 @@ fn normal_name(name: &CslName) -> CslName {
         Some(part.replace('\u{2019}', "'"))
     };
     let mut normal = CslName {
-        // Where a format has no place for a particle, it stands with the part that it is printed with.
+        // Where a format has no place for a particle, it is kept with the part that it is printed with.
         family: part(&Some(name.family_with_particle())),
         given: part(&Some(name.given_with_particle())),
         suffix: part(&name.suffix),
@@ -352,7 +352,7 @@ mod tests {
         assert_eq!(compare(&one, Some(&other), "X"), []);
     }
 
-    /// The schema is right about the bundled bibliographies: removing a field that is not reported as lost changes
+    /// Checks the schema on the bundled bibliographies: removing a field that is not reported as lost changes
     /// the item.
     #[cfg(feature = "library")]
     #[test]

@@ -7,7 +7,7 @@ use super::item_builder::{
     serial_number,
 };
 use super::mods::{CONTAINERS, extent_in_pages, variable_of_role};
-use super::xml::{Element, child_text, children, has_root, read_records, text_of};
+use super::xml::{XmlElement, child_text, children, has_root, read_records, text_of};
 use super::{ReadFormat, Records};
 use crate::model::{CslItem, CslName};
 
@@ -43,7 +43,7 @@ fn read_items(text: &str) -> ParsedItems {
     read_records(text, "record", |record, line, items| {
         // The records of SRU and OAI-PMH surround those of MARC.
         children(record, "datafield").next()?;
-        let record = Record { record };
+        let record = MarcRecord { record };
         let titles = record.parallel_titles();
         if !titles.is_empty() {
             let titles = titles.join("\u{201d}, \u{201c}");
@@ -55,15 +55,15 @@ fn read_items(text: &str) -> ParsedItems {
 }
 
 #[derive(Clone, Copy)]
-struct Record<'d> {
-    record: Element<'d>,
+struct MarcRecord<'d> {
+    record: XmlElement<'d>,
 }
 
 /// A data field.
 #[derive(Clone, Copy)]
-struct Field<'d>(Element<'d>);
+struct DataField<'d>(XmlElement<'d>);
 
-impl<'d> Field<'d> {
+impl<'d> DataField<'d> {
     /// Returns the texts of the subfields with a code.
     fn all(self, code: &str) -> impl Iterator<Item = String> {
         children(self.0, "subfield")
@@ -131,14 +131,14 @@ fn unbracketed(text: &str) -> String {
     unpunctuated(if is_around { inside } else { text }).to_owned()
 }
 
-impl<'d> Record<'d> {
-    fn fields(self, tag: &'static str) -> impl Iterator<Item = Field<'d>> {
+impl<'d> MarcRecord<'d> {
+    fn fields(self, tag: &'static str) -> impl Iterator<Item = DataField<'d>> {
         children(self.record, "datafield")
             .filter(move |field| field.attribute("tag") == Some(tag))
-            .map(Field)
+            .map(DataField)
     }
 
-    fn field(self, tag: &'static str) -> Option<Field<'d>> {
+    fn field(self, tag: &'static str) -> Option<DataField<'d>> {
         self.fields(tag).next()
     }
 
@@ -270,7 +270,7 @@ impl<'d> Record<'d> {
         }
     }
 
-    /// Returns the titles in other languages, which stand after an equals sign or in a field of their own. CSL has no
+    /// Returns the titles in other languages, which follow an equals sign or in a field of their own. CSL has no
     /// variable for them.
     fn parallel_titles(self) -> Vec<String> {
         let mut titles: Vec<String> = Vec::new();
@@ -371,7 +371,7 @@ impl<'d> Record<'d> {
     }
 
     fn publication(self, new: &mut ItemBuilder) {
-        let is_publication = |field: &Field<'_>| field.indicator("ind2") == "1";
+        let is_publication = |field: &DataField<'_>| field.indicator("ind2") == "1";
         let field = self
             .fields("264")
             .find(is_publication)
@@ -481,7 +481,7 @@ impl<'d> Record<'d> {
 }
 
 /// Returns the text of the first child called `name` with its spaces.
-fn child_text_verbatim(node: Element<'_>, name: &'static str) -> String {
+fn child_text_verbatim(node: XmlElement<'_>, name: &'static str) -> String {
     let text = children(node, name).next().and_then(|child| child.text());
     match text {
         Some(text) => text.trim_start_matches(['\n', '\r', '\t']).to_owned(),
@@ -489,7 +489,7 @@ fn child_text_verbatim(node: Element<'_>, name: &'static str) -> String {
     }
 }
 
-fn personal(field: Field<'_>) -> CslName {
+fn personal(field: DataField<'_>) -> CslName {
     let whole = field.get("a");
     // The first indicator is 0 for a name that begins with the given name.
     let mut name = if field.indicator("ind1") == "0" {
@@ -513,7 +513,7 @@ fn personal(field: Field<'_>) -> CslName {
     name
 }
 
-fn corporate(field: Field<'_>) -> CslName {
+fn corporate(field: DataField<'_>) -> CslName {
     let parts: Vec<String> = field
         .all("a")
         .chain(field.all("b"))
@@ -522,7 +522,7 @@ fn corporate(field: Field<'_>) -> CslName {
     literal_name(&parts.join(". "))
 }
 
-fn is_serial(host: Field<'_>) -> bool {
+fn is_serial(host: DataField<'_>) -> bool {
     !host.get("x").is_empty()
         || host.get("7").ends_with('s')
         || host.get("z").is_empty() && {
@@ -534,7 +534,7 @@ fn is_serial(host: Field<'_>) -> bool {
 }
 
 /// Reads the host item of a part (773).
-fn host(new: &mut ItemBuilder, host: Field<'_>) {
+fn host(new: &mut ItemBuilder, host: DataField<'_>) {
     new.text("container-title", &host.get("t"));
     new.text("container-title-short", &host.get("p"));
     for issn in host.all("x") {

@@ -68,20 +68,20 @@ use crate::model::{CslItem, Entry};
 
 /// Reads the text of a file in one format.
 pub trait ReadFormat: Sync {
-    /// Never fails: what cannot be read is reported with its line, and one malformed reference
+    /// Reads a text. Never fails: what cannot be read is reported with its line, and one malformed reference
     /// costs one reference.
     fn read(&self, text: &str) -> Records;
 }
 
 /// Reads a file that is not text, such as a Word document.
 pub trait ReadBytes: Sync {
-    /// Never fails, like [`ReadFormat::read`].
+    /// Reads the content of a file. Never fails, like [`ReadFormat::read`].
     fn read(&self, bytes: &[u8]) -> Records;
 }
 
-/// How a format is read.
+/// The reader of a format.
 #[derive(Clone, Copy)]
-pub enum Reader {
+pub enum FormatReader {
     /// From text in any encoding.
     Text(&'static dyn ReadFormat),
     /// From bytes.
@@ -129,8 +129,8 @@ impl Records {
 
 /// Writes works in one format.
 pub trait WriteFormat: Sync {
-    /// Never fails: what the format cannot hold is reported in [`WriteResult::losses`].
-    fn write(&self, export: &Export<'_>) -> WriteResult;
+    /// Writes the works. Never fails: what the format cannot hold is reported in [`WriteResult::losses`].
+    fn write(&self, export: &ExportInput<'_>) -> WriteResult;
 
     /// Returns how the texts of two parts of an export become the text of both, if they do.
     fn joint(&self) -> Option<Joint> {
@@ -138,7 +138,7 @@ pub trait WriteFormat: Sync {
     }
 }
 
-/// How two texts in a format become one. A large library can so be written in parts.
+/// The joint between two texts in a format. With it, a large library is written in parts.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Joint {
     /// The end of the first text, which is left out.
@@ -163,7 +163,7 @@ pub struct ParsedFile {
 }
 
 /// The input of an export.
-pub struct Export<'a> {
+pub struct ExportInput<'a> {
     /// The works, in order.
     pub works: &'a [ExportedWork<'a>],
     /// Finds the works by key from which others inherit, whether they are written or not.
@@ -202,7 +202,7 @@ pub struct WriteResult {
 }
 
 /// A format of the table.
-pub struct Format {
+pub struct ReferenceFormat {
     /// The name by which commands know it.
     pub name: &'static str,
     /// The name for messages.
@@ -214,12 +214,12 @@ pub struct Format {
     /// Returns whether a text looks like this format.
     pub sniff: fn(&str) -> bool,
     /// Reads it.
-    pub reader: Reader,
+    pub reader: FormatReader,
     /// Writes it; `None` for a format that can only be read.
     pub writer: Option<&'static dyn WriteFormat>,
 }
 
-impl Format {
+impl ReferenceFormat {
     /// Reads the text of a file as BibLaTeX.
     pub fn read_text(&self, text: &str) -> ParsedFile {
         self.read(text.as_bytes(), text).into_entries()
@@ -228,9 +228,9 @@ impl Format {
     /// Reads a file: its bytes, or the text that they were decoded to.
     pub fn read(&self, bytes: &[u8], text: &str) -> Records {
         match self.reader {
-            Reader::Text(reader) => reader.read(text),
-            Reader::Bytes(reader) => reader.read(bytes),
-            Reader::Database => {
+            FormatReader::Text(reader) => reader.read(text),
+            FormatReader::Bytes(reader) => reader.read(bytes),
+            FormatReader::Database => {
                 let mut items = ParsedItems::default();
                 let reason = format!("{} cannot be read without its place", self.title);
                 items.warn(0, "", None, reason);
@@ -241,12 +241,12 @@ impl Format {
 
     /// Returns whether files of this format are not text.
     pub fn is_binary(&self) -> bool {
-        matches!(self.reader, Reader::Bytes(_) | Reader::Database)
+        matches!(self.reader, FormatReader::Bytes(_) | FormatReader::Database)
     }
 
     /// Returns whether the format is a database, which is read from its place.
     pub fn is_database(&self) -> bool {
-        matches!(self.reader, Reader::Database)
+        matches!(self.reader, FormatReader::Database)
     }
 
     /// Returns whether the format is a table with columns.
@@ -260,223 +260,223 @@ impl Format {
     }
 }
 
-impl std::fmt::Debug for Format {
+impl std::fmt::Debug for ReferenceFormat {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(self.name)
     }
 }
 
 /// BibLaTeX, the format of the library.
-pub static BIBLATEX: Format = Format {
+pub static BIBLATEX: ReferenceFormat = ReferenceFormat {
     name: "biblatex",
     title: "BibLaTeX",
     description: "BibLaTeX: the entries as they were written",
     extensions: &["bib", "bibtex", "biblatex"],
     sniff: biblatex::sniff,
-    reader: Reader::Text(&biblatex::Biblatex),
+    reader: FormatReader::Text(&biblatex::Biblatex),
     writer: Some(&biblatex::Biblatex),
 };
 
 /// BibTeX: the same syntax with fewer types and fields.
-pub static BIBTEX: Format = Format {
+pub static BIBTEX: ReferenceFormat = ReferenceFormat {
     name: "bibtex",
     title: "BibTeX",
     description: "BibTeX: the same with the types and fields that BibTeX's styles know",
     extensions: &[],
     sniff: |_| false,
-    reader: Reader::Text(&biblatex::Biblatex),
+    reader: FormatReader::Text(&biblatex::Biblatex),
     writer: Some(&biblatex::Bibtex),
 };
 
 /// The JSON of the Citation Style Language.
-pub static CSL_JSON: Format = Format {
+pub static CSL_JSON: ReferenceFormat = ReferenceFormat {
     name: "csl-json",
     title: "CSL-JSON",
     description: "CSL-JSON: the variables of the Citation Style Language",
     extensions: &["json", "csljson", "jsonl"],
     sniff: csl_json::sniff,
-    reader: Reader::Text(&csl_json::CslJson),
+    reader: FormatReader::Text(&csl_json::CslJson),
     writer: Some(&csl_json::CslJson),
 };
 
 /// Typst's format.
-pub static HAYAGRIVA: Format = Format {
+pub static HAYAGRIVA: ReferenceFormat = ReferenceFormat {
     name: "hayagriva",
     title: "Hayagriva",
     description: "Hayagriva: Typst's YAML",
     extensions: &["yml", "yaml"],
     sniff: hayagriva::sniff,
-    reader: Reader::Text(&hayagriva::Hayagriva),
+    reader: FormatReader::Text(&hayagriva::Hayagriva),
     writer: Some(&hayagriva::Hayagriva),
 };
 
 /// The format that publishers and EndNote write.
-pub static RIS: Format = Format {
+pub static RIS: ReferenceFormat = ReferenceFormat {
     name: "ris",
     title: "RIS",
     description: "RIS: the format of EndNote, publishers and databases",
     extensions: &["ris", "refman"],
     sniff: ris::sniff,
-    reader: Reader::Text(&ris::Ris),
+    reader: FormatReader::Text(&ris::Ris),
     writer: Some(&ris::Ris),
 };
 
 /// Plain reference lists, as people read them.
-pub static REFERENCES: Format = Format {
+pub static REFERENCES: ReferenceFormat = ReferenceFormat {
     name: "references",
     title: "plain reference lists",
     description: "a plain reference list, as at the end of a chapter",
     extensions: &[],
     sniff: references::sniff,
-    reader: Reader::Text(&references::ReferenceLists),
+    reader: FormatReader::Text(&references::ReferenceLists),
     writer: None,
 };
 
 /// The MEDLINE format of PubMed.
-pub static NBIB: Format = Format {
+pub static NBIB: ReferenceFormat = ReferenceFormat {
     name: "nbib",
     title: "PubMed (MEDLINE)",
     description: "MEDLINE: the tagged format of PubMed",
     extensions: &["nbib", "medline"],
     sniff: nbib::sniff,
-    reader: Reader::Text(&nbib::Nbib),
+    reader: FormatReader::Text(&nbib::Nbib),
     writer: Some(&nbib::Nbib),
 };
 
 /// EndNote's XML.
-pub static ENDNOTE_XML: Format = Format {
+pub static ENDNOTE_XML: ReferenceFormat = ReferenceFormat {
     name: "endnote-xml",
     title: "EndNote XML",
     description: "EndNote XML: EndNote's own exchange format",
     extensions: &[],
     sniff: endnote_xml::sniff,
-    reader: Reader::Text(&endnote_xml::EndNoteXml),
+    reader: FormatReader::Text(&endnote_xml::EndNoteXml),
     writer: Some(&endnote_xml::EndNoteXml),
 };
 
 /// EndNote's tagged format, which extends that of refer.
-pub static ENW: Format = Format {
+pub static ENW: ReferenceFormat = ReferenceFormat {
     name: "enw",
     title: "EndNote's tagged format",
     description: "EndNote's tagged format, and that of refer",
     extensions: &["enw", "refer"],
     sniff: enw::sniff,
-    reader: Reader::Text(&enw::Enw),
+    reader: FormatReader::Text(&enw::Enw),
     writer: Some(&enw::Enw),
 };
 
 /// The Metadata Object Description Schema of the Library of Congress.
-pub static MODS: Format = Format {
+pub static MODS: ReferenceFormat = ReferenceFormat {
     name: "mods",
     title: "MODS",
     description: "MODS: an XML format of libraries and repositories",
     extensions: &["mods"],
     sniff: mods::sniff,
-    reader: Reader::Text(&mods::Mods),
+    reader: FormatReader::Text(&mods::Mods),
     writer: Some(&mods::Mods),
 };
 
 /// MARC 21 as XML.
-pub static MARCXML: Format = Format {
+pub static MARCXML: ReferenceFormat = ReferenceFormat {
     name: "marcxml",
     title: "MARCXML",
     description: "MARCXML: the records of library catalogues",
     extensions: &["marcxml", "mrcx"],
     sniff: marcxml::sniff,
-    reader: Reader::Text(&marcxml::MarcXml),
+    reader: FormatReader::Text(&marcxml::MarcXml),
     writer: None,
 };
 
 /// The Citation File Format of software.
-pub static CFF: Format = Format {
+pub static CFF: ReferenceFormat = ReferenceFormat {
     name: "cff",
     title: "CITATION.cff",
     description: "CITATION.cff: how a software or data set wishes to be cited",
     extensions: &["cff"],
     sniff: cff::sniff,
-    reader: Reader::Text(&cff::Cff),
+    reader: FormatReader::Text(&cff::Cff),
     writer: Some(&cff::Cff),
 };
 
 /// Tables with commas.
-pub static CSV: Format = Format {
+pub static CSV: ReferenceFormat = ReferenceFormat {
     name: "csv",
     title: "CSV",
     description: "CSV: a table with a header, whose columns are guessed from their names",
     extensions: &["csv"],
     sniff: csv::sniff,
-    reader: Reader::Text(&csv::Csv),
+    reader: FormatReader::Text(&csv::Csv),
     writer: Some(&csv::Csv),
 };
 
 /// Tables with tabs.
-pub static TSV: Format = Format {
+pub static TSV: ReferenceFormat = ReferenceFormat {
     name: "tsv",
     title: "TSV",
     description: "TSV: a table like CSV, with tabs",
     extensions: &["tsv", "tab"],
     sniff: |_| false,
-    reader: Reader::Text(&csv::Tsv),
+    reader: FormatReader::Text(&csv::Tsv),
     writer: Some(&csv::Tsv),
 };
 
 /// The citation templates of MediaWiki.
-pub static MEDIAWIKI: Format = Format {
+pub static MEDIAWIKI: ReferenceFormat = ReferenceFormat {
     name: "mediawiki",
     title: "MediaWiki",
     description: "MediaWiki: the citation templates of a page or of a dump",
     extensions: &["wiki", "mediawiki", "wikitext"],
     sniff: mediawiki::sniff,
-    reader: Reader::Text(&mediawiki::MediaWiki),
+    reader: FormatReader::Text(&mediawiki::MediaWiki),
     writer: None,
 };
 
 /// Context objects in web pages.
-pub static COINS: Format = Format {
+pub static COINS: ReferenceFormat = ReferenceFormat {
     name: "coins",
     title: "COinS in HTML",
     description: "COinS: the references in the HTML of a web page",
     extensions: &["html", "htm", "xhtml"],
     sniff: coins::sniff,
-    reader: Reader::Text(&coins::Coins),
+    reader: FormatReader::Text(&coins::Coins),
     writer: None,
 };
 
 /// The bibliographies that LaTeX reads.
-pub static BBL: Format = Format {
+pub static BBL: ReferenceFormat = ReferenceFormat {
     name: "bbl",
     title: "LaTeX .bbl",
     description: ".bbl: what BibTeX or biber wrote for LaTeX",
     extensions: &["bbl"],
     sniff: bbl::sniff,
-    reader: Reader::Text(&bbl::Bbl),
+    reader: FormatReader::Text(&bbl::Bbl),
     writer: None,
 };
 
 /// The citations in a document of a word processor.
-pub static DOCX: Format = Format {
+pub static DOCX: ReferenceFormat = ReferenceFormat {
     name: "docx",
     title: "Word and OpenDocument",
     description: "Word (.docx) and OpenDocument (.odt): the citations of Zotero, Mendeley or EndNote",
     extensions: &["docx", "docm", "odt"],
     sniff: word_processor::sniff,
-    reader: Reader::Bytes(&word_processor::WordProcessor),
+    reader: FormatReader::Bytes(&word_processor::WordProcessor),
     writer: None,
 };
 
 /// The library of Zotero, which `crate::zotero::database` reads.
-pub static ZOTERO: Format = Format {
+pub static ZOTERO: ReferenceFormat = ReferenceFormat {
     name: "zotero",
     title: "Zotero\u{2019}s database",
     description: "the library of Zotero on this computer: zotero: or zotero:PATH",
     extensions: &["sqlite"],
     sniff: |text| text.starts_with("SQLite format 3\0"),
-    reader: Reader::Database,
+    reader: FormatReader::Database,
     writer: None,
 };
 
 /// All formats, in the order of help texts. To add a format, add a row.
-pub static FORMATS: &[&Format] = &[
+pub static FORMATS: &[&ReferenceFormat] = &[
     &BIBLATEX,
     &BIBTEX,
     &CSL_JSON,
@@ -498,9 +498,9 @@ pub static FORMATS: &[&Format] = &[
     &REFERENCES,
 ];
 
-/// The formats that are recognized by content alone: first those with a distinctive beginning, because their text may hold
+/// The formats that are recognized only by content: first those with a distinctive beginning, because their text may hold
 /// anything, such as an entry of BibTeX that says how to cite it.
-static BY_CONTENT: &[&Format] = &[
+static BY_CONTENT: &[&ReferenceFormat] = &[
     &DOCX,
     &ZOTERO,
     &ENDNOTE_XML,
@@ -521,21 +521,21 @@ static BY_CONTENT: &[&Format] = &[
 ];
 
 /// Returns the format with a name.
-pub fn named(name: &str) -> Option<&'static Format> {
+pub fn named(name: &str) -> Option<&'static ReferenceFormat> {
     FORMATS.iter().copied().find(|format| format.name == name)
 }
 
 /// Returns the format of a file by its content, or else by the extension of its name.
-pub fn of_file(name: &str, text: &str) -> Option<&'static Format> {
+pub fn of_file(name: &str, text: &str) -> Option<&'static ReferenceFormat> {
     of_content(text).or_else(|| {
         let is_other_json =
-            |format: &&Format| format.name == CSL_JSON.name && csl_json::is_foreign(text);
+            |format: &&ReferenceFormat| format.name == CSL_JSON.name && csl_json::is_foreign(text);
         of_name(name).filter(|format| !is_other_json(format))
     })
 }
 
 /// Returns the format of a text by its content. An empty text is an empty bibliography.
-pub fn of_content(text: &str) -> Option<&'static Format> {
+pub fn of_content(text: &str) -> Option<&'static ReferenceFormat> {
     if text.trim_start_matches('\u{feff}').trim().is_empty() {
         return Some(&BIBLATEX);
     }
@@ -546,7 +546,7 @@ pub fn of_content(text: &str) -> Option<&'static Format> {
 }
 
 /// Returns the format of a file by the extension of its name.
-pub fn of_name(name: &str) -> Option<&'static Format> {
+pub fn of_name(name: &str) -> Option<&'static ReferenceFormat> {
     let name = name.rsplit(['/', '\\']).next()?;
     let extension = name.rsplit_once('.')?.1.to_lowercase();
     FORMATS

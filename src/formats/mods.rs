@@ -8,9 +8,9 @@ use super::item_builder::{
 };
 use super::records::write_records;
 use super::xml::{
-    Element, XmlWriter, child, child_text, children, has_root, read_records, text_of,
+    XmlElement, XmlWriter, child, child_text, children, has_root, read_records, text_of,
 };
-use super::{Export, Joint, ReadFormat, Records, WriteFormat, WriteResult};
+use super::{ExportInput, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::model::markup::{plain, without_nocase};
 use crate::model::{CslDate, CslItem, CslName};
 
@@ -35,7 +35,7 @@ impl ReadFormat for Mods {
 }
 
 impl WriteFormat for Mods {
-    fn write(&self, export: &Export<'_>) -> WriteResult {
+    fn write(&self, export: &ExportInput<'_>) -> WriteResult {
         let (records, losses) = write_records(export, TITLE, record, |xml| {
             read_items(&format!("{OPEN}{xml}{CLOSE}"))
         });
@@ -160,7 +160,7 @@ fn type_of_genre(genre: &str) -> Option<&'static str> {
     found.map(|(_, csl)| *csl)
 }
 
-fn csl_type(record: Element<'_>, host: Option<Element<'_>>) -> &'static str {
+fn csl_type(record: XmlElement<'_>, host: Option<XmlElement<'_>>) -> &'static str {
     let genres = || children(record, "genre").map(text_of);
     let host_genre = host
         .map(|host| child_text(host, "genre"))
@@ -203,7 +203,7 @@ fn csl_type(record: Element<'_>, host: Option<Element<'_>>) -> &'static str {
     }
 }
 
-fn is_continuing(record: Element<'_>) -> bool {
+fn is_continuing(record: XmlElement<'_>) -> bool {
     children(record, "originInfo").any(|origin| {
         matches!(
             child_text(origin, "issuance").as_str(),
@@ -213,7 +213,7 @@ fn is_continuing(record: Element<'_>) -> bool {
 }
 
 /// Returns a record, and its titles that CSL has no variable for.
-fn item(record: Element<'_>) -> (CslItem, Vec<String>) {
+fn item(record: XmlElement<'_>) -> (CslItem, Vec<String>) {
     let related = |of_type: &'static str| {
         children(record, "relatedItem")
             .find(move |related| related.attribute("type") == Some(of_type))
@@ -223,7 +223,7 @@ fn item(record: Element<'_>) -> (CslItem, Vec<String>) {
     let mut new = ItemBuilder::new(csl_type);
     new.item.id = record.attribute("ID").unwrap_or_default().to_owned();
     let ignored = titles(&mut new, record);
-    let is_main = |name: &Element<'_>| name.attribute("usage") == Some("primary");
+    let is_main = |name: &XmlElement<'_>| name.attribute("usage") == Some("primary");
     let has_main_name = children(record, "name").any(|name| is_main(&name));
     let has_publisher =
         children(record, "originInfo").any(|origin| child(origin, "publisher").is_some());
@@ -285,7 +285,7 @@ fn item(record: Element<'_>) -> (CslItem, Vec<String>) {
     for subject in children(record, "subject") {
         let terms: Vec<String> = subject
             .children()
-            .filter(Element::is_element)
+            .filter(XmlElement::is_element)
             .map(|term| match term.tag_name().name() {
                 "name" => role_and_name(term).1.reading_order(),
                 "titleInfo" => child_text(term, "title"),
@@ -329,14 +329,14 @@ fn item(record: Element<'_>) -> (CslItem, Vec<String>) {
 }
 
 /// Returns the main title of an element: article, title and subtitle.
-fn title_of(node: Element<'_>) -> String {
+fn title_of(node: XmlElement<'_>) -> String {
     children(node, "titleInfo")
         .find(|info| info.attribute("type").is_none())
         .map(title_in)
         .unwrap_or_default()
 }
 
-fn title_in(info: Element<'_>) -> String {
+fn title_in(info: XmlElement<'_>) -> String {
     let article = child_text(info, "nonSort");
     let mut title = match article.as_str() {
         "" => String::new(),
@@ -360,7 +360,7 @@ fn title_in(info: Element<'_>) -> String {
 }
 
 /// Reads the titles, and returns those that CSL has no variable for.
-fn titles(new: &mut ItemBuilder, record: Element<'_>) -> Vec<String> {
+fn titles(new: &mut ItemBuilder, record: XmlElement<'_>) -> Vec<String> {
     new.text("title", &title_of(record));
     let mut ignored = Vec::new();
     for info in children(record, "titleInfo") {
@@ -379,7 +379,7 @@ fn titles(new: &mut ItemBuilder, record: Element<'_>) -> Vec<String> {
 }
 
 /// Returns the variable of a name's role, and the name.
-fn role_and_name(node: Element<'_>) -> (&'static str, CslName) {
+fn role_and_name(node: XmlElement<'_>) -> (&'static str, CslName) {
     let terms = children(node, "role").flat_map(|role| children(role, "roleTerm"));
     let role = terms
         .map(text_of)
@@ -451,7 +451,7 @@ fn without_isbd(text: &str) -> &str {
     text.trim_end_matches([' ', ':', ';', ',', '/'])
 }
 
-fn origin_info(new: &mut ItemBuilder, origin: Element<'_>) {
+fn origin_info(new: &mut ItemBuilder, origin: XmlElement<'_>) {
     for term in children(origin, "place").flat_map(|place| children(place, "placeTerm")) {
         if term.attribute("type") != Some("code") {
             new.append("publisher-place", "; ", without_isbd(&text_of(term)));
@@ -479,7 +479,7 @@ fn origin_info(new: &mut ItemBuilder, origin: Element<'_>) {
 }
 
 /// Returns the date of an element: the one for programs if there is one, or a range.
-fn date_of(node: Element<'_>, element: &'static str) -> Option<CslDate> {
+fn date_of(node: XmlElement<'_>, element: &'static str) -> Option<CslDate> {
     let point = |of: &'static str| {
         children(node, element).find(move |date| date.attribute("point") == Some(of))
     };
@@ -525,7 +525,7 @@ pub(crate) fn extent_in_pages(extent: &str) -> Option<String> {
     }
 }
 
-fn identifiers(new: &mut ItemBuilder, node: Element<'_>, csl_type: &str) {
+fn identifiers(new: &mut ItemBuilder, node: XmlElement<'_>, csl_type: &str) {
     for identifier in children(node, "identifier") {
         let text = text_of(identifier);
         let kind = identifier.attribute("type").unwrap_or_default();
@@ -562,7 +562,7 @@ fn identifiers(new: &mut ItemBuilder, node: Element<'_>, csl_type: &str) {
 }
 
 /// Reads volume, issue, pages and date.
-fn part(new: &mut ItemBuilder, part: Element<'_>) {
+fn part(new: &mut ItemBuilder, part: XmlElement<'_>) {
     for detail in children(part, "detail") {
         let number = child_text(detail, "number");
         let number = if number.is_empty() {
@@ -600,7 +600,7 @@ fn part(new: &mut ItemBuilder, part: Element<'_>) {
     new.date("issued", &child_text(part, "date"));
 }
 
-fn host(new: &mut ItemBuilder, host: Element<'_>, csl_type: &str) {
+fn host(new: &mut ItemBuilder, host: XmlElement<'_>, csl_type: &str) {
     new.text("container-title", &title_of(host));
     for info in children(host, "titleInfo") {
         if info.attribute("type") == Some("abbreviated") {
@@ -638,7 +638,7 @@ fn host(new: &mut ItemBuilder, host: Element<'_>, csl_type: &str) {
     }
 }
 
-fn series_of(new: &mut ItemBuilder, series: Element<'_>) {
+fn series_of(new: &mut ItemBuilder, series: XmlElement<'_>) {
     let Some(info) = child(series, "titleInfo") else {
         return;
     };
@@ -672,7 +672,7 @@ fn record(item: &CslItem) -> String {
     // An ID has to be an XML name.
     mods.xml.open("mods", &[("version", "3.7")]);
     mods.title("title");
-    mods.other_title("title-short", "abbreviated");
+    mods.abbreviated_title("title-short");
     for (code, _, variable) in ROLES
         .iter()
         .filter(|(code, _, _)| !matches!(*code, "cre" | "fmd" | "aui"))
@@ -719,7 +719,7 @@ fn record(item: &CslItem) -> String {
     if is_part {
         mods.xml.open("relatedItem", &[("type", "host")]);
         mods.title("container-title");
-        mods.other_title("container-title-short", "abbreviated");
+        mods.abbreviated_title("container-title-short");
         mods.names("editor", "edt");
         mods.names("container-author", "aut");
         if let Some(event) = item.text("event-title") {
@@ -781,9 +781,9 @@ impl ModsWriter<'_> {
         }
     }
 
-    fn other_title(&mut self, variable: &str, kind: &str) {
+    fn abbreviated_title(&mut self, variable: &str) {
         if let Some(title) = self.text(variable) {
-            self.xml.open("titleInfo", &[("type", kind)]);
+            self.xml.open("titleInfo", &[("type", "abbreviated")]);
             self.xml.leaf("title", &[], &title);
             self.xml.close();
         }

@@ -8,7 +8,7 @@ use super::item_builder::{
 };
 use super::lines::numbered;
 use super::records::write_records;
-use super::{Export, Joint, ReadFormat, Records, WriteFormat, WriteResult};
+use super::{ExportInput, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::model::markup::without_nocase;
 use crate::model::{CslDate, CslItem, CslName};
 
@@ -21,7 +21,7 @@ const TITLE: &str = "PubMed";
 pub(crate) fn sniff(text: &str) -> bool {
     // A work that is not in PubMed has no PMID.
     let only_here = ["PMID", "OWN", "STAT", "FAU", "FED", "BTI", "CTI", "PT"];
-    // A long abstract may stand before any of them.
+    // A long abstract may precede all of them.
     numbered(text)
         .map(|(_, line)| line)
         .skip_while(|line| line.trim().is_empty())
@@ -38,7 +38,7 @@ impl ReadFormat for Nbib {
 }
 
 impl WriteFormat for Nbib {
-    fn write(&self, export: &Export<'_>) -> WriteResult {
+    fn write(&self, export: &ExportInput<'_>) -> WriteResult {
         let (records, losses) = write_records(export, TITLE, record, read_items);
         let text: String = records.iter().map(|record| format!("{record}\n")).collect();
         WriteResult { text, losses }
@@ -62,7 +62,7 @@ fn tagged(line: &str) -> Option<(&str, &str)> {
 }
 
 /// A line with the lines that continue it.
-struct TagLine<'t> {
+struct MedlineLine<'t> {
     number: usize,
     tag: &'t str,
     value: String,
@@ -70,7 +70,7 @@ struct TagLine<'t> {
 
 fn read_items(text: &str) -> ParsedItems {
     let mut items = ParsedItems::default();
-    let mut record: Vec<TagLine<'_>> = Vec::new();
+    let mut record: Vec<MedlineLine<'_>> = Vec::new();
     let mut original = String::new();
     for (number, line) in numbered(text) {
         if line.trim().is_empty() {
@@ -83,7 +83,7 @@ fn read_items(text: &str) -> ParsedItems {
                 if tag == "PMID" && record.iter().any(|line| line.tag == "PMID") {
                     close(&mut record, &mut original, &mut items);
                 }
-                record.push(TagLine {
+                record.push(MedlineLine {
                     number,
                     tag,
                     value: value.to_owned(),
@@ -108,7 +108,7 @@ fn read_items(text: &str) -> ParsedItems {
     items
 }
 
-fn close(record: &mut Vec<TagLine<'_>>, original: &mut String, items: &mut ParsedItems) {
+fn close(record: &mut Vec<MedlineLine<'_>>, original: &mut String, items: &mut ParsedItems) {
     let record = std::mem::take(record);
     let original = std::mem::take(original);
     let Some(first) = record.first() else {
@@ -145,7 +145,7 @@ const TYPES: &[(&str, &str)] = &[
     ("Journal Article", "article-journal"),
 ];
 
-fn csl_type(record: &[TagLine<'_>]) -> &'static str {
+fn csl_type(record: &[MedlineLine<'_>]) -> &'static str {
     let has = |tag: &str| record.iter().any(|line| line.tag == tag);
     let types: Vec<&str> = record
         .iter()
@@ -163,7 +163,7 @@ fn csl_type(record: &[TagLine<'_>]) -> &'static str {
     }
 }
 
-fn item(record: &[TagLine<'_>], items: &mut ParsedItems) -> CslItem {
+fn item(record: &[MedlineLine<'_>], items: &mut ParsedItems) -> CslItem {
     let mut new = ItemBuilder::new(csl_type(record));
     let has = |tag: &str| record.iter().any(|line| line.tag == tag);
     let is_chapter = has("BTI") && has("TI");
@@ -173,7 +173,7 @@ fn item(record: &[TagLine<'_>], items: &mut ParsedItems) -> CslItem {
     let (has_date, has_pages) = (has("DP"), has("PG"));
     let key = record.iter().find(|line| line.tag == "PMID");
     let key = key.map(|line| line.value.clone()).unwrap_or_default();
-    for TagLine { number, tag, value } in record {
+    for MedlineLine { number, tag, value } in record {
         let was_kept = match *tag {
             "PMID" => new.text("PMID", value),
             "PMC" => new.text("PMCID", value),
@@ -463,7 +463,7 @@ impl NbibWriter<'_> {
     }
 }
 
-/// `Benkler Y`
+/// Returns a name as `Benkler Y`.
 fn abbreviated(name: &CslName) -> String {
     let family = name.family_with_particle();
     let given = name.given.as_deref().unwrap_or_default();
@@ -483,7 +483,7 @@ const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
-/// `2006 May 12`
+/// Returns a date as `2006 May 12`.
 fn written_date(date: &CslDate) -> String {
     let date = super::losses::resolved_date(date);
     if let Some(literal) = date.literal {

@@ -4,13 +4,13 @@ use rayon::prelude::*;
 
 use super::csl_to_bib::ParsedItems;
 use super::losses::{compare, fields_without_variable};
-use super::{Export, Loss};
+use super::{ExportInput, Loss};
 use crate::model::CslItem;
 
 /// Writes a record for each work, and reads each again to find what was lost. `read` gets what `write` returned. A
 /// format without citation keys loses them.
 pub(crate) fn write_records(
-    export: &Export<'_>,
+    export: &ExportInput<'_>,
     title: &str,
     write: impl Fn(&CslItem) -> String + Sync,
     read: impl Fn(&str) -> ParsedItems + Sync,

@@ -7,7 +7,7 @@ use super::lines::LineCounter;
 use crate::model::CslItem;
 
 /// An element.
-pub(crate) type Element<'d> = Node<'d, 'd>;
+pub(crate) type XmlElement<'d> = Node<'d, 'd>;
 
 /// Returns whether the outermost element of a text has one of these names.
 pub(crate) fn has_root(text: &str, names: &[&str]) -> bool {
@@ -65,17 +65,17 @@ fn parse(text: &str) -> Result<Document<'_>, roxmltree::Error> {
 pub(crate) fn read_records(
     text: &str,
     name: &str,
-    mut read: impl FnMut(Element<'_>, usize, &mut ParsedItems) -> Option<CslItem>,
+    mut read: impl FnMut(XmlElement<'_>, usize, &mut ParsedItems) -> Option<CslItem>,
 ) -> ParsedItems {
     let mut items = ParsedItems::default();
     let mut lines = LineCounter::new(text);
-    // A declaration stands at the very beginning.
+    // A declaration is at the very beginning.
     let start = text.len() - text.trim_start_matches('\u{feff}').trim_start().len();
     let body = text.get(start..).unwrap_or_default();
     match parse(body) {
         Ok(document) => {
             let is_record =
-                |node: &Element<'_>| node.is_element() && node.tag_name().name() == name;
+                |node: &XmlElement<'_>| node.is_element() && node.tag_name().name() == name;
             // A record around others is an envelope, such as that of SRU or OAI-PMH. If each were read with all that it
             // contains, records in records would take quadratic time.
             let mut records = document.descendants().filter(is_record).peekable();
@@ -166,27 +166,27 @@ fn pieces(text: &str, name: &str) -> Vec<std::ops::Range<usize>> {
 
 /// Returns the children called `name`.
 pub(crate) fn children<'d>(
-    node: Element<'d>,
+    node: XmlElement<'d>,
     name: &'static str,
-) -> impl Iterator<Item = Element<'d>> {
+) -> impl Iterator<Item = XmlElement<'d>> {
     node.children()
         .filter(move |child| child.is_element() && child.tag_name().name() == name)
 }
 
 /// Returns the first child called `name`.
-pub(crate) fn child<'d>(node: Element<'d>, name: &'static str) -> Option<Element<'d>> {
+pub(crate) fn child<'d>(node: XmlElement<'d>, name: &'static str) -> Option<XmlElement<'d>> {
     children(node, name).next()
 }
 
 /// Returns the text in an element, with single spaces.
-pub(crate) fn text_of(node: Element<'_>) -> String {
+pub(crate) fn text_of(node: XmlElement<'_>) -> String {
     let texts = node.descendants().filter(Node::is_text);
     let text: String = texts.filter_map(|node| node.text()).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Returns the text of the first child called `name`.
-pub(crate) fn child_text(node: Element<'_>, name: &'static str) -> String {
+pub(crate) fn child_text(node: XmlElement<'_>, name: &'static str) -> String {
     child(node, name).map(text_of).unwrap_or_default()
 }
 

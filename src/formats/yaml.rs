@@ -120,7 +120,7 @@ impl<'de> Visitor<'de> for Expansion<'_> {
         Ok(())
     }
 
-    /// A tagged value.
+    /// Reads a tagged value.
     fn visit_enum<A: EnumAccess<'de>>(self, tagged: A) -> Result<(), A::Error> {
         let ((), content) = tagged.variant_seed(self)?;
         content.newtype_variant_seed(self)

@@ -8,12 +8,12 @@ use rusqlite::{Connection, OpenFlags};
 use super::history::now;
 use super::{BusyTimeout, Library, LibraryError, Result, schema, with_suffix};
 
-/// How many pages are copied between two progress reports.
+/// The number of pages that are copied between two progress reports.
 const PAGES: i32 = 512;
 
-/// What to do with a file that exists at the path of a backup.
+/// The choice for a file that already exists at the path of a backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Existing {
+pub enum IfExists {
     /// Keep it and make no backup.
     Keep,
     /// Replace it once the backup is complete.
@@ -31,10 +31,10 @@ impl Library {
     pub fn back_up(
         &self,
         to: &Path,
-        existing: Existing,
+        existing: IfExists,
         advance: &mut dyn FnMut(usize, usize),
     ) -> Result<()> {
-        if existing == Existing::Keep && to.exists() {
+        if existing == IfExists::Keep && to.exists() {
             return Err(LibraryError::BackupExists(to.to_path_buf()));
         }
         if to.is_dir() {
@@ -109,7 +109,7 @@ impl Library {
             return Err(unfit(&backup.path, "it is the library itself"));
         }
         let before = free_name(&self.path, "before-restore");
-        self.back_up(&before, Existing::Keep, &mut |_, _| {})?;
+        self.back_up(&before, IfExists::Keep, &mut |_, _| {})?;
         copy_pages(&backup.connection, &mut self.connection, advance)
             .map_err(|error| LibraryError::from(error).at(&self.path))?;
         self.create_or_migrate(("", |_| Ok(())))

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::Result;
 
-/// How long to wait for a library that another program has locked, and a callback for long waits.
+/// The time to wait for a library that another program has locked, and a callback for long waits.
 #[derive(Debug, Clone, Copy)]
 pub struct BusyTimeout {
     /// The longest wait.

@@ -11,7 +11,7 @@ use super::{Candidates, Library, LibraryError, Result, schema};
 
 /// A candidate for completion.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Candidate {
+pub struct Completion {
     /// The value on the command line.
     pub value: String,
     /// A description of one line.
@@ -46,19 +46,19 @@ impl Library {
 impl Candidates<'_> {
     /// Returns at most `most` of the keys that start with `prefix`, in order. If there are more, the last of all
     /// is included, so that the common prefix of the candidates is that of all keys.
-    pub fn keys(&self, prefix: &str, most: usize) -> Result<Vec<Candidate>> {
+    pub fn keys(&self, prefix: &str, most: usize) -> Result<Vec<Completion>> {
         const KEYS: &str = "
             SELECT key, title, json_extract(authors, '$[0]'), json_array_length(authors), year
             FROM work LEFT JOIN work_summary ON work_id = work.id
             WHERE key >= ?1 AND key < ?2";
         // This is the last character of Unicode.
         let end = format!("{prefix}\u{10ffff}");
-        let read = |order: &str, most: usize| -> Result<Vec<Candidate>> {
+        let read = |order: &str, most: usize| -> Result<Vec<Completion>> {
             let sql = format!("{KEYS} ORDER BY key {order} LIMIT ?3");
             let mut statement = self.library.connection.prepare(&sql)?;
             let most = i64::try_from(most).unwrap_or(i64::MAX);
             let candidates = statement.query_map((prefix, &end, most), |row| {
-                Ok(Candidate {
+                Ok(Completion {
                     value: row.get(0)?,
                     help: describe_work(
                         row.get::<_, Option<String>>(1)?.as_deref(),
@@ -79,7 +79,7 @@ impl Candidates<'_> {
     }
 
     /// Returns the tags of one facet or of all as `FACET:NAME`, with their labels.
-    pub fn tags(&self, facet: Option<&str>) -> Result<Vec<Candidate>> {
+    pub fn tags(&self, facet: Option<&str>) -> Result<Vec<Completion>> {
         self.complete(
             "SELECT facet || ':' || name, coalesce(label, description) FROM tag
              WHERE ?1 IS NULL OR facet = ?1 ORDER BY facet, position",
@@ -88,7 +88,7 @@ impl Candidates<'_> {
     }
 
     /// Returns the facets, with their numbers of tags.
-    pub fn facets(&self) -> Result<Vec<Candidate>> {
+    pub fn facets(&self) -> Result<Vec<Completion>> {
         self.complete(
             "SELECT facet, count(*) || iif(count(*) = 1, ' tag', ' tags') FROM tag
              GROUP BY facet ORDER BY facet",
@@ -97,7 +97,7 @@ impl Candidates<'_> {
     }
 
     /// Returns the entry types that occur, with their numbers of works.
-    pub fn types(&self) -> Result<Vec<Candidate>> {
+    pub fn types(&self) -> Result<Vec<Completion>> {
         self.complete(
             "SELECT entry_type, count(*) || iif(count(*) = 1, ' work', ' works') FROM work_summary
              GROUP BY entry_type ORDER BY entry_type",
@@ -106,12 +106,12 @@ impl Candidates<'_> {
     }
 
     /// Returns the reading lists, with their titles.
-    pub fn lists(&self) -> Result<Vec<Candidate>> {
+    pub fn lists(&self) -> Result<Vec<Completion>> {
         self.complete("SELECT name, title FROM reading_list ORDER BY name", [])
     }
 
     /// Returns the snapshots of a reading list, with their dates.
-    pub fn snapshots(&self, list: &str) -> Result<Vec<Candidate>> {
+    pub fn snapshots(&self, list: &str) -> Result<Vec<Completion>> {
         self.complete(
             "SELECT list_snapshot.name, date(frozen_at)
              FROM list_snapshot JOIN reading_list ON reading_list.id = list_id
@@ -121,7 +121,7 @@ impl Candidates<'_> {
     }
 
     /// Returns the manual sections of a reading list.
-    pub fn sections(&self, list: &str) -> Result<Vec<Candidate>> {
+    pub fn sections(&self, list: &str) -> Result<Vec<Completion>> {
         self.complete(
             "SELECT list_section.title, list_section.query
              FROM list_section JOIN reading_list ON reading_list.id = list_id
@@ -131,7 +131,7 @@ impl Candidates<'_> {
     }
 
     /// Returns the tagging rules, with their reasons.
-    pub fn rules(&self) -> Result<Vec<Candidate>> {
+    pub fn rules(&self) -> Result<Vec<Completion>> {
         self.complete(
             "SELECT name, coalesce(why, condition) FROM rule ORDER BY position",
             [],
@@ -139,17 +139,17 @@ impl Candidates<'_> {
     }
 
     /// Returns the imported files.
-    pub fn source_files(&self) -> Result<Vec<Candidate>> {
+    pub fn source_files(&self) -> Result<Vec<Completion>> {
         self.complete(
             "SELECT path, 'imported on ' || date(imported_at) FROM source_file ORDER BY path",
             [],
         )
     }
 
-    fn complete(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<Candidate>> {
+    fn complete(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<Completion>> {
         let mut statement = self.library.connection.prepare(sql)?;
         let candidates = statement.query_map(parameters, |row| {
-            Ok(Candidate {
+            Ok(Completion {
                 value: row.get(0)?,
                 help: row.get(1)?,
             })
@@ -200,7 +200,7 @@ mod tests {
         (directory, library)
     }
 
-    fn values(candidates: &[Candidate]) -> Vec<&str> {
+    fn values(candidates: &[Completion]) -> Vec<&str> {
         candidates
             .iter()
             .map(|candidate| candidate.value.as_str())

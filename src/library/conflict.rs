@@ -6,7 +6,7 @@ use super::identity::{normal_doi, normal_isbns};
 use crate::formats::bibtex::{self, Strings, schema};
 use crate::model::Entry;
 
-/// What happens to an existing work if an entry differs from it.
+/// The policy for an entry that differs from its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ConflictPolicy {
     /// The library's work is kept.

@@ -49,7 +49,7 @@ pub(super) const ONE_ROW_TABLES: [(&str, &str); 3] = [
     ("field_text", "lines"),
 ];
 
-/// When a work was added, and when its entry last changed or was added, in seconds since 1970.
+/// The times of a work: when it was added, and when its entry last changed or was added, in seconds since 1970.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Times {
     pub(super) added: Option<i64>,
@@ -127,7 +127,7 @@ impl SummaryColumns {
 }
 
 impl DerivedRows {
-    /// The rows of a work under the key that the library knows it by, with the private note on it.
+    /// Returns the rows of a work under the key that the library knows it by, with the private note on it.
     pub(super) fn new(
         (key, times): (&str, Times),
         work: &Entry,
@@ -258,7 +258,7 @@ impl FullText {
         full_text::add_value(self.column(column), value);
     }
 
-    /// The names, in the order in which they are read. Editors of a work without authors are also indexed as its
+    /// Adds the names, in the order in which they are read. Editors of a work without authors are also indexed as its
     /// authors, because they are printed in their place.
     fn add_names(&mut self, item: &CslItem, values: &mut FieldText) {
         let principal = item.principal_variable();
@@ -294,7 +294,7 @@ impl FullText {
         }
     }
 
-    /// A field of the entry, under the name that it is indexed by: into the column that it belongs to, and
+    /// Adds a field of the entry, under the name that it is indexed by: into the column that it belongs to, and
     /// word by word into that of the fields, where the column does not answer for it alone.
     fn add_field(&mut self, name: &str, value: &str, values: &mut FieldText) {
         use Column as C;
@@ -349,7 +349,7 @@ impl FullText {
         }
     }
 
-    /// ISBNs have thirteen digits, so that their spelling does not matter.
+    /// Adds ISBNs with thirteen digits, so that their spelling does not matter.
     fn add_isbns(&mut self, value: &str) {
         for isbn in value
             .split([',', ';'])
@@ -360,7 +360,7 @@ impl FullText {
         }
     }
 
-    /// The language of a tag such as `de-AT`, alone and with its region.
+    /// Adds the language of a tag such as `de-AT`, alone and with its region.
     fn add_language(&mut self, text: &str) {
         let known = language::tag_of(text);
         let tag = known.as_deref().unwrap_or(text);
@@ -391,7 +391,7 @@ pub(super) fn principal_names(item: &CslItem) -> &[CslName] {
 }
 
 impl CitableWork {
-    /// The works of a file, without any library: in the file's order, with the tags that their
+    /// Returns the works of a file, without any library: in the file's order, with the tags that their
     /// keywords name.
     pub fn of_file(file: &BibFile) -> Vec<Self> {
         let in_file = file.by_key();
@@ -447,13 +447,13 @@ pub(super) struct StringCache {
 }
 
 impl StringCache {
-    /// The `@string`s of the file of a work, so that its fields keep their meaning.
+    /// Returns the `@string`s of the file of a work, so that its fields keep their meaning.
     pub(super) fn of(&mut self, library: &Library, work: i64) -> Result<&Strings> {
         let file = self.file_of(library, work)?;
         Ok(self.of_file(file))
     }
 
-    /// The `@string`s of a file that [`StringCache::file_of`] returned.
+    /// Returns the `@string`s of a file that [`StringCache::file_of`] returned.
     pub(super) fn of_file(&self, file: Option<i64>) -> &Strings {
         file.and_then(|file| self.by_file.get(&file))
             .unwrap_or(&self.none)

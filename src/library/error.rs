@@ -90,7 +90,7 @@ pub enum LibraryError {
     #[error("the path {} is not UTF-8", .0.display())]
     PathEncoding(PathBuf),
     /// A file exists at the path of a copy.
-    #[error("there is a file {} already", .0.display())]
+    #[error("the file {} already exists", .0.display())]
     BackupExists(PathBuf),
     /// A copy of the library cannot be at this path.
     #[error("{} cannot be a copy of the library: {reason}", .path.display())]
@@ -271,7 +271,7 @@ pub enum LibraryError {
         known: Vec<String>,
     },
     /// Another reading list has this name.
-    #[error("there is a reading list \u{201c}{0}\u{201d} already")]
+    #[error("the reading list \u{201c}{0}\u{201d} already exists")]
     TakenListName(String),
     /// The text cannot be the name of a reading list.
     #[error("\u{201c}{0}\u{201d} cannot be the name of a reading list")]
@@ -295,7 +295,7 @@ pub enum LibraryError {
         reason: String,
     },
     /// The reading list has a snapshot of this name.
-    #[error("the list has a snapshot \u{201c}{0}\u{201d} already")]
+    #[error("the list already has a snapshot \u{201c}{0}\u{201d}")]
     TakenSnapshotName(String),
     /// Another error of SQLite.
     #[error("the library cannot be used: {0}")]

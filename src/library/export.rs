@@ -18,9 +18,9 @@ pub struct SourceFile {
 }
 
 impl Sources<'_> {
-    /// The imported files, one after the other in the order of their import, with what stands around
-    /// their entries. A work that is in several files is written once, at its first place, and
-    /// works that came from no file come last.
+    /// Returns the imported files, one after the other in the order of their import, with the text around
+    /// their entries. A work that is in several files is written once, at its first place, and works that
+    /// came from no file come last.
     ///
     /// With one file whose entries nobody edited, this is that file again.
     pub fn export_all(&self) -> Result<String> {

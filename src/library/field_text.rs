@@ -8,7 +8,7 @@
 use memchr::memmem::Finder;
 
 use super::full_text::Column;
-use crate::formats::bibtex::schema::{self, FIELDS, Field, IndexColumn};
+use crate::formats::bibtex::schema::{self, FIELDS, FieldDefinition, IndexColumn};
 
 /// The name under which the language of a work is indexed, as a code.
 pub(super) const LANGUAGE: &str = "lang";
@@ -101,7 +101,7 @@ fn column_of_schema(column: IndexColumn) -> Column {
 
 /// Returns the fields whose values belong to any of these columns, for `field_matches`.
 pub fn fields_of_columns(columns: &[Column]) -> String {
-    let is_in = |field: &&Field| {
+    let is_in = |field: &&FieldDefinition| {
         let column = field.column.map(column_of_schema);
         column.is_some_and(|column| columns.contains(&column))
     };

@@ -1,8 +1,8 @@
 //! The words of the full-text index: what is written into it, and how to ask for it.
 //!
 //! Words are folded before they are written down and before they are looked for, in the same way: no case,
-//! no accents, `ø` as `o`, `ß` as `ss`. SQLite splits what it gets at white space alone, so that three more
-//! kinds of tokens can stand between the words, which no word of a person can be mistaken for:
+//! no accents, `ø` as `o`, `ß` as `ss`. SQLite splits what it gets only at white space, so that three more
+//! kinds of tokens can be between the words, which no word of a person can be mistaken for:
 //!
 //! - `#3` ends a value of three words, and `##3` the name of an organisation. The phrase `peer production #2`
 //!   is a value that is “peer production” from its beginning to its end; and no phrase goes from one value
@@ -62,7 +62,7 @@ impl Column {
         Self::Other,
     ];
 
-    /// The name of the column in the table.
+    /// Returns the name of the column in the table.
     pub fn name(self) -> &'static str {
         match self {
             Self::Title => "title",
@@ -81,7 +81,7 @@ impl Column {
     }
 }
 
-/// Whether a name is that of a person, with a family name, or of an organisation.
+/// The kind of a name: of a person, with a family name, or of an organisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NameOf {
     Person,
@@ -150,12 +150,12 @@ pub(super) fn tokens(text: &str) -> impl Iterator<Item = &[u8]> {
         .map(|token| token.get(..LONGEST).unwrap_or(token))
 }
 
-/// How a text matches a value.
+/// The part of a value that a text must match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
     /// As consecutive words, anywhere in the value.
     Words,
-    /// As consecutive words, of which the last may be incomplete.
+    /// As consecutive words, the last of which may be incomplete.
     Beginning,
     /// The whole value.
     Whole,

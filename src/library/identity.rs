@@ -11,11 +11,11 @@ use crate::model::markup;
 use crate::model::{CslItem, CslName, Entry};
 use crate::text::fold;
 
-/// What identifies the work of a reference, in a form that can be compared.
+/// The features that identify the work of a reference, in a form that can be compared.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Identity {
     class: TypeClass,
-    /// Letters and digits alone, without case and accents, with single spaces between words.
+    /// Only letters and digits, without case and accents, with single spaces between words.
     pub(super) title: String,
     /// The family name of the first author or editor, likewise.
     pub(super) author: String,
@@ -30,7 +30,7 @@ pub(super) struct Identity {
     pub(super) eprint: Option<String>,
 }
 
-/// How two references are recognized as the same work.
+/// The evidence that two references are the same work.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Evidence {
     Doi(String),
@@ -249,8 +249,8 @@ impl Identity {
         strsim::normalized_levenshtein(one, two) >= 0.8
     }
 
-    /// A title of one or two words ("Introduction", "Book review") can belong to many works of an author and year; they
-    /// are the same if their places in the publication are.
+    /// Returns whether equal titles mean the same work. A title of one or two words ("Introduction", "Book review") can
+    /// belong to many works of an author and year, so the containers must be equal, too.
     fn place_fits(&self, other: &Self) -> bool {
         let is_common = self.title.split(' ').count() < 3;
         !is_common || self.container == other.container
@@ -269,7 +269,7 @@ fn years_differ_by(one: Option<i32>, two: Option<i32>) -> u32 {
     }
 }
 
-/// Letters and digits alone, without case and accents, with single spaces between words.
+/// Only letters and digits, without case and accents, with single spaces between words.
 pub(super) fn normalised(text: &str) -> String {
     let folded = fold(&markup::plain(text));
     let mut words = String::with_capacity(folded.len());

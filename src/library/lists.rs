@@ -88,7 +88,7 @@ pub struct StoredSection {
     pub date: Option<String>,
 }
 
-/// Whether a work belongs to a list regardless of the query of the list.
+/// The membership of a work in a list, regardless of the query of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Membership {
@@ -98,7 +98,7 @@ pub enum Membership {
     Excluded,
 }
 
-/// What a user decided about one work in a list.
+/// A user's decisions about one work in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListEntry {
     /// The rowid of the work, if a work of the library has the key.

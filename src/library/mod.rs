@@ -66,10 +66,10 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use transaction::Transaction;
 
-pub use backup::{BackupFile, Existing};
+pub use backup::{BackupFile, IfExists};
 pub use busy_timeout::BusyTimeout;
 pub use changed_works::ChangedWorks;
-pub use completion::Candidate;
+pub use completion::Completion;
 pub use conflict::{Choice, Conflict, ConflictPolicy};
 pub use dedupe::{Certainty, Cluster, KeptValue, Likeness, MergeOutcome, Survivor};
 pub use derived_tables::Parents;
@@ -102,8 +102,8 @@ pub use provenance::{ImportOrigin, Provenance};
 pub use rules::{CompiledRule, Effect, MatchedWork, Rule, RuleEffect, RuleScope};
 pub use search_results::{Detail, SearchResult};
 pub use tags::{
-    Assignment, Axis, Facet, Match, NewAssignment, Origin, SplitPart, Tag, TagChange, TagEvent,
-    TagExtent, TagName, TagSummary, TaggedOutcome, Tagging, Veto,
+    Assignment, Axis, Facet, MatchedCondition, NewAssignment, Origin, SplitPart, Tag, TagChange,
+    TagEvent, TagExtent, TagName, TagSummary, TaggedOutcome, Tagging, Veto,
 };
 pub use unique_keys::NewKeys;
 pub use value_sources::ValueSource;
@@ -441,7 +441,7 @@ impl Library {
     }
 }
 
-/// What happens to a transaction that did not fail.
+/// The end of a transaction that did not fail.
 #[derive(Debug, Clone, Copy)]
 enum Ending {
     /// It is kept, as a step of its own or as a part of this one.

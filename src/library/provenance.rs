@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use super::history::now;
 use super::{Result, Works, WorksMut};
 
-/// Where a work comes from, and which keys refer to it.
+/// The origins of a work, and the keys that refer to it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Provenance {
     /// Its aliases: former keys, and those in its field `ids`.

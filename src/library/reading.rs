@@ -6,7 +6,7 @@ use crate::formats::ParsedFile;
 use crate::formats::bibtex::{Duplicate, FilePiece};
 
 impl CitableWork {
-    /// The references of a file, in its order, without any library. Those of a file that is not
+    /// Returns the references of a file, in its order, without any library. Those of a file that is not
     /// BibTeX or BibLaTeX are as they were read, with all their variables.
     pub fn of_reading(reading: &ParsedFile) -> Vec<Self> {
         let mut references = Self::of_file(&reading.file);

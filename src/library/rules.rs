@@ -10,7 +10,7 @@ use rusqlite::types::Value;
 use rusqlite::{Row, params, params_from_iter};
 
 use super::history::now;
-use super::tags::Match;
+use super::tags::MatchedCondition;
 use super::{Change, Filter, LibraryError, Result, Rules, RulesMut, Sql, Tag, TagName};
 use crate::model::CslItem;
 use crate::suggest::closest;
@@ -94,10 +94,10 @@ pub struct RuleEffect {
     /// Whether the work has the tag from another source as well, so that only the reasons change.
     pub shared: bool,
     /// The conditions that the work meets, with the matching words.
-    pub matched: Vec<Match>,
+    pub matched: Vec<MatchedCondition>,
 }
 
-/// Whether a rule added or removed a tag.
+/// The effect of a rule: a tag added or removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Effect {
@@ -314,7 +314,7 @@ impl RulesMut<'_> {
         &self,
         rule: &CompiledRule,
         scope: RuleScope<'_>,
-        matched: &dyn Fn(&MatchedWork<'_>) -> Vec<Match>,
+        matched: &dyn Fn(&MatchedWork<'_>) -> Vec<MatchedCondition>,
         effect: &mut dyn FnMut(RuleEffect),
     ) -> Result<usize> {
         let mut earlier = self.earlier_assignments(&rule.name, scope)?;
@@ -418,7 +418,7 @@ impl RuleRun<'_> {
     fn assign(
         &mut self,
         scope: RuleScope<'_>,
-        matched: &dyn Fn(&MatchedWork<'_>) -> Vec<Match>,
+        matched: &dyn Fn(&MatchedWork<'_>) -> Vec<MatchedCondition>,
         earlier: &mut HashMap<(i64, i64), EarlierAssignment>,
     ) -> Result<()> {
         let connection = self.change.connection();

@@ -11,18 +11,18 @@ use super::conflict::{Side, is_list, list_items, says_the_same, spaced};
 use crate::formats::bibtex::{self, EntryError, schema};
 use crate::model::Entry;
 
-/// How two versions of an entry merge.
+/// The merge of two versions of an entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Merged {
+pub(super) struct ThreeWayMerge {
     /// The edits that bring what changed only there.
-    pub(super) taken: Vec<Edit>,
+    pub(super) taken: Vec<EntryEdit>,
     /// What changed on both sides.
     pub(super) conflicts: Vec<FieldConflict>,
 }
 
 /// An edit of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Edit {
+pub(super) enum EntryEdit {
     /// Gives the entry another type.
     EntryType(String),
     /// Gives fields that belong together, such as `year` and `month`, their values, and removes others of them.
@@ -42,14 +42,14 @@ pub(super) struct FieldConflict {
     /// Its value in the source, likewise.
     pub(super) theirs: Option<String>,
     /// The edit of our entry that takes the source's value.
-    pub(super) take: Edit,
+    pub(super) take: EntryEdit,
     /// The edit of their entry that takes it back to the base, so that the conflict is found again at the next import.
-    pub(super) reset: Edit,
+    pub(super) reset: EntryEdit,
 }
 
 /// Returns how two versions of an entry merge.
-pub(super) fn merge(base: Side<'_>, theirs: Side<'_>, ours: Side<'_>) -> Merged {
-    let mut merged = Merged::default();
+pub(super) fn merge(base: Side<'_>, theirs: Side<'_>, ours: Side<'_>) -> ThreeWayMerge {
+    let mut merged = ThreeWayMerge::default();
     merge_types(base.work, theirs.work, ours.work, &mut merged);
     let [base, theirs, ours] = [base, theirs, ours].map(units);
     let mut seen = BTreeSet::new();
@@ -66,12 +66,12 @@ pub(super) fn merge(base: Side<'_>, theirs: Side<'_>, ours: Side<'_>) -> Merged 
     merged
 }
 
-fn merge_types(base: &Entry, theirs: &Entry, ours: &Entry, merged: &mut Merged) {
+fn merge_types(base: &Entry, theirs: &Entry, ours: &Entry, merged: &mut ThreeWayMerge) {
     let (was, there, here) = (base.kind(), theirs.kind(), ours.kind());
     if there == was || there == here {
         return;
     }
-    let take = Edit::EntryType(theirs.entry_type.clone());
+    let take = EntryEdit::EntryType(theirs.entry_type.clone());
     if here == was {
         merged.taken.push(take);
     } else {
@@ -80,7 +80,7 @@ fn merge_types(base: &Entry, theirs: &Entry, ours: &Entry, merged: &mut Merged) 
             ours: Some(ours.entry_type.clone()),
             theirs: Some(theirs.entry_type.clone()),
             take,
-            reset: Edit::EntryType(base.entry_type.clone()),
+            reset: EntryEdit::EntryType(base.entry_type.clone()),
         });
     }
 }
@@ -158,7 +158,7 @@ fn merge_unit(
     base: Option<&Unit>,
     theirs: Option<&Unit>,
     ours: Option<&Unit>,
-    merged: &mut Merged,
+    merged: &mut ThreeWayMerge,
 ) {
     let same = |one: Option<&Unit>, other: Option<&Unit>| match (one, other) {
         (Some(one), Some(other)) => one.same_as(other),
@@ -180,7 +180,7 @@ fn merge_unit(
         if is_list(own) {
             let list = merged_list(base, theirs, ours);
             if spaced(&list) != spaced(ours) {
-                merged.taken.push(Edit::Fields {
+                merged.taken.push(EntryEdit::Fields {
                     set: vec![(own.to_owned(), list)],
                     unset: Vec::new(),
                 });
@@ -205,7 +205,7 @@ fn merge_unit(
 }
 
 /// Returns the edit that puts one version of a unit in place of another.
-fn replacement(old: Option<&Unit>, new: Option<&Unit>) -> Edit {
+fn replacement(old: Option<&Unit>, new: Option<&Unit>) -> EntryEdit {
     let set: Vec<(String, String)> = new.map(|unit| unit.fields.clone()).unwrap_or_default();
     let is_set = |name: &str| {
         set.iter()
@@ -217,7 +217,7 @@ fn replacement(old: Option<&Unit>, new: Option<&Unit>) -> Edit {
         .filter(|(name, _)| !is_set(name))
         .map(|(name, _)| name.clone())
         .collect();
-    Edit::Fields { set, unset }
+    EntryEdit::Fields { set, unset }
 }
 
 /// Returns our list without the items that were removed there, and with those that were added there.
@@ -242,13 +242,13 @@ fn merged_list(base: &str, theirs: &str, ours: &str) -> String {
 /// Returns the text of an entry after edits, in its own layout.
 pub(super) fn apply<'e>(
     source: &str,
-    edits: impl IntoIterator<Item = &'e Edit>,
+    edits: impl IntoIterator<Item = &'e EntryEdit>,
 ) -> Result<String, EntryError> {
     let mut text = source.to_owned();
     for edit in edits {
         match edit {
-            Edit::EntryType(name) => text = bibtex::set_entry_type(&text, name)?,
-            Edit::Fields { set, unset } => {
+            EntryEdit::EntryType(name) => text = bibtex::set_entry_type(&text, name)?,
+            EntryEdit::Fields { set, unset } => {
                 for (name, value) in set {
                     text = bibtex::set_field(&text, name, value)?;
                 }

@@ -8,7 +8,7 @@ use crate::formats::bibtex;
 use crate::model::{CslItem, Entry};
 use crate::suggest::closest;
 
-/// Which works are meant, in which order, and how many at most.
+/// A selection of works: a filter, an order and a limit.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Selection {
     /// Which.
@@ -28,7 +28,7 @@ impl From<Filter> for Selection {
     }
 }
 
-/// What works are sorted by, and which way.
+/// An order of works: a property and a direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Order {
     /// What they are sorted by.
@@ -37,7 +37,7 @@ pub struct Order {
     pub descending: bool,
 }
 
-/// What works can be sorted by.
+/// A property that works can be sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SortBy {
     /// The first author, family name first.
@@ -139,7 +139,7 @@ impl Selection {
     }
 }
 
-/// What an overview shows of a work: the row of the table `work_summary`.
+/// The summary of a work: its row in the table `work_summary`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkSummary {
     /// Its rowid in the table `work`.
@@ -160,7 +160,7 @@ pub struct WorkSummary {
 pub(super) const SUMMARY: &str =
     "work_summary.work_id, citation_key, entry_type, title, authors, year";
 
-/// How many columns [`SUMMARY`] has.
+/// The number of columns of [`SUMMARY`].
 pub(super) const SUMMARY_COLUMNS: usize = 6;
 
 /// Reads a summary from the first columns of a row.
@@ -260,7 +260,7 @@ fn unpacked(json: &str, key: &str) -> Result<CslItem> {
 const CITABLE_WORK: &str = "item, sort_author
     FROM work_summary JOIN csl_item ON csl_item.work_id = work_summary.work_id";
 
-/// How many works are read at once. More would not be faster.
+/// The number of works that are read at once. More would not be faster.
 pub(super) const CHUNK: usize = 4096;
 
 impl Works<'_> {
@@ -401,8 +401,8 @@ impl Works<'_> {
         })
     }
 
-    /// The works that meet a condition: by first author, year and title; works without an author
-    /// stand last.
+    /// Returns the works that meet a condition: by first author, year and title; works without an author
+    /// come last.
     pub fn matching(&self, filter: &Filter) -> Result<Vec<CitableWork>> {
         self.select(&filter.clone().into())
     }
@@ -503,8 +503,8 @@ impl Works<'_> {
     }
 }
 
-/// The beginning of a statement: `found` with the values of a column that is indexed, each once and in order, and
-/// `NULL` at the end. SQLite jumps from one to the next, because each may be in many rows.
+/// Returns the beginning of a statement: `found` with the values of a column that is indexed, each once and in order,
+/// and `NULL` at the end. SQLite jumps from one to the next, because each may be in many rows.
 pub(super) fn distinct(table: &str, column: &str) -> String {
     format!(
         "WITH RECURSIVE found (value) AS (

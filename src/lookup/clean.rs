@@ -131,7 +131,7 @@ fn cut(text: &str, length: usize) -> &str {
     text.get(..end).unwrap_or(text)
 }
 
-/// Returns a title; one in capitals alone in title case, or in sentence case if it is not English.
+/// Returns a title; one that is all in capitals in title case, or in sentence case if it is not English.
 pub(super) fn title(raw: &str, language: Option<&str>) -> String {
     let text = text(raw);
     // Some catalogues end a title with the slash before the authors, and some publishers with a full stop.
@@ -160,7 +160,7 @@ const SMALL_WORDS: &[&str] = &[
     "or", "over", "the", "to", "up", "via", "vs", "with",
 ];
 
-/// Returns the name of a journal or a publisher. Short ones are often acronyms, so only long ones in capitals alone
+/// Returns the name of a journal or a publisher. Short ones are often acronyms, so only long ones all in capitals
 /// are changed.
 pub(super) fn proper_name(raw: &str) -> String {
     let text = text(raw);
@@ -172,7 +172,7 @@ pub(super) fn proper_name(raw: &str) -> String {
     }
 }
 
-/// Returns a part of a personal name; one in capitals alone with capitals at the start of words.
+/// Returns a part of a personal name; one that is all in capitals with capitals at the start of words.
 pub(super) fn name_part(raw: &str) -> String {
     let text = plain(raw);
     let text = text.trim_matches([',', ';', ' ']);
@@ -187,7 +187,7 @@ pub(super) fn name_part(raw: &str) -> String {
     words.join(" ")
 }
 
-/// Returns whether a text of at least `words` words has capitals alone, in an alphabet that has both.
+/// Returns whether a text of at least `words` words is all in capitals, in an alphabet that has both.
 fn is_capitals(text: &str, words: usize) -> bool {
     let text = markup::plain(text);
     let letters = || text.chars().filter(|c| c.is_alphabetic());

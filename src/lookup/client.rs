@@ -18,7 +18,7 @@ use ureq::{Agent, Proxy};
 
 use super::address::{self, Address};
 use super::cache::{self, Cache, CachedAnswer};
-use super::error::{Failure, LookupError};
+use super::error::{LookupError, RequestFailure};
 
 /// The largest body that is read, in bytes.
 const LARGEST_BODY: u64 = 8 << 20;
@@ -38,9 +38,9 @@ const MOST_FAILURES: u32 = 2;
 /// The time for one request if nothing else is set.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Whether the network and the cache are used.
+/// The use of the network and the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Mode {
+pub enum NetworkMode {
     /// Answers of the last week come from the cache.
     #[default]
     Normal,
@@ -64,7 +64,7 @@ pub struct Settings {
     /// The time for one request.
     pub timeout: Duration,
     /// Whether the network and the cache are used.
-    pub mode: Mode,
+    pub mode: NetworkMode,
     /// The file of the cache; without one, nothing is kept.
     pub cache: Option<PathBuf>,
 }
@@ -77,7 +77,7 @@ impl Default for Settings {
             keys: Vec::new(),
             email: None,
             timeout: DEFAULT_TIMEOUT,
-            mode: Mode::Normal,
+            mode: NetworkMode::Normal,
             cache: None,
         }
     }
@@ -94,7 +94,7 @@ pub(super) enum KeyPlace {
 
 /// A request.
 #[derive(Debug, Clone)]
-pub(super) struct Request<'a> {
+pub(super) struct ClientRequest<'a> {
     /// The name of the service, for messages.
     pub(super) service: &'static str,
     pub(super) address: &'a str,
@@ -108,7 +108,7 @@ pub(super) struct Request<'a> {
     pub(super) key: Option<KeyPlace>,
 }
 
-impl<'a> Request<'a> {
+impl<'a> ClientRequest<'a> {
     pub(super) fn new(service: &'static str, address: &'a str, accept: &'static str) -> Self {
         Self {
             service,
@@ -123,7 +123,7 @@ impl<'a> Request<'a> {
 
 /// An answer.
 #[derive(Debug, Clone)]
-pub(super) struct Response {
+pub(super) struct ClientResponse {
     /// The address that answered, after redirects.
     pub(super) address: String,
     pub(super) status: u16,
@@ -133,7 +133,7 @@ pub(super) struct Response {
     pub(super) date: String,
 }
 
-impl From<CachedAnswer> for Response {
+impl From<CachedAnswer> for ClientResponse {
     fn from(answer: CachedAnswer) -> Self {
         Self {
             address: answer.address,
@@ -145,7 +145,7 @@ impl From<CachedAnswer> for Response {
     }
 }
 
-impl Response {
+impl ClientResponse {
     /// Returns the body as text. It is UTF-8 if it can be, whatever the server says; otherwise in the encoding that
     /// the server names, or Windows-1252.
     pub(super) fn text(&self) -> String {
@@ -175,7 +175,7 @@ struct Host {
     /// The number of failed requests since the last successful one.
     failures: u32,
     /// Why it is not asked any more.
-    closed: Option<Failure>,
+    closed: Option<RequestFailure>,
 }
 
 /// The answer to one request, before redirects are followed.
@@ -236,7 +236,7 @@ impl Client {
 
     /// Gets an answer from the cache or the network. Statuses that say that there is no such thing (404, 410 and so
     /// on) are answers; other failures are errors.
-    pub(super) fn get(&self, request: &Request<'_>) -> Result<Response, LookupError> {
+    pub(super) fn get(&self, request: &ClientRequest<'_>) -> Result<ClientResponse, LookupError> {
         self.answer(request).map_err(|failure| LookupError {
             service: request.service,
             address: request.address.to_owned(),
@@ -244,15 +244,17 @@ impl Client {
         })
     }
 
-    fn answer(&self, request: &Request<'_>) -> Result<Response, Failure> {
+    fn answer(&self, request: &ClientRequest<'_>) -> Result<ClientResponse, RequestFailure> {
         let base = self.base.as_deref().unwrap_or_default();
         let key = format!("{base} {} {}", request.accept, request.address);
         let cached = self.cache.as_ref().and_then(|cache| cache.get(&key));
         let mode = self.settings.mode;
-        if mode == Mode::Offline {
-            return cached.map(Response::from).ok_or(Failure::Offline);
+        if mode == NetworkMode::Offline {
+            return cached
+                .map(ClientResponse::from)
+                .ok_or(RequestFailure::Offline);
         }
-        if mode == Mode::Normal
+        if mode == NetworkMode::Normal
             && let Some(cached) = &cached
             && cached.is_fresh()
         {
@@ -282,7 +284,7 @@ impl Client {
         };
         match answer.status {
             200..300 | 404 | 406 | 410 => {}
-            status => return Err(Failure::Status(status)),
+            status => return Err(RequestFailure::Status(status)),
         }
         if let Some(cache) = &self.cache {
             cache.put(&key, &answer);
@@ -293,11 +295,11 @@ impl Client {
     /// Sends a request and follows redirects. Returns the last answer and its public address.
     fn follow(
         &self,
-        request: &Request<'_>,
+        request: &ClientRequest<'_>,
         cached: Option<&CachedAnswer>,
-    ) -> Result<(Hop, String), Failure> {
+    ) -> Result<(Hop, String), RequestFailure> {
         let mut public = request.address.to_owned();
-        let mut actual = self.actual(&public).ok_or(Failure::Address)?;
+        let mut actual = self.actual(&public).ok_or(RequestFailure::Address)?;
         if !request.may_be_private {
             self.check_public(&public)?;
         }
@@ -315,25 +317,27 @@ impl Client {
             let Some(location) = location.filter(|_| is_redirect(hop.status)) else {
                 return Ok((hop, public));
             };
-            let location = location.to_str().map_err(|_| Failure::Address)?;
-            let target = address::join(&actual, location).ok_or(Failure::Address)?;
+            let location = location.to_str().map_err(|_| RequestFailure::Address)?;
+            let target = address::join(&actual, location).ok_or(RequestFailure::Address)?;
             public = self.public(&target).unwrap_or(target);
             self.check_public(&public)?;
-            actual = self.actual(&public).ok_or(Failure::Address)?;
+            actual = self.actual(&public).ok_or(RequestFailure::Address)?;
             agent = if self.base_of(&public).is_some() {
                 &self.agent
             } else {
                 &self.public_agent
             };
         }
-        Err(Failure::Redirects)
+        Err(RequestFailure::Redirects)
     }
 
     /// Rejects an address in a private network.
-    fn check_public(&self, public: &str) -> Result<(), Failure> {
-        let host = Address::parse(public).ok_or(Failure::Address)?.host();
+    fn check_public(&self, public: &str) -> Result<(), RequestFailure> {
+        let host = Address::parse(public)
+            .ok_or(RequestFailure::Address)?
+            .host();
         if address::is_private_host(host) {
-            return Err(Failure::PrivateAddress(host.to_owned()));
+            return Err(RequestFailure::PrivateAddress(host.to_owned()));
         }
         Ok(())
     }
@@ -374,7 +378,7 @@ impl Client {
     }
 
     /// Returns the API key for a request, and where it goes.
-    fn key(&self, request: &Request<'_>) -> Option<(KeyPlace, &str)> {
+    fn key(&self, request: &ClientRequest<'_>) -> Option<(KeyPlace, &str)> {
         let place = request.key?;
         let keys = &self.settings.keys;
         let (_, key) = keys
@@ -392,17 +396,17 @@ impl Client {
     /// Sends one request, if necessary several times, while no other is sent to the host.
     fn send(
         &self,
-        request: &Request<'_>,
+        request: &ClientRequest<'_>,
         agent: &Agent,
         public: &str,
         actual: &str,
         cached: Option<&CachedAnswer>,
         key: Option<(KeyPlace, &str)>,
-    ) -> Result<Hop, Failure> {
+    ) -> Result<Hop, RequestFailure> {
         let host = self.host(public);
         let mut host = host.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(failure) = &host.closed {
-            return Err(Failure::Closed(Box::new(failure.clone())));
+            return Err(RequestFailure::Closed(Box::new(failure.clone())));
         }
         let mut pause = Duration::from_millis(500).min(self.settings.timeout / 4);
         let mut tries = 0;
@@ -428,17 +432,17 @@ impl Client {
             }
             host.next = Some(sent + host.interval.max(interval));
             let failure = match result {
-                Ok(hop) if hop.status >= 400 => Failure::Status(hop.status),
+                Ok(hop) if hop.status >= 400 => RequestFailure::Status(hop.status),
                 Ok(hop) => {
                     host.failures = 0;
                     return Ok(hop);
                 }
                 Err(failure) => failure,
             };
-            if let Failure::Status(404 | 406 | 410) = failure {
+            if let RequestFailure::Status(404 | 406 | 410) = failure {
                 host.failures = 0;
                 return Ok(Hop {
-                    status: if let Failure::Status(status) = failure {
+                    status: if let RequestFailure::Status(status) = failure {
                         status
                     } else {
                         404
@@ -448,7 +452,7 @@ impl Client {
                 });
             }
             if let Some(asked) = asked_pause.filter(|asked| *asked > LONGEST_PAUSE) {
-                let failure = Failure::RateLimit(asked);
+                let failure = RequestFailure::RateLimit(asked);
                 host.closed = Some(failure.clone());
                 return Err(failure);
             }
@@ -469,12 +473,12 @@ impl Client {
 
     fn send_once(
         &self,
-        request: &Request<'_>,
+        request: &ClientRequest<'_>,
         agent: &Agent,
         actual: &str,
         cached: Option<&CachedAnswer>,
         key: Option<(KeyPlace, &str)>,
-    ) -> Result<Hop, Failure> {
+    ) -> Result<Hop, RequestFailure> {
         let timeout = self.settings.timeout;
         let failed = |error: ureq::Error| failure(&error, timeout);
         let mut builder = agent.get(actual).header("accept", request.accept);
@@ -501,11 +505,11 @@ impl Client {
                 .take(LARGEST_BODY + 1)
                 .read_to_end(&mut bytes)
                 .map_err(|error| match error.kind() {
-                    std::io::ErrorKind::UnexpectedEof => Failure::Truncated,
+                    std::io::ErrorKind::UnexpectedEof => RequestFailure::Truncated,
                     _ => failed(ureq::Error::from(error)),
                 })?;
             if u64::try_from(bytes.len()).is_ok_and(|length| length > LARGEST_BODY) {
-                return Err(Failure::TooLarge(LARGEST_BODY));
+                return Err(RequestFailure::TooLarge(LARGEST_BODY));
             }
         }
         Ok(Hop {
@@ -543,18 +547,18 @@ fn is_redirect(status: u16) -> bool {
     matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 
-fn failure(error: &ureq::Error, timeout: Duration) -> Failure {
+fn failure(error: &ureq::Error, timeout: Duration) -> RequestFailure {
     match error {
-        ureq::Error::Timeout(_) => Failure::Timeout(timeout),
+        ureq::Error::Timeout(_) => RequestFailure::Timeout(timeout),
         ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::TimedOut => {
-            Failure::Timeout(timeout)
+            RequestFailure::Timeout(timeout)
         }
         ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-            Failure::PrivateAddress(error.to_string())
+            RequestFailure::PrivateAddress(error.to_string())
         }
-        ureq::Error::BadUri(_) | ureq::Error::Http(_) => Failure::Address,
-        ureq::Error::Io(error) => Failure::Connection(error.to_string()),
-        error => Failure::Connection(error.to_string()),
+        ureq::Error::BadUri(_) | ureq::Error::Http(_) => RequestFailure::Address,
+        ureq::Error::Io(error) => RequestFailure::Connection(error.to_string()),
+        error => RequestFailure::Connection(error.to_string()),
     }
 }
 

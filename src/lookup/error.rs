@@ -11,12 +11,12 @@ pub struct LookupError {
     /// The address that was asked.
     pub address: String,
     /// The cause.
-    pub failure: Failure,
+    pub failure: RequestFailure,
 }
 
 /// The reason why a request failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Failure {
+pub enum RequestFailure {
     /// The cache has no answer, and the network may not be used.
     #[error("not in the cache")]
     Offline,
@@ -45,17 +45,17 @@ pub enum Failure {
     #[error("too many redirects")]
     Redirects,
     /// An address in a private network, to which a redirect or an entry leads.
-    #[error("the private address {0} is not asked")]
+    #[error("requests to the private address {0} are not allowed")]
     PrivateAddress(String),
     /// The service failed before, so it is not asked again in this run.
     #[error("not asked again, because it failed before: {0}")]
-    Closed(Box<Failure>),
+    Closed(Box<RequestFailure>),
     /// The answer is not what the service documents.
     #[error("unexpected answer: {0}")]
     Malformed(String),
 }
 
-impl Failure {
+impl RequestFailure {
     /// Returns whether another try may succeed.
     pub(super) fn is_temporary(&self) -> bool {
         match self {

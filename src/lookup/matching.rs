@@ -313,7 +313,7 @@ fn agreement(field: &str, current: &str, found: &str) -> Agreement {
     }
 }
 
-/// Returns letters and digits alone, without case and accents.
+/// Returns only letters and digits, without case and accents.
 fn normal(text: &str) -> String {
     let folded = fold(&markup::plain(text)).replace('&', "and");
     folded.chars().filter(|c| c.is_alphanumeric()).collect()

@@ -23,8 +23,8 @@ mod services;
 mod style_repository;
 mod verification;
 
-pub use client::{Client, DEFAULT_TIMEOUT, Mode, Settings};
-pub use error::{Failure, LookupError};
+pub use client::{Client, DEFAULT_TIMEOUT, NetworkMode, Settings};
+pub use error::{LookupError, RequestFailure};
 pub use identifier::{Identifier, UnknownIdentifier};
 pub use matching::{
     Difference, Rejection, WorkMatch, differences, identifiers_of, match_work, search_of,

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::clean;
-use super::client::Response;
+use super::client::ClientResponse;
 use crate::formats::bibtex;
 use crate::language::{babel, primary};
 use crate::model::{CslDate, CslItem, CslName, CslValue, Entry};
@@ -162,12 +162,12 @@ fn in_title_case(title: &str) -> String {
 
 /// Builds the item of a record from cleaned values.
 #[derive(Debug, Default)]
-pub(super) struct ItemBuilder {
+pub(super) struct RecordBuilder {
     item: CslItem,
     fields: Vec<(&'static str, String)>,
 }
 
-impl ItemBuilder {
+impl RecordBuilder {
     pub(super) fn new(csl_type: &str) -> Self {
         let mut builder = Self::default();
         csl_type.clone_into(&mut builder.item.item_type);
@@ -210,6 +210,15 @@ impl ItemBuilder {
             _ => clean::plain(raw),
         };
         self.insert(variable, text);
+    }
+
+    /// Sets a variable to the first of several texts that has a value, unless the variable is set.
+    pub(super) fn first_of(&mut self, variable: &str, texts: &[&str]) {
+        for text in texts {
+            if !self.has(variable) {
+                self.text(variable, text);
+            }
+        }
     }
 
     /// Sets a text variable from JSON: a string, a number, or the first of an array.
@@ -294,7 +303,7 @@ impl ItemBuilder {
     }
 
     /// Returns the record that the answer contains.
-    pub(super) fn record(self, service: &'static str, response: &Response) -> Record {
+    pub(super) fn record(self, service: &'static str, response: &ClientResponse) -> Record {
         Record {
             item: self.item,
             fields: self.fields,
@@ -499,11 +508,11 @@ mod tests {
     }
 
     fn entry(title: &str) -> String {
-        let mut builder = ItemBuilder::new("article-journal");
+        let mut builder = RecordBuilder::new("article-journal");
         builder.text("title", title);
         builder.names("author", vec![person("Yochai", "BENKLER").unwrap()]);
         builder.date("issued", "2002-12");
-        let response = Response {
+        let response = ClientResponse {
             address: String::new(),
             status: 200,
             content_type: String::new(),

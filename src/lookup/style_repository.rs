@@ -3,8 +3,8 @@
 //! <https://github.com/citation-style-language/styles>
 
 use super::address::in_path;
-use super::client::{Client, Request};
-use super::error::{Failure, LookupError};
+use super::client::{Client, ClientRequest};
+use super::error::{LookupError, RequestFailure};
 use crate::csl::{Style, StyleError};
 
 const NAME: &str = "the style repository";
@@ -42,7 +42,7 @@ pub fn download_style(client: &Client, name: &str) -> Result<Option<DownloadedSt
             "https://raw.githubusercontent.com/citation-style-language/styles/master/{folder}{}.csl",
             in_path(&name)
         );
-        let request = Request::new(NAME, &address, "*/*");
+        let request = ClientRequest::new(NAME, &address, "*/*");
         let response = client.get(&request)?;
         if response.status >= 300 {
             continue;
@@ -51,7 +51,7 @@ pub fn download_style(client: &Client, name: &str) -> Result<Option<DownloadedSt
         let style = Style::from_xml(&xml).map_err(|error: StyleError| LookupError {
             service: NAME,
             address: address.clone(),
-            failure: Failure::Malformed(format!("not a CSL style: {error}")),
+            failure: RequestFailure::Malformed(format!("not a CSL style: {error}")),
         })?;
         let parent = style
             .info

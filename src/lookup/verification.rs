@@ -26,7 +26,7 @@ const COMPARED: &[&str] = &[
     "edition",
 ];
 
-/// Whether services know a work.
+/// The knowledge of services about a work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Existence {
     /// They do.
@@ -79,7 +79,7 @@ pub fn verify(
     let own_doi = item.text("DOI").and_then(|doi| doi.parse::<Doi>().ok());
     let mut found = WorkMatch::default();
     if let Some(doi) = own_doi.as_ref().map(Doi::to_string) {
-        // Crossref alone knows of notices and published versions.
+        // Only Crossref knows of notices and published versions.
         let mut answers = Answers::default();
         let work = services::crossref_work(client, &doi);
         if let Ok(Some(record)) = &work {

@@ -66,7 +66,7 @@ pub enum WithinYear {
 
 /// A text that is not a date of EDTF levels 0 and 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("is no date in the form YYYY-MM-DD, nor a range of such dates with / between them")]
+#[error("is not a date of the form YYYY-MM-DD, nor two of them with / between")]
 pub struct EdtfError;
 
 impl FromStr for EdtfDate {

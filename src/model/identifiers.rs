@@ -8,7 +8,7 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum IdentifierError {
     /// Not of the form of such an identifier.
-    #[error("does not have the form of one")]
+    #[error("is malformed")]
     Form,
     /// Of the right form, but with a wrong check digit.
     #[error("has a wrong check digit")]

@@ -44,10 +44,10 @@ pub(crate) fn without_nocase(text: &str) -> String {
     })
 }
 
-/// Returns the text before a separator that is outside of any markup.
+/// Returns the text before the first colon and space that are outside of any markup.
 #[cfg(feature = "formats")]
-pub(crate) fn before_outside<'t>(text: &'t str, separator: &str) -> Option<&'t str> {
-    text.match_indices(separator)
+pub(crate) fn before_colon(text: &str) -> Option<&str> {
+    text.match_indices(": ")
         .filter_map(|(at, _)| text.get(..at))
         .find(|before| {
             let mut depth = 0_i32;
@@ -121,11 +121,11 @@ mod tests {
     #[test]
     fn a_text_is_cut_outside_of_markup_alone() {
         assert_eq!(
-            before_outside("<i>Emma: A Novel</i>: A Study: Notes", ": "),
+            before_colon("<i>Emma: A Novel</i>: A Study: Notes"),
             Some("<i>Emma: A Novel</i>")
         );
         assert_eq!(
-            before_outside("Fork <span class=\"nocase\">[was: it]</span>", ": "),
+            before_colon("Fork <span class=\"nocase\">[was: it]</span>"),
             None
         );
     }

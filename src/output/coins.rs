@@ -9,7 +9,7 @@ use crate::model::CslName;
 /// Returns the context object of a work: the title of the span, not yet escaped for HTML.
 pub fn context_object(work: ItemMetadata<'_>) -> String {
     let format = OpenUrlFormat::for_type(&work.item.item_type);
-    let mut pairs = Pairs::default();
+    let mut pairs = KeyValuePairs::default();
     pairs.add("ctx_ver", "Z39.88-2004");
     pairs.add("rft_val_fmt", format.format());
     pairs.add("rfr_id", "info:sid/peerbib");
@@ -99,7 +99,7 @@ fn genre(item_type: &str) -> &'static str {
     }
 }
 
-fn names(pairs: &mut Pairs, work: ItemMetadata<'_>, format: OpenUrlFormat) {
+fn names(pairs: &mut KeyValuePairs, work: ItemMetadata<'_>, format: OpenUrlFormat) {
     let key = if format == OpenUrlFormat::Other {
         "rft.creator"
     } else {
@@ -125,7 +125,7 @@ fn names(pairs: &mut Pairs, work: ItemMetadata<'_>, format: OpenUrlFormat) {
     }
 }
 
-fn publication(pairs: &mut Pairs, work: ItemMetadata<'_>, format: OpenUrlFormat) {
+fn publication(pairs: &mut KeyValuePairs, work: ItemMetadata<'_>, format: OpenUrlFormat) {
     if format == OpenUrlFormat::Other {
         pairs.add_some("rft.publisher", work.text("publisher"));
         pairs.add_some("rft.language", work.text("language"));
@@ -165,11 +165,11 @@ fn publication(pairs: &mut Pairs, work: ItemMetadata<'_>, format: OpenUrlFormat)
 }
 
 #[derive(Default)]
-struct Pairs {
+struct KeyValuePairs {
     text: String,
 }
 
-impl Pairs {
+impl KeyValuePairs {
     fn add(&mut self, key: &str, value: &str) {
         if key.is_empty() || value.is_empty() {
             return;

@@ -382,7 +382,7 @@ fn is_invisible(c: char) -> bool {
 }
 
 /// Returns the font selection for the scripts in a document's body, for engines that use system fonts. The fonts of
-/// scripts from right to left must have punctuation, too, which stands among the letters.
+/// scripts from right to left must have punctuation, too, which appears among the letters.
 pub(super) fn fonts(body: &str) -> String {
     let others = FONTS.iter().map(|(script, names)| {
         let needs = match script {

@@ -1,7 +1,7 @@
 //! Formulas in the texts of references (`$…$`), which LaTeX and Markdown typeset.
 //!
 //! The text of a reference may come from anywhere, so a formula stays a formula only if it consists of commands
-//! of mathematics. Others could read files or define commands anew; they are printed as text.
+//! of mathematics. Others could read files or redefine commands; they are printed as text.
 
 use crate::csl::formula;
 pub(super) use crate::csl::formula::inside;

@@ -15,9 +15,9 @@ use super::template::fill_template;
 use super::text_runs::printable;
 pub(crate) use super::urls::is_safe_link;
 use super::{MetadataIndex, coins, json_ld, title_of};
-use crate::csl::formula::{self, Script};
+use crate::csl::formula::{self, ScriptPosition};
 use crate::csl::{Bibliography, BibliographyLayout, Display, Formatting, Inline, plain_text};
-use crate::reading_list::{Block, ReadingList, RichBlocks};
+use crate::reading_list::{ReadingList, RichBlock, RichBlocks};
 use crate::text::valid_in_markup;
 
 /// Formats a bibliography.
@@ -35,7 +35,7 @@ pub fn bibliography(bibliography: &Bibliography) -> String {
 /// Formats an entry with its `csl-entry` div.
 pub fn entry(content: &[Inline]) -> String {
     let mut html = String::from("<div class=\"csl-entry\">");
-    write(content, Markup::CITEPROC, &mut html);
+    write(content, HtmlMarkup::CITEPROC, &mut html);
     html.push_str("</div>");
     html
 }
@@ -245,7 +245,7 @@ fn write_table_of_contents(list: &ReadingList, anchors: &[String], html: &mut St
     html.push_str("</ul>\n</nav>\n");
 }
 
-/// Is the function for lists whose works have no pages.
+/// Returns no link: the function for lists whose works have no pages.
 fn no_page(_: &str) -> Option<String> {
     None
 }
@@ -290,7 +290,7 @@ fn write_sections<'w>(
                 let _ = write!(html, " id=\"ref-{}\"", attribute(&entry.key));
             }
             html.push('>');
-            write(&entry.content, Markup::linked(&entry.content), html);
+            write(&entry.content, HtmlMarkup::linked(&entry.content), html);
             if let Some(context_object) = coins(&entry.key) {
                 html.push_str(&coins_span(&context_object));
             }
@@ -313,20 +313,20 @@ fn write_sections<'w>(
     }
 }
 
-fn write_blocks(blocks: &[Block], html: &mut String) {
+fn write_blocks(blocks: &[RichBlock], html: &mut String) {
     for block in blocks {
         match block {
-            Block::Paragraph(content) => {
+            RichBlock::Paragraph(content) => {
                 html.push_str("<p>");
-                write(content, Markup::linked(content), html);
+                write(content, HtmlMarkup::linked(content), html);
                 html.push_str("</p>\n");
             }
-            Block::Quote(blocks) => {
+            RichBlock::Quote(blocks) => {
                 html.push_str("<blockquote>\n");
                 write_blocks(blocks, html);
                 html.push_str("</blockquote>\n");
             }
-            Block::List { start, items } => {
+            RichBlock::List { start, items } => {
                 let _ = match start {
                     Some(1) => write!(html, "<ol>"),
                     Some(start) => write!(html, "<ol start=\"{start}\">"),
@@ -336,8 +336,8 @@ fn write_blocks(blocks: &[Block], html: &mut String) {
                 for item in items {
                     html.push_str("<li>");
                     match item.as_slice() {
-                        [Block::Paragraph(content)] => {
-                            write(content, Markup::linked(content), html);
+                        [RichBlock::Paragraph(content)] => {
+                            write(content, HtmlMarkup::linked(content), html);
                         }
                         blocks => write_blocks(blocks, html),
                     }
@@ -349,7 +349,7 @@ fn write_blocks(blocks: &[Block], html: &mut String) {
                     "</ul>\n"
                 });
             }
-            Block::Verbatim(text) => {
+            RichBlock::Verbatim(text) => {
                 // HTML ignores a line break directly after the tag.
                 html.push_str("<pre>\n");
                 for line in text.lines() {
@@ -387,33 +387,33 @@ pub(super) fn attribute(text: &str) -> String {
 /// Formats rich text, such as a citation.
 pub fn rich_text(content: &[Inline]) -> String {
     let mut html = String::new();
-    write(content, Markup::CITEPROC, &mut html);
+    write(content, HtmlMarkup::CITEPROC, &mut html);
     html
 }
 
 /// Formats rich text with its links, which citeproc-js omits.
 pub fn rich_text_with_links(content: &[Inline]) -> String {
     let mut html = String::new();
-    write(content, Markup::linked(content), &mut html);
+    write(content, HtmlMarkup::linked(content), &mut html);
     html
 }
 
-/// What the markup of rich text has beyond that of citeproc-js.
+/// The markup that rich text has beyond that of citeproc-js.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Markup {
+struct HtmlMarkup {
     links: bool,
     /// The direction of the paragraph, if text of the other direction is isolated from it.
     base: Option<Direction>,
 }
 
-impl Markup {
+impl HtmlMarkup {
     /// The markup of citeproc-js.
     const CITEPROC: Self = Self {
         links: false,
         base: None,
     };
 
-    /// Markup with links and isolates for a paragraph with `dir="auto"`.
+    /// Returns the markup with links and isolates for a paragraph with `dir="auto"`.
     fn linked(paragraph: &[Inline]) -> Self {
         let direction = Direction::of_text(&plain_text(paragraph));
         Self {
@@ -433,7 +433,7 @@ impl Markup {
 }
 
 /// Writes a piece of a paragraph, as an isolate if it runs the other way.
-fn write_isolated(content: &[Inline], markup: Markup, html: &mut String) {
+fn write_isolated(content: &[Inline], markup: HtmlMarkup, html: &mut String) {
     match markup.isolated(content) {
         Some(within) => {
             html.push_str("<bdi>");
@@ -444,7 +444,7 @@ fn write_isolated(content: &[Inline], markup: Markup, html: &mut String) {
     }
 }
 
-fn write(content: &[Inline], markup: Markup, html: &mut String) {
+fn write(content: &[Inline], markup: HtmlMarkup, html: &mut String) {
     for piece in content {
         match piece {
             Inline::Text(text) => match markup.base {
@@ -488,9 +488,9 @@ fn write(content: &[Inline], markup: Markup, html: &mut String) {
 fn write_with_formulas(text: &str, base: Direction, html: &mut String) {
     for (text, script) in formula::pieces(text) {
         let (start, end) = match script {
-            Script::Normal => ("", ""),
-            Script::Subscript => tags(Formatting::Subscript),
-            Script::Superscript => tags(Formatting::Superscript),
+            ScriptPosition::Normal => ("", ""),
+            ScriptPosition::Subscript => tags(Formatting::Subscript),
+            ScriptPosition::Superscript => tags(Formatting::Superscript),
         };
         html.push_str(start);
         write_text(&text, base, html);

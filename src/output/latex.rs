@@ -15,7 +15,7 @@ use super::title_of;
 use super::urls::percent_encode;
 use crate::csl::{Inline, plain_text};
 use crate::language::{self, babel};
-use crate::reading_list::{Block, FormattedEntry, ReadingList, RichBlocks};
+use crate::reading_list::{FormattedEntry, ReadingList, RichBlock, RichBlocks};
 
 /// A paragraph in LaTeX.
 pub(super) struct Latex {
@@ -68,7 +68,7 @@ impl Latex {
     }
 
     /// Formats a link in a paragraph from right to left, each word for itself: TeX would write the start and the end of a
-    /// longer link in the order in which they stand on the page, and colour the text outside of it.
+    /// longer link in the order of the page, and colour the text outside of it.
     fn link_in_pieces(&self, text: &str, address: &str) -> String {
         let mut link = String::new();
         for piece in text.split_inclusive(|c| c == ' ' || is_break_in_url(c)) {
@@ -127,7 +127,7 @@ pub fn document(list: &ReadingList, language: &str) -> String {
     complete(title, &format!("{shown}{text}"), "", Some(list), language)
 }
 
-/// Formats a title, which stands on the side where its text begins.
+/// Formats a title on the side where its text begins.
 pub(super) fn title_block(shown: &str, title: &str) -> String {
     let is_right_to_left = Direction::of_text(title)
         .unwrap_or_default()
@@ -384,10 +384,10 @@ fn blocks(blocks: &RichBlocks, text: &mut String) {
     write_blocks(&blocks.blocks, text);
 }
 
-fn write_blocks(blocks: &[Block], text: &mut String) {
+fn write_blocks(blocks: &[RichBlock], text: &mut String) {
     for block in blocks {
         match block {
-            Block::Paragraph(content) => {
+            RichBlock::Paragraph(content) => {
                 let latex = Latex::of_content(content, None);
                 let written = markup_writer::entry(&latex, content);
                 if latex.base.is_right_to_left() {
@@ -396,12 +396,12 @@ fn write_blocks(blocks: &[Block], text: &mut String) {
                     let _ = writeln!(text, "\n{written}");
                 }
             }
-            Block::Quote(quoted) => {
+            RichBlock::Quote(quoted) => {
                 text.push_str("\n\\begin{quote}");
                 write_blocks(quoted, text);
                 text.push_str("\\end{quote}\n");
             }
-            Block::List { start, items } => {
+            RichBlock::List { start, items } => {
                 text.push_str("\n\\begin{itemize}\n");
                 for (item, number) in items.iter().zip(start.unwrap_or_default()..) {
                     match start {
@@ -417,7 +417,7 @@ fn write_blocks(blocks: &[Block], text: &mut String) {
                 }
                 text.push_str("\\end{itemize}\n");
             }
-            Block::Verbatim(verbatim) => write_verbatim(verbatim, text),
+            RichBlock::Verbatim(verbatim) => write_verbatim(verbatim, text),
         }
     }
 }

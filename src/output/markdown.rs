@@ -7,7 +7,7 @@ use super::markup_writer::{
 use super::text_runs::{TextStyle, printable};
 use super::urls::percent_encode;
 use crate::csl::Inline;
-use crate::reading_list::{Block, ReadingList, Section};
+use crate::reading_list::{ReadingList, RichBlock, Section};
 
 struct CommonMark;
 
@@ -54,12 +54,16 @@ fn entries(section: &Section) -> Vec<String> {
 }
 
 /// Formats a quotation.
-pub(super) fn quote(markup: &impl BlockMarkup, blocks: &[Block]) -> String {
+pub(super) fn quote(markup: &impl BlockMarkup, blocks: &[RichBlock]) -> String {
     prefixed(&write_blocks(markup, blocks).join("\n\n"), "> ", "> ")
 }
 
 /// Formats a bulleted or numbered list.
-pub(super) fn list(markup: &impl BlockMarkup, start: Option<u64>, items: &[Vec<Block>]) -> String {
+pub(super) fn list(
+    markup: &impl BlockMarkup,
+    start: Option<u64>,
+    items: &[Vec<RichBlock>],
+) -> String {
     let tight = items.iter().all(|item| item.len() <= 1);
     let items = items.iter().zip(0..).map(|(item, index): (_, u64)| {
         let mark = match start {
@@ -211,11 +215,11 @@ impl BlockMarkup for CommonMark {
         heading(self, level, text)
     }
 
-    fn quote(&self, blocks: &[Block]) -> String {
+    fn quote(&self, blocks: &[RichBlock]) -> String {
         quote(self, blocks)
     }
 
-    fn list(&self, start: Option<u64>, items: &[Vec<Block>]) -> String {
+    fn list(&self, start: Option<u64>, items: &[Vec<RichBlock>]) -> String {
         list(self, start, items)
     }
 

@@ -3,7 +3,7 @@
 use super::direction::{Direction, with_levels, with_marks};
 use super::text_runs::{Formulas, TextLine, TextRun, TextStyle, VerticalAlign, lines, lines_with};
 use crate::csl::Inline;
-use crate::reading_list::{Block, ReadingList, RichBlocks, Section};
+use crate::reading_list::{ReadingList, RichBlock, RichBlocks, Section};
 
 /// A text format with markup.
 pub(super) trait InlineMarkup {
@@ -70,10 +70,10 @@ pub(super) trait BlockMarkup: InlineMarkup {
     }
 
     /// Formats a quotation.
-    fn quote(&self, blocks: &[Block]) -> String;
+    fn quote(&self, blocks: &[RichBlock]) -> String;
 
     /// Formats a list, which is numbered from `start` if that is given.
-    fn list(&self, start: Option<u64>, items: &[Vec<Block>]) -> String;
+    fn list(&self, start: Option<u64>, items: &[Vec<RichBlock>]) -> String;
 
     /// Formats preformatted text.
     fn preformatted(&self, text: &str) -> String;
@@ -131,20 +131,20 @@ pub(super) fn blocks(markup: &impl BlockMarkup, text: &RichBlocks) -> Vec<String
 }
 
 /// Formats each block, adding separators between lists.
-pub(super) fn write_blocks(markup: &impl BlockMarkup, blocks: &[Block]) -> Vec<String> {
+pub(super) fn write_blocks(markup: &impl BlockMarkup, blocks: &[RichBlock]) -> Vec<String> {
     let mut written = Vec::new();
     let mut after_list = false;
     for block in blocks {
-        let is_list = matches!(block, Block::List { .. });
+        let is_list = matches!(block, RichBlock::List { .. });
         if is_list && after_list {
             written.extend(markup.list_separator().map(str::to_owned));
         }
         after_list = is_list;
         written.push(match block {
-            Block::Paragraph(content) => markup.paragraph(content),
-            Block::Quote(quoted) => markup.quote(quoted),
-            Block::List { start, items } => markup.list(*start, items),
-            Block::Verbatim(text) => markup.preformatted(text),
+            RichBlock::Paragraph(content) => markup.paragraph(content),
+            RichBlock::Quote(quoted) => markup.quote(quoted),
+            RichBlock::List { start, items } => markup.list(*start, items),
+            RichBlock::Verbatim(text) => markup.preformatted(text),
         });
     }
     written
@@ -163,6 +163,37 @@ pub(super) struct RunContext {
     pub(super) first: Option<char>,
     /// The last character of the run.
     pub(super) last: Option<char>,
+}
+
+impl RunContext {
+    /// Returns the surroundings of a text that was split by [`split_ends`], between two runs.
+    fn new(
+        [leading, core, trailing]: [&str; 3],
+        before: Option<&TextRun>,
+        after: Option<&TextRun>,
+    ) -> Self {
+        Self {
+            before: leading
+                .chars()
+                .next_back()
+                .or_else(|| before?.text.chars().next_back()),
+            after: trailing
+                .chars()
+                .next()
+                .or_else(|| after?.text.chars().next()),
+            beside_markup: false,
+            first: core.chars().next(),
+            last: core.chars().next_back(),
+        }
+    }
+}
+
+/// Splits a text into the white space at its start, the rest, and the white space at its end.
+fn split_ends(text: &str) -> [&str; 3] {
+    let core = text.trim_start();
+    let (leading, _) = text.split_at(text.len() - core.len());
+    let (core, trailing) = core.split_at(core.trim_end().len());
+    [leading, core, trailing]
 }
 
 fn lines_for(markup: &impl InlineMarkup, content: &[Inline]) -> Vec<TextLine> {
@@ -247,31 +278,17 @@ fn write_link(
     text: &mut String,
 ) {
     let plain: String = group.iter().map(|run| run.text.as_str()).collect();
-    let core = plain.trim();
-    let start = plain.len() - plain.trim_start().len();
-    let leading = plain.get(..start).unwrap_or_default();
-    let trailing = plain.get(start + core.len()..).unwrap_or_default();
+    let parts = split_ends(&plain);
+    let [leading, core, trailing] = parts;
     text.push_str(leading);
     if !core.is_empty() {
-        let context = RunContext {
-            before: leading
-                .chars()
-                .next_back()
-                .or_else(|| before?.text.chars().next_back()),
-            after: trailing
-                .chars()
-                .next()
-                .or_else(|| after?.text.chars().next()),
-            beside_markup: false,
-            first: core.chars().next(),
-            last: core.chars().next_back(),
-        };
+        let context = RunContext::new(parts, before, after);
         let uniform = match group {
             [only] => Some(only.style),
             _ => None,
         };
         match uniform {
-            // A link in one style stands within its markup.
+            // A link in one style is within its markup.
             Some(style) => {
                 let touches = |run: Option<&TextRun>, is_apart: bool| {
                     !is_apart && run.is_some_and(TextRun::has_markup)
@@ -325,10 +342,8 @@ fn write_runs(
     for (index, run) in runs.iter().enumerate() {
         let next = runs.get(index + 1).or(after);
         // In most formats, emphasis must not start or end with white space, so white space goes outside.
-        let core = run.text.trim();
-        let start = run.text.len() - run.text.trim_start().len();
-        let leading = run.text.get(..start).unwrap_or_default();
-        let trailing = run.text.get(start + core.len()..).unwrap_or_default();
+        let parts = split_ends(&run.text);
+        let [leading, core, trailing] = parts;
         text.push_str(leading);
         if !core.is_empty() {
             let has_markup =
@@ -342,17 +357,8 @@ fn write_runs(
                     has_markup(next) && !next.text.starts_with(char::is_whitespace)
                 });
             let context = RunContext {
-                before: leading
-                    .chars()
-                    .next_back()
-                    .or_else(|| before?.text.chars().next_back()),
-                after: trailing
-                    .chars()
-                    .next()
-                    .or_else(|| next?.text.chars().next()),
                 beside_markup: touches_before || touches_next,
-                first: core.chars().next(),
-                last: core.chars().next_back(),
+                ..RunContext::new(parts, before, next)
             };
             let shown = escape_at(markup, core, run.level, run.style);
             text.push_str(&if run.style == TextStyle::default() {

@@ -8,7 +8,7 @@ use super::ItemMetadata;
 
 /// Returns the names and contents of the `meta` elements of a work.
 pub fn of_work(work: ItemMetadata<'_>) -> Vec<(&'static str, String)> {
-    let mut tags = Tags(Vec::new());
+    let mut tags = MetaTags(Vec::new());
     let item_type = work.item.item_type.as_str();
     tags.add("citation_title", work.title());
     tags.add("DC.title", work.title());
@@ -65,9 +65,9 @@ pub fn of_work(work: ItemMetadata<'_>) -> Vec<(&'static str, String)> {
     tags.0
 }
 
-struct Tags(Vec<(&'static str, String)>);
+struct MetaTags(Vec<(&'static str, String)>);
 
-impl Tags {
+impl MetaTags {
     fn add(&mut self, name: &'static str, content: Option<String>) {
         if let Some(content) = content.filter(|content| !content.is_empty()) {
             self.0.push((name, content));

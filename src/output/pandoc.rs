@@ -11,7 +11,7 @@ use super::template::fill_template;
 use super::text_runs::{TextStyle, VerticalAlign, printable};
 use super::title_of;
 use crate::csl::{BibliographyLayout, Inline, plain_text};
-use crate::reading_list::{Block, FormattedEntry, ReadingList, Section};
+use crate::reading_list::{FormattedEntry, ReadingList, RichBlock, Section};
 
 struct Pandoc;
 
@@ -231,11 +231,11 @@ impl BlockMarkup for Pandoc {
         markdown::heading(self, level, text)
     }
 
-    fn quote(&self, blocks: &[Block]) -> String {
+    fn quote(&self, blocks: &[RichBlock]) -> String {
         markdown::quote(self, blocks)
     }
 
-    fn list(&self, start: Option<u64>, items: &[Vec<Block>]) -> String {
+    fn list(&self, start: Option<u64>, items: &[Vec<RichBlock>]) -> String {
         markdown::list(self, start, items)
     }
 

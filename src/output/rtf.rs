@@ -11,7 +11,7 @@ use super::title_of;
 use super::urls::percent_encode;
 use crate::csl::{Inline, plain_text};
 use crate::language;
-use crate::reading_list::{Block, ReadingList};
+use crate::reading_list::{ReadingList, RichBlock};
 
 /// A paragraph in RTF.
 struct Rtf {
@@ -195,12 +195,12 @@ pub fn reading_list(list: &ReadingList, language: &str) -> String {
 }
 
 /// Formats blocks, indented by `indent` twentieths of a point.
-fn write_blocks(blocks: &[Block], indent: usize, otherwise: Direction, text: &mut String) {
+fn write_blocks(blocks: &[RichBlock], indent: usize, otherwise: Direction, text: &mut String) {
     for block in blocks {
         match block {
-            Block::Paragraph(content) => write_paragraph(content, indent, "", otherwise, text),
-            Block::Quote(quoted) => write_blocks(quoted, indent + 360, otherwise, text),
-            Block::List { start, items } => {
+            RichBlock::Paragraph(content) => write_paragraph(content, indent, "", otherwise, text),
+            RichBlock::Quote(quoted) => write_blocks(quoted, indent + 360, otherwise, text),
+            RichBlock::List { start, items } => {
                 for (item, number) in items.iter().zip(start.unwrap_or_default()..) {
                     let mut mark = match start {
                         Some(_) => format!("{number}."),
@@ -208,7 +208,7 @@ fn write_blocks(blocks: &[Block], indent: usize, otherwise: Direction, text: &mu
                     };
                     for block in item {
                         match block {
-                            Block::Paragraph(content) => {
+                            RichBlock::Paragraph(content) => {
                                 write_paragraph(content, indent + 360, &mark, otherwise, text);
                             }
                             other => {
@@ -224,7 +224,7 @@ fn write_blocks(blocks: &[Block], indent: usize, otherwise: Direction, text: &mu
                     }
                 }
             }
-            Block::Verbatim(verbatim) => {
+            RichBlock::Verbatim(verbatim) => {
                 let lines = verbatim.lines().map(|line| Rtf::escaped(&printable(line)));
                 let lines = lines.collect::<Vec<_>>().join("\\line ");
                 let _ = writeln!(

@@ -42,7 +42,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(result)
 }
 
-/// Whether a terminal might obey `character` instead of showing it.
+/// Returns whether a terminal might obey `character` instead of showing it.
 fn is_unsafe(character: char) -> bool {
     match character {
         '\n' | '\t' => false,

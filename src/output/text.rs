@@ -14,9 +14,9 @@ use super::text_runs::{
     Formulas, TextLine, TextRun, TextStyle, VerticalAlign, lines_with, printable,
 };
 use super::urls::{is_terminal_link, percent_encode};
-use crate::csl::formula::{Script, in_script};
+use crate::csl::formula::{ScriptPosition, in_script};
 use crate::csl::{Display, Inline};
-use crate::reading_list::{Block, FormattedEntry, ReadingList, RichBlocks, Section};
+use crate::reading_list::{FormattedEntry, ReadingList, RichBlock, RichBlocks, Section};
 
 /// The layout of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,8 +39,8 @@ fn lines(content: &[Inline]) -> Vec<TextLine> {
         for run in line.margin.iter_mut().chain(&mut line.runs) {
             let script = match run.style.vertical_align {
                 None => continue,
-                Some(VerticalAlign::Subscript) => Script::Subscript,
-                Some(VerticalAlign::Superscript) => Script::Superscript,
+                Some(VerticalAlign::Subscript) => ScriptPosition::Subscript,
+                Some(VerticalAlign::Superscript) => ScriptPosition::Superscript,
             };
             let is_number = |c: char| c.is_ascii_digit() || "+-\u{2212}=()".contains(c);
             if run.text.chars().all(is_number)
@@ -104,7 +104,7 @@ pub fn reading_list(list: &ReadingList, layout: TextLayout) -> String {
     text
 }
 
-/// How many entries are written at once, one after the other.
+/// The number of entries that are written in one task.
 const ENTRIES_AT_ONCE: usize = 512;
 
 struct TextWriter {
@@ -210,7 +210,7 @@ impl TextWriter {
     }
 
     /// Writes blocks, with blank lines between paragraphs if lines are wrapped.
-    fn blocks(&mut self, blocks: &[Block], indent: &str) {
+    fn blocks(&mut self, blocks: &[RichBlock], indent: &str) {
         for (index, block) in blocks.iter().enumerate() {
             if index > 0 && self.layout.width.is_some() {
                 self.text.push_str(indent.trim_end());
@@ -220,16 +220,16 @@ impl TextWriter {
         }
     }
 
-    fn block(&mut self, block: &Block, first: &str, rest: &str) {
+    fn block(&mut self, block: &RichBlock, first: &str, rest: &str) {
         match block {
-            Block::Paragraph(content) => {
+            RichBlock::Paragraph(content) => {
                 for line in lines(content) {
                     let runs = append_urls(line.runs, self.layout.links);
                     self.wrap(&runs, first, rest);
                 }
             }
-            Block::Quote(blocks) => self.blocks(blocks, &format!("{rest}> ")),
-            Block::List { start, items } => {
+            RichBlock::Quote(blocks) => self.blocks(blocks, &format!("{rest}> ")),
+            RichBlock::List { start, items } => {
                 for (item, number) in items.iter().zip(start.unwrap_or_default()..) {
                     let mark = match start {
                         Some(_) => format!("{number}. "),
@@ -243,7 +243,7 @@ impl TextWriter {
                     }
                 }
             }
-            Block::Verbatim(text) => {
+            RichBlock::Verbatim(text) => {
                 for line in text.lines() {
                     let _ = writeln!(self.text, "{rest}    {}", printable(line));
                 }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::urls::is_safe_link;
-use crate::csl::formula::{self, Script};
+use crate::csl::formula::{self, ScriptPosition};
 use crate::csl::{Display, Formatting, Inline};
 use crate::text::valid_in_markup;
 
@@ -61,14 +61,14 @@ pub(super) struct TextLine {
     pub(super) indented: bool,
 }
 
-/// What happens to the formulas in a text.
+/// The treatment of the formulas in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Formulas {
     /// They stay as they are, for formats that typeset them.
     Kept,
     /// They become text with subscripts and superscripts.
     RichText,
-    /// They become characters alone.
+    /// They become plain characters.
     PlainText,
 }
 
@@ -181,9 +181,9 @@ fn push_text(
         Formulas::RichText => {
             for (text, script) in formula::pieces(text) {
                 let vertical_align = match script {
-                    Script::Normal => style.vertical_align,
-                    Script::Subscript => Some(VerticalAlign::Subscript),
-                    Script::Superscript => Some(VerticalAlign::Superscript),
+                    ScriptPosition::Normal => style.vertical_align,
+                    ScriptPosition::Subscript => Some(VerticalAlign::Subscript),
+                    ScriptPosition::Superscript => Some(VerticalAlign::Superscript),
                 };
                 let style = TextStyle {
                     vertical_align,

@@ -10,7 +10,7 @@ use super::template::fill_template;
 use super::text_runs::{TextStyle, VerticalAlign, printable};
 use super::title_of;
 use crate::csl::{Inline, plain_text};
-use crate::reading_list::{Block, ReadingList, Section};
+use crate::reading_list::{ReadingList, RichBlock, Section};
 
 /// A text in Typst.
 #[derive(Debug, Clone, Copy)]
@@ -234,7 +234,7 @@ fn multiline_string_literal(text: &str) -> String {
 }
 
 impl InlineMarkup for Typst {
-    /// Typst knows the direction of a paragraph, but no isolates.
+    /// Returns the marks of direction: Typst knows the direction of a paragraph, but no isolates.
     fn marks(&self) -> Option<Direction> {
         Some(self.base)
     }
@@ -347,12 +347,12 @@ impl BlockMarkup for Typst {
         typst.in_its_direction(markup_writer::entry(&typst, content))
     }
 
-    fn quote(&self, blocks: &[Block]) -> String {
+    fn quote(&self, blocks: &[RichBlock]) -> String {
         let quoted = write_blocks(self, blocks).join("\n\n");
         format!("#quote(block: true)[\n{quoted}\n]")
     }
 
-    fn list(&self, start: Option<u64>, items: &[Vec<Block>]) -> String {
+    fn list(&self, start: Option<u64>, items: &[Vec<RichBlock>]) -> String {
         let items: Vec<String> = items
             .iter()
             .map(|item| format!("[{}]", write_blocks(self, item).join("\n\n")))

@@ -1,6 +1,6 @@
 //! The syntax tree of a query.
 
-use super::{Span, TimeRange, YearRange};
+use super::{QuerySpan, TimeRange, YearRange};
 use crate::library::Order;
 use crate::library::full_text::Column;
 
@@ -8,18 +8,18 @@ use crate::library::full_text::Column;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
     pub(super) text: String,
-    pub(super) root: Node,
+    pub(super) root: QueryNode,
     pub(super) order: Vec<Order>,
     pub(super) limit: Option<usize>,
 }
 
 /// A node of the syntax tree with its position in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Node {
+pub struct QueryNode {
     /// The condition.
     pub kind: NodeKind,
     /// The position.
-    pub span: Span,
+    pub span: QuerySpan,
 }
 
 /// The kinds of nodes.
@@ -27,11 +27,11 @@ pub struct Node {
 #[non_exhaustive]
 pub enum NodeKind {
     /// All conditions hold; without any, every work matches.
-    All(Vec<Node>),
+    All(Vec<QueryNode>),
     /// One of the conditions holds.
-    Any(Vec<Node>),
+    Any(Vec<QueryNode>),
     /// The condition does not hold.
-    Not(Box<Node>),
+    Not(Box<QueryNode>),
     /// A single condition with its text: `author:merten`, or `movement:jopp` for the second half of
     /// `movement:oekonux,jopp`.
     Term {
@@ -133,10 +133,10 @@ impl Matching {
 impl Query {
     /// Returns the query that matches every work.
     pub fn all() -> Self {
-        Self::of("", Node::all())
+        Self::of("", QueryNode::all())
     }
 
-    fn of(text: &str, root: Node) -> Self {
+    fn of(text: &str, root: QueryNode) -> Self {
         Self {
             text: text.to_owned(),
             root,
@@ -151,7 +151,7 @@ impl Query {
     }
 
     /// Returns the syntax tree.
-    pub fn root(&self) -> &Node {
+    pub fn root(&self) -> &QueryNode {
         &self.root
     }
 
@@ -177,13 +177,13 @@ impl Query {
                     source: source.to_owned(),
                 };
                 let span = 0..source.len();
-                Self::of(source, Node { kind, span })
+                Self::of(source, QueryNode { kind, span })
             })
             .collect()
     }
 }
 
-impl Node {
+impl QueryNode {
     fn all() -> Self {
         Self {
             kind: NodeKind::All(Vec::new()),

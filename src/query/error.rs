@@ -1,6 +1,6 @@
 //! Errors in queries, shown with the query and a marker below the place.
 
-use super::Span;
+use super::QuerySpan;
 use crate::library::LibraryError;
 
 /// A query that cannot be parsed, or that names something the library does not have.
@@ -13,7 +13,7 @@ pub enum QueryError {
         /// The query.
         query: String,
         /// The position of the error.
-        span: Span,
+        span: QuerySpan,
         /// The problem.
         message: String,
         /// The text to write instead.
@@ -25,7 +25,7 @@ pub enum QueryError {
         /// The query.
         query: String,
         /// The position of the name.
-        span: Span,
+        span: QuerySpan,
         /// The name that does not exist.
         message: String,
         /// What to write instead.
@@ -37,7 +37,7 @@ pub enum QueryError {
         /// The query.
         query: String,
         /// The position of the name.
-        span: Span,
+        span: QuerySpan,
         /// The error of the library.
         error: Box<LibraryError>,
     },
@@ -49,7 +49,7 @@ pub enum QueryError {
 impl QueryError {
     pub(super) fn malformed(
         query: &str,
-        span: Span,
+        span: QuerySpan,
         message: impl Into<String>,
         help: Option<String>,
     ) -> Self {
@@ -63,7 +63,7 @@ impl QueryError {
 }
 
 /// Returns the query with a line of carets below `span`; of a long query, the part around it.
-fn excerpt(query: &str, span: &Span) -> String {
+fn excerpt(query: &str, span: &QuerySpan) -> String {
     /// The number of characters of a long query that are shown before the marker, and after it.
     const BEFORE: usize = 50;
     const AFTER: usize = 70;

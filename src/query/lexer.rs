@@ -1,12 +1,12 @@
 //! The lexer of the query language.
 
-use super::{QueryError, Span};
+use super::{QueryError, QuerySpan};
 
 /// A token with its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Token {
     pub(super) kind: TokenKind,
-    pub(super) span: Span,
+    pub(super) span: QuerySpan,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub(super) enum TokenKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Named {
     pub(super) name: String,
-    pub(super) span: Span,
+    pub(super) span: QuerySpan,
 }
 
 /// One of several values separated by commas.
@@ -40,7 +40,7 @@ pub(super) struct Named {
 pub(super) struct Value {
     pub(super) text: String,
     pub(super) manner: Manner,
-    pub(super) span: Span,
+    pub(super) span: QuerySpan,
 }
 
 /// The notation of a value.
@@ -100,7 +100,7 @@ impl Lexer<'_> {
             .map_or(self.query.len(), |(place, _)| *place)
     }
 
-    fn malformed(&self, span: Span, message: impl Into<String>, help: &str) -> QueryError {
+    fn malformed(&self, span: QuerySpan, message: impl Into<String>, help: &str) -> QueryError {
         QueryError::malformed(self.query, span, message, Some(help.to_owned()))
     }
 

@@ -14,7 +14,7 @@
 //! ```
 //!
 //! All terms must match. Case and accents do not matter. `lexer.rs` splits a query into tokens; `parser.rs`
-//! builds a syntax tree ([`Query`], [`Node`]) with the position of each node; [`Query::translate`] turns it
+//! builds a syntax tree ([`Query`], [`QueryNode`]) with the position of each node; [`Query::translate`] turns it
 //! into a filter of the library, and [`Query::selection`] adds order and limit. [`FIELDS`] lists the fields.
 //!
 //! ```
@@ -40,11 +40,11 @@ mod time_range;
 mod translate;
 mod year_range;
 
-pub use ast::{Matching, Node, NodeKind, Query, SearchIn, Term};
+pub use ast::{Matching, NodeKind, Query, QueryNode, SearchIn, Term};
 pub use error::QueryError;
 pub use fields::{FIELDS, QueryField};
 pub use time_range::{TimePoint, TimeRange};
 pub use year_range::YearRange;
 
 /// The position of a part of a query in its text, in bytes.
-pub type Span = std::ops::Range<usize>;
+pub type QuerySpan = std::ops::Range<usize>;

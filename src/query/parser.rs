@@ -14,7 +14,7 @@ use std::str::FromStr;
 
 use super::fields::{FieldKind, field_called};
 use super::lexer::{Manner, Named, Token, TokenKind, Value, tokens};
-use super::{Matching, Node, NodeKind, Query, QueryError, SearchIn, Span, Term};
+use super::{Matching, NodeKind, Query, QueryError, QueryNode, QuerySpan, SearchIn, Term};
 use crate::library::{Order, SortBy, full_text, pattern};
 use crate::suggest::{closest, question};
 use crate::text;
@@ -74,20 +74,20 @@ impl Parser<'_> {
         })
     }
 
-    fn malformed(&self, span: Span, message: impl Into<String>) -> QueryError {
+    fn malformed(&self, span: QuerySpan, message: impl Into<String>) -> QueryError {
         QueryError::malformed(self.query, span, message, None)
     }
 
     fn expected(
         &self,
-        span: Span,
+        span: QuerySpan,
         message: impl Into<String>,
         help: impl Into<String>,
     ) -> QueryError {
         QueryError::malformed(self.query, span, message, Some(help.into()))
     }
 
-    fn either(&mut self) -> Result<Node, QueryError> {
+    fn either(&mut self) -> Result<QueryNode, QueryError> {
         let mut branches = vec![self.all()?];
         while let Some(Token {
             kind: TokenKind::Or,
@@ -98,7 +98,7 @@ impl Parser<'_> {
             self.next += 1;
             let right = self.all()?;
             let empty =
-                |node: &Node| matches!(&node.kind, NodeKind::All(parts) if parts.is_empty());
+                |node: &QueryNode| matches!(&node.kind, NodeKind::All(parts) if parts.is_empty());
             if empty(&right) || branches.last().is_some_and(empty) {
                 return Err(self.malformed(span, "OR needs a term on both sides"));
             }
@@ -107,7 +107,7 @@ impl Parser<'_> {
         Ok(joined(branches, NodeKind::Any))
     }
 
-    fn all(&mut self) -> Result<Node, QueryError> {
+    fn all(&mut self) -> Result<QueryNode, QueryError> {
         let mut parts = Vec::new();
         let start = self
             .peek()
@@ -126,7 +126,7 @@ impl Parser<'_> {
             }
         }
         if parts.is_empty() {
-            return Ok(Node {
+            return Ok(QueryNode {
                 kind: NodeKind::All(parts),
                 span: start..start,
             });
@@ -135,7 +135,7 @@ impl Parser<'_> {
     }
 
     /// Parses a condition; returns `None` for `sort:` and `limit:`.
-    fn item(&mut self) -> Result<Option<Node>, QueryError> {
+    fn item(&mut self) -> Result<Option<QueryNode>, QueryError> {
         let Some(Token { kind, span }) = self.peek().cloned() else {
             let end = self.query.len();
             return Err(self.malformed(end..end, "something is missing here"));
@@ -167,7 +167,7 @@ impl Parser<'_> {
         Ok(item)
     }
 
-    fn negation(&mut self, span: Span) -> Result<Node, QueryError> {
+    fn negation(&mut self, span: QuerySpan) -> Result<QueryNode, QueryError> {
         let written = self.query.get(span.clone()).unwrap_or_default();
         if written == "NOT" && !self.item_follows() {
             // Without a value, it is a word to search for.
@@ -182,7 +182,7 @@ impl Parser<'_> {
             .item()?
             .ok_or_else(|| self.malformed(span.clone(), "sort: and limit: cannot be negated"))?;
         let span = span.start..inner.span.end;
-        Ok(Node {
+        Ok(QueryNode {
             kind: NodeKind::Not(Box::new(inner)),
             span,
         })
@@ -192,8 +192,8 @@ impl Parser<'_> {
         &mut self,
         field: Option<&Named>,
         values: &[Value],
-        span: Span,
-    ) -> Result<Option<Node>, QueryError> {
+        span: QuerySpan,
+    ) -> Result<Option<QueryNode>, QueryError> {
         let kind = field
             .and_then(|named| field_called(&named.name))
             .map(|field| field.kind);
@@ -257,7 +257,12 @@ impl Parser<'_> {
     }
 
     /// Parses a condition with a single value.
-    fn leaf(&self, field: Option<&Named>, value: &Value, span: Span) -> Result<Node, QueryError> {
+    fn leaf(
+        &self,
+        field: Option<&Named>,
+        value: &Value,
+        span: QuerySpan,
+    ) -> Result<QueryNode, QueryError> {
         let written = self.query.get(value.span.clone()).unwrap_or_default();
         let source = match field {
             Some(field) if !field.span.is_empty() => {
@@ -274,7 +279,7 @@ impl Parser<'_> {
             term: self.condition(field, value)?,
             source,
         };
-        Ok(Node { kind, span })
+        Ok(QueryNode { kind, span })
     }
 
     fn condition(&self, field: Option<&Named>, value: &Value) -> Result<Term, QueryError> {
@@ -463,13 +468,13 @@ fn suggestion<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Optio
     question(&closest(name, known.into_iter().map(str::to_owned)))
 }
 
-fn joined(mut parts: Vec<Node>, by: fn(Vec<Node>) -> NodeKind) -> Node {
+fn joined(mut parts: Vec<QueryNode>, by: fn(Vec<QueryNode>) -> NodeKind) -> QueryNode {
     if parts.len() == 1 {
         return parts.remove(0);
     }
     let start = parts.first().map_or(0, |part| part.span.start);
     let end = parts.last().map_or(start, |part| part.span.end);
-    Node {
+    QueryNode {
         kind: by(parts),
         span: start..end,
     }

@@ -30,7 +30,7 @@ impl TimePoint {
 }
 
 /// Turns a named range into the range that a comparison operator selects.
-type Comparison = fn(TimeRange) -> TimeRange;
+type RangeOperator = fn(TimeRange) -> TimeRange;
 
 const EXPECTED: &str = "is not a time: write today, yesterday, 7d (or w, m, y for weeks, months, years), \
                         2024, 2024-03 or 2024-03-15";
@@ -42,7 +42,7 @@ impl FromStr for TimeRange {
     /// with `..` between them or at one end, and one after `>`, `>=`, `<` or `<=`.
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim().to_lowercase();
-        let compared: [(&str, Comparison); 4] = [
+        let compared: [(&str, RangeOperator); 4] = [
             (">=", |span| Self {
                 from: span.from,
                 until: None,
@@ -178,7 +178,7 @@ fn days_of(year: u32, month: u32) -> u32 {
 mod tests {
     use super::*;
 
-    /// A span as `base modifier…` for each end.
+    /// Reads a range as `base modifier…` for each end.
     fn read(text: &str) -> (String, String) {
         let span: TimeRange = text.parse().unwrap();
         let shown = |moment: Option<TimePoint>| match moment {

@@ -1,14 +1,14 @@
 //! A query as a condition over the library's table `work_summary`.
 //!
 //! Every condition becomes the numbers of the works that meet it, found by an index: words and fields by the
-//! full-text index, which is asked once for all of them that stand together; tags, years, types and times by
+//! full-text index, which is asked once for all of them that are next to each other; tags, years, types and times by
 //! indexes of their own; patterns are tried on all values of their fields. Values are bound as parameters, never
 //! written into the SQL.
 
 use super::fields::{FIELDS, FieldKind, field_called};
 use super::{
-    Matching, Node, NodeKind, Query, QueryError, SearchIn, Span, Term, TimePoint, TimeRange,
-    YearRange,
+    Matching, NodeKind, Query, QueryError, QueryNode, QuerySpan, SearchIn, Term, TimePoint,
+    TimeRange, YearRange,
 };
 use crate::formats::bibtex::schema;
 use crate::language::{self, babel};
@@ -29,8 +29,8 @@ impl Query {
         self.translation(library, true).whole(&self.root)
     }
 
-    /// The condition of a rule: as [`Query::translate`] has it, except that words are those of the works
-    /// alone, and never the names of tags. A rule could otherwise hold by the tag that it puts on.
+    /// Translates the condition of a rule: like [`Query::translate`], except that words are only searched for in works,
+    /// never in the names of tags. Otherwise the tag that a rule adds could make the rule match.
     ///
     /// # Errors
     ///
@@ -119,11 +119,11 @@ struct Translation<'l> {
 }
 
 impl Translation<'_> {
-    fn whole(&mut self, root: &Node) -> Result<Filter, QueryError> {
+    fn whole(&mut self, root: &QueryNode) -> Result<Filter, QueryError> {
         Ok(self.node(root)?.filter())
     }
 
-    fn node(&mut self, node: &Node) -> Result<Translated, QueryError> {
+    fn node(&mut self, node: &QueryNode) -> Result<Translated, QueryError> {
         match &node.kind {
             NodeKind::All(parts) => self.all(parts),
             NodeKind::Any(parts) => self.any(parts),
@@ -132,7 +132,7 @@ impl Translation<'_> {
         }
     }
 
-    fn all(&mut self, parts: &[Node]) -> Result<Translated, QueryError> {
+    fn all(&mut self, parts: &[QueryNode]) -> Result<Translated, QueryError> {
         let mut wanted = Vec::new();
         let mut unwanted = Vec::new();
         let mut others = Vec::new();
@@ -179,7 +179,7 @@ impl Translation<'_> {
         }))
     }
 
-    fn any(&mut self, parts: &[Node]) -> Result<Translated, QueryError> {
+    fn any(&mut self, parts: &[QueryNode]) -> Result<Translated, QueryError> {
         let mut expressions = Vec::new();
         let mut deepest = 0;
         let mut tags: Option<Vec<i64>> = None;
@@ -224,7 +224,7 @@ impl Translation<'_> {
         Translated::Filter(Filter::Any(parts.collect()))
     }
 
-    fn term(&mut self, term: &Term, node: &Node) -> Result<Translated, QueryError> {
+    fn term(&mut self, term: &Term, node: &QueryNode) -> Result<Translated, QueryError> {
         Ok(match term {
             Term::Text { place, matching } => {
                 let found = self.text(place, matching, node)?;
@@ -259,7 +259,7 @@ impl Translation<'_> {
 
     fn unknown(
         &self,
-        node: &Node,
+        node: &QueryNode,
         message: impl Into<String>,
         help: impl Into<Option<String>>,
     ) -> QueryError {
@@ -272,7 +272,7 @@ impl Translation<'_> {
     }
 
     /// Adds the position in the query to an error about a name that the library does not have.
-    fn not_there(&self, node: &Node, error: LibraryError) -> QueryError {
+    fn not_there(&self, node: &QueryNode, error: LibraryError) -> QueryError {
         match error {
             LibraryError::UnknownTag { .. }
             | LibraryError::AmbiguousTag { .. }
@@ -290,7 +290,7 @@ impl Translation<'_> {
         &mut self,
         place: &SearchIn,
         matching: &Matching,
-        node: &Node,
+        node: &QueryNode,
     ) -> Result<Translated, QueryError> {
         use full_text::Extent;
         let (text, extent) = match matching {
@@ -346,7 +346,7 @@ impl Translation<'_> {
         Translated::Filter(Filter::Scan(statement))
     }
 
-    fn of_type(&self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
+    fn of_type(&self, matching: &Matching, node: &QueryNode) -> Result<Translated, QueryError> {
         let of = |types: Vec<String>| {
             let marks = Sql::marks(types.len());
             let statement =
@@ -385,7 +385,7 @@ impl Translation<'_> {
             .collect()))
     }
 
-    fn key(&self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
+    fn key(&self, matching: &Matching, node: &QueryNode) -> Result<Translated, QueryError> {
         match matching {
             Matching::Words(key) | Matching::Whole(key) => {
                 let work = self.library.works().id(key);
@@ -414,7 +414,11 @@ impl Translation<'_> {
     }
 
     /// Translates a language: a code with or without the region, or a name.
-    fn language(&mut self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
+    fn language(
+        &mut self,
+        matching: &Matching,
+        node: &QueryNode,
+    ) -> Result<Translated, QueryError> {
         let place = SearchIn::Field("lang".to_owned());
         let (Matching::Words(text) | Matching::Whole(text)) = matching else {
             return self.text(&place, matching, node);
@@ -432,7 +436,7 @@ impl Translation<'_> {
         &self,
         facet: Option<&str>,
         matching: &Matching,
-        node: &Node,
+        node: &QueryNode,
     ) -> Result<Translated, QueryError> {
         let named = |name: &str| match facet {
             Some(facet) => format!("{facet}:{name}"),
@@ -470,7 +474,7 @@ impl Translation<'_> {
         &mut self,
         name: &str,
         matching: &Matching,
-        node: &Node,
+        node: &QueryNode,
     ) -> Result<Translated, QueryError> {
         let facets = self.library.tags().facets()?;
         if facets.iter().any(|facet| facet == name) {
@@ -497,7 +501,7 @@ impl Translation<'_> {
                 .matches_full_text(&presence_expression(field))?)
     }
 
-    fn unknown_field(&self, name: &str, facets: &[String], span: Span) -> QueryError {
+    fn unknown_field(&self, name: &str, facets: &[String], span: QuerySpan) -> QueryError {
         let mut known: Vec<(&str, &str)> = Vec::new();
         known.extend(facets.iter().map(|facet| (facet.as_str(), facet.as_str())));
         for field in FIELDS {
@@ -538,7 +542,7 @@ impl Translation<'_> {
     }
 
     /// Translates a reading list: its queries, with pinned and without excluded works.
-    fn list(&self, name: &str, node: &Node) -> Result<Translated, QueryError> {
+    fn list(&self, name: &str, node: &QueryNode) -> Result<Translated, QueryError> {
         let list = self.library.lists().get(name);
         let list = list.map_err(|error| self.not_there(node, error))?;
         if self.lists.contains(&list.name) {
@@ -579,7 +583,7 @@ impl Translation<'_> {
     }
 
     /// Translates files: linked ones, and those in the field `file`.
-    fn file(&mut self, matching: &Matching, node: &Node) -> Result<Translated, QueryError> {
+    fn file(&mut self, matching: &Matching, node: &QueryNode) -> Result<Translated, QueryError> {
         let named = self.text(&SearchIn::Field("file".to_owned()), matching, node)?;
         let linked = match matching {
             Matching::Pattern(text) => Translated::statement(
@@ -607,7 +611,7 @@ impl Translation<'_> {
         Ok(Self::either(vec![named, linked]))
     }
 
-    fn has(&self, name: &str, node: &Node) -> Result<Translated, QueryError> {
+    fn has(&self, name: &str, node: &QueryNode) -> Result<Translated, QueryError> {
         let present = |fields: &[&str]| {
             let expressions: Vec<String> = fields
                 .iter()

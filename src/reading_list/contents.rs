@@ -7,9 +7,9 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AnnotationKind, AnnotationKinds, Block, DuplicatePlacement, GroupBy, Grouping, Heading,
-    HeadingTranslations, ListOrder, REST_IN_ENGLISH, RichBlocks, SectionDate, SectionEvent,
-    WorkGroup, WorkInList,
+    AnnotationKind, AnnotationKinds, DuplicatePlacement, GroupBy, Grouping, Heading,
+    HeadingTranslations, ListOrder, REST_IN_ENGLISH, RichBlock, RichBlocks, SectionDate,
+    SectionEvent, WorkGroup, WorkInList,
 };
 use crate::csl::Inline;
 use crate::library::{
@@ -642,8 +642,9 @@ impl ContentsPlacement {
         &self,
         kinds: &AnnotationKinds,
         headings: HeadingTranslations,
-    ) -> Vec<Block> {
-        let mut blocks: Vec<Block> = self.reading(headings).map(paragraph).into_iter().collect();
+    ) -> Vec<RichBlock> {
+        let mut blocks: Vec<RichBlock> =
+            self.reading(headings).map(paragraph).into_iter().collect();
         if kinds.has(AnnotationKind::Annotation) {
             blocks.extend(parse_markdown(self.annotation.as_deref()).blocks);
         }
@@ -732,8 +733,8 @@ fn sentence(reasons: &[String]) -> String {
     }
 }
 
-fn paragraph(text: String) -> Block {
-    Block::Paragraph(vec![Inline::Text(text)])
+fn paragraph(text: String) -> RichBlock {
+    RichBlock::Paragraph(vec![Inline::Text(text)])
 }
 
 /// Splits the text of a field into paragraphs and removes its markup.

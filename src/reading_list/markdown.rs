@@ -8,22 +8,22 @@ use crate::csl::{Formatting, Inline, RichText};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RichBlocks {
     /// The blocks in order.
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<RichBlock>,
 }
 
 /// A block of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Block {
+pub enum RichBlock {
     /// A paragraph. A Markdown heading becomes a bold paragraph, since the list has headings of its own.
     Paragraph(RichText),
     /// A quotation.
-    Quote(Vec<Block>),
+    Quote(Vec<RichBlock>),
     /// A bulleted or numbered list.
     List {
         /// The first number, or `None` for a bulleted list.
         start: Option<u64>,
         /// The items.
-        items: Vec<Vec<Block>>,
+        items: Vec<Vec<RichBlock>>,
     },
     /// Preformatted text.
     Verbatim(String),
@@ -57,10 +57,10 @@ impl RichBlocks {
 
 /// An open container: the whole text, a quotation, a list or a list item.
 #[derive(Default)]
-struct Container {
+struct OpenBlock {
     kind: ContainerKind,
-    blocks: Vec<Block>,
-    items: Vec<Vec<Block>>,
+    blocks: Vec<RichBlock>,
+    items: Vec<Vec<RichBlock>>,
 }
 
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +72,7 @@ enum ContainerKind {
 }
 
 /// An open inline element.
-enum OpenSpan {
+enum OpenInline {
     Formatted(Formatting),
     Link(String),
     /// An element without formatting.
@@ -80,15 +80,15 @@ enum OpenSpan {
 }
 
 struct BlockParser {
-    open: Vec<Container>,
-    text: Vec<(OpenSpan, RichText)>,
+    open: Vec<OpenBlock>,
+    text: Vec<(OpenInline, RichText)>,
     verbatim: Option<String>,
 }
 
 impl Default for BlockParser {
     fn default() -> Self {
         Self {
-            open: vec![Container::default()],
+            open: vec![OpenBlock::default()],
             text: Vec::new(),
             verbatim: None,
         }
@@ -117,8 +117,8 @@ impl BlockParser {
 
     fn start(&mut self, tag: Tag<'_>) {
         match tag {
-            Tag::Paragraph | Tag::HtmlBlock => self.begin_paragraph(OpenSpan::Bare),
-            Tag::Heading { .. } => self.begin_paragraph(OpenSpan::Formatted(Formatting::Bold)),
+            Tag::Paragraph | Tag::HtmlBlock => self.begin_paragraph(OpenInline::Bare),
+            Tag::Heading { .. } => self.begin_paragraph(OpenInline::Formatted(Formatting::Bold)),
             Tag::BlockQuote(_) => self.open_container(ContainerKind::Quote),
             Tag::List(start) => self.open_container(ContainerKind::List(start)),
             Tag::Item => self.open_container(ContainerKind::Plain),
@@ -128,15 +128,15 @@ impl BlockParser {
             }
             Tag::Emphasis => self
                 .text
-                .push((OpenSpan::Formatted(Formatting::Italic), vec![])),
+                .push((OpenInline::Formatted(Formatting::Italic), vec![])),
             Tag::Strong => self
                 .text
-                .push((OpenSpan::Formatted(Formatting::Bold), vec![])),
+                .push((OpenInline::Formatted(Formatting::Bold), vec![])),
             Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
                 self.text
-                    .push((OpenSpan::Link(dest_url.into_string()), vec![]));
+                    .push((OpenInline::Link(dest_url.into_string()), vec![]));
             }
-            _ => self.text.push((OpenSpan::Bare, vec![])),
+            _ => self.text.push((OpenInline::Bare, vec![])),
         }
     }
 
@@ -150,14 +150,14 @@ impl BlockParser {
             TagEnd::CodeBlock => {
                 if let Some(text) = self.verbatim.take() {
                     let text = text.trim_end_matches('\n').to_owned();
-                    self.add(Block::Verbatim(text));
+                    self.add(RichBlock::Verbatim(text));
                 }
             }
             _ => self.close_span(),
         }
     }
 
-    fn begin_paragraph(&mut self, span: OpenSpan) {
+    fn begin_paragraph(&mut self, span: OpenInline) {
         self.end_paragraph();
         self.text.push((span, Vec::new()));
     }
@@ -169,7 +169,7 @@ impl BlockParser {
         if let Some((span, content)) = self.text.pop()
             && !content.is_empty()
         {
-            self.add(Block::Paragraph(close_span_content(span, content)));
+            self.add(RichBlock::Paragraph(close_span_content(span, content)));
         }
     }
 
@@ -188,15 +188,15 @@ impl BlockParser {
                 (_, inline) => content.push(inline),
             },
             // The items of a tight list contain text without a paragraph around it.
-            None => self.text.push((OpenSpan::Bare, vec![inline])),
+            None => self.text.push((OpenInline::Bare, vec![inline])),
         }
     }
 
     fn open_container(&mut self, kind: ContainerKind) {
         self.end_paragraph();
-        self.open.push(Container {
+        self.open.push(OpenBlock {
             kind,
-            ..Container::default()
+            ..OpenBlock::default()
         });
     }
 
@@ -205,8 +205,8 @@ impl BlockParser {
             return;
         };
         match container.kind {
-            ContainerKind::Quote => self.add(Block::Quote(container.blocks)),
-            ContainerKind::List(start) => self.add(Block::List {
+            ContainerKind::Quote => self.add(RichBlock::Quote(container.blocks)),
+            ContainerKind::List(start) => self.add(RichBlock::List {
                 start,
                 items: container.items,
             }),
@@ -217,18 +217,18 @@ impl BlockParser {
         }
     }
 
-    fn add(&mut self, block: Block) {
+    fn add(&mut self, block: RichBlock) {
         if let Some(container) = self.open.last_mut() {
             container.blocks.push(block);
         }
     }
 }
 
-fn close_span_content(span: OpenSpan, content: RichText) -> RichText {
+fn close_span_content(span: OpenInline, content: RichText) -> RichText {
     match span {
-        OpenSpan::Bare => content,
-        OpenSpan::Formatted(formatting) => vec![Inline::Formatted(formatting, content)],
-        OpenSpan::Link(href) => vec![Inline::Link { href, content }],
+        OpenInline::Bare => content,
+        OpenInline::Formatted(formatting) => vec![Inline::Formatted(formatting, content)],
+        OpenInline::Link(href) => vec![Inline::Link { href, content }],
     }
 }
 
@@ -242,11 +242,11 @@ mod tests {
             "On *peer* [production](https://e.org).\n\n> Yes\n\n3. a\n4. b\n",
         );
         let text = |text: &str| vec![Inline::Text(text.into())];
-        let paragraph = |content: &str| Block::Paragraph(text(content));
+        let paragraph = |content: &str| RichBlock::Paragraph(text(content));
         assert_eq!(
             prose.blocks,
             [
-                Block::Paragraph(vec![
+                RichBlock::Paragraph(vec![
                     Inline::Text("On ".into()),
                     Inline::Formatted(Formatting::Italic, text("peer")),
                     Inline::Text(" ".into()),
@@ -256,8 +256,8 @@ mod tests {
                     },
                     Inline::Text(".".into()),
                 ]),
-                Block::Quote(vec![paragraph("Yes")]),
-                Block::List {
+                RichBlock::Quote(vec![paragraph("Yes")]),
+                RichBlock::List {
                     start: Some(3),
                     items: vec![vec![paragraph("a")], vec![paragraph("b")]]
                 },

@@ -56,7 +56,7 @@ pub use contents::{
 };
 pub use diff::{ChangedWork, DiffEntry, FieldChange, ListDiff};
 pub use grouping::{DuplicatePlacement, GroupBy, Grouping, Heading, WorkGroup, in_hierarchy};
-pub use markdown::{Block, RichBlocks};
+pub use markdown::{RichBlock, RichBlocks};
 pub use order::{ListOrder, OrderBy, UnknownListOrder};
 pub use section_date::{InvalidSectionDate, SectionDate, SectionTime};
 pub use snapshots::Snapshot;

@@ -29,7 +29,7 @@ pub struct SectionTime {
 
 /// The error of a date that cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a date of a section")]
+#[error("invalid section date")]
 pub struct InvalidSectionDate;
 
 impl FromStr for SectionDate {

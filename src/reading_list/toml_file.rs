@@ -238,11 +238,13 @@ impl ListFile {
     /// Returns [`ListFileError`] with the line of the error.
     pub fn from_toml(text: &str) -> std::result::Result<Self, ListFileError> {
         #[derive(Deserialize)]
-        struct Format {
+        struct FormatVersion {
             format: u32,
         }
-        match toml::from_str::<Format>(text) {
-            Ok(Format { format }) if format > FORMAT => return Err(ListFileError::Newer(format)),
+        match toml::from_str::<FormatVersion>(text) {
+            Ok(FormatVersion { format }) if format > FORMAT => {
+                return Err(ListFileError::Newer(format));
+            }
             _ => {}
         }
         let malformed = |message: String| ListFileError::Malformed(message.trim_end().to_owned());

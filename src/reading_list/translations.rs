@@ -459,7 +459,7 @@ const TYPES: &[(TypeGroup, Translations)] = &[
      ["Films", "Filme", "Films", "Películas", "Film", "Filmes", "Films", "Pel·lícules", "Ταινίες", "Фильмы", "Filmler", "أفلام", "סרטים", "影片", "映画", "Filmer"]),
 ];
 
-/// What BibLaTeX calls kinds of works (`type`) and their states (`pubstate`), in English and in translation.
+/// BibLaTeX's kinds of works (`type`) and their states (`pubstate`), in English and in translation.
 const KINDS_AND_STATES: [Translations; 10] = [
     [
         "PhD thesis",

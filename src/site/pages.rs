@@ -41,7 +41,7 @@ struct Link {
 
 /// Works under a heading.
 #[derive(Debug, Serialize)]
-struct Group<'v> {
+struct PageGroup<'v> {
     id: String,
     label: String,
     works: Vec<&'v WorkView>,
@@ -53,7 +53,7 @@ pub(super) fn write<E: From<SiteError>>(
     write: &mut impl FnMut(&str, &[u8]) -> Result<(), E>,
 ) -> Result<(), E> {
     let content = site.content;
-    let renderer = Renderer {
+    let renderer = PageRenderer {
         site,
         common: context! {
             site => context! {
@@ -93,12 +93,12 @@ pub(super) fn write<E: From<SiteError>>(
 
 struct Pages<'s, 'c, W> {
     site: &'s Site<'c>,
-    renderer: &'s Renderer<'s, 'c>,
+    renderer: &'s PageRenderer<'s, 'c>,
     write: &'s mut W,
 }
 
 /// Renders pages.
-struct Renderer<'s, 'c> {
+struct PageRenderer<'s, 'c> {
     site: &'s Site<'c>,
     /// The content that every page shows.
     common: Value,
@@ -141,7 +141,7 @@ fn has_matrix(site: &Site<'_>) -> bool {
     has("movement") && has("theme")
 }
 
-impl Renderer<'_, '_> {
+impl PageRenderer<'_, '_> {
     /// Renders a page from a template. `path` is not percent-encoded.
     fn page(
         &self,
@@ -359,7 +359,7 @@ where
             .get(..ADDITIONS.min(views.newest.len()))
             .unwrap_or_default();
         let introduction = html::blocks(&content.introduction);
-        let timeline = self.timeline_picture("");
+        let timeline = self.timeline_picture();
         self.page(
             "index.html",
             "index.html",
@@ -676,7 +676,7 @@ where
     }
 
     /// Draws the timeline, with links to the pages of the works.
-    fn timeline_picture(&self, root: &str) -> Option<String> {
+    fn timeline_picture(&self) -> Option<String> {
         let (content, views) = (self.site.content, &self.site.views);
         let works = content.works.iter().map(|work| (&work.work, &work.item));
         let movements = content.facets.iter().find(|facet| facet.name == "movement");
@@ -694,7 +694,7 @@ where
         for work in timeline.lanes.iter_mut().flat_map(|lane| &mut lane.works) {
             let position = views.positions.get(&work.key);
             let page = position.and_then(|position| views.works.get(*position));
-            work.link = page.map(|page| format!("{root}{}", page.path));
+            work.link = page.map(|page| page.path.clone());
         }
         let look = timeline_svg::SvgOptions {
             theme: Theme::Auto,
@@ -723,7 +723,7 @@ where
                 context! { year => headings.year(*year), works => value(works) }
             })
             .collect();
-        let timeline = self.timeline_picture("");
+        let timeline = self.timeline_picture();
         self.page(
             "timeline.html",
             "timeline.html",
@@ -844,8 +844,8 @@ fn initial(text: &str) -> String {
     }
 }
 
-fn groups<'v>(works: Vec<&'v WorkView>, label: impl Fn(usize) -> String) -> Vec<Group<'v>> {
-    let mut groups: Vec<Group<'v>> = Vec::new();
+fn groups<'v>(works: Vec<&'v WorkView>, label: impl Fn(usize) -> String) -> Vec<PageGroup<'v>> {
+    let mut groups: Vec<PageGroup<'v>> = Vec::new();
     for (position, work) in works.into_iter().enumerate() {
         push(&mut groups, label(position), work);
     }
@@ -856,8 +856,8 @@ fn sorted_groups<'v>(
     order: &[usize],
     works: &'v [WorkView],
     label: impl Fn(usize) -> String,
-) -> Vec<Group<'v>> {
-    let mut groups: Vec<Group<'v>> = Vec::new();
+) -> Vec<PageGroup<'v>> {
+    let mut groups: Vec<PageGroup<'v>> = Vec::new();
     for position in order {
         if let Some(work) = works.get(*position) {
             push(&mut groups, label(*position), work);
@@ -866,10 +866,10 @@ fn sorted_groups<'v>(
     groups
 }
 
-fn push<'v>(groups: &mut Vec<Group<'v>>, label: String, work: &'v WorkView) {
+fn push<'v>(groups: &mut Vec<PageGroup<'v>>, label: String, work: &'v WorkView) {
     match groups.last_mut() {
         Some(last) if last.label == label => last.works.push(work),
-        _ => groups.push(Group {
+        _ => groups.push(PageGroup {
             id: format!("group-{}", groups.len() + 1),
             label,
             works: vec![work],

@@ -73,7 +73,7 @@ pub(super) struct ListView {
 
 /// A filter of the search page.
 #[derive(Debug)]
-pub(super) struct Filter {
+pub(super) struct SearchFilter {
     /// The name in queries.
     pub(super) name: String,
     /// The label.
@@ -102,7 +102,7 @@ pub(super) struct Views {
     /// The positions of the lists that each work is in, by key.
     pub(super) lists_of_works: HashMap<String, Vec<usize>>,
     /// The filters.
-    pub(super) filters: Vec<Filter>,
+    pub(super) filters: Vec<SearchFilter>,
     /// The positions of the works, those added last first.
     pub(super) newest: Vec<usize>,
 }
@@ -326,7 +326,7 @@ fn tag_views(content: &SiteContent) -> Vec<Vec<TagView>> {
         .collect()
 }
 
-/// Returns the name of a work's value and its label.
+/// A function that returns the name of a work's value and its label.
 type ValueOf<'f> = &'f dyn Fn(&SiteWork, &WorkView) -> Option<(String, String)>;
 
 fn filters(
@@ -335,10 +335,10 @@ fn filters(
     tags: &[Vec<TagView>],
     words: &Words,
     headings: HeadingTranslations,
-) -> Vec<Filter> {
+) -> Vec<SearchFilter> {
     let mut filters = Vec::new();
     for (facet, tags) in content.facets.iter().zip(tags) {
-        let mut filter = Filter {
+        let mut filter = SearchFilter {
             name: facet.name.clone(),
             label: words.facet(&facet.name, facet.label.as_deref()),
             values: Vec::new(),
@@ -375,7 +375,7 @@ fn filters(
             .enumerate()
             .map(|(place, (_, name))| (*name, place))
             .collect();
-        Filter {
+        SearchFilter {
             name: name.to_owned(),
             label: words.get(name).to_owned(),
             of_works: all

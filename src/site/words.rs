@@ -9,9 +9,9 @@ use crate::language;
 /// The languages of the interface.
 pub const INTERFACE_LANGUAGES: [&str; 16] = language::NAMED_IN;
 
-type Table = BTreeMap<String, BTreeMap<String, String>>;
+type WordTable = BTreeMap<String, BTreeMap<String, String>>;
 
-static TABLE: LazyLock<Table> =
+static TABLE: LazyLock<WordTable> =
     LazyLock::new(|| toml::from_str(include_str!("interface.toml")).unwrap_or_default());
 
 /// The words of the interface in one language.

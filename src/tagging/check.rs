@@ -9,7 +9,7 @@ use crate::query::QueryError;
 
 /// A problem with a rule.
 #[derive(Debug, serde::Serialize)]
-pub struct RuleFinding {
+pub struct RuleProblem {
     /// The name of the rule.
     pub rule: String,
     /// The problem.
@@ -80,7 +80,7 @@ pub fn test(rule: &Rule, library: &Library) -> Result<RuleTestResult, LibraryErr
 
 /// Checks rules for invalid conditions, conditions without a match, unknown tags, duplicates, contradictions,
 /// dependency cycles, and tags that were removed by hand from every matching work.
-pub fn check(rules: &[Rule], library: &Library) -> Result<Vec<RuleFinding>, LibraryError> {
+pub fn check(rules: &[Rule], library: &Library) -> Result<Vec<RuleProblem>, LibraryError> {
     let mut checker = Checker {
         library,
         findings: Vec::new(),
@@ -101,12 +101,12 @@ pub fn check(rules: &[Rule], library: &Library) -> Result<Vec<RuleFinding>, Libr
 
 struct Checker<'l> {
     library: &'l Library,
-    findings: Vec<RuleFinding>,
+    findings: Vec<RuleProblem>,
 }
 
 impl Checker<'_> {
     fn report(&mut self, rule: &Rule, message: String, help: Option<String>) {
-        self.findings.push(RuleFinding {
+        self.findings.push(RuleProblem {
             rule: rule.name.clone(),
             message,
             help,
@@ -115,7 +115,7 @@ impl Checker<'_> {
     }
 
     fn report_invalid(&mut self, rule: &Rule, error: QueryError) {
-        self.findings.push(RuleFinding {
+        self.findings.push(RuleProblem {
             rule: rule.name.clone(),
             message: error.to_string(),
             help: None,

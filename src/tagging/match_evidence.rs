@@ -6,7 +6,7 @@
 //! name.
 
 use crate::library::full_text::Column;
-use crate::library::{Filter, Library, Match, MatchedWork};
+use crate::library::{Filter, Library, MatchedCondition, MatchedWork};
 use crate::model::{CslValue, markup};
 use crate::query::{Matching, NodeKind, Query, QueryError, SearchIn, Term};
 use crate::text::{self, Word, words_with_ranges};
@@ -90,12 +90,12 @@ pub(super) fn referenced_tags(query: &Query) -> Vec<String> {
 }
 
 /// Returns the terms that match a work, each with the matched words.
-pub(super) fn matches(terms: &[PositiveTerm], met: &MatchedWork<'_>) -> Vec<Match> {
+pub(super) fn matches(terms: &[PositiveTerm], met: &MatchedWork<'_>) -> Vec<MatchedCondition> {
     terms
         .iter()
         .zip(met.parts)
         .filter(|(_, holds)| **holds)
-        .map(|(term, _)| Match {
+        .map(|(term, _)| MatchedCondition {
             condition: term.written.clone(),
             text: term.words.as_ref().and_then(|words| words.find_in(met)),
         })

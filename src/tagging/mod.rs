@@ -11,7 +11,7 @@ mod match_evidence;
 mod rules;
 mod vocabulary;
 
-pub use check::{RuleFinding, RuleTestResult, check, test};
+pub use check::{RuleProblem, RuleTestResult, check, test};
 pub use rules::{
     BrokenRule, RuleRunReport, Rules, RulesError, apply, apply_to_changed, install, split_rules,
 };

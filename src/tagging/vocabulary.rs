@@ -30,7 +30,7 @@ pub struct Vocabulary {
 struct VocabularyTag {
     facet: String,
     tag: String,
-    label: Option<Label>,
+    label: Option<LocalizedLabel>,
     description: Option<String>,
     parent: Option<String>,
     place: Option<String>,
@@ -46,12 +46,12 @@ struct VocabularyTag {
 /// A label, or several by their languages: `label.en = "…"`, `label.de = "…"`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
-enum Label {
+enum LocalizedLabel {
     One(String),
     ByLanguage(BTreeMap<String, String>),
 }
 
-impl Label {
+impl LocalizedLabel {
     /// Returns the label without a language, which is the English one if there are several.
     fn main(&self) -> Option<&str> {
         match self {
@@ -456,11 +456,15 @@ impl VocabularyTag {
             what: event.what.clone(),
         };
         Ok(Tag {
-            label: self.label.as_ref().and_then(Label::main).map(str::to_owned),
+            label: self
+                .label
+                .as_ref()
+                .and_then(LocalizedLabel::main)
+                .map(str::to_owned),
             labels: self
                 .label
                 .as_ref()
-                .map(Label::translations)
+                .map(LocalizedLabel::translations)
                 .unwrap_or_default(),
             description: self.description.clone(),
             place: self.place.clone(),

@@ -12,7 +12,7 @@ use base64::Engine as _;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::item::Item;
+use super::item::ZoteroItem;
 
 /// The port that the connector expects.
 pub const PORT: u16 = 23119;
@@ -138,7 +138,7 @@ pub fn abilities() -> serde_json::Value {
 /// the level above.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Target {
+pub struct SaveTarget {
     /// `L1` for the library, `C` and a number for the others.
     pub id: String,
     /// The name.
@@ -154,8 +154,8 @@ pub const LIBRARY_TARGET: &str = "L1";
 
 /// Returns the answer to [`Endpoint::SelectedCollection`]. `targets` begins with the library; `selected` is one of them.
 pub fn selected_collection(
-    targets: &[Target],
-    selected: &Target,
+    targets: &[SaveTarget],
+    selected: &SaveTarget,
     tags: &[String],
 ) -> serde_json::Value {
     let library = targets.first().map_or("", |library| library.name.as_str());
@@ -190,7 +190,7 @@ pub struct SaveItems {
     #[serde(deserialize_with = "if_readable")]
     pub proxy: Option<Proxy>,
     /// The items.
-    pub items: Vec<Item>,
+    pub items: Vec<ZoteroItem>,
 }
 
 /// The page of [`Endpoint::SaveSnapshot`] and [`Endpoint::SaveSingleFile`].
@@ -503,7 +503,7 @@ mod tests {
 
     #[test]
     fn the_selected_target_is_among_the_targets() {
-        let target = |id: &str, name: &str, level| Target {
+        let target = |id: &str, name: &str, level| SaveTarget {
             id: id.to_owned(),
             name: name.to_owned(),
             files_editable: true,

@@ -1,17 +1,17 @@
-//! The field Extra: lines of which some assign a value, as `Original Date: 1867` or `tex.ids: a, b`.
+//! The field Extra: lines, some of which assign a value, as `Original Date: 1867` or `tex.ids: a, b`.
 
 /// A line.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Line {
+pub(super) struct ExtraLine {
     /// The line as it was written.
     pub(super) text: String,
     /// The variables, fields and roles that it may assign.
-    pub(super) assignment: Option<Assignment>,
+    pub(super) assignment: Option<NamedValue>,
 }
 
 /// A name and its value.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Assignment {
+pub(super) struct NamedValue {
     /// The name as it was written.
     pub(super) name: String,
     /// The value.
@@ -21,7 +21,7 @@ pub(super) struct Assignment {
 }
 
 /// Returns the lines, with the older form `{:name: value}` on lines of its own.
-pub(super) fn lines(text: &str) -> Vec<Line> {
+pub(super) fn lines(text: &str) -> Vec<ExtraLine> {
     let mut lines = Vec::new();
     for written in text.lines() {
         let mut rest = written.trim();
@@ -29,7 +29,7 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
             && let Some((inside, after)) = inside.split_once('}')
             && let Some(assignment) = assignment(inside)
         {
-            lines.push(Line {
+            lines.push(ExtraLine {
                 text: inside.trim().to_owned(),
                 assignment: Some(assignment),
             });
@@ -37,7 +37,7 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
         }
         // A line from which all was taken is gone; an empty line stays.
         if !rest.is_empty() || written.trim().is_empty() {
-            lines.push(Line {
+            lines.push(ExtraLine {
                 text: rest.to_owned(),
                 assignment: assignment(rest),
             });
@@ -47,7 +47,7 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
 }
 
 /// Reads `name: value`, divided at the first colon.
-fn assignment(line: &str) -> Option<Assignment> {
+fn assignment(line: &str) -> Option<NamedValue> {
     let colon = line.find(':');
     // Better BibTeX has `tex.name = value` for TeX.
     let equals = line.find('=').filter(|at| {
@@ -63,7 +63,7 @@ fn assignment(line: &str) -> Option<Assignment> {
     let (name, value) = (line.get(..at)?.trim(), line.get(at + 1..)?.trim());
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.' | '+');
     let begins_well = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
-    (begins_well && name.chars().all(is_name) && !value.is_empty()).then(|| Assignment {
+    (begins_well && name.chars().all(is_name) && !value.is_empty()).then(|| NamedValue {
         name: name.to_owned(),
         value: value.to_owned(),
         is_tex,

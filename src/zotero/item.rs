@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 /// A work with everything that belongs to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Item {
+pub struct ZoteroItem {
     /// The name of the item's type, such as `journalArticle`.
     #[serde(default, deserialize_with = "text")]
     pub item_type: String,
@@ -67,7 +67,7 @@ pub struct Item {
         deserialize_with = "lenient_list",
         skip_serializing_if = "Vec::is_empty"
     )]
-    pub tags: Vec<Tag>,
+    pub tags: Vec<ZoteroTag>,
     /// The paths of the collections that hold the item: the names from the top.
     #[serde(
         default,
@@ -75,7 +75,7 @@ pub struct Item {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub collections: Vec<Vec<String>>,
-    /// The URIs of other items, or what else stands there, by predicate: `dc:relation`, `owl:sameAs`.
+    /// The URIs of other items, or other values, by predicate: `dc:relation`, `owl:sameAs`.
     #[serde(
         default,
         deserialize_with = "relations",
@@ -88,7 +88,7 @@ pub struct Item {
         deserialize_with = "lenient_list",
         skip_serializing_if = "Vec::is_empty"
     )]
-    pub notes: Vec<Note>,
+    pub notes: Vec<ZoteroNote>,
     /// The attachments.
     #[serde(
         default,
@@ -102,7 +102,7 @@ pub struct Item {
     pub fields: BTreeMap<String, String>,
 }
 
-impl Item {
+impl ZoteroItem {
     /// Returns the text of a field.
     pub fn field(&self, name: &str) -> Option<&str> {
         self.fields.get(name).map(String::as_str)
@@ -208,14 +208,14 @@ impl From<Creator> for WrittenCreator {
 /// A tag of an item.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "WrittenTag", into = "WrittenTag")]
-pub struct Tag {
+pub struct ZoteroTag {
     /// The name.
     pub name: String,
     /// Who added it.
     pub origin: TagOrigin,
 }
 
-/// Who added a tag.
+/// The origin of a tag.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TagOrigin {
     /// A person.
@@ -242,14 +242,14 @@ enum WrittenTag {
     },
 }
 
-impl From<WrittenTag> for Tag {
-    fn from(written: WrittenTag) -> Tag {
+impl From<WrittenTag> for ZoteroTag {
+    fn from(written: WrittenTag) -> ZoteroTag {
         match written {
-            WrittenTag::Name(name) => Tag {
+            WrittenTag::Name(name) => ZoteroTag {
                 name,
                 origin: TagOrigin::ByHand,
             },
-            WrittenTag::Typed { tag, kind } => Tag {
+            WrittenTag::Typed { tag, kind } => ZoteroTag {
                 name: tag,
                 origin: match kind {
                     1 => TagOrigin::Automatic,
@@ -260,8 +260,8 @@ impl From<WrittenTag> for Tag {
     }
 }
 
-impl From<Tag> for WrittenTag {
-    fn from(tag: Tag) -> WrittenTag {
+impl From<ZoteroTag> for WrittenTag {
+    fn from(tag: ZoteroTag) -> WrittenTag {
         WrittenTag::Typed {
             tag: tag.name,
             kind: match tag.origin {
@@ -275,7 +275,7 @@ impl From<Tag> for WrittenTag {
 /// A note of an item.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Note {
+pub struct ZoteroNote {
     /// The key.
     #[serde(
         default,
@@ -292,7 +292,7 @@ pub struct Note {
         deserialize_with = "lenient_list",
         skip_serializing_if = "Vec::is_empty"
     )]
-    pub tags: Vec<Tag>,
+    pub tags: Vec<ZoteroTag>,
     /// When the note was added: `2026-01-02 03:04:05` in UTC.
     #[serde(
         default,
@@ -379,7 +379,7 @@ pub struct Attachment {
         deserialize_with = "lenient_list",
         skip_serializing_if = "Vec::is_empty"
     )]
-    pub tags: Vec<Tag>,
+    pub tags: Vec<ZoteroTag>,
     /// The annotations, in the order of the document.
     #[serde(
         default,
@@ -409,7 +409,7 @@ impl Attachment {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkMode {
-    /// In Zotero's folder, from a disk.
+    /// In Zotero's folder, from disk.
     ImportedFile,
     /// In Zotero's folder, from the web.
     ImportedUrl,
@@ -435,7 +435,7 @@ pub struct Annotation {
     pub key: String,
     /// The kind.
     #[serde(rename = "annotationType", default)]
-    pub kind: AnnotationKind,
+    pub kind: AnnotationType,
     /// Its author, in a group.
     #[serde(
         rename = "annotationAuthorName",
@@ -490,7 +490,7 @@ pub struct Annotation {
         deserialize_with = "lenient_list",
         skip_serializing_if = "Vec::is_empty"
     )]
-    pub tags: Vec<Tag>,
+    pub tags: Vec<ZoteroTag>,
     /// When the annotation was changed: `2026-01-02 03:04:05` in UTC.
     #[serde(
         default,
@@ -503,7 +503,7 @@ pub struct Annotation {
 /// The kind of an annotation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum AnnotationKind {
+pub enum AnnotationType {
     /// Marked words.
     #[default]
     Highlight,
@@ -598,7 +598,7 @@ mod tests {
 
     #[test]
     fn the_json_of_a_translator_is_read() {
-        let item: Item = serde_json::from_value(serde_json::json!({
+        let item: ZoteroItem = serde_json::from_value(serde_json::json!({
             "itemType": "bookSection", "id": "aB3dE6gH", "title": "A Tale", "volume": 2, "seeAlso": [],
             "creators": [
                 {"firstName": "Elinor", "lastName": "Ostrom", "creatorType": "author"},
@@ -630,7 +630,7 @@ mod tests {
 
     #[test]
     fn an_item_comes_back_from_its_json() {
-        let item = Item {
+        let item = ZoteroItem {
             item_type: "book".to_owned(),
             key: "ABCDEFGH".to_owned(),
             library: "groups/12".to_owned(),
@@ -643,7 +643,7 @@ mod tests {
                     last: "Plato".to_owned(),
                 },
             }],
-            tags: vec![Tag {
+            tags: vec![ZoteroTag {
                 name: "a".to_owned(),
                 origin: TagOrigin::Automatic,
             }],
@@ -652,17 +652,17 @@ mod tests {
                 link_mode: LinkMode::ImportedFile,
                 path: "storage:a.pdf".to_owned(),
                 annotations: vec![Annotation {
-                    kind: AnnotationKind::Underline,
+                    kind: AnnotationType::Underline,
                     page_label: "iv".to_owned(),
                     ..Annotation::default()
                 }],
                 ..Attachment::default()
             }],
             fields: BTreeMap::from([("title".to_owned(), "Republic".to_owned())]),
-            ..Item::default()
+            ..ZoteroItem::default()
         };
         let json = serde_json::to_string(&item).unwrap();
-        assert_eq!(serde_json::from_str::<Item>(&json).unwrap(), item);
+        assert_eq!(serde_json::from_str::<ZoteroItem>(&json).unwrap(), item);
         assert_eq!(
             item.uri().as_deref(),
             Some("http://zotero.org/groups/12/items/ABCDEFGH")

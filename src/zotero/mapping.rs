@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::item::{Creator, CreatorName, Item};
-use super::types::{self, ItemType, Meaning, Role};
+use super::item::{Creator, CreatorName, ZoteroItem};
+use super::types::{self, Meaning, Role, ZoteroItemType};
 use super::{dates, extra};
 use crate::csl::variables::known_type;
 use crate::formats::bibtex::{self, schema, to_tex, to_verbatim};
@@ -17,7 +17,7 @@ use crate::model::{CslDate, CslName};
 ///
 /// The entries get the tags as keywords, and the files of attachments in the field `file`. Notes, annotations, attached
 /// addresses (see [`super::NoteWriter`]), collections and relations are the caller's to keep.
-pub fn read(items: &[Item]) -> Records {
+pub fn read(items: &[ZoteroItem]) -> Records {
     let mapped: Vec<_> = items
         .par_iter()
         .map(|item| {
@@ -51,7 +51,7 @@ pub fn read(items: &[Item]) -> Records {
 }
 
 /// Returns the citation key that a person or a program gave the item: in its field, or else in Extra.
-pub fn citation_key(item: &Item) -> Option<String> {
+pub fn citation_key(item: &ZoteroItem) -> Option<String> {
     let own = item.field("citationKey").map(str::trim);
     let own = own.filter(|key| !key.is_empty()).map(str::to_owned);
     own.or_else(|| {
@@ -71,7 +71,7 @@ fn is_citation_key(name: &str) -> bool {
 }
 
 /// Returns the type of an item. One that Zotero does not have is a document; a note is no work.
-fn item_type(name: &str) -> Option<&'static ItemType> {
+fn item_type(name: &str) -> Option<&'static ZoteroItemType> {
     match name {
         "note" | "annotation" => None,
         // The default of the connector.
@@ -84,15 +84,15 @@ fn item_type(name: &str) -> Option<&'static ItemType> {
 const MOST_FIELDS: usize = 200;
 
 struct Mapping<'i> {
-    zotero: &'i Item,
-    row: &'static ItemType,
+    zotero: &'i ZoteroItem,
+    row: &'static ZoteroItemType,
     builder: ItemBuilder,
     beside: BesideCsl,
     key: Option<String>,
 }
 
 impl<'i> Mapping<'i> {
-    fn new(zotero: &'i Item, row: &'static ItemType) -> Self {
+    fn new(zotero: &'i ZoteroItem, row: &'static ZoteroItemType) -> Self {
         Self {
             zotero,
             row,
@@ -271,8 +271,8 @@ impl<'i> Mapping<'i> {
         self.builder.text("note", &rest);
     }
 
-    fn assign_line(&mut self, assignment: &extra::Assignment) -> bool {
-        let extra::Assignment {
+    fn assign_line(&mut self, assignment: &extra::NamedValue) -> bool {
+        let extra::NamedValue {
             name,
             value,
             is_tex,

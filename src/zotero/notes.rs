@@ -12,7 +12,7 @@ use htmd::{Element, HtmlToMarkdown};
 use html5gum::{Token, Tokenizer};
 use serde::Deserialize;
 
-use super::{Annotation, AnnotationKind, Attachment, Item, LinkMode, Note};
+use super::{Annotation, AnnotationType, Attachment, LinkMode, ZoteroItem, ZoteroNote};
 use crate::model::percent_decoded;
 
 /// The longest note whose markup is converted, in bytes; of a longer one, only the text is kept. Zotero does not
@@ -106,7 +106,7 @@ impl NoteWriter {
     }
 
     /// Returns the sections of the note on an item: its notes, those of its attachments, annotations, and addresses.
-    pub fn sections(&self, item: &Item) -> Vec<NoteSection> {
+    pub fn sections(&self, item: &ZoteroItem) -> Vec<NoteSection> {
         let mut sections = Vec::new();
         let is_only_one = item.notes.len() == 1
             && item.attachments.iter().all(|attachment| {
@@ -218,14 +218,14 @@ impl NoteWriter {
 }
 
 /// Returns whether an attachment is an address that the item itself does not have.
-fn is_extra_address(item: &Item, attachment: &Attachment) -> bool {
+fn is_extra_address(item: &ZoteroItem, attachment: &Attachment) -> bool {
     attachment.link_mode == LinkMode::LinkedUrl
         && !attachment.url.is_empty()
         && item.field("url") != Some(attachment.url.as_str())
 }
 
 /// Returns the heading of a note.
-fn note_heading(note: &Note) -> String {
+fn note_heading(note: &ZoteroNote) -> String {
     match note.date_added.get(..10) {
         Some(date) => format!("Note of {date}"),
         None => "Note".to_owned(),
@@ -253,12 +253,12 @@ fn place(annotation: &Annotation) -> String {
         .find(|(code, _)| *code == color)
         .map_or(color.clone(), |(_, name)| (*name).to_owned());
     let kind = match annotation.kind {
-        AnnotationKind::Highlight => "",
-        AnnotationKind::Note => "note",
-        AnnotationKind::Image => "area",
-        AnnotationKind::Ink => "drawing",
-        AnnotationKind::Underline => "underlined",
-        AnnotationKind::Text => "text",
+        AnnotationType::Highlight => "",
+        AnnotationType::Note => "note",
+        AnnotationType::Image => "area",
+        AnnotationType::Ink => "drawing",
+        AnnotationType::Underline => "underlined",
+        AnnotationType::Text => "text",
     };
     let look = format!("{color} {kind}").trim().to_owned();
     if !look.is_empty() {
@@ -380,7 +380,7 @@ fn has_class(element: &Element, class: &str) -> bool {
         .is_some_and(|classes| classes.split_whitespace().any(|c| c == class))
 }
 
-/// Returns the content of an element between two marks, outside of which its white space stays.
+/// Returns the content of an element between two marks, with its white space outside of them.
 fn between(start: &str, handlers: &dyn Handlers, element: &Element, end: &str) -> HandlerResult {
     let content = handlers.walk_children(element.node).content;
     let words = content.trim();
@@ -487,7 +487,7 @@ mod tests {
         writer().markdown(html)
     }
 
-    /// The attribute of a citation: JSON with percent encoding.
+    /// Returns the attribute of a citation: JSON with percent encoding.
     fn encoded(json: &str) -> String {
         json.bytes().map(|byte| format!("%{byte:02X}")).collect()
     }
@@ -558,21 +558,21 @@ mod tests {
             page_label: "xii".to_owned(),
             ..Annotation::default()
         };
-        let item = Item {
+        let item = ZoteroItem {
             attachments: vec![Attachment {
                 key: "PDFA2345".to_owned(),
                 annotations: vec![
                     annotation(
-                        AnnotationKind::Highlight,
+                        AnnotationType::Highlight,
                         "Peer *production*\nworks",
                         "<i>Really?</i>\nYes",
                     ),
-                    annotation(AnnotationKind::Note, "", "Compare"),
-                    annotation(AnnotationKind::Image, "", ""),
+                    annotation(AnnotationType::Note, "", "Compare"),
+                    annotation(AnnotationType::Image, "", ""),
                 ],
                 ..Attachment::default()
             }],
-            ..Item::default()
+            ..ZoteroItem::default()
         };
         let sections = writer().sections(&item);
         assert_eq!(
@@ -588,16 +588,16 @@ mod tests {
 
     #[test]
     fn several_notes_stand_under_headings() {
-        let note = |key: &str, html: &str| Note {
+        let note = |key: &str, html: &str| ZoteroNote {
             key: key.to_owned(),
             note: html.to_owned(),
             date_added: "2024-03-01 10:00:00".to_owned(),
-            ..Note::default()
+            ..ZoteroNote::default()
         };
-        let texts = |notes: Vec<Note>| {
-            let item = Item {
+        let texts = |notes: Vec<ZoteroNote>| {
+            let item = ZoteroItem {
                 notes,
-                ..Item::default()
+                ..ZoteroItem::default()
             };
             let sections = writer().sections(&item).into_iter();
             sections.map(|section| section.text).collect::<Vec<_>>()

@@ -37,14 +37,14 @@ fn value_of(field: &str, number: usize) -> String {
     }
 }
 
-fn full_item(name: &str, names: &TypeNames) -> Item {
-    let mut item = Item {
+fn full_item(name: &str, names: &TypeNames) -> ZoteroItem {
+    let mut item = ZoteroItem {
         item_type: name.to_owned(),
-        tags: vec![Tag {
+        tags: vec![ZoteroTag {
             name: "commons".to_owned(),
             origin: TagOrigin::ByHand,
         }],
-        ..Item::default()
+        ..ZoteroItem::default()
     };
     for (number, field) in names.fields.iter().enumerate() {
         item.fields
@@ -62,7 +62,7 @@ fn full_item(name: &str, names: &TypeNames) -> Item {
     item
 }
 
-fn entry_of(item: &Item) -> (Entry, Vec<String>) {
+fn entry_of(item: &ZoteroItem) -> (Entry, Vec<String>) {
     let reading = read(std::slice::from_ref(item)).into_entries();
     let entry = reading.file.works().next().unwrap().clone();
     let problems = reading.file.problems.iter();
@@ -147,10 +147,10 @@ fn types_keep_what_they_say() {
         ("videoRecording", "video", "motion_picture"),
         ("webpage", "online", "webpage"),
     ] {
-        let (entry, problems) = entry_of(&Item {
+        let (entry, problems) = entry_of(&ZoteroItem {
             item_type: zotero.to_owned(),
             fields: BTreeMap::from([("title".to_owned(), "A title".to_owned())]),
-            ..Item::default()
+            ..ZoteroItem::default()
         });
         let derived = bibtex::derive(&entry, &Strings::default(), &|_| None);
         assert_eq!(
@@ -162,14 +162,14 @@ fn types_keep_what_they_say() {
 }
 
 fn with_extra(item_type: &str, extra: &str) -> (Entry, Vec<String>) {
-    entry_of(&Item {
+    entry_of(&ZoteroItem {
         item_type: item_type.to_owned(),
         fields: BTreeMap::from([
             ("title".to_owned(), "Capital".to_owned()),
             ("date".to_owned(), "1976".to_owned()),
             ("extra".to_owned(), extra.to_owned()),
         ]),
-        ..Item::default()
+        ..ZoteroItem::default()
     })
 }
 
@@ -221,15 +221,15 @@ fn extra_may_change_the_type() {
 
 #[test]
 fn the_key_is_the_field_and_else_the_last_line_of_extra() {
-    let mut item = Item {
+    let mut item = ZoteroItem {
         fields: BTreeMap::from([("extra".to_owned(), "bibtex: a\nCitation Key: b".to_owned())]),
-        ..Item::default()
+        ..ZoteroItem::default()
     };
     assert_eq!(citation_key(&item).as_deref(), Some("b"));
     item.fields
         .insert("citationKey".to_owned(), " c ".to_owned());
     assert_eq!(citation_key(&item).as_deref(), Some("c"));
-    assert_eq!(citation_key(&Item::default()), None);
+    assert_eq!(citation_key(&ZoteroItem::default()), None);
 }
 
 #[test]
@@ -258,11 +258,11 @@ fn names_have_particles_and_suffixes() {
             "{Creative Commons and Friends}",
         ),
     ] {
-        let (entry, problems) = entry_of(&Item {
+        let (entry, problems) = entry_of(&ZoteroItem {
             item_type: "book".to_owned(),
             fields: BTreeMap::from([("title".to_owned(), "A title".to_owned())]),
             creators: vec![creator],
-            ..Item::default()
+            ..ZoteroItem::default()
         });
         assert_eq!(
             entry.field("author"),
@@ -284,9 +284,9 @@ fn hostile_values_cost_nothing_but_a_report() {
         deep.as_str(),
         "\u{202e}\u{7}",
     ] {
-        let mut item = Item {
+        let mut item = ZoteroItem {
             item_type: "book".to_owned(),
-            ..Item::default()
+            ..ZoteroItem::default()
         };
         for field in [
             "title",

@@ -7,7 +7,7 @@ use crate::csl::variables::{VariableKind, known};
 
 /// An item type.
 #[derive(Debug)]
-pub(super) struct ItemType {
+pub(super) struct ZoteroItemType {
     /// Zotero's name.
     pub(super) name: &'static str,
     /// The CSL type.
@@ -21,14 +21,14 @@ pub(super) struct ItemType {
 }
 
 /// The item types. Where several have one CSL type, the first is meant by that.
-static ITEM_TYPES: &[ItemType] = &{
+static ITEM_TYPES: &[ZoteroItemType] = &{
     const fn row(
         name: &'static str,
         csl: &'static str,
         biblatex: &'static str,
         primary: &'static str,
-    ) -> ItemType {
-        ItemType {
+    ) -> ZoteroItemType {
+        ZoteroItemType {
             name,
             csl,
             biblatex,
@@ -36,8 +36,8 @@ static ITEM_TYPES: &[ItemType] = &{
             subtype: None,
         }
     }
-    const fn personal(name: &'static str, subtype: Option<&'static str>) -> ItemType {
-        ItemType {
+    const fn personal(name: &'static str, subtype: Option<&'static str>) -> ZoteroItemType {
+        ZoteroItemType {
             subtype,
             ..row(name, "personal_communication", "letter", "author")
         }
@@ -101,7 +101,7 @@ static ITEM_TYPES: &[ItemType] = &{
 };
 
 /// Returns the item type of a name, in any case.
-pub(super) fn item_type(name: &str) -> Option<&'static ItemType> {
+pub(super) fn item_type(name: &str) -> Option<&'static ZoteroItemType> {
     let mut all = ITEM_TYPES.iter();
     all.find(|row| row.name.eq_ignore_ascii_case(name))
 }
@@ -329,7 +329,7 @@ static CREATOR_TYPES: &[(&str, Role)] = &{
 };
 
 /// Returns what a creator of this type is in an item of that type.
-pub(super) fn role(creator_type: &str, item_type: &ItemType) -> Role {
+pub(super) fn role(creator_type: &str, item_type: &ZoteroItemType) -> Role {
     let is_primary = creator_type == item_type.primary;
     // These are roles of their own in CSL.
     let keeps_role = matches!(creator_type, "director" | "contributor" | "podcaster");

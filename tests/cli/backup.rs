@@ -50,7 +50,7 @@ fn a_file_that_is_there_stays_unless_forced() {
     let file = env.put("precious.db", "not a library");
     let message = env.refuses(1, "backup precious.db");
     assert!(
-        message.contains("there is a file precious.db already"),
+        message.contains("the file precious.db already exists"),
         "{message}"
     );
     assert!(message.contains("--force"), "{message}");

@@ -397,7 +397,7 @@ mod names {
 mod queries {
     use super::*;
 
-    /// The caret stands below the character at which the query goes wrong.
+    /// The caret is below the character at which the query goes wrong.
     #[track_caller]
     fn points_at(query: &str, position: usize, expected: &str) {
         let env = TestEnvironment::with("@book{a, title = {A}}");

@@ -103,9 +103,7 @@ fn every_outcome_is_reported_and_counted() {
     insta::assert_snapshot!(run.stderr, @r#"8 works checked: 3 found, 1 found with differences, 2 retracted or corrected, 1 with a published version, 4 not found in the services asked, 1 with a dead address, 1 with an address that moved"#);
     let run = server.run(&env, &["check", "--online", "--json"]);
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
-    insta::assert_snapshot!(report["summary"], @r#"
-    {"dead":1,"differences":1,"found":3,"moved":1,"not-found":4,"published":1,"retracted":2}
-    "#);
+    insta::assert_snapshot!(report["summary"], @r#"{"dead":1,"differences":1,"found":3,"moved":1,"not-found":4,"published":1,"retracted":2}"#);
     assert!(!run.stdout.to_lowercase().contains("fake"));
 }
 

@@ -203,7 +203,7 @@ fn line_ends_of_windows_are_kept() {
 }
 
 #[test]
-fn the_bibliography_stands_at_the_end_under_its_heading() {
+fn the_bibliography_is_at_the_end_under_its_heading() {
     let text = cited("One [@weber2004success].", "apa --title Sources");
     assert_eq!(
         text,

@@ -80,7 +80,7 @@ fn keys_are_completed_with_author_year_and_title() {
 }
 
 #[test]
-fn tags_are_completed_with_their_facet_or_without_and_behind_a_comma() {
+fn tags_are_completed_with_or_without_their_facet_and_after_a_comma() {
     let env = env();
     let message = asked(&env, "fish", "tag movement:o").stdout;
     assert_eq!(message, "movement:oekonux\tProject Oekonux\n");

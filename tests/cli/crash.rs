@@ -40,7 +40,7 @@ fn held(env: &TestEnvironment) -> String {
     redact_times(&env.redact_paths(&format!("{}{}", rows(env), steps.join("\n"))))
 }
 
-/// That a library holds the same as another; the first row in which they differ is told.
+/// Asserts that two libraries hold the same, and reports the first row in which they differ.
 #[track_caller]
 fn assert_same(one: &str, other: &str, when: &str) {
     let differing = one
@@ -317,7 +317,7 @@ fn programs_that_change_one_thing_at_once_lose_nothing_of_each_other() {
             let line = line.replace(if is_first { " --before 1" } else { "" }, "");
             let child = start(&env, &line);
             if is_first {
-                // The others stand before one that is there.
+                // The others are before one that exists.
                 assert!(child.wait_with_output().unwrap().status.success());
             } else {
                 children.push((line, child));

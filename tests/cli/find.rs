@@ -229,7 +229,7 @@ fn letters_that_do_not_decompose_are_found_as_those_they_are_read_as() {
     ] {
         finds(&env, query, &["lukasik"]);
     }
-    // Nothing stands between words of Chinese.
+    // Nothing separates words of Chinese.
     finds(&env, "\u{8d22}\u{4ea7}", &["gongyou"]);
     finds(&env, "\u{4ea7}\u{8d22}", &[]);
 }

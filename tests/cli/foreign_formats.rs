@@ -217,7 +217,7 @@ fn everything_becomes_everything() {
             for item in back.as_array().unwrap() {
                 assert!(item["title"].is_string(), "{name} to {to}: {item:#}");
             }
-            // The content tells what it is.
+            // The content shows what it is.
             if !matches!(*to, "bibtex" | "tsv") {
                 let run = env.ends(0, &format!("convert out.{to} -o back.json --json"));
                 let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
@@ -848,7 +848,7 @@ fn tables_of_zotero_and_of_catalogues_keep_kinds_subtitles_and_dates() {
 }
 
 #[test]
-fn roles_behind_names_are_roles() {
+fn roles_after_names_are_roles() {
     let env = TestEnvironment::empty();
     for (file, text) in [
         (

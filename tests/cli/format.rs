@@ -10,7 +10,7 @@ const WORKS: &str = "\
 @online{circle, author = {{Reading Circle}}, title = {A page}, url = {https://example.org/page}}
 ";
 
-/// The texts stand in the output, in this order.
+/// Asserts that the output contains the texts in this order.
 #[track_caller]
 fn in_order(output: &str, texts: &[&str]) {
     let mut from = 0;
@@ -312,7 +312,7 @@ fn private_annotations_stay_out_of_references_that_are_handed_on() {
 }
 
 #[test]
-fn a_file_gets_the_form_that_its_ending_stands_for() {
+fn a_file_gets_the_format_of_its_extension() {
     let env = TestEnvironment::with(WORKS);
     for (file, form) in [
         ("list.txt", "text"),

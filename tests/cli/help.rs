@@ -34,7 +34,7 @@ fn commands(env: &TestEnvironment, parent: &str) -> Vec<String> {
     commands
 }
 
-/// What stands behind `Example:` or `Examples:` at the end of a help text, line by line.
+/// Returns the lines of the examples at the end of a help text.
 fn examples(help: &str) -> Vec<String> {
     let Some((_, examples)) = help.split_once("\nExample") else {
         return Vec::new();
@@ -57,7 +57,7 @@ fn the_whole_help() {
     let common = running(global_options(&whole));
     for command in commands {
         let help = env.runs(&format!("{command} --help")).stdout;
-        // Every command tells them, and one snapshot of them is enough.
+        // Every command has them, and one snapshot of them is enough.
         let here = global_options(&help);
         assert_eq!(running(here), common, "{command}");
         let help = help.replace(here, " (global options)");

@@ -4,7 +4,7 @@ use crate::history::{REFS, is_turned_back_exactly, rows};
 use crate::metadata_server::{MetadataServer, Reply};
 use crate::test_env::{TestEnvironment, words};
 
-/// Every row, but for the key that an item of CSL has of itself: that of the entry, until it is derived anew.
+/// Returns every row, without the key in a CSL item: it is that of the entry until the item is derived again.
 fn held(env: &TestEnvironment) -> String {
     let rows = rows(env);
     let lines = rows

@@ -21,7 +21,7 @@ fn imported(env: &TestEnvironment, name: &str, text: &str) -> Value {
 }
 
 #[test]
-fn an_abbreviation_means_what_it_meant_where_the_entry_stands() {
+fn an_abbreviation_keeps_the_meaning_that_it_had_at_the_entry() {
     let env = TestEnvironment::bare();
     env.put(
         "one.bib",

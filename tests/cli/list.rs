@@ -4,7 +4,7 @@
 use crate::edit::with_editor;
 use crate::test_env::TestEnvironment;
 
-/// Works that tell apart what lists are ordered and grouped by.
+/// Works that differ in everything that lists are ordered and grouped by.
 pub(crate) const WORKS: &str = "
 @book{smith, author = {Smith, Adam}, title = {The Wealth of Nations}, year = 1976, origdate = {1776},
   publisher = {Liberty Fund}, location = {Indianapolis}, langid = {english},
@@ -227,7 +227,7 @@ fn the_order_is_the_style_s_or_one_of_its_own() {
     let order = |order: &str| printed(&env, &format!("list show l --order={order}"));
     assert_eq!(order("style"), ["anon", "benkler", "marx", "smith"]);
     assert_eq!(order("-style"), ["smith", "marx", "benkler", "anon"]);
-    // By the year in which a work first appeared; a work without a date stands last in either direction.
+    // By the year in which a work first appeared; a work without a date is last in either direction.
     assert_eq!(order("year"), ["smith", "marx", "benkler", "anon"]);
     assert_eq!(order("-year"), ["benkler", "marx", "smith", "anon"]);
     assert_eq!(order("author"), ["benkler", "marx", "smith", "anon"]);

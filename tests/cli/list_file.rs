@@ -85,7 +85,7 @@ fn a_list_goes_from_one_library_to_another() {
         "{}",
         run.stderr
     );
-    // Nothing is lost, and the works stand in the list as soon as they are there.
+    // Nothing is lost, and the works appear in the list as soon as they are in the library.
     assert_eq!(other.runs("list export l").stdout, text);
     other.put("works.bib", crate::list::WORKS);
     other.runs("import works.bib --on-conflict replace");

@@ -188,7 +188,7 @@ fn works_are_put_into_an_order_within_their_section() {
 }
 
 #[test]
-fn a_section_without_works_leaves_no_blank_line_behind() {
+fn a_section_without_works_leaves_no_blank_line() {
     let env = env();
     env.runs("list new l");
     env.runs("list section add l --title Later --introduction 'To be written.'");

@@ -723,14 +723,20 @@ fn the_program_that_uses_the_port_is_named() {
     let env = TestEnvironment::bare();
     let server = Listening::start(&env, &[]);
     let message = env.refuses(1, &format!("listen --port {}", server.port));
-    assert!(message.contains("peerbib listens on port"), "{message}");
+    assert!(
+        message.contains("peerbib is already listening on port"),
+        "{message}"
+    );
     for (answer, name) in [
         (
             "HTTP/1.0 200 OK\r\nX-Zotero-Version: 9.0.6\r\n\r\nZotero is running",
             "Zotero is running",
         ),
-        ("HTTP/1.0 404 Not Found\r\n\r\n", "another program listens"),
-        ("", "another program listens"),
+        (
+            "HTTP/1.0 404 Not Found\r\n\r\n",
+            "another program is listening",
+        ),
+        ("", "another program is listening"),
     ] {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();

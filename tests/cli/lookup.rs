@@ -230,7 +230,7 @@ fn start(
         .unwrap()
 }
 
-/// Presses Ctrl-C, and returns the exit code and what was told.
+/// Presses Ctrl-C, and returns the exit code and the messages.
 #[cfg(unix)]
 fn interrupt(child: std::process::Child) -> (Option<i32>, String) {
     let pid = child.id().to_string();

@@ -1,9 +1,8 @@
-//! The tour in README.md: every command in it runs, in its order, from an empty library on, and prints what
-//! stands below it.
+//! The tour in README.md: its commands run in their order, starting with an empty library, and print what it shows.
 //!
-//! A block that begins with `$` holds commands, each with what it prints below it: `…` on a line of its own
-//! stands for any lines. A block that begins with an entry is the file `refs.bib`. Of the other blocks, the
-//! lines that start peerbib run, too.
+//! A block that begins with `$` contains commands, each followed by its output, in which a line `…` represents any
+//! lines. A block that begins with an entry is the file `refs.bib`. In all other blocks, the lines that start peerbib
+//! run, too.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,10 +14,10 @@ use crate::test_env::{TestEnvironment, redact_times};
 
 const README: &str = include_str!("../../README.md");
 
-/// What stands in the file, in its order.
+/// A step of the tour.
 #[derive(Debug)]
 enum Step<'r> {
-    /// A command, and what is printed below it, if anything.
+    /// A command and the output that the tour shows, if any.
     Command {
         line: usize,
         command: String,
@@ -28,7 +27,7 @@ enum Step<'r> {
     Bibliography(String),
 }
 
-/// The lines of the indented blocks, each block with the number of its first line.
+/// Returns the lines of each indented block, with the number of its first line.
 fn blocks() -> Vec<(usize, Vec<&'static str>)> {
     let mut blocks: Vec<(usize, Vec<&str>)> = Vec::new();
     let mut is_open = false;
@@ -94,7 +93,7 @@ fn steps() -> Vec<Step<'static>> {
     steps
 }
 
-/// A command line that runs peerbib, as one of the program that is installed.
+/// Returns a command line that runs peerbib as it is for an installed program.
 fn as_installed(line: &str) -> Option<String> {
     if let Some(arguments) = line.strip_prefix("cargo run --release -- ") {
         return Some(format!("peerbib {arguments}"));
@@ -102,17 +101,17 @@ fn as_installed(line: &str) -> Option<String> {
     line.starts_with("peerbib ").then(|| line.to_owned())
 }
 
-/// Text in which nothing depends on the day, the machine or the environment.
-fn settled(env: &TestEnvironment, text: &str) -> String {
+/// Replaces everything in a text that depends on the day, the machine or the environment.
+fn redacted(env: &TestEnvironment, text: &str) -> String {
     let text = redact_times(&env.redact_paths(text));
-    let mut settled = String::new();
+    let mut redacted = String::new();
     let mut rest = text.as_str();
     // A day, such as 2026-11-25.
     while let Some(at) = rest.find("20") {
-        let (before, behind) = rest.split_at(at);
-        settled.push_str(before);
-        let is_day = behind.len() >= 10
-            && behind
+        let (before, after) = rest.split_at(at);
+        redacted.push_str(before);
+        let is_day = after.len() >= 10
+            && after
                 .bytes()
                 .take(10)
                 .enumerate()
@@ -121,14 +120,14 @@ fn settled(env: &TestEnvironment, text: &str) -> String {
                     _ => byte.is_ascii_digit(),
                 });
         let (shown, taken) = if is_day { ("DAY", 10) } else { ("20", 2) };
-        settled.push_str(shown);
-        rest = &behind[taken..];
+        redacted.push_str(shown);
+        rest = &after[taken..];
     }
-    settled.push_str(rest);
-    settled
+    redacted.push_str(rest);
+    redacted
 }
 
-/// Whether what was printed is what is shown, whose `…` stand for any lines.
+/// Returns whether the output is the one shown, in which `…` represents any lines.
 fn agrees(shown: &[String], printed: &[String]) -> bool {
     match shown.split_first() {
         None => printed.is_empty(),
@@ -137,16 +136,16 @@ fn agrees(shown: &[String], printed: &[String]) -> bool {
         }
         Some((line, rest)) => printed
             .split_first()
-            .is_some_and(|(first, behind)| first == line && agrees(rest, behind)),
+            .is_some_and(|(first, others)| first == line && agrees(rest, others)),
     }
 }
 
-/// Lines without the space at their ends; where one of them names a place, columns are as wide as the place
-/// is, so that the words alone are compared.
-fn comparable(text: &str, has_place: bool) -> Vec<String> {
+/// Returns lines without trailing space. If a line contains a path, whose length decides the width of columns, only the
+/// words are kept.
+fn comparable(text: &str, has_path: bool) -> Vec<String> {
     text.lines()
         .map(|line| {
-            if has_place {
+            if has_path {
                 line.split_whitespace().collect::<Vec<_>>().join(" ")
             } else {
                 line.trim_end().to_owned()
@@ -155,7 +154,7 @@ fn comparable(text: &str, has_place: bool) -> Vec<String> {
         .collect()
 }
 
-/// The files in the environment except the library, with their sizes.
+/// Returns the files in the environment except the library, with their contents.
 fn files(env: &TestEnvironment) -> BTreeMap<PathBuf, Vec<u8>> {
     let entries = std::fs::read_dir(env.path("")).unwrap();
     entries
@@ -165,15 +164,15 @@ fn files(env: &TestEnvironment) -> BTreeMap<PathBuf, Vec<u8>> {
         .collect()
 }
 
-/// How many lines of a file the snapshot shows; what is in whole pages, the tests of the forms say.
+/// How many lines of a file the snapshot shows. The tests of the output formats check the rest.
 const LONG: usize = 100;
 
-/// A file as the snapshot tells of it: text as it is, anything else by its size, which may vary a little.
-fn told_file(env: &TestEnvironment, path: &Path, content: &[u8]) -> String {
+/// Returns a file as the snapshot shows it: text as it is, anything else by its approximate size.
+fn shown_file(env: &TestEnvironment, path: &Path, content: &[u8]) -> String {
     let name = path.file_name().unwrap().to_str().unwrap();
     match std::str::from_utf8(content) {
         Ok(text) => {
-            let text = settled(env, text);
+            let text = redacted(env, text);
             let lines: Vec<&str> = text.lines().collect();
             match lines.len() {
                 0..=LONG => format!("({name}:)\n{text}"),
@@ -198,7 +197,7 @@ fn told_file(env: &TestEnvironment, path: &Path, content: &[u8]) -> String {
 
 #[cfg(unix)]
 #[test]
-fn every_command_of_the_tour_runs_and_prints_what_stands_below_it() {
+fn every_command_of_the_tour_runs_and_prints_what_the_tour_shows() {
     let env = TestEnvironment::empty();
     let server = services();
     env.put("refs.ris", "TY  - BOOK\nTI  - Nests\nER  - \n");
@@ -227,7 +226,7 @@ fn every_command_of_the_tour_runs_and_prints_what_stands_below_it() {
             } => (line, command, shown),
         };
         commands += 1;
-        // A shell reads the line as a person's does, and both streams come as at a terminal.
+        // A shell runs the line, as for a person, and both streams are mixed, as in a terminal.
         let output = env
             .command("sh")
             .args(["-c", &format!("{{ {command}\n}} 2>&1")])
@@ -235,7 +234,7 @@ fn every_command_of_the_tour_runs_and_prints_what_stands_below_it() {
             .output()
             .unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();
-        let printed = settled(&env, &printed);
+        let printed = redacted(&env, &printed);
         let code = output.status.code();
         let _ = write!(message, "$ {command}\n{printed}");
         if code != Some(0) {
@@ -244,7 +243,7 @@ fn every_command_of_the_tour_runs_and_prints_what_stands_below_it() {
         let after = files(&env);
         for (path, content) in &after {
             if before.get(path) != Some(content) {
-                message.push_str(&told_file(&env, path, content));
+                message.push_str(&shown_file(&env, path, content));
             }
         }
         before = after;
@@ -254,15 +253,15 @@ fn every_command_of_the_tour_runs_and_prints_what_stands_below_it() {
             "README.md:{line}: {command}\n{printed}"
         );
         if !shown.is_empty() {
-            let shown = settled(&env, &shown.join("\n")).replace("/home/ines", "$TEST_ENV");
-            let has_place = printed.contains("$TEST_ENV");
+            let shown = redacted(&env, &shown.join("\n")).replace("/home/ines", "$TEST_ENV");
+            let has_path = printed.contains("$TEST_ENV");
             if !agrees(
-                &comparable(&shown, has_place),
-                &comparable(&printed, has_place),
+                &comparable(&shown, has_path),
+                &comparable(&printed, has_path),
             ) {
                 let _ = write!(
                     differing,
-                    "README.md:{line}: {command}\nshows:\n{shown}\nand it prints:\n{printed}\n"
+                    "README.md:{line}: {command}\nshown:\n{shown}\nprinted:\n{printed}\n"
                 );
             }
         }
@@ -272,8 +271,31 @@ fn every_command_of_the_tour_runs_and_prints_what_stands_below_it() {
     insta::assert_snapshot!(message);
 }
 
+/// `--help` is parsed after everything before it, so the commands need not run.
 #[test]
-fn lines_are_compared_with_what_was_left_out() {
+fn every_command_that_the_text_mentions_can_be_parsed() {
+    let env = TestEnvironment::empty();
+    let commands: Vec<String> = README
+        .split("\n\n")
+        .filter(|paragraph| !paragraph.starts_with("    ") && !paragraph.starts_with("```"))
+        .flat_map(|paragraph| paragraph.split('`').skip(1).step_by(2))
+        .filter(|code| code.starts_with("peerbib ") && !code.contains("--help"))
+        .map(|code| code.replace('\n', " "))
+        .collect();
+    assert!(commands.len() > 20, "README.md mentions {commands:?}");
+    for command in commands {
+        let output = env
+            .command("sh")
+            .args(["-c", &format!("{command} --help")])
+            .output()
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{command}: {errors}");
+    }
+}
+
+#[test]
+fn omitted_lines_of_the_tour_match_any_lines() {
     let lines = |text: &str| comparable(text, false);
     let agrees = |shown: &str, printed: &str| super::readme::agrees(&lines(shown), &lines(printed));
     assert!(agrees("a\n  …\nd", "a\nb\nc\nd"));

@@ -225,7 +225,7 @@ fn rules_that_cannot_be_read_change_nothing() {
 }
 
 #[test]
-fn a_rule_may_rest_on_the_tags_of_others_wherever_it_stands() {
+fn a_rule_may_depend_on_the_tags_of_others_in_any_order() {
     let env = env();
     added(
         &env,

@@ -345,7 +345,7 @@ fn the_interface_speaks_the_language_of_the_site() {
     let timeline = page(&env, "timeline.html");
     assert!(timeline.contains("Ereignis") && timeline.contains("seit "));
     assert!(!timeline.contains("since "), "{timeline}");
-    // The works stand in their years.
+    // The works are in their years.
     assert!(
         timeline.contains("69 Werke · 1976–2021 · 1 Werk ohne"),
         "{timeline}"

@@ -352,7 +352,7 @@ fn parse_citation(line: &str) -> Result<CitationRequest, String> {
     Ok(CitationRequest { note, cites })
 }
 
-/// Splits a line at spaces and semicolons that do not stand in quotation marks.
+/// Splits a line at spaces and semicolons outside of quotation marks.
 fn words(line: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut quoted = false;

@@ -196,7 +196,7 @@ pub(crate) fn entries(source: &str) -> Vec<Entry<'_>> {
         .collect()
 }
 
-/// The text that TeX source stands for.
+/// Returns the text that TeX source prints.
 pub(crate) fn plain(source: &str) -> String {
     let mut text = String::new();
     let mut characters = source.chars().peekable();

@@ -28,10 +28,10 @@ use peerbib::suggest::closest;
 /// OpenAlex, Wikidata, Wikipedia's Citoid, or the page itself. With --title, Crossref and OpenAlex are searched. A
 /// work that is in the library is not added again.
 ///
-/// Or give a BibLaTeX entry, which is kept as written; or a reference as a list prints it, or several, which are
-/// read and tagged status:unverified; or --type and fields with --set; or nothing, and your editor opens with the
-/// fields that the type needs. These use no network. Without a key, --pattern generates one; `peerbib rename
-/// --help` lists its markers.
+/// Or give a BibLaTeX entry, which is kept as written; or one or more references as a list prints them, which are read
+/// and tagged status:unverified; or --type and fields with --set; or nothing, and your editor opens with the fields
+/// that the type needs. These use no network. Without a key, --pattern generates one; `peerbib rename --help` lists its
+/// markers.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib add 10.1177/0038026118758532 9780300110562 arXiv:cs/0109077\n  \
@@ -43,7 +43,7 @@ use peerbib::suggest::closest;
                   echo '@misc{zine, title = {A Zine}}' | peerbib add -"
 )]
 pub(crate) struct Add {
-    /// Identifiers, or an entry; - is standard input. Without any and --set, your editor opens
+    /// Identifiers or an entry; - is standard input. Without any, and without --set, your editor opens
     #[arg(value_name = "IDENTIFIER|ENTRY", conflicts_with_all = ["entry_type", "set", "key", "title"])]
     entries: Vec<String>,
 

@@ -6,14 +6,13 @@ use clap::Args;
 
 use crate::cli::io::NO_INPUTS;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, hints, progress};
-use peerbib::library::{BackupFile, Existing, LibraryError};
+use peerbib::library::{BackupFile, IfExists, LibraryError};
 
 /// Back up or restore the library
 ///
-/// The backup is an ordinary library, and is verified before it gets its name. It works even while the
-/// library is in use. Without FILE it is saved next to the library, with the date in its name. Use
-/// --library FILE to look into a backup, and --restore to replace the library with it; the current
-/// library is backed up first.
+/// The backup is an ordinary library, and is verified before it gets its name. It works even while the library is in
+/// use. Without FILE it is saved next to the library, with the date in its name. Use --library FILE to work with a
+/// backup, and --restore to replace the library with it; the current library is backed up first.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib backup\n  peerbib backup commons-copy.db --force\n  \
@@ -76,9 +75,9 @@ impl BackupLibrary {
             return Ok(Outcome::Done);
         }
         let existing = if self.force {
-            Existing::Replace
+            IfExists::Replace
         } else {
-            Existing::Keep
+            IfExists::Keep
         };
         let file = match &self.file {
             Some(file) => file.clone(),

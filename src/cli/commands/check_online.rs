@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use crate::cli::commands::lookup::{AskedWork, asked_works, report_failures};
 use crate::cli::interrupt::Interruptible;
 use crate::cli::network::{self, NetworkArgs};
-use crate::cli::ui::{Style, counted, wrapped};
+use crate::cli::ui::{TerminalStyle, counted, wrapped};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{
     Change, FieldEdits, Library, NewAssignment, Origin, Tag, TagName, TaggedOutcome,
@@ -19,7 +19,7 @@ use peerbib::lookup::{
 const UNVERIFIED: &str = "status:unverified";
 const VERIFIED: &str = "status:verified";
 
-/// How the check is done.
+/// The options of the check.
 pub(super) struct OnlineCheck<'a> {
     pub(super) query: &'a [String],
     pub(super) network: NetworkArgs,
@@ -271,7 +271,7 @@ fn json(work: &AskedWork, found: &Verification) -> serde_json::Value {
 }
 
 fn text(work: &AskedWork, found: &Verification) -> String {
-    let bold = Style::Bold;
+    let bold = TerminalStyle::Bold;
     let mut text = String::new();
     let mut line = |sentence: String| {
         let _ = writeln!(

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use comfy_table::{Cell, ContentArrangement, Table, presets};
 
-use crate::cli::columns::Column;
+use crate::cli::columns::OutputColumn;
 use crate::cli::context::{EDITOR_VARIABLES, NAME_VARIABLES, first_env_var};
 use crate::cli::io::{read_text_file, replace_file};
 use crate::cli::style_engine::known_locale;
 use crate::cli::ui::terminal_width;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::config::{
-    self, SETTINGS, Setting, SettingKind, SettingValue, SourcedValue, ValueSource,
+    self, SETTINGS, Setting, SettingKind, SettingSource, SettingValue, SourcedValue,
 };
 use peerbib::formats::key_pattern::KeyPattern;
 
@@ -30,10 +30,10 @@ use peerbib::formats::key_pattern::KeyPattern;
 ///   key-pattern  the pattern for new citation keys; `peerbib rename --help` lists its markers
 ///   name         your name, recorded with the tags that you assign
 ///   editor       the editor for entries and notes, with its arguments
-///   files        the directory that relative paths of linked files start at; a library may
-///                have its own (`peerbib file root`)
-///   isolates     whether the terminal keeps right-to-left text apart by Unicode isolates:
-///                yes or no
+///   files        the root directory of linked files; a library may have its own
+///                (`peerbib file root`)
+///   isolates     whether the terminal understands the Unicode isolates that separate
+///                right-to-left text: yes or no
 ///   color        when to use color: auto, always or never
 ///   lookup.email      your address, which metadata services ask for
 ///   lookup.timeout    how many seconds to wait for an answer of a metadata service
@@ -42,8 +42,8 @@ use peerbib::formats::key_pattern::KeyPattern;
 ///   lookup.base       a server that is asked instead of every metadata service
 ///   lookup.bases      servers that are asked instead of single hosts
 ///   lookup.keys       API keys of metadata services
-///   sync              a file that the library follows (`peerbib import --help`), a table of the
-///                     file with the settings file, prune and on-conflict
+///   sync              files that the library follows (`peerbib import --help`): a table for each,
+///                     with the keys file, prune and on-conflict
 ///
 /// Command-line options take precedence over environment variables such as PEERBIB_STYLE
 /// and PEERBIB_KEY_PATTERN, these over the file, and the file over $VISUAL, $EDITOR and
@@ -63,23 +63,23 @@ pub(crate) struct ConfigCommand {
     json: bool,
 
     #[command(subcommand)]
-    command: Option<Subcommands>,
+    command: Option<ConfigSubcommand>,
 }
 
 #[derive(Debug, Subcommand)]
-enum Subcommands {
-    Show(Show),
+enum ConfigSubcommand {
+    Show(ShowSettings),
     Get(Get),
     Set(SetValue),
     Unset(Unset),
-    Edit(Edit),
+    Edit(EditSettings),
     Path(ConfigPath),
 }
 
 /// Show every setting, its value and where that comes from
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib config show\n  peerbib config show --json")]
-struct Show {
+struct ShowSettings {
     /// Print an array of settings as JSON
     #[arg(long)]
     json: bool,
@@ -98,7 +98,7 @@ struct Get {
 
 /// Change a setting in the configuration file
 ///
-/// The value is checked first. Comments and the order of the lines stay. The file is created if it does
+/// The value is checked first. Comments and the order of the lines are kept. The file is created if it does
 /// not exist.
 #[derive(Debug, Args)]
 #[command(
@@ -135,7 +135,7 @@ struct Unset {
 /// A new file starts with a description of every setting. Errors are reported with their lines.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib config edit")]
-struct Edit {}
+struct EditSettings {}
 
 /// Print the path of the configuration file
 #[derive(Debug, Args)]
@@ -146,12 +146,12 @@ impl ConfigCommand {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         match self.command {
             None => show(context, self.json),
-            Some(Subcommands::Show(command)) => show(context, command.json),
-            Some(Subcommands::Get(command)) => command.run(context),
-            Some(Subcommands::Set(command)) => command.run(context),
-            Some(Subcommands::Unset(command)) => command.run(context),
-            Some(Subcommands::Edit(command)) => command.run(context),
-            Some(Subcommands::Path(command)) => command.run(context),
+            Some(ConfigSubcommand::Show(command)) => show(context, command.json),
+            Some(ConfigSubcommand::Get(command)) => command.run(context),
+            Some(ConfigSubcommand::Set(command)) => command.run(context),
+            Some(ConfigSubcommand::Unset(command)) => command.run(context),
+            Some(ConfigSubcommand::Edit(command)) => command.run(context),
+            Some(ConfigSubcommand::Path(command)) => command.run(context),
         }
     }
 }
@@ -169,9 +169,12 @@ struct SettingJson {
 }
 
 /// Returns the value of a setting with its source; no value if it is left to others.
-fn effective(context: &CommandContext, setting: &Setting) -> (Option<SettingValue>, ValueSource) {
+fn effective(context: &CommandContext, setting: &Setting) -> (Option<SettingValue>, SettingSource) {
     if let Some((option, value)) = context.option(setting.name) {
-        return (Some(SettingValue::Text(value)), ValueSource::Option(option));
+        return (
+            Some(SettingValue::Text(value)),
+            SettingSource::Option(option),
+        );
     }
     let configuration = context.configuration_despite_errors();
     if let Some(SourcedValue { value, origin }) = configuration.get(setting.name) {
@@ -185,7 +188,7 @@ fn effective(context: &CommandContext, setting: &Setting) -> (Option<SettingValu
     if let Some((variable, value)) = from_environment {
         return (
             Some(SettingValue::Text(value)),
-            ValueSource::Environment(variable.to_owned()),
+            SettingSource::Environment(variable.to_owned()),
         );
     }
     let path = |path: std::result::Result<PathBuf, CommandError>| {
@@ -197,17 +200,17 @@ fn effective(context: &CommandContext, setting: &Setting) -> (Option<SettingValu
         "files" => path(context.file_root()),
         _ => setting.default.and_then(|text| setting.value(text).ok()),
     };
-    (value, ValueSource::Default)
+    (value, SettingSource::Default)
 }
 
 fn setting_json(context: &CommandContext, setting: &Setting) -> SettingJson {
     let (value, origin) = effective(context, setting);
     let path = context.configuration_despite_errors().path();
     let (from, place) = match origin {
-        ValueSource::Option(option) => ("option", Some(option.to_owned())),
-        ValueSource::Environment(variable) => ("environment", Some(variable)),
-        ValueSource::File(line) => ("file", Some(format!("{}:{line}", path.display()))),
-        ValueSource::Default => ("default", None),
+        SettingSource::Option(option) => ("option", Some(option.to_owned())),
+        SettingSource::Environment(variable) => ("environment", Some(variable)),
+        SettingSource::File(line) => ("file", Some(format!("{}:{line}", path.display()))),
+        SettingSource::Default => ("default", None),
     };
     SettingJson {
         name: setting.name,
@@ -348,7 +351,7 @@ impl SetValue {
                 root.display()
             ));
         }
-        if let (_, ValueSource::Environment(variable)) = effective(context, setting)
+        if let (_, SettingSource::Environment(variable)) = effective(context, setting)
             && variable == setting.variable()
         {
             context.warn(format_args!(
@@ -371,7 +374,7 @@ fn checked(
             if setting.name == "columns" {
                 let library = context.open_if_exists().ok().flatten();
                 for name in names {
-                    Column::check(name, library.as_ref())?;
+                    OutputColumn::check(name, library.as_ref())?;
                 }
             }
             return Ok(value);
@@ -459,7 +462,7 @@ fn write(path: &Path, text: &str) -> std::result::Result<(), CommandError> {
     replace_file(path, text.as_bytes()).map_err(failed)
 }
 
-impl Edit {
+impl EditSettings {
     #[expect(clippy::unused_self, reason = "every command is run the same way")]
     fn run(self, context: &CommandContext) -> Result {
         let path = CommandContext::configuration_path()?;

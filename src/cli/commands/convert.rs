@@ -12,7 +12,7 @@ use crate::cli::export_entries::{
 };
 use crate::cli::file_kind::ByExtension as _;
 use crate::cli::format_name::{FormatName, output_format};
-use crate::cli::input::{Source, column_field};
+use crate::cli::input::{InputFile, column_field};
 use crate::cli::problems::report_problem;
 use crate::cli::ui::{counted, print_message};
 use crate::cli::zotero::{ZoteroArgs, is_zotero};
@@ -20,7 +20,8 @@ use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::bibtex::{self, BibFile, Duplicate, FilePiece, Strings};
 use peerbib::formats::csv::ColumnField;
 use peerbib::formats::{
-    self, Diagnostic, Export, ExportedWork, Format, Loss, ParsedFile, ParsedItem, Records, Severity,
+    self, Diagnostic, ExportInput, ExportedWork, Loss, ParsedFile, ParsedItem, Records,
+    ReferenceFormat, Severity,
 };
 use peerbib::library::CitableWork;
 use peerbib::model::{CslItem, Entry};
@@ -28,10 +29,9 @@ use peerbib::output::{ItemMetadata, mediawiki};
 
 /// Convert references from one format to another, without a library
 ///
-/// The format of a file is detected from its content, or else from its extension. What an entry cannot
-/// keep in the new format is reported on standard error, and an entry that cannot be read is reported and
-/// left out. Entries that say the same under the same key are written once; a different entry under the
-/// same key gets a new key.
+/// The format of a file is detected from its content, or else from its extension. What the new format cannot hold is
+/// reported on standard error. Entries that cannot be read are reported and left out. Equal entries with the same key
+/// are written once; a different entry with the same key gets a new one.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib convert refs.ris -o refs.bib\n  \
                   peerbib convert manuscript.docx -o cited.bib\n  \
@@ -68,20 +68,20 @@ pub(crate) struct Convert {
     json: bool,
 }
 
-/// What became of the files.
+/// The report on all files.
 #[derive(Debug, Default, serde::Serialize)]
-struct Report {
+struct ConversionReport {
     to: &'static str,
     entries: usize,
     converted: usize,
     rejected: usize,
-    files: Vec<FileReport>,
+    files: Vec<FileConversion>,
     losses: Vec<Loss>,
 }
 
-/// What became of one file.
+/// The report on one file.
 #[derive(Debug, serde::Serialize)]
-struct FileReport {
+struct FileConversion {
     path: String,
     format: &'static str,
     entries: usize,
@@ -103,9 +103,9 @@ impl Convert {
         if let Some(path) = self.output_file() {
             context.check_output(path, &self.files)?;
         }
-        let mut report = Report {
+        let mut report = ConversionReport {
             to: to.format().name,
-            ..Report::default()
+            ..ConversionReport::default()
         };
         let mut files = Vec::with_capacity(self.files.len());
         let is_zotero = |name: &String| is_zotero(name, self.from);
@@ -118,7 +118,7 @@ impl Convert {
                 }
                 continue;
             }
-            let source = Source::read(name)?;
+            let source = InputFile::read(name)?;
             let format = source.format(name, self.from)?;
             let records = source.records_with(name, format, &self.map)?;
             files.push((source.path, format, records));
@@ -167,7 +167,7 @@ impl Convert {
         &self,
         context: &CommandContext,
         to: FormatName,
-        report: &Report,
+        report: &ConversionReport,
     ) -> std::result::Result<(), CommandError> {
         if self.json && self.output_file().is_some() {
             return context.print_json(report);
@@ -197,13 +197,13 @@ impl Convert {
 }
 
 /// A file with its format and its references.
-type ReadFile = (String, &'static Format, Records);
+type ReadFile = (String, &'static ReferenceFormat, Records);
 
 /// Writes references as BibLaTeX or BibTeX.
 fn write_entries(
     mut files: Vec<ReadFile>,
     to: FormatName,
-    report: &mut Report,
+    report: &mut ConversionReport,
     output: &mut dyn FnMut(&str) -> std::result::Result<(), CommandError>,
 ) -> std::result::Result<Vec<Loss>, CommandError> {
     let options = ReferenceOptions {
@@ -241,10 +241,10 @@ fn write_entries(
 fn write_parts(
     (path, format, records): ReadFile,
     options: ReferenceOptions,
-    report: &mut Report,
+    report: &mut ConversionReport,
     output: &mut dyn FnMut(&str) -> std::result::Result<(), CommandError>,
 ) -> std::result::Result<Vec<Loss>, CommandError> {
-    let mut file = FileReport {
+    let mut file = FileConversion {
         path,
         format: format.name,
         entries: 0,
@@ -284,7 +284,7 @@ fn write_parts(
 /// Writes references as citation templates of MediaWiki, one on a line.
 fn write_templates(
     files: Vec<ReadFile>,
-    report: &mut Report,
+    report: &mut ConversionReport,
     output: &mut dyn FnMut(&str) -> std::result::Result<(), CommandError>,
 ) -> std::result::Result<Vec<Loss>, CommandError> {
     let (readings, _) = as_entries(files, report);
@@ -316,12 +316,12 @@ fn items_of(references: &[CitableWork]) -> std::result::Result<Vec<CslItem>, Com
 }
 
 /// Returns references as BibLaTeX, each with a key of its own, and whether files had keys in common.
-fn as_entries(files: Vec<ReadFile>, report: &mut Report) -> (Vec<ParsedFile>, bool) {
+fn as_entries(files: Vec<ReadFile>, report: &mut ConversionReport) -> (Vec<ParsedFile>, bool) {
     let mut readings = Vec::with_capacity(files.len());
     for (path, format, records) in files {
         let reading = records.into_entries();
         let rejected = rejected_pieces(&reading.file) + reading.rejected.len();
-        report.files.push(FileReport {
+        report.files.push(FileConversion {
             path,
             format: format.name,
             entries: reading.file.works().count() + rejected,
@@ -409,7 +409,7 @@ fn separate_keys(readings: &mut [ParsedFile]) -> bool {
     has_changed
 }
 
-/// Makes keys that are not taken.
+/// A generator of keys that are not taken.
 #[derive(Default)]
 struct FreeKeys {
     /// The last number that was added to each key.
@@ -440,7 +440,7 @@ fn renamed(line: usize, key: &str, new_key: &str) -> Diagnostic {
     }
 }
 
-impl Report {
+impl ConversionReport {
     fn count(&mut self) {
         self.entries = self.files.iter().map(|file| file.entries).sum();
         self.rejected = self.files.iter().map(|file| file.rejected).sum();
@@ -462,7 +462,10 @@ enum Work<'a> {
 
 /// Separates the entries of BibTeX and BibLaTeX from the references of other formats, which have a place in both lists for
 /// each file, and adds a report on each.
-fn separated(files: Vec<ReadFile>, report: &mut Report) -> (Vec<BibFile>, Vec<Vec<ParsedItem>>) {
+fn separated(
+    files: Vec<ReadFile>,
+    report: &mut ConversionReport,
+) -> (Vec<BibFile>, Vec<Vec<ParsedItem>>) {
     let mut bib_files = Vec::with_capacity(files.len());
     let mut others = Vec::with_capacity(files.len());
     for (path, format, records) in files {
@@ -485,7 +488,7 @@ fn separated(files: Vec<ReadFile>, report: &mut Report) -> (Vec<BibFile>, Vec<Ve
                 (entries, rejected, problems)
             }
         };
-        report.files.push(FileReport {
+        report.files.push(FileConversion {
             path,
             format: format.name,
             entries,
@@ -501,7 +504,7 @@ fn separated(files: Vec<ReadFile>, report: &mut Report) -> (Vec<BibFile>, Vec<Ve
 fn collected<'a>(
     bib_files: &'a [BibFile],
     others: Vec<Vec<ParsedItem>>,
-    report: &mut Report,
+    report: &mut ConversionReport,
 ) -> Vec<Work<'a>> {
     let mut works = Works::default();
     let files = bib_files.iter().zip(others).zip(&mut report.files);
@@ -571,7 +574,7 @@ fn derived<'s>(
 fn write_items(
     files: Vec<ReadFile>,
     to: FormatName,
-    report: &mut Report,
+    report: &mut ConversionReport,
     output: &mut dyn FnMut(&str) -> std::result::Result<(), CommandError>,
 ) -> std::result::Result<Vec<Loss>, CommandError> {
     let (bib_files, others) = separated(files, report);
@@ -614,7 +617,7 @@ fn write_items(
                 strings,
             })
             .collect();
-        let written = writer.write(&Export {
+        let written = writer.write(&ExportInput {
             works: &exported,
             parents: &|_| None,
             table: None,

@@ -7,10 +7,9 @@ use peerbib::library::IntegrityIssue;
 
 /// Check the library for corruption
 ///
-/// Checks the database file, rows without owners, entries that cannot be read, derived data that does not
-/// match the entries, changes by other programs, and missing linked files. Each problem comes with what
-/// to do. The exit code is 1 if there are problems. Nothing is changed. To check references, use `peerbib
-/// check`.
+/// Checks the database file, orphaned rows, entries that cannot be read, derived data that does not match the entries,
+/// changes by other programs, and missing linked files. Each problem is reported with what to do about it. The exit
+/// code is 1 if there are problems. Nothing is changed. To check references, use `peerbib check`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib doctor")]
 pub(crate) struct Doctor {
@@ -57,7 +56,7 @@ impl Doctor {
             context.print_json(&issues)?;
             return Ok(outcome);
         }
-        let bold = crate::cli::ui::Style::Bold;
+        let bold = crate::cli::ui::TerminalStyle::Bold;
         let mut text = String::new();
         for IssueJson { issue, help } in &issues {
             text.push_str(&format!(

@@ -15,8 +15,8 @@ use peerbib::library::{FieldEdits, Library, LibraryError};
 
 /// Edit works: set fields, or open an entry in your editor
 ///
-/// --set and --unset edit the fields in the style of each entry; everything else stays as written.
-/// Without them, your editor opens the entry of one work (set it with `peerbib config`, $VISUAL or
+/// --set and --unset follow the layout of each entry; everything else stays as written. Without
+/// them, your editor opens the entry of one work (set it with `peerbib config`, $VISUAL or
 /// $EDITOR). If the result cannot be read, the editor opens again with the reason. Changing the key
 /// renames the work.
 ///
@@ -155,7 +155,7 @@ impl Edit {
     }
 }
 
-/// The fields in which two texts of an entry differ.
+/// Returns the fields in which two texts of an entry differ.
 fn differences(before: &str, after: &str) -> String {
     let (Ok(before), Ok(after)) = (bibtex::parse_entry(before), bibtex::parse_entry(after)) else {
         return String::new();
@@ -187,7 +187,7 @@ fn differences(before: &str, after: &str) -> String {
     text
 }
 
-/// `FIELD=VALUE` as a field and its value.
+/// Splits each `FIELD=VALUE` into a field and its value.
 pub(crate) fn fields(texts: &[String]) -> std::result::Result<Vec<(String, String)>, CommandError> {
     texts
         .iter()
@@ -294,7 +294,7 @@ pub(crate) fn report_entry_problems(
     Ok(())
 }
 
-/// A name for the draft of an entry, by which the editor knows that it is BibTeX.
+/// Returns a file name for the draft of an entry, by which the editor recognizes BibTeX.
 pub(crate) fn file_name_for(key: &str) -> String {
     let name: String = key.chars().filter(|c| c.is_alphanumeric()).collect();
     format!("{}.bib", if name.is_empty() { "entry" } else { &name })

@@ -21,10 +21,9 @@ use peerbib::suggest::{closest, question};
 
 /// Export references, as written or in another format
 ///
-/// Without a query, the imported files come out again, byte for byte unless an entry was edited, with
-/// their @strings, preambles and comments; other formats have the works in the order in which they were
-/// added. With a query, the entries of the works that match. If a format cannot hold a field, a warning
-/// says so.
+/// Without a query, the imported files come out again, byte for byte unless an entry was edited, with their
+/// @strings, preambles and comments; other formats have the works in the order in which they were added. With a
+/// query, only the entries of matching works are exported. If a format cannot hold a field, a warning says so.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib export > everything.bib\n  \
                   peerbib export movement:oekonux --tags > oekonux.bib\n  \

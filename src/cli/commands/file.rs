@@ -26,24 +26,24 @@ use peerbib::suggest::{closest, question};
 )]
 pub(crate) struct File {
     #[command(subcommand)]
-    action: Action,
+    action: FileSubcommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Action {
-    Add(Add),
-    Remove(Remove),
-    List(List),
-    Open(Open),
-    Check(Check),
+enum FileSubcommand {
+    Add(AddFiles),
+    Remove(RemoveFiles),
+    List(ListFiles),
+    Open(OpenFile),
+    Check(CheckFiles),
     Root(Root),
 }
 
 /// Link files to a work
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib file add merten2000 merten2000.pdf")]
-struct Add {
-    /// The citation key of the work, or a query that only it matches
+struct AddFiles {
+    /// The citation key of the work, or a query that matches no other work
     #[arg(value_name = "KEY")]
     key: String,
 
@@ -63,8 +63,8 @@ struct Add {
 /// Unlink files from a work; the files themselves stay
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib file remove merten2000 merten2000.pdf")]
-struct Remove {
-    /// The citation key of the work, or a query that only it matches
+struct RemoveFiles {
+    /// The citation key of the work, or a query that matches no other work
     #[arg(value_name = "KEY")]
     key: String,
 
@@ -76,7 +76,7 @@ struct Remove {
 /// List the files of works, and which are missing
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib file list merten2000\n  peerbib file list --json")]
-struct List {
+struct ListFiles {
     /// The works, as citation keys or as a query; without any, all
     #[arg(value_name = "KEY|QUERY")]
     keys: Vec<String>,
@@ -95,8 +95,9 @@ struct List {
 /// It opens in your system's program for such files, or in the one that PEERBIB_OPENER names.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib file open merten2000")]
-struct Open {
-    /// The citation key of the work, or a query that only it matches; without one, you pick a work with files at a terminal
+struct OpenFile {
+    /// The citation key of the work, or a query that matches no other work; without one, you pick a work with files at
+    /// a terminal
     #[arg(value_name = "KEY")]
     key: Option<String>,
 
@@ -114,7 +115,7 @@ struct Open {
 /// The exit code is 1 if there are any.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib file check")]
-struct Check {
+struct CheckFiles {
     /// The works, as citation keys or as a query; without any, all
     #[arg(value_name = "KEY|QUERY")]
     keys: Vec<String>,
@@ -201,17 +202,17 @@ fn is_openable_address(address: &str) -> bool {
 impl File {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         match self.action {
-            Action::Add(add) => add.run(context),
-            Action::Remove(remove) => remove.run(context),
-            Action::List(list) => list.run(context),
-            Action::Open(open) => open.run(context),
-            Action::Check(check) => check.run(context),
-            Action::Root(root) => root.run(context),
+            FileSubcommand::Add(add) => add.run(context),
+            FileSubcommand::Remove(remove) => remove.run(context),
+            FileSubcommand::List(list) => list.run(context),
+            FileSubcommand::Open(open) => open.run(context),
+            FileSubcommand::Check(check) => check.run(context),
+            FileSubcommand::Root(root) => root.run(context),
         }
     }
 }
 
-impl Add {
+impl AddFiles {
     fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
         let work = named_work(context, &library, &self.key)?;
@@ -244,7 +245,7 @@ impl Add {
     }
 }
 
-impl Remove {
+impl RemoveFiles {
     fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open_to_change()?;
         let work = named_work(context, &library, &self.key)?;
@@ -280,7 +281,7 @@ impl Remove {
     }
 }
 
-impl List {
+impl ListFiles {
     fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
         let root = root(context, &library, self.root.as_deref())?;
@@ -289,7 +290,7 @@ impl List {
             context.print_json(&files)?;
             return Ok(found(&files));
         }
-        let bold = crate::cli::ui::Style::Bold;
+        let bold = crate::cli::ui::TerminalStyle::Bold;
         let mut text = String::new();
         let mut number = 0;
         let mut before = "";
@@ -312,7 +313,7 @@ impl List {
 
 /// Describes a file in one line.
 fn line(file: &FileJson) -> String {
-    let red = crate::cli::ui::Style::Red;
+    let red = crate::cli::ui::TerminalStyle::Red;
     let mut line = file.path.clone();
     if let Some(description) = &file.description {
         let _ = write!(line, "  ({description})");
@@ -332,7 +333,7 @@ fn found(files: &[FileJson]) -> Outcome {
     }
 }
 
-impl Open {
+impl OpenFile {
     fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
         let keys = match self.key {
@@ -372,7 +373,7 @@ impl Open {
     }
 }
 
-impl Check {
+impl CheckFiles {
     fn run(self, context: &CommandContext) -> Result {
         let library = context.open()?;
         let root = root(context, &library, self.root.as_deref())?;

@@ -4,8 +4,8 @@ use std::io::Write;
 
 use clap::Args;
 
-use crate::cli::columns::{Column, cells, details};
-use crate::cli::table::{Table, fitted};
+use crate::cli::columns::{OutputColumn, cells, details};
+use crate::cli::table::{TextTable, fitted};
 use crate::cli::ui::{counted, terminal_width};
 use crate::cli::works::nothing_found;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, number};
@@ -15,9 +15,9 @@ use peerbib::query::{FIELDS, Query};
 
 /// Find works
 ///
-/// Words are searched everywhere in a work: names, title, journal, publisher, abstract,
-/// keywords, notes. Case and accents do not matter. All terms must match; without any,
-/// every work is listed.
+/// Words are searched for everywhere in a work: names, title, journal, publisher, abstract,
+/// keywords, notes. Case and accents do not matter. All terms must match; without any, every work
+/// is listed.
 ///
 ///   commons "peer production"            words and phrases; coop* for prefixes
 ///   author:benkler  title:wealth         in one field
@@ -78,7 +78,7 @@ const EXAMPLES: &str = "Examples:\n  peerbib find author:benkler\n  \
     peerbib find missing:doi type:article --format '{key}: {title} ({year})'\n  \
     peerbib find theme:commons --keys | xargs peerbib tag theme:reading-group --create";
 
-/// The fields of a query, for the help.
+/// Returns the fields of a query, for the help.
 fn fields() -> String {
     let width = FIELDS
         .iter()
@@ -122,7 +122,7 @@ impl Find {
         }
         // Report an unknown column or template before searching.
         let template = match &self.format {
-            Some(text) => Some(Template::read(text, &library)?),
+            Some(text) => Some(LineTemplate::read(text, &library)?),
             None => None,
         };
         let columns = self.table_columns(context, &library)?;
@@ -150,14 +150,16 @@ impl Find {
         &self,
         context: &CommandContext,
         library: &Library,
-    ) -> std::result::Result<Vec<Column>, CommandError> {
+    ) -> std::result::Result<Vec<OutputColumn>, CommandError> {
         let set = context.configuration()?.columns();
         let names: Vec<&str> = match set {
             _ if !self.columns.is_empty() => self.columns.iter().map(String::as_str).collect(),
             Some(set) => set.iter().map(String::as_str).collect(),
             None => vec!["key", "author", "year", "title"],
         };
-        let columns = names.into_iter().map(|name| Column::named(name, library));
+        let columns = names
+            .into_iter()
+            .map(|name| OutputColumn::named(name, library));
         columns.collect()
     }
 }
@@ -172,13 +174,13 @@ fn print_table(
     library: &Library,
     query: &[String],
     selection: &Selection,
-    columns: &[Column],
+    columns: &[OutputColumn],
 ) -> std::result::Result<(), CommandError> {
     let (results, found) = search_and_count(context, library, selection, &details(columns))?;
     let count = results.len();
     detail_found(context, count);
     if !results.is_empty() {
-        let mut table = Table::default();
+        let mut table = TextTable::default();
         for result in results {
             table.add_row(cells(&result, columns, true));
         }
@@ -268,15 +270,15 @@ fn search_and_count(
 
 fn write_table(
     context: &CommandContext,
-    table: &Table,
-    columns: &[Column],
+    table: &TextTable,
+    columns: &[OutputColumn],
 ) -> std::result::Result<(), CommandError> {
     let mut widest = table.widest().to_vec();
     let room = terminal_width();
     // Programs that read the table expect no header.
     let mut head = None;
     if room.is_some() {
-        let mut row = Table::default();
+        let mut row = TextTable::default();
         row.add_row(
             columns
                 .iter()
@@ -288,13 +290,13 @@ fn write_table(
         }
         head = Some(row);
     }
-    let yields: Vec<bool> = columns.iter().map(Column::yields).collect();
+    let yields: Vec<bool> = columns.iter().map(OutputColumn::yields).collect();
     let widths = fitted(&widest, &yields, room);
     if let Some(head) = head {
         let mut line = Vec::new();
         head.write(&widths, &mut line)?;
         let line = String::from_utf8_lossy(&line);
-        let dim = crate::cli::ui::Style::Dimmed;
+        let dim = crate::cli::ui::TerminalStyle::Dimmed;
         context.print(&format!("{dim}{}{dim:#}\n", line.trim_end()))?;
     }
     let mut output = context.output();
@@ -346,14 +348,14 @@ fn print_json(
 }
 
 /// A template for one line per work.
-struct Template {
+struct LineTemplate {
     /// The columns, each with the literal text before it.
-    places: Vec<(String, Column)>,
+    places: Vec<(String, OutputColumn)>,
     /// The literal text after the last column.
     rest: String,
 }
 
-impl Template {
+impl LineTemplate {
     fn read(text: &str, library: &Library) -> std::result::Result<Self, CommandError> {
         let mut places = Vec::new();
         let mut plain = String::new();
@@ -387,7 +389,7 @@ impl Template {
                             }
                         }
                     }
-                    let column = Column::named(&name, library)?;
+                    let column = OutputColumn::named(&name, library)?;
                     places.push((std::mem::take(&mut plain), column));
                 }
                 other => plain.push(other),
@@ -406,7 +408,7 @@ impl Template {
         library: &Library,
         selection: &Selection,
     ) -> std::result::Result<(), CommandError> {
-        let columns: Vec<Column> = self
+        let columns: Vec<OutputColumn> = self
             .places
             .iter()
             .map(|(_, column)| column.clone())

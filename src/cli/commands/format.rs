@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::export_entries::Entries;
 use crate::cli::format_name::FormatName;
-use crate::cli::input::{Input, Source};
+use crate::cli::input::{Input, InputFile};
 use crate::cli::output_format::{ListedWorks, OutputArgs, RenderedList, WorkDigest};
 use crate::cli::style_engine::{StyleEngine, items_of, remove_annotations};
 use crate::cli::works::nothing_found;
@@ -192,7 +192,7 @@ impl Format {
                 files.push((input.path, Records::Entries(input.reading.file)));
                 continue;
             }
-            let source = Source::read(name)?;
+            let source = InputFile::read(name)?;
             let records = source.records(name, source.format(name, self.from)?)?;
             files.push((source.path, records));
         }
@@ -280,7 +280,7 @@ impl Format {
     }
 }
 
-/// Where a work of several groups is printed.
+/// The groups in which a work of several groups is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RepeatName {
     /// In each group
@@ -298,7 +298,7 @@ impl From<RepeatName> for DuplicatePlacement {
     }
 }
 
-/// How works are grouped into a list.
+/// The options for grouping works into a list.
 pub(crate) struct Listing {
     /// The title.
     pub(crate) title: Option<String>,
@@ -306,7 +306,7 @@ pub(crate) struct Listing {
     pub(crate) tags: Vec<TagSummary>,
     /// The grouping.
     pub(crate) group_by: Option<GroupBy>,
-    /// Where a work of several groups is printed.
+    /// The groups in which a work of several groups is printed.
     pub(crate) repeat: DuplicatePlacement,
     /// Whether to print private annotations.
     pub(crate) annotations: bool,

@@ -26,17 +26,16 @@ use peerbib::library::{
 
 /// Import references from files in many formats
 ///
-/// BibTeX and BibLaTeX entries are kept exactly as written. References in other formats become BibLaTeX;
-/// whatever that cannot hold is reported, and `peerbib show KEY --original` prints the text that they
-/// had. The formats are those of --from. An entry that cannot be read costs only that entry: the report
-/// gives its line and the reason, and --rejects saves it.
+/// BibTeX and BibLaTeX entries are kept exactly as written. References in other formats become BibLaTeX; what it cannot
+/// hold is reported, and `peerbib show KEY --original` prints the original. The formats are those of --from. An entry
+/// that cannot be read costs only that entry: the report gives its line and the reason, and --rejects saves it.
 ///
 /// Importing a file again changes nothing. Changes in it since its last import are taken, and your changes in the
-/// library are kept; a field that changed on both sides is a conflict, which --on-conflict decides. An entry whose
-/// key changed in the file keeps its work. With --sync, the library follows the file: works that you removed do not
-/// come back, and entries that are not in the file any more are reported, and removed with --prune unless you
-/// edited, tagged, listed or annotated their works. --watch does so whenever the file changes. Without a FILE, both
-/// take the files in the tables [[sync]] of your configuration; a new file of `peerbib config edit` shows one.
+/// library are kept; a field that changed on both sides is a conflict, which --on-conflict decides. An entry whose key
+/// changed in the file keeps its work. With --sync, the library follows the file: works that you removed do not come
+/// back, and entries that are no longer in the file are reported, and removed with --prune unless you edited, tagged,
+/// listed or annotated their works. --watch does so whenever the file changes. Without a FILE, both take the files
+/// listed under [[sync]] in your configuration; the file that `peerbib config edit` creates has an example.
 ///
 /// A plain reference list, such as that at the end of a chapter, is split into references, and each is read and
 /// compared with the library. A work that the library has is left alone. A new one is tagged status:unverified with
@@ -51,7 +50,7 @@ use peerbib::library::{
 /// movement:oekonux become tags, and so do JabRef's groups.
 ///
 /// Two bibliographies are bundled: peerbib:chapter, the works of the chapter, and peerbib:commons, a broader
-/// collection. They bring their hand-made tags, whether you import them by these names or as files.
+/// collection. They come with tags assigned by hand, whether you import them by these names or as files.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib import refs.bib\n  \
                         peerbib import *.bib --rejects rejected.bib\n  \
@@ -69,11 +68,11 @@ pub(crate) struct Import {
     #[arg(long, value_name = "POLICY")]
     on_conflict: Option<OnConflict>,
 
-    /// Follow the files: also report the entries that are not in them any more
+    /// Follow the files: also report entries that are no longer in them
     #[arg(long)]
     sync: bool,
 
-    /// With --sync, --watch or zotero: remove the works whose entries are not there any more
+    /// With --sync, --watch or zotero: remove works whose entries are gone
     #[arg(long)]
     prune: bool,
 
@@ -142,7 +141,7 @@ struct ImportSource {
     mode: ImportMode,
 }
 
-/// What was read from a source.
+/// The content of a source.
 pub(crate) enum ImportInput {
     /// A file.
     File(Input),
@@ -150,7 +149,7 @@ pub(crate) enum ImportInput {
     Zotero(Box<ZoteroInput>),
 }
 
-/// How entries are merged into the works of the library.
+/// A way to merge entries into the works of the library.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ImportMode {
     /// As [`Change::import`](peerbib::library::Change::import) merges them.
@@ -582,7 +581,7 @@ fn kept_because(reason: KeptBecause, is_one: bool) -> &'static str {
     }
 }
 
-/// How many problems of one kind are printed one by one.
+/// The number of problems of one kind that are printed one by one.
 const FEW: usize = 3;
 
 /// Prints the problems of a file: those of one kind as one line if there are many of them.
@@ -713,7 +712,7 @@ impl ConflictPrompt {
         if let Some(choice) = self.always {
             return choice;
         }
-        let bold = crate::cli::ui::Style::Bold;
+        let bold = crate::cli::ui::TerminalStyle::Bold;
         print_message(format_args!(
             "{}:{}: {bold}{}, {}{bold:#}\n  library: {}\n  file:    {}",
             conflict.path,

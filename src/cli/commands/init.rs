@@ -7,9 +7,9 @@ use peerbib::library::Library;
 
 /// Create an empty library
 ///
-/// A library is a single file; --library PATH chooses where. It starts with peerbib's vocabulary of movements and themes,
-/// and with the rules that tag works by them, as does a library that any other command creates. An existing library is
-/// not changed.
+/// A library is a single file; --library PATH chooses where. It starts with peerbib's vocabulary of movements and
+/// themes, and with the rules that tag works by them, like a library that any other command creates. An existing
+/// library is not changed.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib --library commons.db init")]
 pub(crate) struct Init {

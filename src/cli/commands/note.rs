@@ -23,7 +23,7 @@ use peerbib::library::{Library, LibraryError, Note};
                         echo '- read again' | peerbib note merten2000 --append -m -"
 )]
 pub(crate) struct NoteWork {
-    /// The citation key of the work, or a query that only it matches
+    /// The citation key of the work, or a query that matches no other work
     #[arg(value_name = "KEY")]
     key: String,
 

@@ -54,7 +54,7 @@ pub(crate) struct Show {
 
 /// A work, as `--json` prints it.
 #[derive(serde::Serialize)]
-struct WorkJson {
+struct WorkDetailsJson {
     #[serde(flatten)]
     reference: CitableWork,
     csl: CslItem,
@@ -66,10 +66,10 @@ struct WorkJson {
     readable: Vec<ReadableField>,
     assignments: Vec<Assignment>,
     vetoed: Vec<Veto>,
-    lists: Vec<ListJson>,
+    lists: Vec<ListMembershipJson>,
     /// The private note, in Markdown.
     note: Option<String>,
-    files: Vec<FileJson>,
+    files: Vec<LinkedFileJson>,
     #[serde(flatten)]
     record: Provenance,
     history: Vec<Step>,
@@ -77,7 +77,7 @@ struct WorkJson {
 
 /// A linked file of a work.
 #[derive(serde::Serialize)]
-struct FileJson {
+struct LinkedFileJson {
     path: String,
     description: Option<String>,
     /// Whether the entry itself names it.
@@ -86,7 +86,7 @@ struct FileJson {
 
 /// A reading list that a work is on.
 #[derive(serde::Serialize)]
-struct ListJson {
+struct ListMembershipJson {
     list: String,
     /// Whether the user pinned it.
     pinned: bool,
@@ -131,7 +131,7 @@ impl Show {
         let shown = self
             .keys
             .iter()
-            .map(|key| WorkJson::new(&library, key))
+            .map(|key| WorkDetailsJson::new(&library, key))
             .collect::<std::result::Result<Vec<_>, CommandError>>()?;
         if self.json {
             context.print_json(&shown)?;
@@ -167,7 +167,7 @@ fn originals(
     Ok(originals)
 }
 
-impl WorkJson {
+impl WorkDetailsJson {
     fn new(library: &Library, key: &str) -> std::result::Result<Self, CommandError> {
         let reference = library.works().get(key)?;
         let stored = library.works().entries(&[reference.id])?;
@@ -192,7 +192,7 @@ impl WorkJson {
                 .files()
                 .of_work(reference.id)?
                 .into_iter()
-                .map(|file| FileJson {
+                .map(|file| LinkedFileJson {
                     path: file.path,
                     description: file.description,
                     in_entry: file.in_entry,
@@ -205,7 +205,7 @@ impl WorkJson {
     }
 
     fn text(&self, raw: bool, with_csl: bool) -> String {
-        let mut lines = Lines::default();
+        let mut lines = LabelledLines::default();
         if raw {
             for field in &self.fields {
                 lines.add(&field.name, without_delimiters(&field.value));
@@ -286,8 +286,8 @@ impl WorkJson {
                 lines.add(name, text);
             }
         }
-        let bold = crate::cli::ui::Style::Bold;
-        let dim = crate::cli::ui::Style::Dimmed;
+        let bold = crate::cli::ui::TerminalStyle::Bold;
+        let dim = crate::cli::ui::TerminalStyle::Dimmed;
         let (key, kind) = (&self.reference.key, self.written_type());
         format!("{bold}{key}{bold:#} {dim}@{kind}{dim:#}\n{}", lines.text())
     }
@@ -318,7 +318,10 @@ impl WorkJson {
 }
 
 /// Returns the reading lists that contain a work.
-fn lists(library: &Library, work: i64) -> std::result::Result<Vec<ListJson>, CommandError> {
+fn lists(
+    library: &Library,
+    work: i64,
+) -> std::result::Result<Vec<ListMembershipJson>, CommandError> {
     let mut found = Vec::new();
     for list in library.lists().all()? {
         let query: Query = format!("list:{}", list.name).parse()?;
@@ -331,7 +334,7 @@ fn lists(library: &Library, work: i64) -> std::result::Result<Vec<ListJson>, Com
         }
         let said = library.lists().entries(list.id)?;
         let said = said.into_iter().find(|said| said.work == Some(work));
-        found.push(ListJson {
+        found.push(ListMembershipJson {
             list: list.name,
             pinned: said
                 .as_ref()
@@ -344,12 +347,12 @@ fn lists(library: &Library, work: i64) -> std::result::Result<Vec<ListJson>, Com
 
 /// Labelled lines, aligned. Only the first of several lines with the same label shows it.
 #[derive(Default)]
-struct Lines {
+struct LabelledLines {
     /// Label and text; both empty for a blank line.
     lines: Vec<(String, String)>,
 }
 
-impl Lines {
+impl LabelledLines {
     fn add(&mut self, name: &str, text: &str) {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         self.lines.push((name.to_owned(), text));
@@ -361,7 +364,7 @@ impl Lines {
     }
 
     fn text(&self) -> String {
-        let dim = crate::cli::ui::Style::Dimmed;
+        let dim = crate::cli::ui::TerminalStyle::Dimmed;
         let width = |name: &str| textwrap::core::display_width(name);
         let widest = self
             .lines

@@ -13,8 +13,9 @@ use crate::cli::format_name::FormatName;
 use crate::cli::http_server::{self, Admission, Head, Response};
 use crate::cli::style_engine::{StyleEngine, items_of};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, io, number};
+use peerbib::csl::RichText;
 use peerbib::language;
-use peerbib::library::{Detail, Library, Selection};
+use peerbib::library::{CitableWork, Detail, Filter, Library, Selection};
 use peerbib::model::CslItem;
 use peerbib::reading_list::{
     AnnotationKind, HeadingTranslations, ResolvedList, RichBlocks, Snapshot, in_hierarchy,
@@ -24,6 +25,9 @@ use peerbib::site::{
     TemplateFiles,
 };
 
+/// The bibliography entries in a style, by key.
+type StyledEntries = BTreeMap<String, RichText>;
+
 /// The list of the files that the command wrote, in the folder of the site.
 const MANIFEST: &str = ".peerbib-site.json";
 /// The styles on the page of a work, after that of the site.
@@ -32,7 +36,7 @@ const OTHER_STYLES: [&str; 3] = ["apa", "chicago-author-date", "modern-language-
 /// Write a website of the library
 ///
 /// Writes pages for all works, tags, reading lists and authors, a timeline, downloads and a feed into a folder that
-/// any web server can serve and that a browser can open from a disk. A search with filters runs in the browser;
+/// any web server can serve and that a browser can open from disk. A search with filters runs in the browser;
 /// without JavaScript, all content is still there. The pages load nothing from other sites.
 ///
 /// Private data is left out: notes, annotations, linked files, the tags of the facet `status`, and works with a tag
@@ -116,7 +120,7 @@ impl WriteSite {
             return self.serve(context);
         }
         let Some(directory) = &self.directory else {
-            return Err(CommandError::usage("missing the folder to write into"));
+            return Err(CommandError::usage("no output folder given"));
         };
         let files = self.files(context)?;
         let folder = Folder::open(directory)?;
@@ -149,7 +153,42 @@ impl WriteSite {
         let library = context.open()?;
         let _snapshot = library.read_snapshot()?;
         let filter = context.condition(&library, &self.query)?;
-        let mut works = library.works().matching(&filter)?;
+        let mut works = self.shown_works(&library, &filter)?;
+        if works.is_empty() {
+            context.note("no works found");
+        }
+        let mut items = items_of(&mut works, false)?;
+        let (styles, citations) = self.citations(context, &mut items)?;
+        let language = self.interface_language(context)?;
+        let lists = self.lists(context, &library, &works, &language)?;
+        let facets = self.facets(&library)?;
+        let works = self.site_works(&library, filter, works, items, &citations)?;
+        let introduction = match &self.introduction {
+            Some(path) => RichBlocks::from_markdown(&read_text(path)?),
+            None => RichBlocks::default(),
+        };
+        Ok(SiteContent {
+            title: self.title.clone(),
+            introduction,
+            language,
+            base_url: self
+                .base_url
+                .clone()
+                .map(|url| format!("{}/", url.trim_end_matches('/'))),
+            styles,
+            works,
+            facets,
+            lists,
+        })
+    }
+
+    /// Returns the works of the site, without private works and tags unless they are included.
+    fn shown_works(
+        &self,
+        library: &Library,
+        filter: &Filter,
+    ) -> std::result::Result<Vec<CitableWork>, CommandError> {
+        let mut works = library.works().matching(filter)?;
         if !self.include.contains(&PrivateData::TaggedPrivate) {
             works.retain(|work| work.tags.iter().all(|tag| tag.name != "private"));
         }
@@ -158,18 +197,15 @@ impl WriteSite {
                 work.tags.retain(|tag| tag.facet != "status");
             }
         }
-        if works.is_empty() {
-            context.note("no works found");
-        }
-        let mut items = items_of(&mut works, false)?;
-        let added = library
-            .works()
-            .search(&Selection::from(filter), &[Detail::Added])?;
-        let added: BTreeMap<i64, String> = added
-            .into_iter()
-            .filter_map(|result| Some((result.work.id, result.details.into_iter().next()?)))
-            .collect();
+        Ok(works)
+    }
 
+    /// Returns the titles of the styles, and the bibliography entries in each style by their keys.
+    fn citations(
+        &self,
+        context: &CommandContext,
+        items: &mut [CslItem],
+    ) -> std::result::Result<(Vec<String>, Vec<StyledEntries>), CommandError> {
         let mut styles: Vec<String> = self.style.clone();
         if styles.is_empty() {
             styles.push(context.style_name(None)?);
@@ -180,27 +216,37 @@ impl WriteSite {
             }
         }
         let mut titles = Vec::new();
-        let mut citations: Vec<BTreeMap<String, peerbib::csl::RichText>> = Vec::new();
+        let mut citations = Vec::new();
         for style in &styles {
             let engine = StyleEngine::new(context, style, None)?;
-            let (bibliography, _) = engine.bibliography(context, &mut items);
-            citations.push(
-                bibliography
-                    .entries
-                    .into_iter()
-                    .map(|entry| (entry.key, entry.content))
-                    .collect(),
-            );
+            let (bibliography, _) = engine.bibliography(context, items);
+            let entries = bibliography.entries.into_iter();
+            citations.push(entries.map(|entry| (entry.key, entry.content)).collect());
             titles.push(engine.title().to_owned());
         }
+        Ok((titles, citations))
+    }
 
-        let language = self.interface_language(context)?;
-        let lists = self.lists(context, &library, &works, &language)?;
-        let facets = self.facets(&library)?;
+    /// Returns the works with everything that their pages show.
+    fn site_works(
+        &self,
+        library: &Library,
+        filter: Filter,
+        works: Vec<CitableWork>,
+        items: Vec<CslItem>,
+        citations: &[StyledEntries],
+    ) -> std::result::Result<Vec<SiteWork>, CommandError> {
+        let added = library
+            .works()
+            .search(&Selection::from(filter), &[Detail::Added])?;
+        let added: BTreeMap<i64, String> = added
+            .into_iter()
+            .filter_map(|result| Some((result.work.id, result.details.into_iter().next()?)))
+            .collect();
         let mut site_works = Vec::with_capacity(works.len());
         let pairs: Vec<_> = works.iter().zip(&items).collect();
         let formats = [FormatName::BIBLATEX, FormatName::RIS, FormatName::CSL_JSON];
-        let written = write_each(&library, &pairs, formats)?;
+        let written = write_each(library, &pairs, formats)?;
         for ((work, item), [biblatex, ris, csl_json]) in works.into_iter().zip(items).zip(written) {
             let csl_json = unwrap_array(&csl_json);
             let entry = library.works().entry(&work.key)?;
@@ -237,27 +283,9 @@ impl WriteSite {
                 item,
             });
         }
-        let introduction = match &self.introduction {
-            Some(path) => RichBlocks::from_markdown(&read_text(path)?),
-            None => RichBlocks::default(),
-        };
-        Ok(SiteContent {
-            title: self.title.clone(),
-            introduction,
-            language,
-            base_url: self
-                .base_url
-                .clone()
-                .map(|url| format!("{}/", url.trim_end_matches('/'))),
-            styles: titles,
-            works: site_works,
-            facets,
-            lists,
-        })
+        Ok(site_works)
     }
-}
 
-impl WriteSite {
     fn facets(&self, library: &Library) -> std::result::Result<Vec<SiteFacet>, CommandError> {
         let labels: BTreeMap<String, Option<String>> = library
             .tags()
@@ -457,7 +485,7 @@ impl WriteSite {
     }
 }
 
-/// Only reading is possible.
+/// Admits only requests that read.
 fn admit(head: &Head) -> Admission {
     match head.method.as_str() {
         "GET" | "HEAD" => Admission::Read {
@@ -558,9 +586,9 @@ struct Folder {
     written_before: BTreeSet<String>,
 }
 
-/// What a run changed.
+/// The numbers of files that a run wrote, kept and deleted.
 #[derive(Debug, Default)]
-struct Update {
+struct SiteUpdate {
     written: usize,
     unchanged: usize,
     deleted: usize,
@@ -595,8 +623,8 @@ impl Folder {
         context: &CommandContext,
         files: &BTreeMap<String, Vec<u8>>,
         dry_run: bool,
-    ) -> std::result::Result<Update, CommandError> {
-        let mut update = Update::default();
+    ) -> std::result::Result<SiteUpdate, CommandError> {
+        let mut update = SiteUpdate::default();
         for (name, content) in files {
             let path = self.path.join(name);
             if std::fs::read(&path).is_ok_and(|old| old == *content) {
@@ -656,7 +684,7 @@ fn unwritable(path: &Path, error: &std::io::Error) -> CommandError {
     ))
 }
 
-impl Update {
+impl SiteUpdate {
     fn sentence(&self, directory: &Path, dry_run: bool) -> String {
         let files = |count| crate::cli::ui::counted(count, "file");
         let would = if dry_run { "would write" } else { "wrote" };

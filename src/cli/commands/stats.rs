@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::chart_args::{Chart, ChartArgs, ChartFormat, ChartWorks};
+use crate::cli::chart_args::{ChartArgs, ChartFormat, ChartOutput, ChartWorks};
 use crate::cli::{CommandContext, Outcome, Result, number};
 use peerbib::charts::statistics::{CountBy, Statistics};
 use peerbib::charts::{html_page, statistics_svg, statistics_text, table, timeline_text};
@@ -81,8 +81,8 @@ impl Stats {
         let svg = || statistics_svg::draw(&statistics, &self.drawing.look(false));
         let chart = match format {
             ChartFormat::Png => self.drawing.png(&svg())?,
-            ChartFormat::Csv => Chart::Text(table::statistics_csv(&statistics)),
-            ChartFormat::Text => Chart::Text(statistics_text::draw(
+            ChartFormat::Csv => ChartOutput::Text(table::statistics_csv(&statistics)),
+            ChartFormat::Text => ChartOutput::Text(statistics_text::draw(
                 &statistics,
                 timeline_text::ChartLayout {
                     columns: self.drawing.columns(),
@@ -90,8 +90,8 @@ impl Stats {
                     events: false,
                 },
             )),
-            ChartFormat::Svg => Chart::Text(svg()),
-            ChartFormat::Html => Chart::Text(html_page::statistics_page(
+            ChartFormat::Svg => ChartOutput::Text(svg()),
+            ChartFormat::Html => ChartOutput::Text(html_page::statistics_page(
                 &statistics,
                 &self.drawing.look(true),
             )),

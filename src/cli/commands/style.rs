@@ -31,22 +31,22 @@ use peerbib::suggest::{closest, question};
 )]
 pub(crate) struct StyleCommand {
     #[command(subcommand)]
-    command: Subcommands,
+    command: StyleSubcommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Subcommands {
-    List(List),
-    Show(Show),
-    Add(Add),
-    Update(Update),
-    Check(Check),
+enum StyleSubcommand {
+    List(ListStyles),
+    Show(ShowStyle),
+    Add(AddStyles),
+    Update(UpdateStyles),
+    Check(CheckStyles),
 }
 
 /// List the styles that can be used by name
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib style list chicago\n  peerbib style list --json")]
-struct List {
+struct ListStyles {
     /// List only styles with this word in their name or title
     word: Option<String>,
 
@@ -58,7 +58,7 @@ struct List {
 /// Show a style: title, purpose, licence and a sample
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib style show apa")]
-struct Show {
+struct ShowStyle {
     /// The style: a name or a .csl file
     style: String,
 
@@ -75,7 +75,7 @@ struct Show {
 #[command(after_help = "Examples:\n  peerbib style add apa-6th-edition\n  \
                         peerbib style add http://www.zotero.org/styles/nature-communications\n  \
                         peerbib style add house.csl\n  peerbib style add styles/")]
-struct Add {
+struct AddStyles {
     /// Names of styles, .csl files, or directories that contain them
     #[arg(value_name = "NAME|FILE", required = true)]
     styles: Vec<String>,
@@ -87,7 +87,7 @@ struct Add {
 /// Update downloaded styles
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib style update\n  peerbib style update apa-6th-edition")]
-struct Update {
+struct UpdateStyles {
     /// The names of the styles; by default, all that were downloaded
     #[arg(value_name = "NAME")]
     styles: Vec<String>,
@@ -96,7 +96,7 @@ struct Update {
 /// Validate style files against CSL 1.0.2
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib style check house.csl")]
-struct Check {
+struct CheckStyles {
     /// .csl files, or directories that contain them
     #[arg(value_name = "FILE", required = true)]
     paths: Vec<PathBuf>,
@@ -109,11 +109,11 @@ struct Check {
 impl StyleCommand {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         match self.command {
-            Subcommands::List(command) => command.run(context),
-            Subcommands::Show(command) => command.run(context),
-            Subcommands::Add(command) => command.run(context),
-            Subcommands::Update(command) => command.run(context),
-            Subcommands::Check(command) => command.run(context),
+            StyleSubcommand::List(command) => command.run(context),
+            StyleSubcommand::Show(command) => command.run(context),
+            StyleSubcommand::Add(command) => command.run(context),
+            StyleSubcommand::Update(command) => command.run(context),
+            StyleSubcommand::Check(command) => command.run(context),
         }
     }
 }
@@ -147,7 +147,7 @@ impl From<BundledStyle> for StyleJson {
     }
 }
 
-impl List {
+impl ListStyles {
     fn run(self, context: &CommandContext) -> Result {
         let word = self.word.unwrap_or_default().to_lowercase();
         let has_word = |style: &StyleJson| {
@@ -191,7 +191,7 @@ impl List {
             context.print_json(&styles)?;
             return Ok(Outcome::Done);
         }
-        let bold = crate::cli::ui::Style::Bold;
+        let bold = crate::cli::ui::TerminalStyle::Bold;
         let mut text = String::new();
         for style in &styles {
             let mut names = vec![style.name.as_str()];
@@ -292,7 +292,7 @@ impl<'a> StyleDescription<'a> {
 
     /// Returns the description as a page for a terminal.
     fn page(&self) -> String {
-        let bold = crate::cli::ui::Style::Bold;
+        let bold = crate::cli::ui::TerminalStyle::Bold;
         let info = self.info;
         let mut page = format!("{bold}{}{bold:#}\n", info.title);
         let fields = info.fields.join(", ");
@@ -338,7 +338,7 @@ impl<'a> StyleDescription<'a> {
     }
 }
 
-impl Show {
+impl ShowStyle {
     fn run(self, context: &CommandContext) -> Result {
         let source = context.style(&self.style)?;
         let style = source.compile(|name| context.parent_style(name))?;
@@ -370,7 +370,7 @@ fn all_files(paths: &[PathBuf]) -> std::result::Result<Vec<PathBuf>, CommandErro
     Ok(files)
 }
 
-impl Add {
+impl AddStyles {
     fn run(self, context: &CommandContext) -> Result {
         let (paths, names): (Vec<String>, Vec<String>) =
             self.styles.into_iter().partition(|style| is_path(style));
@@ -386,7 +386,7 @@ impl Add {
     }
 }
 
-impl Update {
+impl UpdateStyles {
     fn run(self, context: &CommandContext) -> Result {
         let known = DownloadedStyles::open(context)?;
         let names: Vec<String> = if self.styles.is_empty() {
@@ -509,7 +509,7 @@ struct CheckedStyle {
     findings: Vec<StyleFinding>,
 }
 
-impl Check {
+impl CheckStyles {
     fn run(self, context: &CommandContext) -> Result {
         let mut styles = Vec::new();
         for file in all_files(&self.paths)? {

@@ -143,10 +143,12 @@ impl TagWorks {
         changes: &[RequestedChange],
     ) -> Result {
         if self.find.is_some() {
-            return Err(CommandError::usage("--find cannot be combined with +TAG and -TAG").with_help(
-                "write the query beside the changes: `peerbib tag author:meretz +movement:oekonux`"
-                    .to_owned(),
-            ));
+            return Err(
+                CommandError::usage("--find cannot be combined with +TAG and -TAG").with_help(
+                    "add a query to the changes: `peerbib tag author:meretz +movement:oekonux`"
+                        .to_owned(),
+                ),
+            );
         }
         if query.is_empty() {
             return Err(

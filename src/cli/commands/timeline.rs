@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::chart_args::{Chart, ChartArgs, ChartFormat, ChartWorks};
+use crate::cli::chart_args::{ChartArgs, ChartFormat, ChartOutput, ChartWorks};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::charts::timeline::{Timeline, TimelineRequest};
 use peerbib::charts::{html_page, table, timeline_svg, timeline_text};
@@ -85,8 +85,8 @@ impl DrawTimeline {
         let svg = || timeline_svg::draw(&timeline, &self.drawing.look(false));
         let chart = match format {
             ChartFormat::Png => self.drawing.png(&svg())?,
-            ChartFormat::Csv => Chart::Text(table::timeline_csv(&timeline)),
-            ChartFormat::Text => Chart::Text(timeline_text::draw(
+            ChartFormat::Csv => ChartOutput::Text(table::timeline_csv(&timeline)),
+            ChartFormat::Text => ChartOutput::Text(timeline_text::draw(
                 &timeline,
                 timeline_text::ChartLayout {
                     columns: self.drawing.columns(),
@@ -94,8 +94,8 @@ impl DrawTimeline {
                     events: !self.no_events,
                 },
             )),
-            ChartFormat::Svg => Chart::Text(svg()),
-            ChartFormat::Html => Chart::Text(html_page::timeline_page(
+            ChartFormat::Svg => ChartOutput::Text(svg()),
+            ChartFormat::Html => ChartOutput::Text(html_page::timeline_page(
                 &timeline,
                 &self.drawing.look(true),
             )),

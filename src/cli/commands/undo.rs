@@ -52,7 +52,7 @@ pub(crate) struct Redo {
 #[command(after_help = "Examples:\n  peerbib log\n  peerbib log --limit 10\n  \
                         peerbib log merten2000\n  peerbib log --show 1")]
 pub(crate) struct Log {
-    /// The citation key of a work, even of a removed one, or a query that only it matches
+    /// The citation key of a work, even of a removed one, or a query that matches no other work
     #[arg(value_name = "KEY")]
     key: Option<String>,
 
@@ -69,7 +69,7 @@ pub(crate) struct Log {
     json: bool,
 }
 
-/// How many rows of a kind are named, in text and in JSON.
+/// The number of rows of a kind that are named, in text and in JSON.
 const NAMED: usize = 5;
 const NAMED_IN_JSON: usize = 1_000;
 
@@ -203,8 +203,8 @@ fn past_work(
 
 /// Describes a step in one line, with its number in `width` columns.
 fn line(step: &Step, width: usize) -> String {
-    let bold = crate::cli::ui::Style::Bold;
-    let dim = crate::cli::ui::Style::Dimmed;
+    let bold = crate::cli::ui::TerminalStyle::Bold;
+    let dim = crate::cli::ui::TerminalStyle::Dimmed;
     let at = step.at.replace('T', " ").replace('Z', " UTC");
     let state = match step.state {
         StepState::Done => "",

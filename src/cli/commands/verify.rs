@@ -6,11 +6,11 @@ use clap::Args;
 use similar::TextDiff;
 
 use crate::cli::format_name::FormatName;
-use crate::cli::input::{Source, encoding_name, encoding_named};
+use crate::cli::input::{InputFile, encoding_name, encoding_named};
 use crate::cli::ui::counted;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::formats::bibtex::{self, Duplicate, FilePiece, Strings};
-use peerbib::formats::{self, Export, ExportedWork, Format, ParsedFile, Severity};
+use peerbib::formats::{self, ExportInput, ExportedWork, ParsedFile, ReferenceFormat, Severity};
 use peerbib::library::{ConflictPolicy, ImportedFile, Library};
 use peerbib::model::{CslItem, Entry};
 
@@ -50,7 +50,7 @@ impl Verify {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let mut files = Vec::new();
         for path in &self.files {
-            let source = Source::read(path)?;
+            let source = InputFile::read(path)?;
             let format = source.format(path, self.from)?;
             let reading = source.parse(path, format)?;
             let (differences, compared) = match &reading.items {
@@ -92,7 +92,7 @@ impl Verify {
 fn bibtex_differences(
     context: &CommandContext,
     name: &str,
-    source: &Source,
+    source: &InputFile,
     reading: &ParsedFile,
 ) -> std::result::Result<Vec<String>, CommandError> {
     let again = imported_and_exported(source, reading)?;
@@ -109,7 +109,7 @@ fn bibtex_differences(
 
 /// Imports the file into a temporary library and exports it again.
 fn imported_and_exported(
-    source: &Source,
+    source: &InputFile,
     reading: &ParsedFile,
 ) -> std::result::Result<String, CommandError> {
     let mut library = Library::temporary()?;
@@ -129,7 +129,7 @@ fn imported_and_exported(
 }
 
 /// Returns how a text in the file's encoding differs from the file, if it does.
-fn difference(name: &str, source: &Source, text: &str, what: &str) -> Option<String> {
+fn difference(name: &str, source: &InputFile, text: &str, what: &str) -> Option<String> {
     let encoding = encoding_named(&encoding_name(source.decoded.encoding));
     if encoding
         .encode(text)
@@ -158,7 +158,7 @@ fn diff(one: &str, other: &str, name: &str, what: &str) -> String {
 /// Returns how items as read differ from items derived from the BibLaTeX that they became.
 fn item_differences(
     name: &str,
-    format: &Format,
+    format: &ReferenceFormat,
     reading: &ParsedFile,
     items: &[CslItem],
 ) -> Vec<String> {
@@ -194,7 +194,7 @@ fn item_differences(
                 strings: &strings,
             })
             .collect();
-        let export = Export {
+        let export = ExportInput {
             works: &works,
             parents: &|_| -> Option<Cow<'_, Entry>> { None },
             table: None,

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::works::named_keys;
 use crate::cli::{CommandContext, Outcome, Result};
-use peerbib::library::{Assignment, Match, Origin, TagName, Tagging, ValueSource, Veto};
+use peerbib::library::{Assignment, MatchedCondition, Origin, TagName, Tagging, ValueSource, Veto};
 
 /// Explain why a work has its tags and values
 ///
@@ -113,7 +113,7 @@ fn looked_up(values: &[LookedUpValue]) -> String {
 
 /// Explains the tags of a work: a block for each tag, a sentence for each origin.
 fn explanation(tagging: &Tagging) -> String {
-    let bold = crate::cli::ui::Style::Bold;
+    let bold = crate::cli::ui::TerminalStyle::Bold;
     let mut text = format!("{bold}{}{bold:#}\n", tagging.key);
     if tagging.tags.is_empty() {
         text.push_str("  no tags\n");
@@ -161,8 +161,8 @@ fn origin(assignment: &Assignment) -> String {
 }
 
 /// Describes a condition and the words that it matches: `author:meretz matches “Stefan Meretz”`.
-pub(crate) fn matched(found: &Match) -> String {
-    let Match { condition, text } = found;
+pub(crate) fn matched(found: &MatchedCondition) -> String {
+    let MatchedCondition { condition, text } = found;
     match text {
         Some(text) => format!("{condition} matches \u{201c}{text}\u{201d}"),
         None => format!("{condition} matches"),

@@ -12,7 +12,7 @@ use crate::csl::element::{CommonAttributes, Element, Names, TextSource};
 /// compiles a macro once, where a layout calls it first. Many styles were written with an eye on that: if the
 /// title replaces the author and names the editor, editors are printed like authors wherever the title is.
 pub(in crate::csl) fn share(style: &mut Compiled) {
-    let mut parts = NameParts {
+    let mut parts = CompilerState {
         compiled: vec![false; style.macros.len()],
         macros: mem::take(&mut style.macros),
         depth: 0,
@@ -27,7 +27,7 @@ pub(in crate::csl) fn share(style: &mut Compiled) {
 }
 
 /// The state of citeproc-js while it compiles a style.
-struct NameParts {
+struct CompilerState {
     macros: Vec<Vec<Element>>,
     /// Whether each macro is compiled.
     compiled: Vec<bool>,
@@ -37,7 +37,7 @@ struct NameParts {
     given: Option<CommonAttributes>,
 }
 
-impl NameParts {
+impl CompilerState {
     fn visit(&mut self, elements: &mut [Element]) {
         for element in elements {
             match element {

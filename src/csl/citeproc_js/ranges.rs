@@ -1,7 +1,7 @@
 //! The end of a date range.
 
 use crate::csl::compiled::Compiled;
-use crate::csl::context::Context;
+use crate::csl::context::EvaluationContext;
 use crate::csl::element::{Date, Element, SortSource, Text, TextSource};
 use crate::csl::output_tree::Node;
 
@@ -13,7 +13,7 @@ use crate::csl::output_tree::Node;
 /// every word processor.
 pub(in crate::csl) fn range_end<'c>(
     parts: Vec<Node<'c>>,
-    context: &Context<'c>,
+    context: &EvaluationContext<'c>,
     first_of_entry: bool,
 ) -> Option<Node<'c>> {
     let Some(date) = &context.style.last_date else {

@@ -8,7 +8,7 @@ use crate::csl::context::Purpose;
 use crate::csl::dates::{CalendarDate, DateValues};
 use crate::csl::element::*;
 use crate::csl::locale::Locale;
-use crate::csl::output_tree::{Node, Tag};
+use crate::csl::output_tree::{Node, NodeRole};
 
 /// A date part with its options from the style and the locale.
 #[derive(Clone, Copy)]
@@ -44,7 +44,7 @@ pub(super) fn date<'c>(
     if evaluator.context.purpose == Purpose::Sort {
         let shows = |name| formats.iter().any(|format| format.name == name);
         let shown = [DatePartName::Year, DatePartName::Month, DatePartName::Day].map(shows);
-        return Some(Node::text(value.sort_key(shown)?)?.tagged(Tag::SortDate));
+        return Some(Node::text(value.sort_key(shown)?)?.tagged(NodeRole::SortDate));
     }
     let delimiter = match element.form {
         Some(form) => locale.date(form).delimiter.as_str(),
@@ -225,7 +225,7 @@ fn part<'c>(
     let mut node = Node::text(text)?;
     if format.name == DatePartName::Year {
         let year = values.year.unwrap_or(0);
-        node = node.tagged(Tag::Year(year));
+        node = node.tagged(NodeRole::Year(year));
         let era = match after {
             AfterYear::Nothing => None,
             AfterYear::Era | AfterYear::EraAndSuffix => era(year, locale),

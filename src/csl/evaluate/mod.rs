@@ -11,12 +11,12 @@ use std::borrow::Cow;
 use super::SecondFieldAlign;
 use super::citation::CitePosition;
 use super::citeproc_js;
-use super::context::{Context, Purpose, RenderTrace, Section};
+use super::context::{EvaluationContext, LayoutKind, Purpose, RenderTrace};
 use super::counters;
 use super::element::*;
 use super::numbers::{NumberContext, NumberValue, is_plain_number, year_suffix};
-use super::output_tree::{Node, Tag};
-use super::prepared_item::Value;
+use super::output_tree::{Node, NodeRole};
+use super::prepared_item::VariableValue;
 use super::rich_text::Display;
 use super::text_case::{self, strip_periods};
 use super::variables::{self, VariableId, VariableKind};
@@ -26,7 +26,7 @@ pub(super) use names::sort_names;
 
 use name_style::EtAlOptions;
 
-/// Whether a group prints (clause "Group"): if one of its variables does, or if it calls none.
+/// The state of a group (clause "Group"): it prints if one of its variables does, or if it calls none.
 #[derive(Debug, Clone, Copy, Default)]
 struct GroupState {
     wants_variable: bool,
@@ -36,7 +36,7 @@ struct GroupState {
 
 /// Evaluates elements for an item.
 pub(super) struct Evaluator<'c> {
-    pub(super) context: Context<'c>,
+    pub(super) context: EvaluationContext<'c>,
     group: GroupState,
     /// Variables that were printed as substitutes; they print nothing afterwards.
     used_up: Vec<VariableId>,
@@ -67,7 +67,7 @@ pub(super) struct Evaluator<'c> {
 }
 
 impl<'c> Evaluator<'c> {
-    pub(super) fn new(context: Context<'c>) -> Self {
+    pub(super) fn new(context: EvaluationContext<'c>) -> Self {
         Self {
             context,
             group: GroupState::default(),
@@ -189,7 +189,7 @@ impl<'c> Evaluator<'c> {
     fn tagged_dates(&self, node: Node<'c>, number: usize) -> Node<'c> {
         let holds_dates = self.context.style.date_macros.get(number);
         if self.context.purpose == Purpose::Sort && holds_dates.is_some_and(|holds| *holds) {
-            node.tagged(Tag::DateMacro)
+            node.tagged(NodeRole::DateMacro)
         } else {
             node
         }
@@ -438,7 +438,7 @@ impl<'c> Evaluator<'c> {
                 self.group.has_term = true;
                 let begins = !self.has_predecessor
                     && (context.style.options.note_class
-                        || context.section == Section::Bibliography);
+                        || context.section == LayoutKind::Bibliography);
                 let term: Cow<'c, str> = if begins {
                     Cow::Owned(text_case::apply(
                         term,
@@ -485,7 +485,7 @@ impl<'c> Evaluator<'c> {
                 return Some(
                     Node::text(number.to_string())?
                         .with(attributes)
-                        .tagged(Tag::CitationNumber(number)),
+                        .tagged(NodeRole::CitationNumber(number)),
                 );
             }
             variables::YEAR_SUFFIX => {
@@ -499,7 +499,7 @@ impl<'c> Evaluator<'c> {
                 return Some(
                     Node::text(year_suffix(suffix))?
                         .with(attributes)
-                        .tagged(Tag::YearSuffix(suffix)),
+                        .tagged(NodeRole::YearSuffix(suffix)),
                 );
             }
             variables::CITATION_LABEL => {
@@ -565,9 +565,9 @@ impl<'c> Evaluator<'c> {
         let node = self.placed(Node::text(text)?.with(attributes));
         self.printed();
         Some(node.tagged(if self.in_substitute {
-            Tag::Substitute
+            NodeRole::Substitute
         } else {
-            Tag::Variable(variable)
+            NodeRole::Variable(variable)
         }))
     }
 
@@ -598,7 +598,7 @@ impl<'c> Evaluator<'c> {
             }
         }
         match item.value(variable)? {
-            Value::Text(text) if !text.is_empty() => Some(Cow::Borrowed(&**text)),
+            VariableValue::Text(text) if !text.is_empty() => Some(Cow::Borrowed(&**text)),
             _ => None,
         }
     }
@@ -701,7 +701,7 @@ impl<'c> Evaluator<'c> {
         });
         let mut node = Node::text(self.cased(Cow::Owned(text), attributes))?;
         if citeproc_js::affixes::is_number_blob(&number) {
-            node = node.tagged(Tag::Number);
+            node = node.tagged(NodeRole::Number);
             if number.parts.len() > 1 {
                 // Only a single number keeps what follows it from merging.
                 node = Node::wrap(node);
@@ -711,9 +711,9 @@ impl<'c> Evaluator<'c> {
         self.printed();
         let node = self.placed(node);
         Some(node.tagged(if variable == variables::LOCATOR {
-            Tag::Locator
+            NodeRole::Locator
         } else {
-            Tag::Variable(variable)
+            NodeRole::Variable(variable)
         }))
     }
 
@@ -742,13 +742,13 @@ impl<'c> Evaluator<'c> {
         }
         let node = node?;
         let node = self.placed(node);
-        if node.tag != Tag::None {
+        if node.tag != NodeRole::None {
             return Some(node);
         }
         Some(node.tagged(if self.in_substitute {
-            Tag::Substitute
+            NodeRole::Substitute
         } else {
-            Tag::Variable(date.variable)
+            NodeRole::Variable(date.variable)
         }))
     }
 
@@ -762,10 +762,10 @@ impl<'c> Evaluator<'c> {
             return None;
         }
         self.year_suffix_printed = true;
-        Some(Node::text(year_suffix(suffix))?.tagged(Tag::YearSuffix(suffix)))
+        Some(Node::text(year_suffix(suffix))?.tagged(NodeRole::YearSuffix(suffix)))
     }
 
-    fn label(&mut self, label: &'c Label) -> Option<Node<'c>> {
+    fn label(&mut self, label: &'c LabelElement) -> Option<Node<'c>> {
         let text = self.label_text(label)?;
         self.group.has_term = true;
         self.printed();
@@ -775,7 +775,7 @@ impl<'c> Evaluator<'c> {
     }
 
     /// Returns the text of a label; none if there is none.
-    fn label_text(&self, label: &'c Label) -> Option<&'c str> {
+    fn label_text(&self, label: &'c LabelElement) -> Option<&'c str> {
         let context = self.context;
         let variable = label.variable?;
         if variable == variables::LOCATOR && context.purpose == Purpose::Compare {
@@ -827,7 +827,7 @@ impl<'c> Evaluator<'c> {
             Condition::Never => false,
             Condition::Disambiguate => {
                 self.trace.disambiguate_tests += 1;
-                let distinguished = context.section == Section::Citation
+                let distinguished = context.section == LayoutKind::Citation
                     && context.cite.is_some_and(|cite| cite.distinguished_by_note);
                 let holds =
                     !distinguished && self.disambiguate_used < context.disambiguation.disambiguate;
@@ -858,7 +858,7 @@ impl<'c> Evaluator<'c> {
     }
 
     fn is_at(&self, position: Position) -> bool {
-        if self.context.section == Section::Bibliography {
+        if self.context.section == LayoutKind::Bibliography {
             return false;
         }
         let Some(cite) = self.context.cite else {
@@ -954,7 +954,7 @@ fn linked<'c>(
     {
         let node = Node::link(href.clone(), format!("{RESOLVER}{value}"))
             .with(attributes)
-            .tagged(Tag::Variable(variable));
+            .tagged(NodeRole::Variable(variable));
         // With formatting, the link is the identifier only.
         if attributes.font.is_plain() && !attributes.quotes {
             return node.with_prefix(start);
@@ -962,5 +962,5 @@ fn linked<'c>(
     }
     Node::link(href, value)
         .with(attributes)
-        .tagged(Tag::Variable(variable))
+        .tagged(NodeRole::Variable(variable))
 }

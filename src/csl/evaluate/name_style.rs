@@ -6,7 +6,7 @@ use crate::csl::citeproc_js;
 use crate::csl::element::*;
 
 /// The options of names with all inheritance resolved.
-pub(super) struct NameStyle<'c> {
+pub(super) struct ResolvedNameOptions<'c> {
     pub(super) and: Option<And>,
     pub(super) delimiter: &'c str,
     pub(super) names_delimiter: &'c str,
@@ -30,7 +30,7 @@ pub(super) struct EtAlOptions {
     use_last: Option<bool>,
 }
 
-impl<'c> NameStyle<'c> {
+impl<'c> ResolvedNameOptions<'c> {
     /// Resolves the options of an element. `outer` are those of the `cs:names` that it is a substitute for.
     pub(super) fn new(evaluator: &Evaluator<'c>, element: &'c Names, outer: EtAlOptions) -> Self {
         let own = &element.options;

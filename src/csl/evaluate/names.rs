@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use super::name_style::{EtAlOptions, NameStyle};
+use super::name_style::{EtAlOptions, ResolvedNameOptions};
 use super::{Evaluator, person};
 use crate::csl::citeproc_js;
-use crate::csl::context::{Context, NameListTrace, Purpose, Section};
+use crate::csl::context::{EvaluationContext, LayoutKind, NameListTrace, Purpose};
 use crate::csl::element::*;
 use crate::csl::given_names;
 use crate::csl::name_parts::{NameParts, begins_alphabetic};
-use crate::csl::output_tree::{Node, Tag};
+use crate::csl::output_tree::{Node, NodeRole};
 use crate::csl::variables::VariableId;
 
 /// Evaluates `cs:names`; none if the item has none of the names. `outer` are the options of the `cs:names` that this one
@@ -32,7 +32,7 @@ pub(super) fn names<'c>(
     if present.is_empty() && (context.purpose != Purpose::Sort || !element.substitute.is_empty()) {
         return None;
     }
-    let style = NameStyle::new(evaluator, element, outer);
+    let style = ResolvedNameOptions::new(evaluator, element, outer);
     if present.is_empty() {
         // Without names, the count is zero as a sort key.
         return match style.form {
@@ -68,7 +68,7 @@ pub(super) fn names<'c>(
         let (node, shown) = name_list(evaluator, element, &style, people);
         count += shown;
         let Some(node) = node else { continue };
-        let node = node.tagged(Tag::NameList(variable));
+        let node = node.tagged(NodeRole::NameList(variable));
         let term = match &common_term {
             Some(term) => term,
             None => context.style.variables.name(variable),
@@ -92,7 +92,7 @@ pub(super) fn names<'c>(
     Some(
         Node::wrap(lists)
             .with(&element.attributes)
-            .tagged(Tag::Names),
+            .tagged(NodeRole::Names),
     )
 }
 
@@ -125,7 +125,7 @@ fn labelled<'c>(
     };
     let outer = element.attributes.font;
     let label = Node::text(evaluator.cased(Cow::Borrowed(text), &label.attributes)).map(|node| {
-        let mut node = node.with(&label.attributes).tagged(Tag::Label);
+        let mut node = node.with(&label.attributes).tagged(NodeRole::Label);
         node.font = citeproc_js::without_normal_of(node.font, outer);
         node
     });
@@ -144,7 +144,7 @@ fn labelled<'c>(
 fn name_list<'c>(
     evaluator: &mut Evaluator<'c>,
     element: &'c Names,
-    style: &NameStyle<'c>,
+    style: &ResolvedNameOptions<'c>,
     people: &'c [NameParts],
 ) -> (Option<Node<'c>>, usize) {
     let context = evaluator.context;
@@ -156,7 +156,7 @@ fn name_list<'c>(
         _ => 2,
     };
     let rule_by_name = given_names::rule_by_name(&context.style.options);
-    // A bibliography that shows family names alone keeps to them. Sort keys do not depend on the cites.
+    // A bibliography that shows only family names keeps to them. Sort keys do not depend on the cites.
     let uses_request =
         context.purpose != Purpose::Sort && (base_level > 0 || uses_request(&context));
     let levels: Vec<u8> = people
@@ -212,7 +212,7 @@ fn name_list<'c>(
         if let Some((node, is_inverted)) =
             person::name(evaluator, element, style, person, at, level)
         {
-            nodes.push(node.tagged(Tag::Name));
+            nodes.push(node.tagged(NodeRole::Name));
             inverted.push(is_inverted);
         }
     };
@@ -254,10 +254,10 @@ fn name_list<'c>(
 
 /// Returns whether names are printed as they disambiguate the cite. The bibliography follows if both names and given names
 /// are added.
-fn uses_request(context: &Context<'_>) -> bool {
+fn uses_request(context: &EvaluationContext<'_>) -> bool {
     match context.section {
-        Section::Citation => true,
-        Section::Bibliography => {
+        LayoutKind::Citation => true,
+        LayoutKind::Bibliography => {
             context.style.options.add_names && context.style.options.add_givenname
         }
     }
@@ -266,7 +266,7 @@ fn uses_request(context: &Context<'_>) -> bool {
 /// Returns how many names are shown (clause "Et-al", as disambiguation changes it).
 fn shown_count(
     evaluator: &Evaluator<'_>,
-    style: &NameStyle<'_>,
+    style: &ResolvedNameOptions<'_>,
     list: usize,
     total: usize,
 ) -> usize {
@@ -321,7 +321,7 @@ fn delimited<'c>(mut nodes: Vec<Node<'c>>, delimiter: &'c str) -> Option<Node<'c
 
 fn join<'c>(
     evaluator: &Evaluator<'c>,
-    style: &NameStyle<'c>,
+    style: &ResolvedNameOptions<'c>,
     (delimiter, precedes_last): (&'c str, DelimiterPrecedes),
     mut nodes: Vec<Node<'c>>,
     inverted: &[bool],
@@ -372,7 +372,10 @@ fn join<'c>(
     Node::group(nodes, "")
 }
 
-fn join_with_ellipsis<'c>(style: &NameStyle<'c>, mut nodes: Vec<Node<'c>>) -> Option<Node<'c>> {
+fn join_with_ellipsis<'c>(
+    style: &ResolvedNameOptions<'c>,
+    mut nodes: Vec<Node<'c>>,
+) -> Option<Node<'c>> {
     let two = nodes.len() == 2;
     let last = nodes.pop()?;
     add_delimiters(&mut nodes, style.delimiter);
@@ -385,7 +388,7 @@ fn join_with_ellipsis<'c>(style: &NameStyle<'c>, mut nodes: Vec<Node<'c>>) -> Op
 fn join_with_et_al<'c>(
     evaluator: &Evaluator<'c>,
     element: &'c Names,
-    style: &NameStyle<'c>,
+    style: &ResolvedNameOptions<'c>,
     nodes: Vec<Node<'c>>,
     inverted: &[bool],
 ) -> Option<Node<'c>> {
@@ -450,7 +453,7 @@ static SORT_NAMES: LazyLock<Names> = LazyLock::new(|| Names {
 
 /// Returns the names of a variable as a sort key.
 pub(in crate::csl) fn sort_names<'c>(
-    context: Context<'c>,
+    context: EvaluationContext<'c>,
     variable: VariableId,
 ) -> Option<Node<'c>> {
     let mut evaluator = Evaluator::new(context);

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use super::Evaluator;
-use super::name_style::NameStyle;
+use super::name_style::ResolvedNameOptions;
 use crate::csl::citeproc_js;
 use crate::csl::context::Purpose;
 use crate::csl::element::*;
 use crate::csl::initials;
-use crate::csl::name_parts::{NameParts, Script};
+use crate::csl::name_parts::{NameParts, NameScript};
 use crate::csl::output_tree::Node;
 use crate::csl::text_case;
 
@@ -16,7 +16,7 @@ use crate::csl::text_case;
 pub(super) fn name<'c>(
     evaluator: &Evaluator<'c>,
     element: &'c Names,
-    style: &NameStyle<'c>,
+    style: &ResolvedNameOptions<'c>,
     person: &'c NameParts,
     position: usize,
     level: u8,
@@ -34,8 +34,8 @@ pub(super) fn name<'c>(
     let is_family_first = person.static_ordering
         || citeproc_js::has_family_first(evaluator.context.item.language.as_deref());
     let (pieces, is_inverted) = match person.script {
-        Script::EastAsian if !person.family.is_empty() => (parts.family_first("", ""), false),
-        Script::Mixed => (parts.family_first(parts.hard_space, " "), false),
+        NameScript::EastAsian if !person.family.is_empty() => (parts.family_first("", ""), false),
+        NameScript::Mixed => (parts.family_first(parts.hard_space, " "), false),
         _ if is_family_first => (parts.family_first(parts.hard_space, " "), false),
         _ if parts.is_sort_key => (parts.as_sort_key(), false),
         _ if is_inverted => (parts.inverted(), true),
@@ -74,7 +74,7 @@ fn institution<'c>(
 /// The parts of the name of a person, as a style prints them.
 struct PrintedParts<'e, 'c> {
     evaluator: &'e Evaluator<'c>,
-    style: &'e NameStyle<'c>,
+    style: &'e ResolvedNameOptions<'c>,
     person: &'c NameParts,
     family_look: Option<&'c CommonAttributes>,
     given_look: Option<&'c CommonAttributes>,
@@ -95,7 +95,7 @@ impl<'e, 'c> PrintedParts<'e, 'c> {
     fn new(
         evaluator: &'e Evaluator<'c>,
         element: &'c Names,
-        style: &'e NameStyle<'c>,
+        style: &'e ResolvedNameOptions<'c>,
         person: &'c NameParts,
         level: u8,
     ) -> Self {
@@ -293,7 +293,7 @@ impl<'e, 'c> PrintedParts<'e, 'c> {
 /// Returns the given name as far as it is shown: nothing, initials, or all of it.
 fn given_name<'n>(
     evaluator: &Evaluator<'_>,
-    style: &NameStyle<'_>,
+    style: &ResolvedNameOptions<'_>,
     person: &'n NameParts,
     level: u8,
 ) -> Cow<'n, str> {

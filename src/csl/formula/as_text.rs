@@ -12,7 +12,7 @@ const MAX_DEPTH: usize = 20;
 
 /// The position of a piece of a formula.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Script {
+pub(crate) enum ScriptPosition {
     /// On the line.
     #[default]
     Normal,
@@ -21,9 +21,9 @@ pub(crate) enum Script {
 }
 
 /// Splits text at the formulas in it, and returns the pieces of these as text.
-pub(crate) fn pieces(text: &str) -> Vec<(Cow<'_, str>, Script)> {
+pub(crate) fn pieces(text: &str) -> Vec<(Cow<'_, str>, ScriptPosition)> {
     if !text.contains('$') && !text.contains("\\(") {
-        return vec![(Cow::Borrowed(text), Script::Normal)];
+        return vec![(Cow::Borrowed(text), ScriptPosition::Normal)];
     }
     let mut pieces = Vec::new();
     let mut start = 0;
@@ -36,7 +36,7 @@ pub(crate) fn pieces(text: &str) -> Vec<(Cow<'_, str>, Script)> {
         };
         if start < at {
             let before = text.get(start..at).unwrap_or_default();
-            pieces.push((Cow::Borrowed(before), Script::Normal));
+            pieces.push((Cow::Borrowed(before), ScriptPosition::Normal));
         }
         let written = read(inside(formula)).into_iter();
         pieces.extend(written.map(|(text, script)| (Cow::Owned(text), script)));
@@ -45,12 +45,12 @@ pub(crate) fn pieces(text: &str) -> Vec<(Cow<'_, str>, Script)> {
     }
     if start < text.len() {
         let rest = text.get(start..).unwrap_or_default();
-        pieces.push((Cow::Borrowed(rest), Script::Normal));
+        pieces.push((Cow::Borrowed(rest), ScriptPosition::Normal));
     }
     pieces
 }
 
-/// Returns text with the formulas in it as characters alone: scripts that Unicode has no characters for follow `^` or
+/// Returns text with the formulas in it as plain characters: scripts that Unicode has no characters for follow `^` or
 /// `_`.
 pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     if !text.contains('$') && !text.contains("\\(") {
@@ -71,11 +71,11 @@ pub(crate) fn inside(formula: &str) -> &str {
         .unwrap_or(formula)
 }
 
-fn flat(text: &str, script: Script) -> String {
+fn flat(text: &str, script: ScriptPosition) -> String {
     let mark = match script {
-        Script::Normal => return text.to_owned(),
-        Script::Subscript => '_',
-        Script::Superscript => '^',
+        ScriptPosition::Normal => return text.to_owned(),
+        ScriptPosition::Subscript => '_',
+        ScriptPosition::Superscript => '^',
     };
     if let Some(raised) = in_script(text, script) {
         return raised;
@@ -88,16 +88,16 @@ fn flat(text: &str, script: Script) -> String {
 }
 
 /// Returns text in the characters that Unicode has for subscripts or superscripts, if it has all of them.
-pub(crate) fn in_script(text: &str, script: Script) -> Option<String> {
+pub(crate) fn in_script(text: &str, script: ScriptPosition) -> Option<String> {
     const SUBSCRIPTS: (&str, &str) = (
         "0123456789+-−=()aeox hklmnpstijruv",
         "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₒₓ ₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥ",
     );
     const SUPERSCRIPTS: (&str, &str) = ("0123456789+-−=() ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ ⁿⁱ");
     let (from, to) = match script {
-        Script::Normal => return Some(text.to_owned()),
-        Script::Subscript => SUBSCRIPTS,
-        Script::Superscript => SUPERSCRIPTS,
+        ScriptPosition::Normal => return Some(text.to_owned()),
+        ScriptPosition::Subscript => SUBSCRIPTS,
+        ScriptPosition::Superscript => SUPERSCRIPTS,
     };
     text.chars()
         .map(|character| {
@@ -108,8 +108,8 @@ pub(crate) fn in_script(text: &str, script: Script) -> Option<String> {
 }
 
 /// Reads what is between the delimiters of a formula.
-fn read(tex: &str) -> Vec<(String, Script)> {
-    let mut reader = Reader {
+fn read(tex: &str) -> Vec<(String, ScriptPosition)> {
+    let mut reader = FormulaReader {
         rest: tex,
         pieces: Vec::new(),
         after_command: false,
@@ -127,16 +127,16 @@ fn read(tex: &str) -> Vec<(String, Script)> {
     pieces
 }
 
-struct Reader<'t> {
+struct FormulaReader<'t> {
     rest: &'t str,
-    pieces: Vec<(String, Script)>,
+    pieces: Vec<(String, ScriptPosition)>,
     /// Whether the last token was the name of a command, after which TeX skips spaces.
     after_command: bool,
     /// Whether a space is needed before the next letter or digit, such as after "log".
     wants_space: bool,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> FormulaReader<'t> {
     /// Reads up to the end of the group or the formula.
     fn list(&mut self, depth: usize) {
         while let Some(character) = self.rest.chars().next() {
@@ -194,7 +194,7 @@ impl<'t> Reader<'t> {
 
     fn push_space(&mut self) {
         let ends_in_space = self.pieces.last().is_none_or(|(text, script)| {
-            *script == Script::Normal && text.ends_with(char::is_whitespace)
+            *script == ScriptPosition::Normal && text.ends_with(char::is_whitespace)
         });
         if !ends_in_space {
             self.push(" ");
@@ -207,19 +207,19 @@ impl<'t> Reader<'t> {
             self.push_space();
         }
         match self.pieces.last_mut() {
-            Some((last, Script::Normal)) if last.ends_with(' ') => {
+            Some((last, ScriptPosition::Normal)) if last.ends_with(' ') => {
                 last.push_str(text.strip_prefix(' ').unwrap_or(text));
             }
-            Some((last, Script::Normal)) => last.push_str(text),
-            _ => self.pieces.push((text.to_owned(), Script::Normal)),
+            Some((last, ScriptPosition::Normal)) => last.push_str(text),
+            _ => self.pieces.push((text.to_owned(), ScriptPosition::Normal)),
         }
     }
 
     fn push_script(&mut self, text: &str, is_raised: bool) {
         let script = if is_raised {
-            Script::Superscript
+            ScriptPosition::Superscript
         } else {
-            Script::Subscript
+            ScriptPosition::Subscript
         };
         if !text.is_empty() {
             self.pieces.push((text.to_owned(), script));
@@ -229,7 +229,7 @@ impl<'t> Reader<'t> {
     /// Reads the next group, command or character as text of its own.
     fn argument(&mut self, depth: usize) -> String {
         self.rest = self.rest.trim_start();
-        let mut inner = Reader {
+        let mut inner = FormulaReader {
             rest: self.rest,
             pieces: Vec::new(),
             after_command: false,
@@ -607,15 +607,15 @@ mod tests {
     #[test]
     fn scripts_are_pieces_of_their_own() {
         let pieces = pieces("a $x^{ab}_2$ b");
-        let pieces: Vec<(&str, Script)> = pieces.iter().map(|(t, s)| (&**t, *s)).collect();
+        let pieces: Vec<(&str, ScriptPosition)> = pieces.iter().map(|(t, s)| (&**t, *s)).collect();
         assert_eq!(
             pieces,
             [
-                ("a ", Script::Normal),
-                ("x", Script::Normal),
-                ("ab", Script::Superscript),
-                ("2", Script::Subscript),
-                (" b", Script::Normal),
+                ("a ", ScriptPosition::Normal),
+                ("x", ScriptPosition::Normal),
+                ("ab", ScriptPosition::Superscript),
+                ("2", ScriptPosition::Subscript),
+                (" b", ScriptPosition::Normal),
             ]
         );
     }

@@ -9,7 +9,7 @@ mod as_text;
 #[cfg(feature = "formats")]
 pub(crate) use as_text::plain;
 #[cfg(feature = "output")]
-pub(crate) use as_text::{Script, in_script, inside, pieces};
+pub(crate) use as_text::{ScriptPosition, in_script, inside, pieces};
 
 /// The maximum length of a formula, in bytes. Without one, many lone dollar signs would take quadratic time.
 const LONGEST: usize = 1_000;
@@ -17,7 +17,7 @@ const LONGEST: usize = 1_000;
 /// Returns the formula at the beginning of a text, with its delimiters.
 ///
 /// A dollar sign may also stand for money or be part of a name. As in pandoc, white space next to a delimiter
-/// rules out a formula; and unless something in it occurs in mathematics alone, so do words in it.
+/// rules out a formula; and unless something in it occurs only in mathematics, so do words in it.
 pub(crate) fn at_start(text: &str) -> Option<&str> {
     let (open, close) = match text.as_bytes() {
         [b'$', ..] => ("$", "$"),
@@ -102,7 +102,7 @@ pub(crate) fn is_harmless(formula: &str) -> bool {
     })
 }
 
-/// Returns the length of what stands before the closing delimiter, if that is not empty and its braces match.
+/// Returns the length of the text before the closing delimiter, if that is not empty and its braces match.
 fn end_of_inside(inside: &str, close: &str) -> Option<usize> {
     let mut depth = 0_usize;
     let mut escaped = false;

@@ -7,14 +7,14 @@ use std::ops::Range;
 use super::affixes::csl_markup;
 use super::locators::LocatorLabels;
 use super::prose::{self, Insertions, NOTE_END, NOTE_START};
-use super::{Markdown, Place, Step, WrittenCitation, WrittenCite};
+use super::{CitationContext, Markdown, NoteOrCitation, WrittenCitation, WrittenCite};
 use crate::csl::{
     Bibliography, Citation, CitationMode, Cite, EmbeddedLocales, FormattedCitation, Formatting,
     Inline, Locale, Processor, RichText, Style, StyleClass, Warning, formula, plain_text,
 };
 use crate::documents::{CitedKey, zotero};
 use crate::model::{CslItem, assume_languages};
-use crate::output::document::{Block, Document, Field};
+use crate::output::document::{Block, Document, WordProcessorField};
 use crate::output::markdown;
 use crate::reading_list::ReadingList;
 
@@ -86,7 +86,7 @@ pub struct CitedDocument {
     pub works: Vec<String>,
     /// The keys without a work.
     pub missing: Vec<CitedKey>,
-    /// The keys of works that the style prints nothing of, where they stand.
+    /// The keys of works for which the style prints nothing, with their positions.
     pub unprinted: Vec<CitedKey>,
     /// The keys that are not citations because a semicolon is missing before them.
     pub strays: Vec<CitedKey>,
@@ -94,7 +94,7 @@ pub struct CitedDocument {
 
 /// The fields that citations become in a word processor, which Zotero can change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FieldKind {
+pub enum CitationFields {
     /// The fields of Word.
     Word,
     /// The reference marks of LibreOffice.
@@ -357,7 +357,7 @@ pub(super) fn format_all(
                         result.rest.clear();
                         *again |= translated.needs_rest;
                     }
-                    // A citation one part of which prints is no problem.
+                    // A citation is no problem if one of its parts prints.
                     result.unprinted.clear();
                 }
                 CitationMode::AuthorOnly => *again = prints_nothing(&result.rest),
@@ -449,7 +449,7 @@ impl Markdown<'_> {
                 ..CitedDocument::default()
             };
         }
-        let mut writer = CitedWriter::new(self, options, Target::Markdown);
+        let mut writer = CitedWriter::new(self, options, CitationMarkup::Markdown);
         let (bibliography, cited) = self.write(works, options, &mut writer);
         let (text, _) = writer.finish(bibliography, options);
         CitedDocument { text, ..cited }
@@ -461,9 +461,9 @@ impl Markdown<'_> {
         &self,
         works: &CitableItems,
         options: &CitationOptions<'_>,
-        fields: Option<FieldKind>,
+        fields: Option<CitationFields>,
     ) -> CitedTree {
-        let target = Target::Tree {
+        let target = CitationMarkup::Tree {
             insertions: Insertions::default(),
             fields: fields.is_some(),
         };
@@ -479,8 +479,8 @@ impl Markdown<'_> {
             .unwrap_or("en-US");
         let zotero = fields.map(|kind| {
             let field_type = match kind {
-                FieldKind::Word => "Field",
-                FieldKind::ReferenceMark => "ReferenceMark",
+                CitationFields::Word => "Field",
+                CitationFields::ReferenceMark => "ReferenceMark",
             };
             zotero::preferences(options.style, language, field_type)
         });
@@ -533,14 +533,14 @@ impl Markdown<'_> {
             vec![TranslatedCitation::default(); self.citations.len()];
         // The processor expects citations in reading order.
         for step in &self.steps {
-            if let Step::Citation(number) = step
+            if let NoteOrCitation::Citation(number) = step
                 && let Some(citation) = self.citations.get(*number)
                 && let Some(slot) = translated.get_mut(*number)
             {
                 let note = notes.get(*number).copied().unwrap_or_default();
                 *slot = translator.translate(&citation.cites, citation.in_sentence, note);
-                slot.needs_rest =
-                    options.style.class == StyleClass::Note && citation.place == Place::Text;
+                slot.needs_rest = options.style.class == StyleClass::Note
+                    && citation.place == CitationContext::Text;
             }
         }
         let contents = format_all(&processor, &mut translated);
@@ -581,14 +581,14 @@ impl Markdown<'_> {
         let mut numbers = vec![0; self.citations.len()];
         for step in &self.steps {
             match step {
-                Step::Note(note) => {
+                NoteOrCitation::Note(note) => {
                     count += 1;
                     of_notes.insert(*note, count);
                 }
-                Step::Citation(number) => {
+                NoteOrCitation::Citation(number) => {
                     let place = self.citations.get(*number).map(|citation| &citation.place);
                     let note = match place {
-                        Some(Place::Note { note, .. }) => {
+                        Some(CitationContext::Note { note, .. }) => {
                             of_notes.get(note).copied().unwrap_or_default()
                         }
                         _ if class == StyleClass::Note => {
@@ -613,7 +613,7 @@ struct CitedWriter<'m, 's> {
     is_note_style: bool,
     moves_notes: bool,
     moves_into_quotes: bool,
-    target: Target,
+    target: CitationMarkup,
     edits: Vec<Replacement>,
     /// The labels and texts of the notes added.
     notes: Vec<(String, String)>,
@@ -625,7 +625,7 @@ struct CitedWriter<'m, 's> {
 }
 
 /// The form of formatted citations.
-enum Target {
+enum CitationMarkup {
     /// Markdown.
     Markdown,
     /// Marks in the text, for which a tree has the citations.
@@ -646,7 +646,11 @@ struct Replacement {
 }
 
 impl<'m, 's> CitedWriter<'m, 's> {
-    fn new(document: &'m Markdown<'s>, options: &CitationOptions<'_>, target: Target) -> Self {
+    fn new(
+        document: &'m Markdown<'s>,
+        options: &CitationOptions<'_>,
+        target: CitationMarkup,
+    ) -> Self {
         let language = options
             .locale
             .or(options.style.default_locale.as_deref())
@@ -689,7 +693,7 @@ impl<'m, 's> CitedWriter<'m, 's> {
         let field = self.field(works, translated.citation, &authors, &rest);
         let is_sentence = !authors.is_empty();
         match &written.place {
-            Place::Text if self.is_note_style => {
+            CitationContext::Text if self.is_note_style => {
                 let shown = self.show(authors.clone(), None, written);
                 if rest.is_empty() {
                     self.replace(written.range.clone(), shown);
@@ -699,7 +703,7 @@ impl<'m, 's> CitedWriter<'m, 's> {
                     self.mark(written, &shown, &authors, &format!("[^{label}]"));
                 }
             }
-            Place::Note { first, last, .. } if self.is_note_style => {
+            CitationContext::Note { first, last, .. } if self.is_note_style => {
                 let text = if is_sentence {
                     let authors = self.show(authors, None, written);
                     let inside = without_full_stop(rest);
@@ -730,7 +734,7 @@ impl<'m, 's> CitedWriter<'m, 's> {
                 } else {
                     rest
                 };
-                if is_raised && written.place == Place::Text {
+                if is_raised && written.place == CitationContext::Text {
                     self.mark(written, &shown, &authors, &rest);
                     return;
                 }
@@ -752,8 +756,8 @@ impl<'m, 's> CitedWriter<'m, 's> {
         citation: Option<Citation>,
         authors: &[Inline],
         rest: &[Inline],
-    ) -> Option<Field> {
-        let Target::Tree { fields: true, .. } = self.target else {
+    ) -> Option<WordProcessorField> {
+        let CitationMarkup::Tree { fields: true, .. } = self.target else {
             return None;
         };
         let mut citation = citation?;
@@ -785,15 +789,15 @@ impl<'m, 's> CitedWriter<'m, 's> {
     fn show(
         &mut self,
         content: RichText,
-        field: Option<Field>,
+        field: Option<WordProcessorField>,
         written: &WrittenCitation,
     ) -> String {
         if content.is_empty() {
             return String::new();
         }
         match &mut self.target {
-            Target::Tree { insertions, .. } => insertions.add(content, field),
-            Target::Markdown => {
+            CitationMarkup::Tree { insertions, .. } => insertions.add(content, field),
+            CitationMarkup::Markdown => {
                 let text = escaped_for_pandoc(
                     &markdown::entry(&content)
                         .replace("  \n", " ")
@@ -923,7 +927,7 @@ impl<'m, 's> CitedWriter<'m, 's> {
             "\n"
         };
         let mut insertions = Insertions::default();
-        let is_tree = matches!(self.target, Target::Tree { .. });
+        let is_tree = matches!(self.target, CitationMarkup::Tree { .. });
         let between = |range: Range<usize>| {
             let text = source.get(range).unwrap_or_default();
             if is_tree {
@@ -933,8 +937,8 @@ impl<'m, 's> CitedWriter<'m, 's> {
             }
         };
         let entries = match self.target {
-            Target::Markdown => self.markdown_entries(&bibliography, line_break),
-            Target::Tree {
+            CitationMarkup::Markdown => self.markdown_entries(&bibliography, line_break),
+            CitationMarkup::Tree {
                 insertions: inserted,
                 fields,
             } => {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::format::{CitableItems, CitationOptions, Formatted, TranslatedCitation, Translator};
 use super::{Markdown, WrittenCite};
 use crate::csl::{Inline, Processor, RichText, StyleClass};
-use crate::reading_list::{Block, ReadingList, RichBlocks};
+use crate::reading_list::{ReadingList, RichBlock, RichBlocks};
 
 /// Returns the keys that the texts of a list may cite.
 pub fn keys_in_list(list: &ReadingList) -> BTreeSet<String> {
@@ -134,17 +134,17 @@ fn each_text(list: &mut ReadingList, change: &mut dyn FnMut(&str) -> Option<Rich
 }
 
 fn of_blocks(blocks: &mut RichBlocks, change: &mut dyn FnMut(&str) -> Option<RichText>) {
-    fn of(blocks: &mut [Block], change: &mut dyn FnMut(&str) -> Option<RichText>) {
+    fn of(blocks: &mut [RichBlock], change: &mut dyn FnMut(&str) -> Option<RichText>) {
         for block in blocks {
             match block {
-                Block::Paragraph(content) => of_content(content, change),
-                Block::Quote(quoted) => of(quoted, change),
-                Block::List { items, .. } => {
+                RichBlock::Paragraph(content) => of_content(content, change),
+                RichBlock::Quote(quoted) => of(quoted, change),
+                RichBlock::List { items, .. } => {
                     for item in items {
                         of(item, change);
                     }
                 }
-                Block::Verbatim(_) => {}
+                RichBlock::Verbatim(_) => {}
             }
         }
     }

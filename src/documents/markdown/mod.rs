@@ -17,7 +17,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 pub use format::{
-    CitableItems, CitationOptions, CitedDocument, CitedTree, FieldKind, SingleCitation,
+    CitableItems, CitationFields, CitationOptions, CitedDocument, CitedTree, SingleCitation,
 };
 pub use in_list::{cite_in_list, keys_in_list};
 pub use metadata::Metadata;
@@ -36,7 +36,7 @@ pub struct Markdown<'s> {
     /// The citations in reading order. Those in a footnote are read at its first reference.
     citations: Vec<WrittenCitation>,
     /// The notes and citations in reading order.
-    steps: Vec<Step>,
+    steps: Vec<NoteOrCitation>,
     /// The content of the references div.
     references: Option<Range<usize>>,
     /// The notes within the text, `^[…]`.
@@ -54,13 +54,13 @@ struct WrittenCitation {
     range: Range<usize>,
     /// The end of the text before it, without white space; `None` at the start of a block.
     before: Option<usize>,
-    place: Place,
+    place: CitationContext,
     in_table: bool,
 }
 
 /// The context of a citation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Place {
+enum CitationContext {
     /// In the text.
     Text,
     /// In a note of the document.
@@ -75,7 +75,7 @@ enum Place {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
+enum NoteOrCitation {
     /// A note of the document.
     Note(usize),
     /// A citation, by its index.
@@ -88,8 +88,8 @@ impl<'s> Markdown<'s> {
         Self::read_beside(source, &HashSet::new())
     }
 
-    /// Parses a document again, without the citations of keys that look like cross-references and of which `is_work` is
-    /// not true. Quarto (`@fig-commons`) and pandoc-crossref (`@fig:commons`) refer to figures, tables, equations and
+    /// Parses a document again, without the citations whose keys look like cross-references and for which `is_work` is
+    /// false. Quarto (`@fig-commons`) and pandoc-crossref (`@fig:commons`) refer to figures, tables, equations and
     /// sections in the syntax of citations, and what they refer to may be in another file.
     #[must_use]
     pub fn without_cross_references(self, is_work: impl Fn(&str) -> bool) -> Self {
@@ -226,7 +226,7 @@ fn is_cross_reference(key: &str) -> bool {
 #[derive(Default)]
 struct PassageReader {
     citations: Vec<WrittenCitation>,
-    steps: Vec<Step>,
+    steps: Vec<NoteOrCitation>,
     notes: usize,
     begun: HashSet<String>,
     inline_notes: Vec<Range<usize>>,
@@ -285,7 +285,7 @@ impl PassageReader {
                     let before_character = before.map(|glyph| glyph.character);
                     let in_inline = inline_note.filter(|(_, close)| end <= *close);
                     let place = match (in_inline, note) {
-                        (Some((note, close)), _) => Place::Note {
+                        (Some((note, close)), _) => CitationContext::Note {
                             note,
                             first: before_character == Some('[')
                                 && glyphs.get(..start).is_some_and(|text| {
@@ -297,14 +297,15 @@ impl PassageReader {
                                 }),
                             last: (end..close).all(|at| is_space(&at)),
                         },
-                        (None, Some((note, first))) => Place::Note {
+                        (None, Some((note, first))) => CitationContext::Note {
                             note,
                             first: first && before.is_none(),
                             last: (end..glyphs.len()).all(|at| is_space(&at)),
                         },
-                        (None, None) => Place::Text,
+                        (None, None) => CitationContext::Text,
                     };
-                    self.steps.push(Step::Citation(self.citations.len()));
+                    self.steps
+                        .push(NoteOrCitation::Citation(self.citations.len()));
                     self.citations.push(WrittenCitation {
                         cites,
                         in_sentence,
@@ -340,7 +341,7 @@ impl PassageReader {
 
     fn begin_note(&mut self) -> usize {
         self.notes += 1;
-        self.steps.push(Step::Note(self.notes));
+        self.steps.push(NoteOrCitation::Note(self.notes));
         self.notes
     }
 }
@@ -566,7 +567,7 @@ mod tests {
             for style in styles() {
                 let options = CitationOptions { style, locale: None, title: Some("R"), heading_level: 1 };
                 let document = Markdown::read(&text);
-                let tree = document.cited_tree(&works, &options, Some(FieldKind::Word)).document;
+                let tree = document.cited_tree(&works, &options, Some(CitationFields::Word)).document;
                 crate::output::docx::document(&tree).unwrap();
                 crate::output::odt::document(&tree).unwrap();
                 let cited = document.cited_in(&works, &options);

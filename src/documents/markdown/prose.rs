@@ -12,7 +12,9 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use super::citable_text::last_ends;
 use super::scanner::Placeholders;
 use crate::csl::{Formatting, Inline, RichText};
-use crate::output::document::{Alignment, Block, Definition, Field, Image, Span, Table};
+use crate::output::document::{
+    Alignment, Block, Definition, Image, Span, Table, WordProcessorField,
+};
 
 /// The marks, which are private-use characters.
 const CITATION_START: char = '\u{100000}';
@@ -42,14 +44,14 @@ const MAX_DEPTH: usize = 40;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Insertions {
     /// The citations, each with its field.
-    citations: Vec<(RichText, Option<Field>)>,
+    citations: Vec<(RichText, Option<WordProcessorField>)>,
     /// The bibliography.
     pub(super) bibliography: Option<Block>,
 }
 
 impl Insertions {
     /// Adds a citation and returns its mark.
-    pub(super) fn add(&mut self, content: RichText, field: Option<Field>) -> String {
+    pub(super) fn add(&mut self, content: RichText, field: Option<WordProcessorField>) -> String {
         let number = self.citations.len().to_string();
         self.citations.push((content, field));
         let digits = number
@@ -611,7 +613,7 @@ impl<'i> Builder<'i> {
     /// Adds a note where the text refers to it.
     fn note(&mut self, label: &str) {
         let label = label.to_lowercase();
-        // The text of a note stands where the document first refers to it.
+        // The text of a note appears where the document first refers to it.
         if let Some(number) = self.printed.get(&label) {
             let number = vec![Span::Text(number.to_string())];
             self.push(Span::Formatted(Formatting::Superscript, number));
@@ -933,7 +935,7 @@ mod tests {
     }
 
     #[test]
-    fn a_note_stands_where_the_text_first_refers_to_it() {
+    fn a_note_appears_where_the_text_first_refers_to_it() {
         let found = parsed("One[^a], two[^a].\n\n[^a]: Words.\n");
         let [Block::Paragraph(content)] = found.as_slice() else {
             panic!("{found:?}");

@@ -96,7 +96,7 @@ pub(super) fn scan(
 ) -> Vec<PassageItem> {
     let mut scanner = Scanner {
         glyphs: &passage.glyphs,
-        pairs: Pairs::of(&passage.glyphs),
+        pairs: BracketPairs::of(&passage.glyphs),
         held,
         is_own,
     };
@@ -159,7 +159,7 @@ pub(super) fn keys(text: &str) -> Vec<String> {
         .collect();
     let scanner = Scanner {
         glyphs: &glyphs,
-        pairs: Pairs::of(&glyphs),
+        pairs: BracketPairs::of(&glyphs),
         held: &mut Placeholders::default(),
         is_own: &|_| false,
     };
@@ -179,16 +179,16 @@ pub(super) fn keys(text: &str) -> Vec<String> {
     keys
 }
 
-/// Where the brackets and braces of a passage close, found once so that unclosed ones do not make the scanner read
+/// The ends of the brackets and braces of a passage, found once so that unclosed ones do not make the scanner read
 /// the passage again and again.
-struct Pairs {
+struct BracketPairs {
     /// The closing bracket of each opening one, by the index of the opening one.
     brackets: HashMap<usize, usize>,
     /// The same for braces on one line.
     braces: HashMap<usize, usize>,
 }
 
-impl Pairs {
+impl BracketPairs {
     fn of(glyphs: &[SourceChar]) -> Self {
         let mut pairs = Self {
             brackets: HashMap::new(),
@@ -222,7 +222,7 @@ struct FoundCite {
 
 struct Scanner<'p> {
     glyphs: &'p [SourceChar],
-    pairs: Pairs,
+    pairs: BracketPairs,
     held: &'p mut Placeholders,
     is_own: &'p dyn Fn(&str) -> bool,
 }

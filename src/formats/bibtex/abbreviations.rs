@@ -38,7 +38,7 @@ pub(crate) const MAX_EXPANSION: usize = 64 * 1024;
 /// The maximum length, in bytes, of the text that all `@string`s of a file get from each other.
 const MAX_DEFINED: usize = 4 * 1024 * 1024;
 
-/// What is wrong with the definition of an abbreviation.
+/// A problem with the definition of an abbreviation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DefinitionProblem {
     /// It uses this name, which is not defined.

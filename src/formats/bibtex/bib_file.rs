@@ -66,7 +66,7 @@ pub enum FilePiece {
     },
 }
 
-/// How an entry relates to an earlier entry of the same key.
+/// The relation of an entry to an earlier entry with the same key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Duplicate {
     /// Both have the same content, so this one need not be kept.
@@ -481,7 +481,7 @@ mod tests {
     }
 
     #[test]
-    fn an_abbreviation_means_what_it_meant_where_the_entry_stands() {
+    fn an_abbreviation_keeps_the_meaning_that_it_had_at_the_entry() {
         let file = joined("@string{j = {A}}\n@x{one, t = j}\n@string{j = {B}}\n@x{two, t = j}\n");
         let meaning = |key: &str| file.strings.of_entry(key).resolve("j").text.into_owned();
         assert_eq!(meaning("one"), "A");

@@ -284,7 +284,7 @@ pub(crate) fn years_in_words(date: &EdtfDate) -> String {
             }
             let end = end.latest().unwrap_or_else(|| end.clone());
             let (start, end) = (year_words(start), year_words(&end));
-            // The era of both stands once.
+            // The era of both is written once.
             let start = start
                 .strip_suffix(" BC")
                 .filter(|_| end.ends_with(" BC"))

@@ -38,8 +38,9 @@ pub fn set_field(source: &str, name: &str, value: &str) -> Result<String, EntryE
     sound_or_rebuilt(source, &layout, edited, &fields)
 }
 
-/// Editing an entry with syntax errors (a missing comma, a value without delimiters) may fail. The
-/// entry is then rewritten in the normal form: the edit matters more than the layout.
+/// Returns the edited entry if it is as meant, or else a rewritten one. Editing an entry with syntax errors (a missing
+/// comma, a value without delimiters) may fail. The normal form is then better than the old layout: the edit matters
+/// more.
 fn sound_or_rebuilt(
     source: &str,
     before: &Layout,

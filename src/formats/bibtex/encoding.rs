@@ -18,7 +18,7 @@ pub struct DecodedText {
     pub notice: Option<String>,
 }
 
-/// How a file is encoded.
+/// The encoding of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileEncoding {
     encoding: &'static Encoding,
@@ -155,7 +155,7 @@ fn certain(text: String, encoding: &'static Encoding, byte_order_mark: bool) -> 
     }
 }
 
-/// `None` if there is half a code unit or a lone surrogate, which could not be written again.
+/// Decodes UTF-16. Returns `None` if there is half a code unit or a lone surrogate, which could not be written again.
 fn decode_utf16(bytes: &[u8], encoding: &'static Encoding) -> Option<String> {
     let (pairs, rest) = bytes.as_chunks::<2>();
     if !rest.is_empty() {
@@ -171,7 +171,8 @@ fn decode_utf16(bytes: &[u8], encoding: &'static Encoding) -> Option<String> {
         .ok()
 }
 
-/// In UTF-16 every ASCII character is a zero byte and another one; no other text has zero bytes.
+/// Detects UTF-16 without a byte order mark. In UTF-16 every ASCII character is a zero byte and another one; no other
+/// text has zero bytes.
 fn utf16_by_look(bytes: &[u8]) -> Option<&'static Encoding> {
     let start = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
     let (pairs, _) = start.as_chunks::<2>();
@@ -207,8 +208,8 @@ fn declared_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
     })
 }
 
-/// Also knows the names that Java (JabRef: `Cp1252`, `ISO8859_1`, `UTF8`) and BibDesk
-/// (`Western (ISO Latin 1)`) give to encodings.
+/// Returns the encoding with a label. Also knows the names that Java (JabRef: `Cp1252`, `ISO8859_1`, `UTF8`) and
+/// BibDesk (`Western (ISO Latin 1)`) give to encodings.
 fn encoding_by_label(label: &str) -> Option<&'static Encoding> {
     let label = label.trim();
     let word: String = label

@@ -6,7 +6,7 @@
 use super::abbreviations::Strings;
 use super::dates::{WrittenDate, write_date};
 use super::names::{read_names, write_names};
-use super::schema::{self, NumberRole, Origin, TypeClass};
+use super::schema::{self, NumberRole, SchemaOrigin, TypeClass};
 use super::splitter::is_key_byte;
 use super::tex_writer::{
     is_balanced, protect_capitals, to_paragraphs, to_plain_tex, to_tex, to_verbatim,
@@ -190,7 +190,7 @@ impl<'i> BibConversion<'i> {
     fn field_for(&mut self, variable: &'static str) -> &'static str {
         let of_schema = schema::field_of_variable(variable).or_else(|| schema::field(variable));
         match of_schema {
-            Some(field) if field.origin != Origin::Program => field.name,
+            Some(field) if field.origin != SchemaOrigin::Program => field.name,
             _ => {
                 self.unmapped.push(variable.to_owned());
                 variable
@@ -456,7 +456,7 @@ impl<'i> BibConversion<'i> {
             self.push("archiveurl", to_verbatim(&copy));
         }
         if let Some(text) = self.take_text("language") {
-            // BibLaTeX must know the name in `langid`; `language` keeps what else was said.
+            // BibLaTeX must know the name in `langid`; `language` keeps everything else.
             let known = language::tag_of(&text);
             let name = known.as_deref().and_then(babel::name);
             if let Some(name) = name {

@@ -47,7 +47,7 @@ pub(crate) fn phrase(key: &str) -> Option<&'static str> {
     })
 }
 
-/// "1" is "1st".
+/// Returns a number as an English ordinal: "1" is "1st".
 pub(crate) fn ordinal(digits: &str) -> String {
     let extension = match digits.as_bytes() {
         [.., b'1', _] => "th",

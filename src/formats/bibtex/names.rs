@@ -293,7 +293,7 @@ fn split_outside_braces(tex: &str, separates: impl Fn(u8) -> bool) -> Vec<&str> 
     parts
 }
 
-/// `First von Last`
+/// Parses `First von Last`.
 fn first_von_last(tex: &str) -> PersonName {
     let words = words(tex);
     let Some((last, before)) = words.split_last() else {
@@ -317,7 +317,7 @@ fn first_von_last(tex: &str) -> PersonName {
     }
 }
 
-/// `von Last, First` and `von Last, Jr, First`
+/// Parses `von Last, First` and `von Last, Jr, First`.
 fn von_last(last: &str, given: &str, suffix: &str) -> PersonName {
     let (prefix, family) = split_von(&words(last));
     PersonName {
@@ -371,14 +371,14 @@ fn is_lower(word: &str) -> bool {
     false
 }
 
-/// `\'e`, `\oe`, `\v{s}`: the case of the character that is printed.
+/// Returns whether a special character such as `\'e`, `\oe` or `\v{s}` prints a lower-case letter.
 fn special_is_lower(tex: &str) -> bool {
     let text = tex::plain(tex.split_once('}').map_or(tex, |(inside, _)| inside));
     let first = text.chars().find(|character| character.is_alphabetic());
     first.is_some_and(char::is_lowercase)
 }
 
-/// `family=…, given=…, prefix=…, suffix=…, useprefix=…`, with any further keys.
+/// Parses `family=…, given=…, prefix=…, suffix=…, useprefix=…`, with any further keys.
 fn extended(parts: &[&str]) -> Option<PersonName> {
     let mut person = PersonName::default();
     for (name, value) in name_keys(parts)? {

@@ -14,15 +14,15 @@ use crate::csl::variables::{self, VariableKind};
 
 use self::CslMapping::{Depends, Nothing, Part, Unless, Variable};
 use self::IndexColumn as Column;
-use self::Origin::{Biblatex, Bibtex, Common, Peerbib, Program};
+use self::SchemaOrigin::{Biblatex, Bibtex, Common, Peerbib, Program};
 use self::ValueKind::{Date, Keys, List, Names, Separated, Text, Title, Verbatim};
 
-/// Where a type or a field comes from.
+/// The origin of a type or field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+pub enum SchemaOrigin {
     /// BibTeX's standard styles.
     Bibtex,
-    /// BibLaTeX alone. An entry that uses it is a BibLaTeX entry.
+    /// Only BibLaTeX. An entry that uses it is a BibLaTeX entry.
     Biblatex,
     /// BibLaTeX and everyday BibTeX files, such as `doi` and `abstract`.
     Common,
@@ -38,10 +38,10 @@ pub struct EntryType {
     /// The name in lower case.
     pub name: &'static str,
     /// Where it comes from.
-    pub origin: Origin,
+    pub origin: SchemaOrigin,
     /// Other names that mean the same, in every respect.
     aliases: &'static [&'static str],
-    /// The type of which this one is a narrower kind; its own name if there is none.
+    /// The broader type; its own name if there is none.
     pub base: &'static str,
     /// The CSL type, unless other fields (`entrysubtype`, `eventdate`) say otherwise.
     pub(crate) csl: &'static str,
@@ -61,7 +61,7 @@ pub struct EntryType {
     pub(crate) number: NumberRole,
 }
 
-/// Fields of which one is required. The first is the one that messages name.
+/// Fields one of which is required. Messages name the first.
 pub(crate) type OneOf = &'static [&'static str];
 
 /// A coarse class of entry types.
@@ -104,7 +104,7 @@ pub enum TypeGroup {
     Other,
 }
 
-/// What the field `number` holds (BibLaTeX manual, §2.3.9).
+/// The meaning of the field `number` (BibLaTeX manual, §2.3.9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NumberRole {
     /// The number of a journal's issue.
@@ -117,11 +117,11 @@ pub(crate) enum NumberRole {
 
 /// A field.
 #[derive(Debug)]
-pub struct Field {
+pub struct FieldDefinition {
     /// The name in lower case.
     pub name: &'static str,
     /// Where it comes from.
-    pub origin: Origin,
+    pub origin: SchemaOrigin,
     /// The BibLaTeX field of the same meaning; its own name if there is none (BibLaTeX manual, §2.2.5).
     pub base: &'static str,
     /// The kind of its value.
@@ -157,7 +157,7 @@ pub(crate) enum ValueKind {
     Text,
 }
 
-/// How a field reaches CSL.
+/// The mapping of a field to CSL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CslMapping {
     /// As this variable, by the rules of its [`ValueKind`].
@@ -185,7 +185,7 @@ pub(crate) enum IndexColumn {
     Other,
 }
 
-/// How a field reaches BibTeX.
+/// The mapping of a field to BibTeX.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BibtexMapping {
     /// Under its own name.
@@ -200,7 +200,7 @@ pub(crate) enum BibtexMapping {
 
 impl EntryType {
     const fn new(
-        origin: Origin,
+        origin: SchemaOrigin,
         name: &'static str,
         csl: &'static str,
         class: TypeClass,
@@ -261,8 +261,13 @@ impl EntryType {
     }
 }
 
-impl Field {
-    const fn new(origin: Origin, name: &'static str, data: ValueKind, csl: CslMapping) -> Self {
+impl FieldDefinition {
+    const fn new(
+        origin: SchemaOrigin,
+        name: &'static str,
+        data: ValueKind,
+        csl: CslMapping,
+    ) -> Self {
         Self {
             name,
             origin,
@@ -443,18 +448,18 @@ pub static TYPES: &[EntryType] = {
 
 /// The fields.
 #[rustfmt::skip]
-pub static FIELDS: &[Field] = {
-    const fn bibtex(name: &'static str, data: ValueKind, csl: CslMapping) -> Field {
-        Field::new(Bibtex, name, data, csl)
+pub static FIELDS: &[FieldDefinition] = {
+    const fn bibtex(name: &'static str, data: ValueKind, csl: CslMapping) -> FieldDefinition {
+        FieldDefinition::new(Bibtex, name, data, csl)
     }
-    const fn biblatex(name: &'static str, data: ValueKind, csl: CslMapping) -> Field {
-        Field::new(Biblatex, name, data, csl)
+    const fn biblatex(name: &'static str, data: ValueKind, csl: CslMapping) -> FieldDefinition {
+        FieldDefinition::new(Biblatex, name, data, csl)
     }
-    const fn common(name: &'static str, data: ValueKind, csl: CslMapping) -> Field {
-        Field::new(Common, name, data, csl)
+    const fn common(name: &'static str, data: ValueKind, csl: CslMapping) -> FieldDefinition {
+        FieldDefinition::new(Common, name, data, csl)
     }
-    const fn program(name: &'static str, csl: CslMapping) -> Field {
-        Field::new(Program, name, Text, csl)
+    const fn program(name: &'static str, csl: CslMapping) -> FieldDefinition {
+        FieldDefinition::new(Program, name, Text, csl)
     }
     &[
         // Names.
@@ -642,12 +647,12 @@ pub static FIELDS: &[Field] = {
         biblatex("verbc", Verbatim, Nothing),
 
         // What peerbib itself writes.
-        Field::new(Peerbib, "identification", Text, Nothing),
-        Field::new(Peerbib, "origauthor", Names, Variable("original-author")),
-        Field::new(Peerbib, "serieseditor", Names, Variable("collection-editor")),
+        FieldDefinition::new(Peerbib, "identification", Text, Nothing),
+        FieldDefinition::new(Peerbib, "origauthor", Names, Variable("original-author")),
+        FieldDefinition::new(Peerbib, "serieseditor", Names, Variable("collection-editor")),
         // The variables of CSL-JSON that CSL does not define, as JSON.
-        Field::new(Peerbib, "csljson", Verbatim, Part),
-        Field::new(Peerbib, "reviewedtitle", Title, Variable("reviewed-title")),
+        FieldDefinition::new(Peerbib, "csljson", Verbatim, Part),
+        FieldDefinition::new(Peerbib, "reviewedtitle", Title, Variable("reviewed-title")),
 
         // What JabRef, Zotero, Mendeley, BibDesk, Citavi and library catalogues write.
         program("acmid", Nothing),
@@ -660,7 +665,7 @@ pub static FIELDS: &[Field] = {
         program("archivelocation", Variable("archive_location")),
         program("archiveplace", Variable("archive-place")),
         // The archived copy of a page.
-        Field::new(Program, "archiveurl", Verbatim, Variable("archive_location")),
+        FieldDefinition::new(Program, "archiveurl", Verbatim, Variable("archive_location")),
         program("archivedate", Nothing),
         program("article-number", Nothing),
         program("articleno", Nothing),
@@ -671,7 +676,7 @@ pub static FIELDS: &[Field] = {
         program("category", Nothing),
         program("citeulike-article-id", Nothing),
         program("cited-references", Nothing),
-        Field::new(Program, "collaborator", Names, Variable("contributor")),
+        FieldDefinition::new(Program, "collaborator", Names, Variable("contributor")),
         program("comment", Nothing).column(Column::Note),
         program("comments", Nothing),
         program("contents", Nothing),
@@ -687,7 +692,7 @@ pub static FIELDS: &[Field] = {
         program("hal_id", Nothing),
         program("hal_version", Nothing),
         program("interhash", Nothing),
-        Field::new(Program, "interviewee", Names, Nothing),
+        FieldDefinition::new(Program, "interviewee", Names, Nothing),
         program("intrahash", Nothing),
         program("issn-l", Nothing),
         program("issue_date", Nothing),
@@ -750,7 +755,7 @@ static TYPE_BY_NAME: LazyLock<FxHashMap<&'static str, &'static EntryType>> = Laz
     TYPES.iter().flat_map(all_names).collect()
 });
 
-static FIELD_BY_NAME: LazyLock<FxHashMap<&'static str, &'static Field>> =
+static FIELD_BY_NAME: LazyLock<FxHashMap<&'static str, &'static FieldDefinition>> =
     LazyLock::new(|| FIELDS.iter().map(|field| (field.name, field)).collect());
 
 /// Returns the entry type of this name in lower case, which may be an alias.
@@ -758,8 +763,8 @@ pub fn entry_type(name: &str) -> Option<&'static EntryType> {
     TYPE_BY_NAME.get(name).copied()
 }
 
-/// Returns the type of which the type of this name is an alias or a narrower kind; the name itself where
-/// it is neither, or unknown.
+/// Returns the base type of a type that is an alias or a narrower kind of another; all other names are returned as they
+/// are.
 pub(crate) fn base_type(name: &str) -> &str {
     entry_type(name).map_or(name, |row| row.base)
 }
@@ -799,7 +804,7 @@ pub fn type_names() -> impl Iterator<Item = &'static str> + Clone {
 }
 
 /// Returns the field of this name in lower case.
-pub fn field(name: &str) -> Option<&'static Field> {
+pub fn field(name: &str) -> Option<&'static FieldDefinition> {
     FIELD_BY_NAME.get(name).copied()
 }
 
@@ -829,7 +834,7 @@ pub(crate) fn variable_of_field(name: &str) -> Option<(&'static str, ValueKind)>
 }
 
 /// Returns the field that holds exactly this CSL variable, if BibLaTeX or peerbib defines one.
-pub(crate) fn field_of_variable(variable: &str) -> Option<&'static Field> {
+pub(crate) fn field_of_variable(variable: &str) -> Option<&'static FieldDefinition> {
     FIELDS
         .iter()
         .filter(|field| field.origin != Program)
@@ -844,7 +849,7 @@ pub(crate) fn is_printed(name: &str) -> bool {
     }
 }
 
-/// Whether a field holds names.
+/// Returns whether a field holds names.
 pub(crate) fn holds_names(name: &str) -> bool {
     field(name).is_some_and(|field| field.data == Names)
 }

@@ -4,10 +4,10 @@
 //! Text protected by braces and commands stays, as do words with more than one capital (acronyms,
 //! "iPod"); the first word of the title and of a subtitle begins with a capital.
 
-use super::tex::{Protection, RichText};
+use super::tex::{Protection, TexPiece};
 
 /// Lowers the title-cased words of `pieces` that are not protected.
-pub(crate) fn to_sentence_case(pieces: &mut [RichText]) {
+pub(crate) fn to_sentence_case(pieces: &mut [TexPiece]) {
     let mut characters = characters(pieces);
     let is_lowered = is_sentence_case(&characters);
     let mut position = 0;
@@ -91,9 +91,9 @@ pub(crate) fn to_sentence_case(pieces: &mut [RichText]) {
 
 type Character = (char, Protection);
 
-fn characters(pieces: &[RichText]) -> Vec<Character> {
+fn characters(pieces: &[TexPiece]) -> Vec<Character> {
     let texts = pieces.iter().filter_map(|piece| match piece {
-        RichText::Text(text, protection) => Some((text, *protection)),
+        TexPiece::Text(text, protection) => Some((text, *protection)),
         _ => None,
     });
     texts
@@ -101,10 +101,10 @@ fn characters(pieces: &[RichText]) -> Vec<Character> {
         .collect()
 }
 
-fn put_back(pieces: &mut [RichText], characters: &[Character]) {
+fn put_back(pieces: &mut [TexPiece], characters: &[Character]) {
     let mut characters = characters.iter();
     for piece in pieces {
-        if let RichText::Text(text, _) = piece {
+        if let TexPiece::Text(text, _) = piece {
             let count = text.chars().count();
             *text = characters
                 .by_ref()
@@ -207,7 +207,7 @@ fn is_shortened(word: &[Character]) -> bool {
     in_lower_case(word, &mut buffer).is_some_and(|word| KNOWN.contains(&word))
 }
 
-/// "Word", but neither "WORD" nor "wORD" nor "iPod"; "A" is one, "I" is not.
+/// Returns whether a word is like "Word", but neither "WORD" nor "wORD" nor "iPod"; "A" is one, "I" is not.
 fn is_capitalized(word: &[Character]) -> bool {
     let mut letters = word.iter().map(|(character, _)| *character);
     let first = letters.next();

@@ -1,6 +1,6 @@
 //! TeX to rich text.
 //!
-//! A value of a `.bib` file is TeX. Here it becomes a flat list of [`RichText`] pieces: characters, with the
+//! A value of a `.bib` file is TeX. Here it becomes a flat list of [`TexPiece`]s: characters, with the
 //! formatting that CSL-JSON can express, and with the knowledge of what braces protect from a change of
 //! case. One pass, no recursion.
 
@@ -11,15 +11,15 @@ use super::tex_symbols::{accent, bare_accent, entity, symbol};
 use super::{journal_macros, tex_alphabets};
 use crate::csl::formula;
 
-/// A piece of rich text.
+/// A piece of a value: text, or the start or end of formatting.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum RichText {
+pub(crate) enum TexPiece {
     Text(String, Protection),
     Open(Markup),
     Close(Markup),
 }
 
-/// Whether a change of case touches a text.
+/// The protection of a text from a change of case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protection {
     /// At brace level 0, or in a "special character" of BibTeX such as `{\'E}`.
@@ -65,7 +65,7 @@ impl Markup {
 }
 
 /// The effect of a command on its argument.
-enum Action {
+enum CommandEffect {
     Format(Markup),
     /// A declaration, which holds to the end of its group.
     Declare(Markup),
@@ -88,33 +88,35 @@ enum Action {
     Unknown,
 }
 
-fn action(command: &str) -> Action {
+fn action(command: &str) -> CommandEffect {
     match command {
         "emph" | "textit" | "textsl" | "mkbibemph" | "mkbibitalic" => {
-            Action::Format(Markup::Italic)
+            CommandEffect::Format(Markup::Italic)
         }
-        "textbf" | "mkbibbold" => Action::Format(Markup::Bold),
-        "textsc" | "mkbibacro" | "textsmallcaps" => Action::Format(Markup::SmallCaps),
-        "textsubscript" | "mkbibsubscript" => Action::Format(Markup::Subscript),
-        "textsuperscript" | "mkbibsuperscript" => Action::Format(Markup::Superscript),
-        "em" | "it" | "itshape" | "sl" | "slshape" => Action::Declare(Markup::Italic),
-        "bf" | "bfseries" => Action::Declare(Markup::Bold),
-        "sc" | "scshape" => Action::Declare(Markup::SmallCaps),
+        "textbf" | "mkbibbold" => CommandEffect::Format(Markup::Bold),
+        "textsc" | "mkbibacro" | "textsmallcaps" => CommandEffect::Format(Markup::SmallCaps),
+        "textsubscript" | "mkbibsubscript" => CommandEffect::Format(Markup::Subscript),
+        "textsuperscript" | "mkbibsuperscript" => CommandEffect::Format(Markup::Superscript),
+        "em" | "it" | "itshape" | "sl" | "slshape" => CommandEffect::Declare(Markup::Italic),
+        "bf" | "bfseries" => CommandEffect::Declare(Markup::Bold),
+        "sc" | "scshape" => CommandEffect::Declare(Markup::SmallCaps),
         // `\enquote*` asks for inner quotation marks because BibLaTeX sets the title in outer ones; a CSL
         // processor turns outer marks into inner ones by itself where it does so.
-        "enquote" | "enquote*" | "mkbibquote" => Action::Quote,
-        "mkbibparens" => Action::Around("(", ")"),
-        "mkbibbrackets" => Action::Around("[", "]"),
-        "textgreek" => Action::Greek,
-        "url" | "nolinkurl" | "path" => Action::Verbatim,
+        "enquote" | "enquote*" | "mkbibquote" => CommandEffect::Quote,
+        "mkbibparens" => CommandEffect::Around("(", ")"),
+        "mkbibbrackets" => CommandEffect::Around("[", "]"),
+        "textgreek" => CommandEffect::Greek,
+        "url" | "nolinkurl" | "path" => CommandEffect::Verbatim,
         "href" | "textcolor" | "foreignlanguage" | "color" | "bibinfo" | "texorpdfstring"
         | "raisebox" | "otherlanguage" | "selectlanguage" | "fontsize" | "scalebox" => {
-            Action::SkipFirst
+            CommandEffect::SkipFirst
         }
         "noopsort" | "sortnoop" | "SortNoop" | "SortNoOp" | "Noopsort" | "NoOpSort" | "noop"
         | "sortas" | "SortAs" | "sortkey" | "printfirst" | "switchargs" | "arabic" | "value"
-        | "hspace" | "vspace" | "label" | "phantom" | "hphantom" | "vphantom" => Action::Drop,
-        "ensuremath" => Action::Mathematics,
+        | "hspace" | "vspace" | "label" | "phantom" | "hphantom" | "vphantom" => {
+            CommandEffect::Drop
+        }
+        "ensuremath" => CommandEffect::Mathematics,
         "textrm"
         | "textsf"
         | "texttt"
@@ -184,7 +186,7 @@ fn action(command: &str) -> Action {
         | "acro"
         | "abbr"
         | "nocase"
-        | "bbletal" => Action::Transparent,
+        | "bbletal" => CommandEffect::Transparent,
         "rm" | "rmfamily" | "sf" | "sffamily" | "tt" | "ttfamily" | "upshape" | "mdseries"
         | "normalfont" | "md" | "up" | "tiny" | "scriptsize" | "footnotesize" | "small"
         | "normalsize" | "large" | "Large" | "LARGE" | "huge" | "Huge" | "noindent" | "sloppy"
@@ -192,9 +194,9 @@ fn action(command: &str) -> Action {
         | "endgroup" | "xspace" | "leavevmode" | "nocorr" | "nolinebreak" | "nopagebreak"
         | "pagebreak" | "clearpage" | "newpage" | "noexpand" | "expandafter" | "unexpanded"
         | "string" | "detokenize" | "frenchspacing" | "nonfrenchspacing" | "mathsurround" => {
-            Action::Nothing
+            CommandEffect::Nothing
         }
-        _ => Action::Unknown,
+        _ => CommandEffect::Unknown,
     }
 }
 
@@ -267,7 +269,7 @@ fn is_network_path(before: Option<char>, behind: &str) -> bool {
         && (name.is_empty()
             || (accent(name).is_none()
                 && symbol(name).is_none()
-                && matches!(action(name), Action::Unknown)))
+                && matches!(action(name), CommandEffect::Unknown)))
 }
 
 /// An element of HTML that is open.
@@ -316,7 +318,7 @@ struct OpenGroup {
 }
 
 /// Turns TeX into rich text. White space is collapsed and trimmed.
-pub(crate) fn rich(tex: &str) -> Vec<RichText> {
+pub(crate) fn rich(tex: &str) -> Vec<TexPiece> {
     let mut reader = TexReader::new(tex);
     reader.run();
     reader.finish()
@@ -358,7 +360,7 @@ pub(crate) fn is_plain(tex: &str) -> bool {
         && !tex.ends_with(' ')
 }
 
-/// TeX as the HTML-like text of CSL-JSON, without regard to protection.
+/// Converts TeX to the HTML-like text of CSL-JSON, without regard to protection.
 pub(crate) fn html(tex: &str) -> String {
     if is_plain(tex) {
         return tex.to_owned();
@@ -366,7 +368,7 @@ pub(crate) fn html(tex: &str) -> String {
     to_html(&rich(tex), false)
 }
 
-/// TeX of several paragraphs as the HTML-like text of CSL-JSON, with a line end between paragraphs.
+/// Converts TeX of several paragraphs to the HTML-like text of CSL-JSON, with a line end between paragraphs.
 pub(crate) fn html_paragraphs(tex: &str) -> String {
     if is_plain(tex) {
         return tex.to_owned();
@@ -377,7 +379,7 @@ pub(crate) fn html_paragraphs(tex: &str) -> String {
     to_html(&reader.finish(), false)
 }
 
-/// TeX as plain characters.
+/// Converts TeX to plain characters.
 pub(crate) fn plain(tex: &str) -> String {
     if is_plain(tex) {
         return tex.to_owned();
@@ -386,7 +388,7 @@ pub(crate) fn plain(tex: &str) -> String {
     pieces
         .iter()
         .filter_map(|piece| match piece {
-            RichText::Text(text, _) => Some(text.as_str()),
+            TexPiece::Text(text, _) => Some(text.as_str()),
             _ => None,
         })
         .collect()
@@ -394,18 +396,18 @@ pub(crate) fn plain(tex: &str) -> String {
 
 /// Returns the HTML-like text of CSL-JSON; with `nocase`, lower-case words protected by braces get
 /// `nocase` spans, so that title-casing styles keep them.
-pub(crate) fn to_html(pieces: &[RichText], nocase: bool) -> String {
+pub(crate) fn to_html(pieces: &[TexPiece], nocase: bool) -> String {
     let mut html = String::new();
     let mut rest = pieces;
     while let Some((piece, behind)) = rest.split_first() {
         rest = behind;
         match piece {
-            RichText::Text(_, Protection::Braced) if nocase => {
+            TexPiece::Text(_, Protection::Braced) if nocase => {
                 // A formula between protected words does not cut them in two.
-                let is_kept = |piece: &&RichText| {
+                let is_kept = |piece: &&TexPiece| {
                     matches!(
                         piece,
-                        RichText::Text(_, Protection::Braced | Protection::Formula)
+                        TexPiece::Text(_, Protection::Braced | Protection::Formula)
                     )
                 };
                 let length = 1 + rest.iter().take_while(is_kept).count();
@@ -416,13 +418,13 @@ pub(crate) fn to_html(pieces: &[RichText], nocase: bool) -> String {
                     .unwrap_or_default();
                 rest = rest.get(length - 1..).unwrap_or_default();
                 let protects = run.iter().any(|piece| {
-                    matches!(piece, RichText::Text(text, Protection::Braced) if has_lower_case_word(text))
+                    matches!(piece, TexPiece::Text(text, Protection::Braced) if has_lower_case_word(text))
                 });
                 if protects {
                     html.push_str("<span class=\"nocase\">");
                 }
                 for piece in run {
-                    if let RichText::Text(text, _) = piece {
+                    if let TexPiece::Text(text, _) = piece {
                         html.push_str(text);
                     }
                 }
@@ -430,9 +432,9 @@ pub(crate) fn to_html(pieces: &[RichText], nocase: bool) -> String {
                     html.push_str("</span>");
                 }
             }
-            RichText::Text(text, _) => html.push_str(text),
-            RichText::Open(markup) => html.push_str(markup.opening()),
-            RichText::Close(markup) => html.push_str(markup.closing()),
+            TexPiece::Text(text, _) => html.push_str(text),
+            TexPiece::Open(markup) => html.push_str(markup.opening()),
+            TexPiece::Close(markup) => html.push_str(markup.closing()),
         }
     }
     html
@@ -446,7 +448,7 @@ fn has_lower_case_word(text: &str) -> bool {
 
 struct TexReader<'a> {
     rest: &'a str,
-    out: Vec<RichText>,
+    out: Vec<TexPiece>,
     groups: Vec<OpenGroup>,
     /// Declarations outside any group.
     base_markup: Vec<Markup>,
@@ -544,27 +546,27 @@ impl<'a> TexReader<'a> {
         self.rest = rest;
         self.space = space;
         match self.out.last_mut() {
-            Some(RichText::Text(text, protection)) if *protection == self.protection => {
+            Some(TexPiece::Text(text, protection)) if *protection == self.protection => {
                 text.push_str(run);
             }
             _ => self
                 .out
-                .push(RichText::Text(run.to_owned(), self.protection)),
+                .push(TexPiece::Text(run.to_owned(), self.protection)),
         }
     }
 
-    fn finish(mut self) -> Vec<RichText> {
+    fn finish(mut self) -> Vec<TexPiece> {
         while !self.groups.is_empty() {
             self.end_group();
         }
         for markup in std::mem::take(&mut self.base_markup).into_iter().rev() {
-            self.out.push(RichText::Close(markup));
+            self.out.push(TexPiece::Close(markup));
         }
         for element in std::mem::take(&mut self.html).into_iter().rev() {
-            self.out.extend(element.markup.map(RichText::Close));
+            self.out.extend(element.markup.map(TexPiece::Close));
         }
         let last = self.out.iter_mut().rev().find_map(|piece| match piece {
-            RichText::Text(text, _) => Some(text),
+            TexPiece::Text(text, _) => Some(text),
             _ => None,
         });
         if let Some(text) = last {
@@ -645,7 +647,7 @@ impl<'a> TexReader<'a> {
 
     /// Puts a combining character on the letter before it.
     fn combine(&mut self, mark: char) {
-        let Some(RichText::Text(text, _)) = self.out.last_mut() else {
+        let Some(TexPiece::Text(text, _)) = self.out.last_mut() else {
             self.push(mark);
             return;
         };
@@ -680,11 +682,11 @@ impl<'a> TexReader<'a> {
         self.accents.clear();
         if self.dropping == 0 {
             self.space = false;
-            self.out.push(RichText::Text(formula, Protection::Formula));
+            self.out.push(TexPiece::Text(formula, Protection::Formula));
         }
     }
 
-    /// A character reference of HTML, or an ampersand.
+    /// Reads a character reference of HTML, or an ampersand.
     fn entity(&mut self) {
         self.advance(1);
         match entity(self.rest) {
@@ -696,7 +698,7 @@ impl<'a> TexReader<'a> {
         }
     }
 
-    /// An HTML tag that has a partner, or a "less than" sign.
+    /// Reads an HTML tag that has a partner, or a "less than" sign.
     fn html_tag(&mut self) {
         match tag_at_start(self.rest) {
             Some((_, "br", _, length)) => {
@@ -771,12 +773,12 @@ impl<'a> TexReader<'a> {
         if let Some(element) = self.html.pop() {
             self.protection = element.outer;
             if self.dropping == 0 {
-                self.out.extend(element.markup.map(RichText::Close));
+                self.out.extend(element.markup.map(TexPiece::Close));
             }
         }
     }
 
-    /// One line end is a space, several are the end of a paragraph.
+    /// Reads line ends: one is a space, several are the end of a paragraph.
     fn line_end(&mut self) {
         let space = self.rest.len() - self.rest.trim_start_matches([' ', '\n', '\t', '\r']).len();
         let (gap, rest) = self.rest.split_at(space);
@@ -793,7 +795,7 @@ impl<'a> TexReader<'a> {
             self.character(' ');
             return;
         }
-        if let Some(RichText::Text(text, _)) = self.out.last_mut() {
+        if let Some(TexPiece::Text(text, _)) = self.out.last_mut() {
             let end = text.trim_end_matches(' ').len();
             text.truncate(end);
             if end > 0 && !text.ends_with('\n') {
@@ -805,14 +807,14 @@ impl<'a> TexReader<'a> {
 
     fn push(&mut self, character: char) {
         self.space = false;
-        if let Some(RichText::Text(text, protection)) = self.out.last_mut()
+        if let Some(TexPiece::Text(text, protection)) = self.out.last_mut()
             && *protection == self.protection
         {
             text.push(character);
             return;
         }
         let text = character.to_string();
-        self.out.push(RichText::Text(text, self.protection));
+        self.out.push(TexPiece::Text(text, self.protection));
     }
 
     fn open_group(&mut self) {
@@ -846,7 +848,7 @@ impl<'a> TexReader<'a> {
 
     fn open_markup(&mut self, markup: Markup) {
         if self.dropping == 0 {
-            self.out.push(RichText::Open(markup));
+            self.out.push(TexPiece::Open(markup));
         }
     }
 
@@ -856,7 +858,7 @@ impl<'a> TexReader<'a> {
         self.end_group();
         // `{\&}amp;`, which programs make of the ampersand of a character reference.
         if self.rest.starts_with("amp;")
-            && matches!(self.out.last(), Some(RichText::Text(text, _)) if text.ends_with('&'))
+            && matches!(self.out.last(), Some(TexPiece::Text(text, _)) if text.ends_with('&'))
         {
             self.advance("amp;".len());
         }
@@ -874,7 +876,7 @@ impl<'a> TexReader<'a> {
                 self.text(group.suffix);
             }
             for markup in group.markup.into_iter().rev() {
-                self.out.push(RichText::Close(markup));
+                self.out.push(TexPiece::Close(markup));
             }
         }
         if group.quote {
@@ -885,7 +887,7 @@ impl<'a> TexReader<'a> {
 
     fn command(&mut self) {
         let before = match self.out.last() {
-            Some(RichText::Text(text, _)) if !self.space => text.chars().next_back(),
+            Some(TexPiece::Text(text, _)) if !self.space => text.chars().next_back(),
             _ => None,
         };
         self.advance(1);
@@ -997,8 +999,8 @@ impl<'a> TexReader<'a> {
             return;
         }
         match action(name) {
-            Action::Format(markup) => self.argument(vec![markup], "", ""),
-            Action::Declare(markup) => {
+            CommandEffect::Format(markup) => self.argument(vec![markup], "", ""),
+            CommandEffect::Declare(markup) => {
                 let declared = match self.groups.last_mut() {
                     Some(group) => &mut group.markup,
                     None => &mut self.base_markup,
@@ -1009,7 +1011,7 @@ impl<'a> TexReader<'a> {
                     self.open_markup(markup);
                 }
             }
-            Action::Quote => {
+            CommandEffect::Quote => {
                 let (open, close) = if self.quotes.is_multiple_of(2) {
                     ("“", "”")
                 } else {
@@ -1017,8 +1019,8 @@ impl<'a> TexReader<'a> {
                 };
                 self.quoted(open, close);
             }
-            Action::Around(open, close) => self.argument(Vec::new(), open, close),
-            Action::Greek => {
+            CommandEffect::Around(open, close) => self.argument(Vec::new(), open, close),
+            CommandEffect::Greek => {
                 let argument = self.rest.strip_prefix('{').and_then(|rest| {
                     let (argument, rest) = rest.split_once('}')?;
                     Some((tex_alphabets::from_lgr(argument)?, rest))
@@ -1031,7 +1033,7 @@ impl<'a> TexReader<'a> {
                     None => self.argument(Vec::new(), "", ""),
                 }
             }
-            Action::Verbatim => {
+            CommandEffect::Verbatim => {
                 let mut argument = self.raw_argument();
                 while let Some(character) = argument.chars().next() {
                     // `\url{a\_b}`; a path of Windows has backslashes of its own.
@@ -1045,23 +1047,23 @@ impl<'a> TexReader<'a> {
                     argument = argument.get(character.len_utf8()..).unwrap_or_default();
                 }
             }
-            Action::SkipFirst => {
+            CommandEffect::SkipFirst => {
                 self.raw_argument();
                 self.rest = self.rest.trim_start_matches([' ', '\n', '\t', '\r']);
             }
-            Action::Drop => {
+            CommandEffect::Drop => {
                 self.raw_argument();
             }
-            Action::Mathematics => {
+            CommandEffect::Mathematics => {
                 let argument = self.raw_argument();
                 if !self.typeset(argument) {
                     self.verbatim(argument);
                 }
             }
-            Action::Nothing => {
+            CommandEffect::Nothing => {
                 self.take("{}");
             }
-            Action::Transparent => {
+            CommandEffect::Transparent => {
                 // An optional argument goes with the command.
                 self.skip_options();
                 if !self.rest.starts_with('{') {
@@ -1070,7 +1072,7 @@ impl<'a> TexReader<'a> {
                     self.argument(Vec::new(), "", "");
                 }
             }
-            Action::Unknown => self.unknown_command(written, before_space),
+            CommandEffect::Unknown => self.unknown_command(written, before_space),
         }
     }
 
@@ -1109,7 +1111,7 @@ impl<'a> TexReader<'a> {
         }
     }
 
-    /// `\&`, and what programs make of a character reference: `\&amp;`.
+    /// Reads `\&`, or a character reference as some programs write it: `\&amp;`.
     fn entity_after_escape(&mut self) {
         self.take("amp;");
         self.character('&');
@@ -1168,7 +1170,7 @@ impl<'a> TexReader<'a> {
         rest.get(1..).unwrap_or_default()
     }
 
-    /// `$…$` is a formula; a lone `$` is a dollar sign.
+    /// Reads a `$`: `$…$` is a formula, a lone `$` a dollar sign.
     fn mathematics(&mut self) {
         let before = self.rest;
         let is_display = self.rest.starts_with("$$");
@@ -1192,7 +1194,7 @@ impl<'a> TexReader<'a> {
         self.character('$');
     }
 
-    /// `\(…\)` and `\[…\]`.
+    /// Reads `\(…\)` and `\[…\]`.
     fn delimited(&mut self, close: &str, open: &str) {
         let start = self
             .rest
@@ -1226,7 +1228,7 @@ impl<'a> TexReader<'a> {
                 self.text(script);
                 self.protection = outer;
                 if self.dropping == 0 {
-                    self.out.push(RichText::Close(markup));
+                    self.out.push(TexPiece::Close(markup));
                 }
             }
             return true;
@@ -1424,7 +1426,7 @@ mod tests {
         );
         assert_eq!(
             rich(r"{\'E}tat"),
-            [RichText::Text("État".to_owned(), Protection::None)]
+            [TexPiece::Text("État".to_owned(), Protection::None)]
         );
     }
 

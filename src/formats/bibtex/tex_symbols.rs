@@ -310,7 +310,7 @@ pub(crate) fn symbol(command: &str) -> Option<&'static str> {
     })
 }
 
-/// Returns the character of a reference of HTML, whose ampersand stands before `rest`, and the length of the rest
+/// Returns the character of a reference of HTML, whose ampersand precedes `rest`, and the length of the rest
 /// of the reference.
 pub(crate) fn entity(rest: &str) -> Option<(char, usize)> {
     let length = rest.bytes().take(10).position(|byte| byte == b';')?;

@@ -471,7 +471,7 @@ pub fn common_abbreviations(texts: Vec<String>) -> (Vec<String>, HashSet<String>
         strings.define(text);
     }
     let mut common = texts;
-    // A definition that uses an ambiguous name, or stands with one in one `@string`, is ambiguous, too.
+    // A definition that uses an ambiguous name, or shares an `@string` with one, is ambiguous, too.
     loop {
         let before = common.len();
         common.retain(|text| {

@@ -124,7 +124,7 @@ pub(super) fn csl_type(entry: &ResolvedEntry<'_>) -> Option<&'static str> {
 struct CslConversion<'e> {
     entry: &'e ResolvedEntry<'e>,
     key: &'e str,
-    /// The base type in the schema, of which the entry's type may be an alias or a narrower kind.
+    /// The base type in the schema. The entry's type may be an alias or a narrower kind of it.
     kind: &'e str,
     /// The type as it is written, in lower case.
     written_kind: &'e str,
@@ -522,7 +522,7 @@ impl<'e> CslConversion<'e> {
             let whole = own_title.as_deref()?;
             let extended =
                 (self.raw("subtitle").is_some() || self.raw("titleaddon").is_some()) && !has_main;
-            match markup::before_outside(whole, ": ") {
+            match markup::before_colon(whole) {
                 Some(before) => Some(before.trim_end().to_owned()),
                 None => extended.then(|| whole.to_owned()),
             }

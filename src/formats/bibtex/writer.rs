@@ -107,7 +107,7 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// White space at the ends becomes one space, because parts are joined; paragraphs are kept.
+/// Collapses white space. At the ends it becomes one space, because parts are joined; paragraphs are kept.
 fn collapsed(text: &str) -> String {
     let mut collapsed = String::with_capacity(text.len());
     let mut space = String::new();

@@ -9,7 +9,7 @@ mod types;
 mod write;
 
 use super::losses::{compare, fields_without_variable};
-use super::{Export, Joint, ReadFormat, Records, WriteFormat, WriteResult};
+use super::{ExportInput, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 
 /// Reads and writes Hayagriva YAML.
 pub(crate) struct Hayagriva;
@@ -44,7 +44,7 @@ impl ReadFormat for Hayagriva {
 }
 
 impl WriteFormat for Hayagriva {
-    fn write(&self, export: &Export<'_>) -> WriteResult {
+    fn write(&self, export: &ExportInput<'_>) -> WriteResult {
         let mut written = WriteResult::default();
         for work in export.works {
             let yaml = write::entry(work.item);

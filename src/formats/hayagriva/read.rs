@@ -254,7 +254,7 @@ fn take(entry: &Entry, index: &BlockIndex<'_>, block: &YamlBlock<'_>, items: &mu
     items.accept(line, item, || block.text.to_owned());
 }
 
-/// Hayagriva ignores unknown fields; here they are reported.
+/// Reports unknown fields, which Hayagriva ignores.
 fn report_unknown(fields: &Yaml, of: &str, key: &str, line: usize, items: &mut ParsedItems) {
     let Yaml::Mapping(fields) = fields else {
         return;

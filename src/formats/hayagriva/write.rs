@@ -63,7 +63,7 @@ fn yaml(entry: &Entry) -> Yaml {
 }
 
 fn date(date: &Date) -> Yaml {
-    // Seasons, and years before our era, are read from a map alone.
+    // Seasons, and years before our era, are read only from a map.
     if date.season.is_some() || date.year < 0 {
         let mut map = Mapping::new();
         map.insert("year".into(), date.year.into());

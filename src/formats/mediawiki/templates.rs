@@ -86,7 +86,7 @@ pub(super) fn is_citation(name: &str) -> bool {
 
 /// Part of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum NameComponent {
     Family,
     Given,
     Whole,
@@ -96,11 +96,11 @@ enum Part {
     Vancouver,
 }
 
-/// What a parameter holds.
+/// The content of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Field {
+enum ParameterContent {
     Text(&'static str),
-    Name(&'static str, Part),
+    Name(&'static str, NameComponent),
     Date(&'static str),
     Month,
     Day,
@@ -120,212 +120,356 @@ enum Field {
 }
 
 /// Parameters without their numbers.
-const PARAMETERS: &[(&str, Field)] = &[
+const PARAMETERS: &[(&str, ParameterContent)] = &[
     // English
-    ("title", Field::Title),
-    ("chapter", Field::Chapter),
-    ("contribution", Field::Chapter),
-    ("entry", Field::Chapter),
-    ("article", Field::Chapter),
-    ("section", Field::Chapter),
-    ("trans-title", Field::Text("original-title")),
-    ("journal", Field::Container),
-    ("magazine", Field::Container),
-    ("newspaper", Field::Container),
-    ("periodical", Field::Container),
-    ("work", Field::Container),
-    ("website", Field::Container),
-    ("encyclopedia", Field::Container),
-    ("encyclopaedia", Field::Container),
-    ("dictionary", Field::Container),
-    ("book-title", Field::Container),
-    ("booktitle", Field::Container),
-    ("conference", Field::Text("event-title")),
-    ("event", Field::Text("event-title")),
-    ("last", Field::Name("author", Part::Family)),
-    ("author-last", Field::Name("author", Part::Family)),
-    ("surname", Field::Name("author", Part::Family)),
-    ("first", Field::Name("author", Part::Given)),
-    ("author-first", Field::Name("author", Part::Given)),
-    ("given", Field::Name("author", Part::Given)),
-    ("author", Field::Name("author", Part::Whole)),
-    ("authors", Field::Name("author", Part::List)),
-    ("people", Field::Name("author", Part::List)),
-    ("vauthors", Field::Name("author", Part::Vancouver)),
-    ("editor-last", Field::Name("editor", Part::Family)),
-    ("editor-surname", Field::Name("editor", Part::Family)),
-    ("editor-first", Field::Name("editor", Part::Given)),
-    ("editor-given", Field::Name("editor", Part::Given)),
-    ("editor", Field::Name("editor", Part::Whole)),
-    ("editors", Field::Name("editor", Part::List)),
-    ("veditors", Field::Name("editor", Part::Vancouver)),
-    ("translator-last", Field::Name("translator", Part::Family)),
-    ("translator-first", Field::Name("translator", Part::Given)),
-    ("translator", Field::Name("translator", Part::Whole)),
-    ("interviewer-last", Field::Name("interviewer", Part::Family)),
-    ("interviewer-first", Field::Name("interviewer", Part::Given)),
-    ("interviewer", Field::Name("interviewer", Part::Whole)),
-    ("display-authors", Field::EtAl("author")),
-    ("display-editors", Field::EtAl("editor")),
-    ("others", Field::Text("note")),
-    ("date", Field::Date("issued")),
-    ("year", Field::Date("issued")),
-    ("month", Field::Month),
-    ("orig-date", Field::Date("original-date")),
-    ("orig-year", Field::Date("original-date")),
-    ("origyear", Field::Date("original-date")),
-    ("access-date", Field::Date("accessed")),
-    ("accessdate", Field::Date("accessed")),
-    ("volume", Field::Text("volume")),
-    ("issue", Field::Text("issue")),
-    ("number", Field::Text("issue")),
-    ("page", Field::Text("page")),
-    ("pages", Field::Text("page")),
-    ("at", Field::Text("page")),
-    ("publisher", Field::Text("publisher")),
-    ("institution", Field::Text("publisher")),
-    ("location", Field::Text("publisher-place")),
-    ("place", Field::Text("publisher-place")),
-    ("publication-place", Field::Text("publisher-place")),
-    ("edition", Field::Text("edition")),
-    ("series", Field::Text("collection-title")),
-    ("isbn", Field::Text("ISBN")),
-    ("issn", Field::Text("ISSN")),
-    ("doi", Field::Doi),
-    ("pmid", Field::Text("PMID")),
-    ("pmc", Field::Pmc),
-    ("arxiv", Field::Arxiv),
-    ("eprint", Field::Arxiv),
-    ("jstor", Field::Jstor),
-    ("url", Field::Url),
-    ("chapter-url", Field::ChapterUrl),
-    ("archive-url", Field::Text("archive_location")),
-    ("archiveurl", Field::Text("archive_location")),
-    ("archiv-url", Field::Text("archive_location")),
-    ("urlarchivo", Field::Text("archive_location")),
-    ("urlarchivio", Field::Text("archive_location")),
-    ("total-pages", Field::Text("number-of-pages")),
-    ("language", Field::Text("language")),
-    ("lang", Field::Text("language")),
-    ("degree", Field::Text("genre")),
-    ("type", Field::Text("genre")),
-    ("medium", Field::Text("medium")),
-    ("id", Field::Text("note")),
+    ("title", ParameterContent::Title),
+    ("chapter", ParameterContent::Chapter),
+    ("contribution", ParameterContent::Chapter),
+    ("entry", ParameterContent::Chapter),
+    ("article", ParameterContent::Chapter),
+    ("section", ParameterContent::Chapter),
+    ("trans-title", ParameterContent::Text("original-title")),
+    ("journal", ParameterContent::Container),
+    ("magazine", ParameterContent::Container),
+    ("newspaper", ParameterContent::Container),
+    ("periodical", ParameterContent::Container),
+    ("work", ParameterContent::Container),
+    ("website", ParameterContent::Container),
+    ("encyclopedia", ParameterContent::Container),
+    ("encyclopaedia", ParameterContent::Container),
+    ("dictionary", ParameterContent::Container),
+    ("book-title", ParameterContent::Container),
+    ("booktitle", ParameterContent::Container),
+    ("conference", ParameterContent::Text("event-title")),
+    ("event", ParameterContent::Text("event-title")),
+    (
+        "last",
+        ParameterContent::Name("author", NameComponent::Family),
+    ),
+    (
+        "author-last",
+        ParameterContent::Name("author", NameComponent::Family),
+    ),
+    (
+        "surname",
+        ParameterContent::Name("author", NameComponent::Family),
+    ),
+    (
+        "first",
+        ParameterContent::Name("author", NameComponent::Given),
+    ),
+    (
+        "author-first",
+        ParameterContent::Name("author", NameComponent::Given),
+    ),
+    (
+        "given",
+        ParameterContent::Name("author", NameComponent::Given),
+    ),
+    (
+        "author",
+        ParameterContent::Name("author", NameComponent::Whole),
+    ),
+    (
+        "authors",
+        ParameterContent::Name("author", NameComponent::List),
+    ),
+    (
+        "people",
+        ParameterContent::Name("author", NameComponent::List),
+    ),
+    (
+        "vauthors",
+        ParameterContent::Name("author", NameComponent::Vancouver),
+    ),
+    (
+        "editor-last",
+        ParameterContent::Name("editor", NameComponent::Family),
+    ),
+    (
+        "editor-surname",
+        ParameterContent::Name("editor", NameComponent::Family),
+    ),
+    (
+        "editor-first",
+        ParameterContent::Name("editor", NameComponent::Given),
+    ),
+    (
+        "editor-given",
+        ParameterContent::Name("editor", NameComponent::Given),
+    ),
+    (
+        "editor",
+        ParameterContent::Name("editor", NameComponent::Whole),
+    ),
+    (
+        "editors",
+        ParameterContent::Name("editor", NameComponent::List),
+    ),
+    (
+        "veditors",
+        ParameterContent::Name("editor", NameComponent::Vancouver),
+    ),
+    (
+        "translator-last",
+        ParameterContent::Name("translator", NameComponent::Family),
+    ),
+    (
+        "translator-first",
+        ParameterContent::Name("translator", NameComponent::Given),
+    ),
+    (
+        "translator",
+        ParameterContent::Name("translator", NameComponent::Whole),
+    ),
+    (
+        "interviewer-last",
+        ParameterContent::Name("interviewer", NameComponent::Family),
+    ),
+    (
+        "interviewer-first",
+        ParameterContent::Name("interviewer", NameComponent::Given),
+    ),
+    (
+        "interviewer",
+        ParameterContent::Name("interviewer", NameComponent::Whole),
+    ),
+    ("display-authors", ParameterContent::EtAl("author")),
+    ("display-editors", ParameterContent::EtAl("editor")),
+    ("others", ParameterContent::Text("note")),
+    ("date", ParameterContent::Date("issued")),
+    ("year", ParameterContent::Date("issued")),
+    ("month", ParameterContent::Month),
+    ("orig-date", ParameterContent::Date("original-date")),
+    ("orig-year", ParameterContent::Date("original-date")),
+    ("origyear", ParameterContent::Date("original-date")),
+    ("access-date", ParameterContent::Date("accessed")),
+    ("accessdate", ParameterContent::Date("accessed")),
+    ("volume", ParameterContent::Text("volume")),
+    ("issue", ParameterContent::Text("issue")),
+    ("number", ParameterContent::Text("issue")),
+    ("page", ParameterContent::Text("page")),
+    ("pages", ParameterContent::Text("page")),
+    ("at", ParameterContent::Text("page")),
+    ("publisher", ParameterContent::Text("publisher")),
+    ("institution", ParameterContent::Text("publisher")),
+    ("location", ParameterContent::Text("publisher-place")),
+    ("place", ParameterContent::Text("publisher-place")),
+    (
+        "publication-place",
+        ParameterContent::Text("publisher-place"),
+    ),
+    ("edition", ParameterContent::Text("edition")),
+    ("series", ParameterContent::Text("collection-title")),
+    ("isbn", ParameterContent::Text("ISBN")),
+    ("issn", ParameterContent::Text("ISSN")),
+    ("doi", ParameterContent::Doi),
+    ("pmid", ParameterContent::Text("PMID")),
+    ("pmc", ParameterContent::Pmc),
+    ("arxiv", ParameterContent::Arxiv),
+    ("eprint", ParameterContent::Arxiv),
+    ("jstor", ParameterContent::Jstor),
+    ("url", ParameterContent::Url),
+    ("chapter-url", ParameterContent::ChapterUrl),
+    ("archive-url", ParameterContent::Text("archive_location")),
+    ("archiveurl", ParameterContent::Text("archive_location")),
+    ("archiv-url", ParameterContent::Text("archive_location")),
+    ("urlarchivo", ParameterContent::Text("archive_location")),
+    ("urlarchivio", ParameterContent::Text("archive_location")),
+    ("total-pages", ParameterContent::Text("number-of-pages")),
+    ("language", ParameterContent::Text("language")),
+    ("lang", ParameterContent::Text("language")),
+    ("degree", ParameterContent::Text("genre")),
+    ("type", ParameterContent::Text("genre")),
+    ("medium", ParameterContent::Text("medium")),
+    ("id", ParameterContent::Text("note")),
     // German
-    ("autor", Field::Name("author", Part::List)),
-    ("titel", Field::Title),
-    ("titelerg", Field::Subtitle),
-    ("hrsg", Field::Name("editor", Part::List)),
-    ("sammelwerk", Field::Container),
-    ("werk", Field::Container),
-    ("band", Field::Text("volume")),
-    ("nummer", Field::Text("issue")),
-    ("auflage", Field::Text("edition")),
-    ("verlag", Field::Text("publisher")),
-    ("ort", Field::Text("publisher-place")),
-    ("datum", Field::Date("issued")),
-    ("jahr", Field::Date("issued")),
-    ("monat", Field::Month),
-    ("tag", Field::Day),
-    ("seiten", Field::Text("page")),
-    ("fundstelle", Field::Text("page")),
-    ("umfang", Field::Text("number-of-pages")),
-    ("reihe", Field::Text("collection-title")),
-    ("bandreihe", Field::Text("collection-number")),
-    ("nummerreihe", Field::Text("collection-number")),
-    ("hrsgreihe", Field::Name("collection-editor", Part::List)),
-    ("originaltitel", Field::Text("original-title")),
-    ("übersetzer", Field::Name("translator", Part::List)),
-    ("online", Field::Url),
-    ("abruf", Field::Date("accessed")),
-    ("zugriff", Field::Date("accessed")),
-    ("sprache", Field::Text("language")),
-    ("artikelnr", Field::Text("number")),
-    ("typ", Field::Text("genre")),
-    ("kommentar", Field::Text("note")),
+    (
+        "autor",
+        ParameterContent::Name("author", NameComponent::List),
+    ),
+    ("titel", ParameterContent::Title),
+    ("titelerg", ParameterContent::Subtitle),
+    (
+        "hrsg",
+        ParameterContent::Name("editor", NameComponent::List),
+    ),
+    ("sammelwerk", ParameterContent::Container),
+    ("werk", ParameterContent::Container),
+    ("band", ParameterContent::Text("volume")),
+    ("nummer", ParameterContent::Text("issue")),
+    ("auflage", ParameterContent::Text("edition")),
+    ("verlag", ParameterContent::Text("publisher")),
+    ("ort", ParameterContent::Text("publisher-place")),
+    ("datum", ParameterContent::Date("issued")),
+    ("jahr", ParameterContent::Date("issued")),
+    ("monat", ParameterContent::Month),
+    ("tag", ParameterContent::Day),
+    ("seiten", ParameterContent::Text("page")),
+    ("fundstelle", ParameterContent::Text("page")),
+    ("umfang", ParameterContent::Text("number-of-pages")),
+    ("reihe", ParameterContent::Text("collection-title")),
+    ("bandreihe", ParameterContent::Text("collection-number")),
+    ("nummerreihe", ParameterContent::Text("collection-number")),
+    (
+        "hrsgreihe",
+        ParameterContent::Name("collection-editor", NameComponent::List),
+    ),
+    ("originaltitel", ParameterContent::Text("original-title")),
+    (
+        "übersetzer",
+        ParameterContent::Name("translator", NameComponent::List),
+    ),
+    ("online", ParameterContent::Url),
+    ("abruf", ParameterContent::Date("accessed")),
+    ("zugriff", ParameterContent::Date("accessed")),
+    ("sprache", ParameterContent::Text("language")),
+    ("artikelnr", ParameterContent::Text("number")),
+    ("typ", ParameterContent::Text("genre")),
+    ("kommentar", ParameterContent::Text("note")),
     // French
-    ("nom", Field::Name("author", Part::Family)),
-    ("prénom", Field::Name("author", Part::Given)),
-    ("auteur", Field::Name("author", Part::Whole)),
-    ("auteurs", Field::Name("author", Part::List)),
-    ("titre", Field::Title),
-    ("sous-titre", Field::Subtitle),
-    ("titre chapitre", Field::Chapter),
-    ("chapitre", Field::Chapter),
-    ("titre ouvrage", Field::Container),
-    ("périodique", Field::Container),
-    ("revue", Field::Container),
-    ("site", Field::Container),
-    ("encyclopédie", Field::Container),
-    ("titre original", Field::Text("original-title")),
-    ("vol", Field::Text("volume")),
-    ("tome", Field::Text("volume")),
-    ("numéro", Field::Text("issue")),
-    ("no", Field::Text("issue")),
-    ("numéro d'édition", Field::Text("edition")),
-    ("éditeur", Field::Text("publisher")),
-    ("lieu", Field::Text("publisher-place")),
-    ("lieu édition", Field::Text("publisher-place")),
-    ("année", Field::Date("issued")),
-    ("mois", Field::Month),
-    ("jour", Field::Day),
-    ("année première édition", Field::Date("original-date")),
-    ("consulté le", Field::Date("accessed")),
-    ("passage", Field::Text("page")),
-    ("pages totales", Field::Text("number-of-pages")),
-    ("collection", Field::Text("collection-title")),
-    ("numéro dans collection", Field::Text("collection-number")),
-    ("directeur", Field::Name("editor", Part::Whole)),
-    ("traducteur", Field::Name("translator", Part::Whole)),
-    ("traduction", Field::Name("translator", Part::Whole)),
-    ("langue", Field::Text("language")),
-    ("lire en ligne", Field::Url),
-    ("url texte", Field::Url),
+    (
+        "nom",
+        ParameterContent::Name("author", NameComponent::Family),
+    ),
+    (
+        "prénom",
+        ParameterContent::Name("author", NameComponent::Given),
+    ),
+    (
+        "auteur",
+        ParameterContent::Name("author", NameComponent::Whole),
+    ),
+    (
+        "auteurs",
+        ParameterContent::Name("author", NameComponent::List),
+    ),
+    ("titre", ParameterContent::Title),
+    ("sous-titre", ParameterContent::Subtitle),
+    ("titre chapitre", ParameterContent::Chapter),
+    ("chapitre", ParameterContent::Chapter),
+    ("titre ouvrage", ParameterContent::Container),
+    ("périodique", ParameterContent::Container),
+    ("revue", ParameterContent::Container),
+    ("site", ParameterContent::Container),
+    ("encyclopédie", ParameterContent::Container),
+    ("titre original", ParameterContent::Text("original-title")),
+    ("vol", ParameterContent::Text("volume")),
+    ("tome", ParameterContent::Text("volume")),
+    ("numéro", ParameterContent::Text("issue")),
+    ("no", ParameterContent::Text("issue")),
+    ("numéro d'édition", ParameterContent::Text("edition")),
+    ("éditeur", ParameterContent::Text("publisher")),
+    ("lieu", ParameterContent::Text("publisher-place")),
+    ("lieu édition", ParameterContent::Text("publisher-place")),
+    ("année", ParameterContent::Date("issued")),
+    ("mois", ParameterContent::Month),
+    ("jour", ParameterContent::Day),
+    (
+        "année première édition",
+        ParameterContent::Date("original-date"),
+    ),
+    ("consulté le", ParameterContent::Date("accessed")),
+    ("passage", ParameterContent::Text("page")),
+    ("pages totales", ParameterContent::Text("number-of-pages")),
+    ("collection", ParameterContent::Text("collection-title")),
+    (
+        "numéro dans collection",
+        ParameterContent::Text("collection-number"),
+    ),
+    (
+        "directeur",
+        ParameterContent::Name("editor", NameComponent::Whole),
+    ),
+    (
+        "traducteur",
+        ParameterContent::Name("translator", NameComponent::Whole),
+    ),
+    (
+        "traduction",
+        ParameterContent::Name("translator", NameComponent::Whole),
+    ),
+    ("langue", ParameterContent::Text("language")),
+    ("lire en ligne", ParameterContent::Url),
+    ("url texte", ParameterContent::Url),
     // Spanish, Portuguese, Italian, Dutch
-    ("apellidos", Field::Name("author", Part::Family)),
-    ("apellido", Field::Name("author", Part::Family)),
-    ("nombre", Field::Name("author", Part::Given)),
-    ("título", Field::Title),
-    ("publicación", Field::Container),
-    ("fecha", Field::Date("issued")),
-    ("año", Field::Date("issued")),
-    ("editorial", Field::Text("publisher")),
-    ("ubicación", Field::Text("publisher-place")),
-    ("volumen", Field::Text("volume")),
-    ("número", Field::Text("issue")),
-    ("páginas", Field::Text("page")),
-    ("fechaacceso", Field::Date("accessed")),
-    ("idioma", Field::Text("language")),
-    ("sobrenome", Field::Name("author", Part::Family)),
-    ("último", Field::Name("author", Part::Family)),
-    ("primeiro", Field::Name("author", Part::Given)),
-    ("periódico", Field::Container),
-    ("ano", Field::Date("issued")),
-    ("editora", Field::Text("publisher")),
-    ("local", Field::Text("publisher-place")),
-    ("acessodata", Field::Date("accessed")),
-    ("cognome", Field::Name("author", Part::Family)),
-    ("nome", Field::Name("author", Part::Given)),
-    ("autore", Field::Name("author", Part::Whole)),
-    ("titolo", Field::Title),
-    ("rivista", Field::Container),
-    ("anno", Field::Date("issued")),
-    ("data", Field::Date("issued")),
-    ("editore", Field::Text("publisher")),
-    ("città", Field::Text("publisher-place")),
-    ("pagine", Field::Text("page")),
-    ("pp", Field::Text("page")),
-    ("p", Field::Text("page")),
-    ("numero", Field::Text("issue")),
-    ("accesso", Field::Date("accessed")),
-    ("lingua", Field::Text("language")),
-    ("achternaam", Field::Name("author", Part::Family)),
-    ("voornaam", Field::Name("author", Part::Given)),
-    ("auteurlink", Field::Nothing),
-    ("uitgever", Field::Text("publisher")),
-    ("plaats", Field::Text("publisher-place")),
-    ("taal", Field::Text("language")),
-    ("bezochtdatum", Field::Date("accessed")),
+    (
+        "apellidos",
+        ParameterContent::Name("author", NameComponent::Family),
+    ),
+    (
+        "apellido",
+        ParameterContent::Name("author", NameComponent::Family),
+    ),
+    (
+        "nombre",
+        ParameterContent::Name("author", NameComponent::Given),
+    ),
+    ("título", ParameterContent::Title),
+    ("publicación", ParameterContent::Container),
+    ("fecha", ParameterContent::Date("issued")),
+    ("año", ParameterContent::Date("issued")),
+    ("editorial", ParameterContent::Text("publisher")),
+    ("ubicación", ParameterContent::Text("publisher-place")),
+    ("volumen", ParameterContent::Text("volume")),
+    ("número", ParameterContent::Text("issue")),
+    ("páginas", ParameterContent::Text("page")),
+    ("fechaacceso", ParameterContent::Date("accessed")),
+    ("idioma", ParameterContent::Text("language")),
+    (
+        "sobrenome",
+        ParameterContent::Name("author", NameComponent::Family),
+    ),
+    (
+        "último",
+        ParameterContent::Name("author", NameComponent::Family),
+    ),
+    (
+        "primeiro",
+        ParameterContent::Name("author", NameComponent::Given),
+    ),
+    ("periódico", ParameterContent::Container),
+    ("ano", ParameterContent::Date("issued")),
+    ("editora", ParameterContent::Text("publisher")),
+    ("local", ParameterContent::Text("publisher-place")),
+    ("acessodata", ParameterContent::Date("accessed")),
+    (
+        "cognome",
+        ParameterContent::Name("author", NameComponent::Family),
+    ),
+    (
+        "nome",
+        ParameterContent::Name("author", NameComponent::Given),
+    ),
+    (
+        "autore",
+        ParameterContent::Name("author", NameComponent::Whole),
+    ),
+    ("titolo", ParameterContent::Title),
+    ("rivista", ParameterContent::Container),
+    ("anno", ParameterContent::Date("issued")),
+    ("data", ParameterContent::Date("issued")),
+    ("editore", ParameterContent::Text("publisher")),
+    ("città", ParameterContent::Text("publisher-place")),
+    ("pagine", ParameterContent::Text("page")),
+    ("pp", ParameterContent::Text("page")),
+    ("p", ParameterContent::Text("page")),
+    ("numero", ParameterContent::Text("issue")),
+    ("accesso", ParameterContent::Date("accessed")),
+    ("lingua", ParameterContent::Text("language")),
+    (
+        "achternaam",
+        ParameterContent::Name("author", NameComponent::Family),
+    ),
+    (
+        "voornaam",
+        ParameterContent::Name("author", NameComponent::Given),
+    ),
+    ("auteurlink", ParameterContent::Nothing),
+    ("uitgever", ParameterContent::Text("publisher")),
+    ("plaats", ParameterContent::Text("publisher-place")),
+    ("taal", ParameterContent::Text("language")),
+    ("bezochtdatum", ParameterContent::Date("accessed")),
 ];
 
 /// Beginnings of parameters that are about the template, links and archives.
@@ -417,7 +561,7 @@ const SILENT: &[&str] = &[
     "display-",
 ];
 
-fn field_of(name: &str) -> Option<(Field, u32)> {
+fn field_of(name: &str) -> Option<(ParameterContent, u32)> {
     let name = name.replace('_', "-");
     let digits: String = name.chars().filter(char::is_ascii_digit).collect();
     let number = digits.parse().unwrap_or(1);
@@ -430,145 +574,187 @@ fn field_of(name: &str) -> Option<(Field, u32)> {
     };
     found(bare).or_else(|| {
         let is_silent = SILENT.iter().any(|start| name.starts_with(start));
-        is_silent.then_some((Field::Nothing, number))
+        is_silent.then_some((ParameterContent::Nothing, number))
     })
 }
 
 /// Returns the item of a template; `None` if it has no title.
 pub(super) fn item(template: &Template, line: usize, items: &mut ParsedItems) -> Option<CslItem> {
     let csl_type = type_of(&template.name).unwrap_or_default();
-    let mut new = ItemBuilder::new(csl_type);
-    let mut names: BTreeMap<(&str, u32), NameParts> = BTreeMap::new();
-    let mut lists: Vec<(&str, Vec<CslName>)> = Vec::new();
-    let mut et_al: Vec<&str> = Vec::new();
-    let [mut title, mut subtitle, mut chapter, mut container] = [const { String::new() }; 4];
-    let [mut year, mut month, mut day, mut chapter_url] = [const { String::new() }; 4];
     let is_web_source = template.name == "internetquelle";
+    let mut values = TemplateValues {
+        item: ItemBuilder::new(csl_type),
+        ..TemplateValues::default()
+    };
     for (name, value) in &template.parameters {
         if value.is_empty() {
             continue;
         }
-        let Some((field, number)) = field_of(name) else {
-            let shown: String = value.chars().take(60).collect();
-            let message = format!(
-                "ignored {shown:?}: unknown parameter of {{{{{}}}}}",
-                template.name
-            );
-            items.warn(line, "", Some(name), message);
-            continue;
-        };
+        match field_of(name) {
+            // In the German template for web pages, it is the organization behind the page.
+            Some((ParameterContent::Name("editor", _), _)) if is_web_source => {
+                let (text, _) = rich_text(value);
+                values.item.text("publisher", &plain(&text));
+            }
+            Some((content, number)) => values.add(content, number, name, value),
+            None => {
+                let shown: String = value.chars().take(60).collect();
+                let message = format!(
+                    "ignored {shown:?}: unknown parameter of {{{{{}}}}}",
+                    template.name
+                );
+                items.warn(line, "", Some(name), message);
+            }
+        }
+    }
+    let mut item = values.into_item(csl_type);
+    item.item_type = refined_type(csl_type, &item).to_owned();
+    item.variables.contains_key("title").then_some(item)
+}
+
+/// The values of a template: an item, and values that are divided among several parameters.
+#[derive(Default)]
+struct TemplateValues {
+    item: ItemBuilder,
+    /// The names in parameters of their own, by variable and number.
+    names: BTreeMap<(&'static str, u32), NameParameters>,
+    /// The names in lists.
+    lists: Vec<(&'static str, Vec<CslName>)>,
+    /// The variables with further names.
+    et_al: Vec<&'static str>,
+    title: String,
+    subtitle: String,
+    chapter: String,
+    chapter_url: String,
+    container: String,
+    year: String,
+    month: String,
+    day: String,
+}
+
+impl TemplateValues {
+    /// Adds the value of the parameter `name`, which has this content and number.
+    fn add(&mut self, content: ParameterContent, number: u32, name: &str, value: &str) {
         let (text, address) = rich_text(value);
         let bare = plain(&text);
-        match field {
-            // In the German template for web pages, it is the organization behind the page.
-            Field::Name("editor", _) if is_web_source => {
-                new.text("publisher", &bare);
+        match content {
+            ParameterContent::Name("author", NameComponent::Family) if name == "author" => {}
+            ParameterContent::Name(variable, NameComponent::List) => {
+                self.lists.push((variable, list(&bare)));
             }
-            Field::Name("author", Part::Family) if name == "author" => {}
-            Field::Name(variable, Part::List) => lists.push((variable, list(&bare))),
-            Field::Name(variable, Part::Vancouver) => lists.push((variable, vancouver(&bare))),
-            Field::Name(variable, Part::Whole) if is_list(&bare) => {
-                lists.push((variable, list(&bare)));
+            ParameterContent::Name(variable, NameComponent::Vancouver) => {
+                self.lists.push((variable, vancouver(&bare)));
             }
-            Field::Name(variable, part) => {
-                let name = names.entry((variable, number)).or_default();
+            ParameterContent::Name(variable, NameComponent::Whole) if is_list(&bare) => {
+                self.lists.push((variable, list(&bare)));
+            }
+            ParameterContent::Name(variable, part) => {
+                let name = self.names.entry((variable, number)).or_default();
                 match part {
-                    Part::Family => name.family = bare,
-                    Part::Given => name.given = bare,
+                    NameComponent::Family => name.family = bare,
+                    NameComponent::Given => name.given = bare,
                     _ => name.whole = bare,
                 }
             }
-            Field::EtAl(variable) => {
+            ParameterContent::EtAl(variable) => {
                 if bare.starts_with("et") {
-                    et_al.push(variable);
+                    self.et_al.push(variable);
                 }
             }
-            Field::Title => title = text,
-            Field::Subtitle => subtitle = text,
-            Field::Chapter => chapter = text,
-            Field::Container => container = text,
-            Field::Text("language") => {
-                new.text("language", language_code(&bare));
+            ParameterContent::Title => self.title = text,
+            ParameterContent::Subtitle => self.subtitle = text,
+            ParameterContent::Chapter => self.chapter = text,
+            ParameterContent::Container => self.container = text,
+            ParameterContent::Text("language") => {
+                self.item.text("language", language_code(&bare));
             }
-            Field::Text("note") => new.append("note", "; ", &text),
-            Field::Text(variable) => {
-                new.text(variable, &text);
+            ParameterContent::Text("note") => self.item.append("note", "; ", &text),
+            ParameterContent::Text(variable) => {
+                self.item.text(variable, &text);
             }
-            Field::Date("issued")
+            ParameterContent::Date("issued")
                 if name.starts_with(['y', 'j']) || name == "année" || name == "año" =>
             {
-                year = bare;
+                self.year = bare;
             }
-            Field::Date(variable) => {
-                new.date_value(variable, wiki_date(&bare));
+            ParameterContent::Date(variable) => {
+                self.item.date_value(variable, wiki_date(&bare));
             }
-            Field::Month => month = bare,
-            Field::Day => day = bare,
-            Field::Url => {
-                new.url(address.as_deref().unwrap_or(&bare));
+            ParameterContent::Month => self.month = bare,
+            ParameterContent::Day => self.day = bare,
+            ParameterContent::Url => {
+                self.item.url(address.as_deref().unwrap_or(&bare));
             }
-            Field::ChapterUrl => chapter_url = bare,
-            Field::Doi => {
-                new.doi(&bare);
+            ParameterContent::ChapterUrl => self.chapter_url = bare,
+            ParameterContent::Doi => {
+                self.item.doi(&bare);
             }
-            Field::Pmc => {
+            ParameterContent::Pmc => {
                 let number = bare.trim_start_matches(|c: char| !c.is_ascii_digit());
-                new.text("PMCID", &format!("PMC{number}"));
+                self.item.text("PMCID", &format!("PMC{number}"));
             }
-            Field::Arxiv => {
-                new.url(&format!("https://arxiv.org/abs/{bare}"));
+            ParameterContent::Arxiv => {
+                self.item.url(&format!("https://arxiv.org/abs/{bare}"));
             }
-            Field::Jstor => {
-                new.text("URL", &format!("https://www.jstor.org/stable/{bare}"));
+            ParameterContent::Jstor => {
+                let address = format!("https://www.jstor.org/stable/{bare}");
+                self.item.text("URL", &address);
             }
-            Field::Nothing => {}
+            ParameterContent::Nothing => {}
         }
     }
-    if !year.is_empty() && !new.has("issued") {
-        let written = [day.as_str(), &month, &year].join(" ");
-        new.date_value("issued", wiki_date(written.trim()));
-    }
-    for ((variable, _), parts) in names {
-        new.name(variable, parts.name());
-    }
-    for (variable, list) in lists {
-        for name in list {
-            new.name(variable, name);
+
+    /// Joins everything that is in several parameters.
+    fn into_item(mut self, csl_type: &str) -> CslItem {
+        if !self.year.is_empty() && !self.item.has("issued") {
+            let written = [self.day.as_str(), &self.month, &self.year].join(" ");
+            self.item.date_value("issued", wiki_date(written.trim()));
         }
+        for ((variable, _), parts) in std::mem::take(&mut self.names) {
+            self.item.name(variable, parts.name());
+        }
+        for (variable, list) in std::mem::take(&mut self.lists) {
+            for name in list {
+                self.item.name(variable, name);
+            }
+        }
+        for variable in &self.et_al {
+            self.item.name(variable, literal_name("others"));
+        }
+        self.add_titles(csl_type);
+        self.item.finish()
     }
-    for variable in et_al {
-        new.name(variable, literal_name("others"));
+
+    fn add_titles(&mut self, csl_type: &str) {
+        let mut title = std::mem::take(&mut self.title);
+        let mut container = std::mem::take(&mut self.container);
+        let subtitle = std::mem::take(&mut self.subtitle);
+        let chapter = std::mem::take(&mut self.chapter);
+        if !subtitle.is_empty() {
+            title = if title.is_empty() {
+                subtitle
+            } else {
+                format!("{title}: {subtitle}")
+            };
+        }
+        // In templates for books, the title is that of the whole.
+        if title.is_empty() {
+            title = chapter;
+        } else if csl_type.starts_with("article") {
+            // The section of a newspaper.
+            self.item.text("section", &chapter);
+        } else if !chapter.is_empty() {
+            let whole = std::mem::replace(&mut title, chapter);
+            let series = std::mem::replace(&mut container, whole);
+            self.item.text("collection-title", &series);
+            self.item.url(&self.chapter_url);
+        }
+        if title.is_empty() && csl_type.starts_with("entry") {
+            std::mem::swap(&mut title, &mut container);
+        }
+        self.item.text("title", &title);
+        self.item.text("container-title", &container);
     }
-    if !subtitle.is_empty() {
-        title = if title.is_empty() {
-            subtitle
-        } else {
-            format!("{title}: {subtitle}")
-        };
-    }
-    // In templates for books, the title is that of the whole.
-    if title.is_empty() {
-        title = chapter;
-    } else if csl_type.starts_with("article") {
-        // The section of a newspaper.
-        new.text("section", &chapter);
-    } else if !chapter.is_empty() {
-        let whole = std::mem::replace(&mut title, chapter);
-        new.text(
-            "collection-title",
-            &std::mem::replace(&mut container, whole),
-        );
-        new.url(&chapter_url);
-    }
-    if title.is_empty() && csl_type.starts_with("entry") {
-        std::mem::swap(&mut title, &mut container);
-    }
-    new.text("title", &title);
-    new.text("container-title", &container);
-    // A number stands in the series, if there is no periodical.
-    let mut item = new.finish();
-    item.item_type = refined_type(csl_type, &item).to_owned();
-    item.variables.contains_key("title").then_some(item)
 }
 
 /// Returns the CSL type by the template and what the parameters tell.
@@ -591,13 +777,13 @@ fn refined_type(csl_type: &'static str, item: &CslItem) -> &'static str {
 
 /// The parts of a name in parameters of their own.
 #[derive(Default)]
-struct NameParts {
+struct NameParameters {
     family: String,
     given: String,
     whole: String,
 }
 
-impl NameParts {
+impl NameParameters {
     fn name(self) -> CslName {
         match (
             self.family.as_str(),

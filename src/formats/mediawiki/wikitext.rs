@@ -43,7 +43,7 @@ pub(super) fn template_names(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Something that is open while the page is read.
-enum Open {
+enum OpenConstruct {
     Template {
         start: usize,
         name: Option<String>,
@@ -61,7 +61,7 @@ enum Open {
 
 /// Returns the templates of a page that `is_wanted` selects by name. Templates in others are found, too.
 pub(super) fn templates(page: &str, is_wanted: impl Fn(&str) -> bool) -> Vec<Template> {
-    let mut scanner = Scanner {
+    let mut scanner = WikitextScanner {
         page,
         here: 0,
         stack: Vec::new(),
@@ -72,7 +72,7 @@ pub(super) fn templates(page: &str, is_wanted: impl Fn(&str) -> bool) -> Vec<Tem
         scanner.step(&is_wanted);
     }
     while let Some(open) = scanner.stack.pop() {
-        if let Open::Template {
+        if let OpenConstruct::Template {
             start,
             name: Some(name),
             parameters,
@@ -92,10 +92,10 @@ pub(super) fn templates(page: &str, is_wanted: impl Fn(&str) -> bool) -> Vec<Tem
     scanner.found
 }
 
-struct Scanner<'p> {
+struct WikitextScanner<'p> {
     page: &'p str,
     here: usize,
-    stack: Vec<Open>,
+    stack: Vec<OpenConstruct>,
     found: Vec<Template>,
     /// Closing tags that the rest of the page does not have.
     missing: Vec<&'static str>,
@@ -111,7 +111,7 @@ const VERBATIM: [(&str, &str, bool); 6] = [
     ("<math", "</math>", true),
 ];
 
-impl Scanner<'_> {
+impl WikitextScanner<'_> {
     fn step(&mut self, is_wanted: &impl Fn(&str) -> bool) {
         let rest = self.page.get(self.here..).unwrap_or_default();
         let special = |byte: &u8| b"<{}[]|=".contains(byte);
@@ -148,7 +148,7 @@ impl Scanner<'_> {
         }
         let is_deep = self.stack.len() >= MAX_DEPTH;
         if rest.starts_with("{{") && !is_deep {
-            self.stack.push(Open::Template {
+            self.stack.push(OpenConstruct::Template {
                 start: self.here,
                 name: None,
                 parameters: Vec::new(),
@@ -158,19 +158,22 @@ impl Scanner<'_> {
             });
             self.here += 2;
         } else if rest.starts_with("[[") && !is_deep {
-            self.stack.push(Open::Link {
+            self.stack.push(OpenConstruct::Link {
                 text: String::new(),
             });
             self.here += 2;
-        } else if rest.starts_with("]]") && matches!(self.stack.last(), Some(Open::Link { .. })) {
-            if let Some(Open::Link { text }) = self.stack.pop() {
+        } else if rest.starts_with("]]")
+            && matches!(self.stack.last(), Some(OpenConstruct::Link { .. }))
+        {
+            if let Some(OpenConstruct::Link { text }) = self.stack.pop() {
                 self.push(&link_label(&text));
             }
             self.here += 2;
         } else if rest.starts_with("}}") {
             self.here += 2;
             self.close_template(is_wanted);
-        } else if rest.starts_with('|') && matches!(self.stack.last(), Some(Open::Template { .. }))
+        } else if rest.starts_with('|')
+            && matches!(self.stack.last(), Some(OpenConstruct::Template { .. }))
         {
             self.end_parameter();
             self.here += 1;
@@ -185,14 +188,16 @@ impl Scanner<'_> {
 
     fn push(&mut self, new: &str) {
         match self.stack.last_mut() {
-            Some(Open::Template { text, .. } | Open::Link { text }) => text.push_str(new),
+            Some(OpenConstruct::Template { text, .. } | OpenConstruct::Link { text }) => {
+                text.push_str(new);
+            }
             None => {}
         }
     }
 
     /// Takes the text before the first `=` of a parameter as its name. Returns whether it was.
     fn names_parameter(&mut self) -> bool {
-        let Some(Open::Template {
+        let Some(OpenConstruct::Template {
             name: Some(_),
             parameter: parameter @ None,
             text,
@@ -206,7 +211,7 @@ impl Scanner<'_> {
     }
 
     fn end_parameter(&mut self) {
-        if let Some(Open::Template {
+        if let Some(OpenConstruct::Template {
             name,
             parameters,
             parameter,
@@ -231,20 +236,20 @@ impl Scanner<'_> {
 
     fn close_template(&mut self, is_wanted: &impl Fn(&str) -> bool) {
         // A link that is not closed ends with the template.
-        while let Some(Open::Link { .. }) = self.stack.last() {
+        while let Some(OpenConstruct::Link { .. }) = self.stack.last() {
             if !self
                 .stack
                 .iter()
-                .any(|open| matches!(open, Open::Template { .. }))
+                .any(|open| matches!(open, OpenConstruct::Template { .. }))
             {
                 return;
             }
-            if let Some(Open::Link { text }) = self.stack.pop() {
+            if let Some(OpenConstruct::Link { text }) = self.stack.pop() {
                 self.push(&text);
             }
         }
         self.end_parameter();
-        let Some(Open::Template {
+        let Some(OpenConstruct::Template {
             start,
             name: Some(name),
             parameters,

@@ -13,7 +13,7 @@ pub(super) use read::tagged;
 use super::item_builder::files;
 use super::losses::{compare, fields_without_variable};
 use super::{
-    Export, ExportedWork, Joint, ReadFormat, Records, WriteFormat, WriteResult, file_field,
+    ExportInput, ExportedWork, Joint, ReadFormat, Records, WriteFormat, WriteResult, file_field,
 };
 
 /// Reads and writes RIS.
@@ -37,7 +37,7 @@ impl ReadFormat for Ris {
 }
 
 impl WriteFormat for Ris {
-    fn write(&self, export: &Export<'_>) -> WriteResult {
+    fn write(&self, export: &ExportInput<'_>) -> WriteResult {
         let mut written = WriteResult::default();
         for work in export.works {
             let files = linked_files(work);

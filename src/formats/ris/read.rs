@@ -13,7 +13,7 @@ use crate::model::{CslDate, CslItem, CslName, CslValue, Doi};
 
 /// A line `XX  - value` with the lines that continue it.
 #[derive(Debug)]
-struct TagLine<'t> {
+struct RisLine<'t> {
     number: usize,
     tag: &'t str,
     value: String,
@@ -24,7 +24,7 @@ struct TagLine<'t> {
 pub(super) fn read_items(text: &str) -> ParsedItems {
     let text = text.trim_start_matches('\u{feff}');
     let mut items = ParsedItems::default();
-    let mut record: Vec<TagLine<'_>> = Vec::new();
+    let mut record: Vec<RisLine<'_>> = Vec::new();
     let mut is_open = false;
     let mut is_head = true;
     let mut stray: Option<(usize, String)> = None;
@@ -44,7 +44,7 @@ pub(super) fn read_items(text: &str) -> ParsedItems {
                 }
                 report_stray(stray.take(), is_head, &mut items);
                 (is_open, is_head) = (true, false);
-                record.push(TagLine {
+                record.push(RisLine {
                     number,
                     tag: "TY",
                     value: value.to_owned(),
@@ -54,7 +54,7 @@ pub(super) fn read_items(text: &str) -> ParsedItems {
                 close(&mut record, &mut items);
                 is_open = false;
             }
-            Some((tag, value)) if is_open => record.push(TagLine {
+            Some((tag, value)) if is_open => record.push(RisLine {
                 number,
                 tag,
                 value: value.to_owned(),
@@ -160,7 +160,7 @@ pub(in crate::formats) fn tagged(line: &str) -> Option<(&str, &str)> {
     fits.then(|| (tag, value.trim()))
 }
 
-fn close(record: &mut Vec<TagLine<'_>>, items: &mut ParsedItems) {
+fn close(record: &mut Vec<RisLine<'_>>, items: &mut ParsedItems) {
     let record = std::mem::take(record);
     let Some(first) = record.first() else {
         return;
@@ -184,14 +184,14 @@ fn close(record: &mut Vec<TagLine<'_>>, items: &mut ParsedItems) {
 }
 
 struct RisReader<'r, 't> {
-    record: &'r [TagLine<'t>],
+    record: &'r [RisLine<'t>],
     items: &'r mut ParsedItems,
     item: CslItem,
     key: String,
 }
 
 impl<'r, 't> RisReader<'r, 't> {
-    fn new(record: &'r [TagLine<'t>], items: &'r mut ParsedItems) -> Self {
+    fn new(record: &'r [RisLine<'t>], items: &'r mut ParsedItems) -> Self {
         let value_of = |tag: &str| {
             let line = record.iter().find(|line| line.tag == tag);
             line.map(|line| line.value.clone())
@@ -218,7 +218,7 @@ impl<'r, 't> RisReader<'r, 't> {
         let mut keywords: Vec<String> = Vec::new();
         let record = self.record;
         for line in record {
-            let TagLine { number, tag, value } = line;
+            let RisLine { number, tag, value } = line;
             if value.is_empty() {
                 continue;
             }
@@ -473,8 +473,8 @@ impl<'r, 't> RisReader<'r, 't> {
         }
     }
 
-    /// Of several dates the finest counts, if it agrees with the others as far as these go. `DA` may have no year
-    /// of its own.
+    /// Chooses the date of issue. Of several dates the finest counts, if it agrees with the others as far as these go.
+    /// `DA` may have no year of its own.
     fn issued(&mut self, written: &[(usize, &str, &str)]) {
         let mut dates: Vec<(usize, &str, &str, CslDate)> = Vec::with_capacity(written.len());
         let year = written.iter().find_map(|(_, _, text)| four_digits(text));
@@ -626,7 +626,7 @@ impl<'r, 't> RisReader<'r, 't> {
             .insert(variable.to_owned(), CslValue::Text(text));
     }
 
-    /// `SN` is an ISBN, an ISSN, or the number of a report, a patent or a standard.
+    /// Stores `SN`, which is an ISBN, an ISSN, or the number of a report, a patent or a standard.
     fn standard_number(&mut self, number: usize, text: &str, csl_type: &str) {
         let digits: String = text
             .chars()
@@ -657,7 +657,7 @@ impl<'r, 't> RisReader<'r, 't> {
     }
 }
 
-/// Returns whether a text is a DOI, alone or behind its label.
+/// Returns whether a text is a DOI, alone or after its label.
 fn is_doi(text: &str) -> bool {
     let lower = text.trim().to_lowercase();
     (lower.starts_with("10.") || lower.starts_with("doi") || lower.contains("doi.org/"))
@@ -683,7 +683,7 @@ fn four_digits(text: &str) -> Option<&str> {
     numbers.find(|number| number.len() == 4)
 }
 
-fn full_differs(record: &[TagLine<'_>], value: &str) -> bool {
+fn full_differs(record: &[RisLine<'_>], value: &str) -> bool {
     let mut full = record.iter().filter(|line| matches!(line.tag, "JF" | "T2"));
     full.all(|line| line.value != value)
 }
@@ -697,7 +697,7 @@ fn end_is_in(start: &str, end: &str) -> bool {
             .is_some_and(|last| last.len() < start.len() && last.trim() == end.trim())
 }
 
-/// 1 to 4, spring to winter.
+/// Returns a season as 1 to 4, spring to winter.
 fn season(text: &str) -> Option<i64> {
     Some(match text.to_lowercase().as_str() {
         "spring" => 1,
@@ -714,8 +714,8 @@ fn is_doi_address(url: &str) -> bool {
     doi != url && doi.parse::<Doi>().is_ok()
 }
 
-/// `Family, Given, Suffix`; a name without a comma is not split, unless it begins with an initial. Words in lower case
-/// before the family name are particles, as in BibTeX.
+/// Parses `Family, Given, Suffix`. A name without a comma is not split, unless it begins with an initial. Words in
+/// lower case before the family name are particles, as in BibTeX.
 fn name(written: &str) -> CslName {
     let parts = name_parts(written);
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());

@@ -12,7 +12,7 @@ use crate::model::{CslDate, CslItem, CslValue};
 
 /// Returns a record, from `TY` to `ER`.
 ///
-/// `files` are the linked files, of which CSL has none.
+/// `files` are the linked files, which CSL does not have.
 pub(super) fn record(item: &CslItem, files: &[String]) -> String {
     let csl_type = item.item_type.as_str();
     let mut record = RisWriter {
@@ -198,7 +198,7 @@ impl RisWriter<'_> {
     }
 }
 
-/// `2006/05/12/Spring`
+/// Returns a date as `2006/05/12/Spring`.
 fn written_date(date: &CslDate) -> String {
     let parts = date.date_parts.first();
     let season_of_month = parts

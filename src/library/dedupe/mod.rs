@@ -77,7 +77,7 @@ pub struct Likeness {
 }
 
 /// A work that is compared with others.
-struct Candidate {
+struct ComparedWork {
     id: i64,
     key: String,
     identity: Identity,
@@ -128,9 +128,9 @@ impl Works<'_> {
         Ok(clusters)
     }
 
-    fn clusters(&self, candidates: &[Candidate]) -> Result<Vec<Cluster>> {
+    fn clusters(&self, candidates: &[ComparedWork]) -> Result<Vec<Cluster>> {
         let apart = self.kept_apart()?;
-        let grouping = Grouping {
+        let grouping = GroupBuilder {
             candidates,
             apart: &apart,
         };
@@ -138,7 +138,7 @@ impl Works<'_> {
     }
 
     /// Reads the works that meet a condition, in which `?1` is `last`.
-    fn candidates(&self, condition: &str, last: i64) -> Result<Vec<Candidate>> {
+    fn candidates(&self, condition: &str, last: i64) -> Result<Vec<ComparedWork>> {
         let verified = self.tagged("status:verified")?;
         let unverified = self.tagged("status:unverified")?;
         let mut statement = self.library.connection.prepare(&format!(
@@ -171,7 +171,7 @@ impl Works<'_> {
                     &key,
                     (verified.contains(&id), unverified.contains(&id)),
                 );
-                Ok(Candidate {
+                Ok(ComparedWork {
                     id,
                     key,
                     identity,
@@ -206,7 +206,7 @@ impl Works<'_> {
 }
 
 /// Returns the pairs of works that look like one.
-fn pairs(candidates: &[Candidate], apart: &KeptApart) -> BTreeMap<Pair, Likeness> {
+fn pairs(candidates: &[ComparedWork], apart: &KeptApart) -> BTreeMap<Pair, Likeness> {
     let mut pairs = BTreeMap::new();
     for block in blocks(candidates) {
         let reach = if block.len() > LARGE_BLOCK {
@@ -246,7 +246,7 @@ fn pairs(candidates: &[Candidate], apart: &KeptApart) -> BTreeMap<Pair, Likeness
 
 /// Returns groups of works that share something, by their places in `candidates`; in each, works whose titles begin
 /// alike are next to each other.
-fn blocks(candidates: &[Candidate]) -> Vec<Vec<usize>> {
+fn blocks(candidates: &[ComparedWork]) -> Vec<Vec<usize>> {
     let mut by_key: HashMap<i64, Vec<usize>> = HashMap::new();
     let mut by_title: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut by_author: HashMap<(&str, i32), Vec<usize>> = HashMap::new();
@@ -346,12 +346,12 @@ fn likeness(one: &Identity, other: &Identity) -> Option<(String, Certainty)> {
 }
 
 /// Joins pairs of likely duplicates to groups.
-struct Grouping<'a> {
-    candidates: &'a [Candidate],
+struct GroupBuilder<'a> {
+    candidates: &'a [ComparedWork],
     apart: &'a KeptApart,
 }
 
-impl Grouping<'_> {
+impl GroupBuilder<'_> {
     fn clusters(&self, pairs: BTreeMap<Pair, Likeness>) -> Vec<Cluster> {
         let (mut certain, mut similar): (BTreeMap<_, _>, BTreeMap<_, _>) = pairs
             .into_iter()
@@ -422,7 +422,7 @@ impl Grouping<'_> {
     fn cluster(&self, group: &[usize], pairs: &BTreeMap<Pair, Likeness>) -> Cluster {
         let best = self.best_of(group);
         let others = group.iter().copied().filter(|work| *work != best);
-        let works: Vec<&Candidate> = std::iter::once(best)
+        let works: Vec<&ComparedWork> = std::iter::once(best)
             .chain(others)
             .filter_map(|work| self.candidates.get(work))
             .collect();

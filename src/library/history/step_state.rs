@@ -1,6 +1,6 @@
 //! The state of a step, which errors name too.
 
-/// Whether a step is in effect.
+/// The state of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StepState {

@@ -21,7 +21,7 @@ pub struct ChangedRows {
     pub names: Vec<String>,
 }
 
-/// How a step changed a row.
+/// The kind of a change of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum ChangeKind {
     Added,

@@ -25,14 +25,14 @@ use super::tables::{
     RECORDED_TABLES, RowRange, RowSet, columns, consecutive, foreign_keys, row_as_json,
 };
 
-/// Whether a step is undone or redone.
+/// The direction in which a step is replayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Direction {
+enum UndoOrRedo {
     Undo,
     Redo,
 }
 
-impl Direction {
+impl UndoOrRedo {
     fn verb(self) -> &'static str {
         match self {
             Self::Undo => "undo",
@@ -65,7 +65,7 @@ impl Library {
     /// [`LibraryError::StepState`] if the step is not done; [`LibraryError::StepConflict`]. Nothing has changed
     /// then.
     pub fn undo(&mut self, step: Option<i64>) -> Result<Step> {
-        self.revert(Direction::Undo, step, true)
+        self.revert(UndoOrRedo::Undo, step, true)
     }
 
     /// Undoes a step like [`Library::undo`], and rolls back.
@@ -74,7 +74,7 @@ impl Library {
     ///
     /// See [`Library::undo`].
     pub fn dry_run_undo(&mut self, step: Option<i64>) -> Result<Step> {
-        self.revert(Direction::Undo, step, false)
+        self.revert(UndoOrRedo::Undo, step, false)
     }
 
     /// Redoes an undone step, by default the one that was undone last, and returns it.
@@ -84,7 +84,7 @@ impl Library {
     /// [`LibraryError::NoStep`] if no step is undone; [`LibraryError::EarlierStepUndone`]; and see
     /// [`Library::undo`].
     pub fn redo(&mut self, step: Option<i64>) -> Result<Step> {
-        self.revert(Direction::Redo, step, true)
+        self.revert(UndoOrRedo::Redo, step, true)
     }
 
     /// Redoes a step like [`Library::redo`], and rolls back.
@@ -93,7 +93,7 @@ impl Library {
     ///
     /// See [`Library::redo`].
     pub fn dry_run_redo(&mut self, step: Option<i64>) -> Result<Step> {
-        self.revert(Direction::Redo, step, false)
+        self.revert(UndoOrRedo::Redo, step, false)
     }
 }
 
@@ -116,7 +116,7 @@ impl History<'_> {
 }
 
 impl Library {
-    fn revert(&mut self, direction: Direction, number: Option<i64>, commit: bool) -> Result<Step> {
+    fn revert(&mut self, direction: UndoOrRedo, number: Option<i64>, commit: bool) -> Result<Step> {
         let run = || -> Result<Step> {
             let transaction = Transaction::begin(&self.connection)?;
             let step = self.step_to_revert(direction, number)?;
@@ -136,7 +136,7 @@ impl Library {
                 "UPDATE step SET state = iif(?2, 'undone', 'done'),
                      undo_order = iif(?2, (SELECT coalesce(max(undo_order), 0) + 1 FROM step), NULL)
                  WHERE id = ?1",
-                params![step.id, direction == Direction::Undo],
+                params![step.id, direction == UndoOrRedo::Undo],
             )?;
             change.derive_works(works)?;
             if commit {
@@ -147,7 +147,7 @@ impl Library {
         run().map_err(|error| error.at(&self.path))
     }
 
-    fn step_to_revert(&self, direction: Direction, number: Option<i64>) -> Result<Step> {
+    fn step_to_revert(&self, direction: UndoOrRedo, number: Option<i64>) -> Result<Step> {
         let Some(number) = number else {
             return self
                 .history()
@@ -171,15 +171,15 @@ impl Library {
 struct Reversion<'c> {
     connection: &'c Connection,
     step: i64,
-    direction: Direction,
+    direction: UndoOrRedo,
 }
 
 impl Reversion<'_> {
     /// Checks that no other step with a row in common has to be undone or redone first.
     fn check_order(&self) -> Result<()> {
         let others = match self.direction {
-            Direction::Undo => "step.id > ?1 AND state = 'done' ORDER BY step.id DESC",
-            Direction::Redo => "step.id < ?1 AND state = 'undone' ORDER BY step.id",
+            UndoOrRedo::Undo => "step.id > ?1 AND state = 'done' ORDER BY step.id DESC",
+            UndoOrRedo::Redo => "step.id < ?1 AND state = 'undone' ORDER BY step.id",
         };
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT row_id, last_row_id, table_name, step.id, command
@@ -199,8 +199,8 @@ impl Reversion<'_> {
             let what = row_label::of_row(self.connection, &table, row)?;
             let (other, command) = (change.get(3)?, change.get(4)?);
             return Err(match self.direction {
-                Direction::Undo => self.conflict(what, Some((other, command))),
-                Direction::Redo => LibraryError::EarlierStepUndone {
+                UndoOrRedo::Undo => self.conflict(what, Some((other, command))),
+                UndoOrRedo::Redo => LibraryError::EarlierStepUndone {
                     step: self.step,
                     what,
                     earlier: other,
@@ -234,7 +234,7 @@ impl Reversion<'_> {
             )
             .optional()?
             // A step before this one cannot have changed what this one left.
-            .filter(|(by, _)| *by > self.step || self.direction == Direction::Redo);
+            .filter(|(by, _)| *by > self.step || self.direction == UndoOrRedo::Redo);
         Ok(self.conflict(what, by))
     }
 
@@ -375,7 +375,7 @@ struct LoggedRows<'r> {
 }
 
 impl LoggedRows<'_> {
-    /// The changes of the table in the log, for SQL with the step as `?1` and the last change as `?2`.
+    /// Returns SQL for the changes of the table in the log, for SQL with the step as `?1` and the last change as `?2`.
     fn logged(&self) -> String {
         format!(
             "change.step_id = ?1 AND change.id <= ?2 AND change.table_name = '{}'",

@@ -19,6 +19,41 @@ impl Library {
         advance: &mut dyn FnMut(usize),
         found: &mut Vec<IntegrityIssue>,
     ) -> Result<()> {
+        let differing = self.differing_works(advance)?;
+        for (table, works) in differing.tables {
+            if works.is_empty() {
+                continue;
+            }
+            found.push(IntegrityIssue {
+                kind: IssueKind::Derived,
+                message: format!(
+                    "derived data of {} ({}) differs from the entries",
+                    counted(works.len(), "work"),
+                    table.replace('_', " ")
+                ),
+                names: self.keys_of(&works)?,
+                fixed_by_rebuild: true,
+            });
+        }
+        if !differing.full_text.is_empty() || differing.words {
+            let of_works = match differing.full_text.len() {
+                0 => String::new(),
+                count => format!(" of {}", counted(count, "work")),
+            };
+            found.push(IntegrityIssue {
+                kind: IssueKind::FullText,
+                message: format!(
+                    "the full-text index (full text) differs from the entries{of_works}"
+                ),
+                names: self.keys_of(&differing.full_text)?,
+                fixed_by_rebuild: true,
+            });
+        }
+        Ok(())
+    }
+
+    /// Derives all works again, and returns those whose stored rows differ.
+    fn differing_works(&self, advance: &mut dyn FnMut(usize)) -> Result<DifferingWorks> {
         let connection = &self.connection;
         let mut works = connection.prepare("SELECT id FROM work ORDER BY id")?;
         let works = works.query_map([], |row| row.get(0))?;
@@ -65,7 +100,7 @@ impl Library {
         }
         let of_full_text = differing.pop().unwrap_or_default();
         let names = ONE_ROW_TABLES.iter().map(|(table, _)| *table);
-        let mut differing: Vec<(&str, BTreeSet<i64>)> = names.zip(differing).collect();
+        let mut differing: Vec<(&'static str, BTreeSet<i64>)> = names.zip(differing).collect();
         let stored = connection.prepare("SELECT match_key, work_id FROM match_key ORDER BY 1, 2");
         let of_match_keys = differing_works(
             match_keys,
@@ -84,37 +119,22 @@ impl Library {
         )?;
         differing.push(("inheritance", of_parents));
 
-        for (table, works) in differing {
-            if works.is_empty() {
-                continue;
-            }
-            found.push(IntegrityIssue {
-                kind: IssueKind::Derived,
-                message: format!(
-                    "derived data of {} ({}) differs from the entries",
-                    counted(works.len(), "work"),
-                    table.replace('_', " ")
-                ),
-                names: self.keys_of(&works)?,
-                fixed_by_rebuild: true,
-            });
-        }
-        if !of_full_text.is_empty() || words != WordSums::of_index(connection)? {
-            let of_works = match of_full_text.len() {
-                0 => String::new(),
-                count => format!(" of {}", counted(count, "work")),
-            };
-            found.push(IntegrityIssue {
-                kind: IssueKind::FullText,
-                message: format!(
-                    "the full-text index (full text) differs from the entries{of_works}"
-                ),
-                names: self.keys_of(&of_full_text)?,
-                fixed_by_rebuild: true,
-            });
-        }
-        Ok(())
+        Ok(DifferingWorks {
+            tables: differing,
+            full_text: of_full_text,
+            words: words != WordSums::of_index(connection)?,
+        })
     }
+}
+
+/// The works whose derived rows are not what they should be.
+struct DifferingWorks {
+    /// Those of each table.
+    tables: Vec<(&'static str, BTreeSet<i64>)>,
+    /// Those whose sizes in the full-text index differ.
+    full_text: BTreeSet<i64>,
+    /// Whether the words in the full-text index differ.
+    words: bool,
 }
 
 fn columns(rows: &DerivedRows) -> Vec<Vec<ValueRef<'_>>> {

@@ -8,7 +8,7 @@ use super::{TagName, tag_name};
 use crate::library::history::now;
 use crate::library::{Filter, Result, Tags, TagsMut};
 
-/// Who assigned a tag.
+/// The origin of an assignment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
@@ -45,12 +45,12 @@ pub struct Assignment {
     /// When: UTC, RFC 3339.
     pub at: String,
     /// For a rule: the conditions that the work meets, with the matching words.
-    pub matched: Vec<Match>,
+    pub matched: Vec<MatchedCondition>,
 }
 
 /// A condition of a rule that a work meets.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Match {
+pub struct MatchedCondition {
     /// The condition in the words of the rule.
     pub condition: String,
     /// The matching words of the work, if the condition is about words.
@@ -355,7 +355,7 @@ impl TagsMut<'_> {
 }
 
 /// Reads the stored matches of an assignment.
-pub(in crate::library) fn matches(stored: Option<&str>) -> Vec<Match> {
+pub(in crate::library) fn matches(stored: Option<&str>) -> Vec<MatchedCondition> {
     stored
         .and_then(|json| serde_json::from_str(json).ok())
         .unwrap_or_default()

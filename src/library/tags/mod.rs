@@ -17,7 +17,7 @@ use crate::text::{fold, words};
 
 pub(in crate::library) use assignments::matches;
 pub use assignments::{
-    Assignment, Match, NewAssignment, Origin, TagChange, TaggedOutcome, Tagging, Veto,
+    Assignment, MatchedCondition, NewAssignment, Origin, TagChange, TaggedOutcome, Tagging, Veto,
 };
 pub use matrix::Axis;
 pub(in crate::library) use vocabulary::DEEPEST_TAG;

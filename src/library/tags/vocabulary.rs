@@ -6,11 +6,11 @@ use super::{Facet, Tag, TagEvent, TagName, tag_name};
 use crate::library::{Filter, LibraryError, Result, Tags, TagsMut};
 use crate::model::EdtfDate;
 
-/// How many levels of tags may be under each other. A work counts for every tag above its own, which would take
+/// The maximum number of levels of tags under each other. A work counts for every tag above its own, which would take
 /// quadratic time in a hierarchy as deep as it has tags.
 pub(in crate::library) const DEEPEST_TAG: u8 = 100;
 
-/// What removing or changing a tag would affect.
+/// The data that removing or changing a tag would affect.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct TagExtent {
     /// The number of works that have it.

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::tags::slug;
 use crate::library::{Change, LibraryError, Membership, Result, StoredList};
-use crate::zotero::Item;
+use crate::zotero::ZoteroItem;
 use crate::zotero::database::Collection;
 
 /// Keeps the members of reading lists as they are in collections.
@@ -60,7 +60,12 @@ impl<'c> ZoteroLists<'c> {
     }
 
     /// Pins a work in the lists of the collections that it is in since `base`, and unpins it in those that it left.
-    pub(super) fn update(&self, work: i64, base: Option<&Item>, item: &Item) -> Result<()> {
+    pub(super) fn update(
+        &self,
+        work: i64,
+        base: Option<&ZoteroItem>,
+        item: &ZoteroItem,
+    ) -> Result<()> {
         let before: BTreeSet<&Vec<String>> = base
             .iter()
             .flat_map(|base| &base.collections)

@@ -28,7 +28,7 @@ use super::{Change, Result, StoredList};
 use crate::formats::bibtex::{self, BibFile, FilePiece};
 use crate::formats::{Diagnostic, ParsedFile, Records, Severity};
 use crate::zotero::database::{Collection, Problem};
-use crate::zotero::{self, Item, LinkMode, NoteSection, NoteWriter};
+use crate::zotero::{self, LinkMode, NoteSection, NoteWriter, ZoteroItem};
 
 /// A library of Zotero to import.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +36,7 @@ pub struct ZoteroImport<'a> {
     /// What identifies the library, as the report names it.
     pub path: &'a str,
     /// All items of the library.
-    pub items: &'a [Item],
+    pub items: &'a [ZoteroItem],
     /// The keys of the items to import, without those that were imported before; all if it is `None`.
     pub selected: Option<&'a HashSet<String>>,
     /// The collections of the library.
@@ -47,7 +47,7 @@ pub struct ZoteroImport<'a> {
     pub collections_as: CollectionsAs<'a>,
 }
 
-/// What happens to collections.
+/// The treatment of collections.
 #[derive(Debug, Clone, Copy)]
 pub enum CollectionsAs<'a> {
     /// Tags of the facet `collection`.
@@ -56,7 +56,7 @@ pub enum CollectionsAs<'a> {
     Lists(&'a StoredList, &'a [Collection]),
 }
 
-/// What the library knows of an item from the last import.
+/// An item as the library knows it from the last import.
 struct KnownItem {
     work: i64,
     /// The item as JSON.
@@ -68,7 +68,7 @@ struct KnownItem {
 }
 
 impl KnownItem {
-    fn item(&self) -> Option<Item> {
+    fn item(&self) -> Option<ZoteroItem> {
         serde_json::from_str(&self.original).ok()
     }
 }
@@ -172,7 +172,12 @@ impl Change<'_> {
     }
 
     /// Gives new works the dates of their items. `last` is the newest work before the import.
-    fn keep_dates(&self, items: &[Item], works: &HashMap<String, i64>, last: i64) -> Result<()> {
+    fn keep_dates(
+        &self,
+        items: &[ZoteroItem],
+        works: &HashMap<String, i64>,
+        last: i64,
+    ) -> Result<()> {
         let mut statement = self.connection().prepare(
             "UPDATE work SET added_at = ?2, changed_at = coalesce(?3, changed_at) WHERE id = ?1",
         )?;
@@ -216,7 +221,10 @@ impl Change<'_> {
 }
 
 /// Returns the items to import: those that are selected, and those that were imported before, which the library follows.
-fn followed<'a>(import: ZoteroImport<'a>, known: &HashMap<String, KnownItem>) -> Cow<'a, [Item]> {
+fn followed<'a>(
+    import: ZoteroImport<'a>,
+    known: &HashMap<String, KnownItem>,
+) -> Cow<'a, [ZoteroItem]> {
     match import.selected {
         None => Cow::Borrowed(import.items),
         Some(selected) => import
@@ -233,7 +241,10 @@ fn followed<'a>(import: ZoteroImport<'a>, known: &HashMap<String, KnownItem>) ->
 
 /// Returns the entries of items, and the keys of the items that have not changed since the last import. An item that was
 /// imported before keeps its citation key. What was reported of an unchanged item is not reported again.
-fn parse(items: &[Item], known: &HashMap<String, KnownItem>) -> (ParsedFile, HashSet<String>) {
+fn parse(
+    items: &[ZoteroItem],
+    known: &HashMap<String, KnownItem>,
+) -> (ParsedFile, HashSet<String>) {
     let mut records = zotero::read(items);
     if let Records::Items(parsed) = &mut records {
         for item in &mut parsed.items {
@@ -295,7 +306,7 @@ fn same_entries<'f>(file: &'f BibFile, known: &HashMap<String, KnownItem>) -> Ha
 }
 
 /// Sets the field `related` of the entries whose items are related to others.
-fn relate(items: &[Item], citation_keys: &HashMap<String, String>, reading: &mut ParsedFile) {
+fn relate(items: &[ZoteroItem], citation_keys: &HashMap<String, String>, reading: &mut ParsedFile) {
     let mut related: HashMap<&str, Vec<&str>> = HashMap::new();
     for item in items {
         let objects = item.relations.get("dc:relation");
@@ -337,7 +348,7 @@ fn timestamp(text: &str) -> Option<String> {
 /// The items of an import, now that they are works.
 #[derive(Clone, Copy)]
 struct WorkItems<'i> {
-    items: &'i [Item],
+    items: &'i [ZoteroItem],
     /// The works by the keys of their items.
     works: &'i HashMap<String, i64>,
     known: &'i HashMap<String, KnownItem>,
@@ -345,11 +356,11 @@ struct WorkItems<'i> {
     unchanged: &'i HashSet<String>,
 }
 
-/// What is reported of a note that changed on both sides.
+/// The report on a note that changed on both sides.
 const NOTE_CONFLICT: &str = "the note was changed in Zotero and in the library; the text of both is kept, unless it was \
                              removed from the library";
 
-/// What belongs to works besides their entries.
+/// The data of works besides their entries.
 struct SideData<'c> {
     change: &'c Change<'c>,
     path: &'c str,
@@ -381,25 +392,25 @@ impl<'c> SideData<'c> {
 
     /// Takes what came from Zotero from the works of items that are gone there, so that only what a person put into
     /// them speaks for keeping them.
-    fn withdraw(&mut self, items: &[Item], known: &HashMap<String, KnownItem>) -> Result<()> {
+    fn withdraw(&mut self, items: &[ZoteroItem], known: &HashMap<String, KnownItem>) -> Result<()> {
         let present: HashSet<&str> = items.iter().map(|item| item.key.as_str()).collect();
         let gone: BTreeMap<&String, &KnownItem> = known
             .iter()
             .filter(|(key, _)| !present.contains(key.as_str()))
             .collect();
-        let gone: Vec<(i64, Item)> = gone
+        let gone: Vec<(i64, ZoteroItem)> = gone
             .into_values()
             .filter_map(|known| Some((known.work, known.item()?)))
             .collect();
         self.prepare_notes(gone.iter().map(|(_, item)| item))?;
         for (work, item) in &gone {
             let before = self.notes.sections(item);
-            self.update_work(*work, (Some(item), &before), (&Item::default(), &[]))?;
+            self.update_work(*work, (Some(item), &before), (&ZoteroItem::default(), &[]))?;
         }
         self.change.derive_works(std::mem::take(&mut self.noted))
     }
 
-    /// Brings tags, collections and notes of works up to date. Returns the keys of the items of which something changed.
+    /// Brings tags, collections and notes of works up to date. Returns the keys of the items that changed.
     fn update<'i>(
         &mut self,
         import: WorkItems<'i>,
@@ -462,8 +473,8 @@ impl<'c> SideData<'c> {
     fn keep_citation_key(
         &self,
         work: i64,
-        base: Option<&Item>,
-        item: &Item,
+        base: Option<&ZoteroItem>,
+        item: &ZoteroItem,
     ) -> Result<Option<String>> {
         let before = base.map(zotero::citation_key);
         let Some(now) = zotero::citation_key(item).filter(|_| before.is_some()) else {
@@ -484,8 +495,8 @@ impl<'c> SideData<'c> {
     fn update_work(
         &mut self,
         work: i64,
-        (base, before): (Option<&Item>, &[NoteSection]),
-        (item, now): (&Item, &[NoteSection]),
+        (base, before): (Option<&ZoteroItem>, &[NoteSection]),
+        (item, now): (&ZoteroItem, &[NoteSection]),
     ) -> Result<usize> {
         self.tags.update(work, base, item)?;
         if let Some(lists) = &self.lists {
@@ -504,7 +515,7 @@ impl<'c> SideData<'c> {
     }
 
     /// Lets notes cite the works of all items that the library has, and show the images of these items.
-    fn prepare_notes<'i>(&mut self, items: impl Iterator<Item = &'i Item>) -> Result<()> {
+    fn prepare_notes<'i>(&mut self, items: impl Iterator<Item = &'i ZoteroItem>) -> Result<()> {
         let mut has_notes = false;
         let mut images = HashMap::new();
         for item in items {

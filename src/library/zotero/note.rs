@@ -42,7 +42,7 @@ pub(super) fn merge(base: &[NoteSection], theirs: &[NoteSection], ours: &str) ->
         .iter()
         .map(|before| (before.key.as_str(), before.text.as_str()))
         .collect();
-    // The sections stand in their order, unless a person moved them.
+    // The sections are in their order, unless a person moved them.
     let mut cursor = 0;
     for section in theirs {
         let before = texts.get(section.key.as_str()).copied();

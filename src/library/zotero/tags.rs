@@ -7,7 +7,7 @@ use rusqlite::params;
 use crate::library::tags::{DEEPEST_TAG, NewAssignment, Origin, Tag, TagName};
 use crate::library::{Change, Result};
 use crate::zotero::database::Collection;
-use crate::zotero::{Item, TagOrigin};
+use crate::zotero::{TagOrigin, ZoteroItem};
 
 /// The facet of Zotero's tags that have no facet of their own.
 const TAG_FACET: &str = "zotero";
@@ -17,13 +17,13 @@ const COLLECTION_FACET: &str = "collection";
 
 /// A tag that a work has because of Zotero.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Source<'i> {
+enum TagSource<'i> {
     Tag(&'i str),
     /// The names of a collection from the top.
     Collection(&'i [String]),
 }
 
-/// Who assigned a tag in Zotero.
+/// The origin of a tag in Zotero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum By {
     Hand,
@@ -50,7 +50,7 @@ impl By {
 }
 
 /// Returns the tags that an item stands for.
-fn tags_of(item: &Item, with_collections: bool) -> BTreeMap<Source<'_>, By> {
+fn tags_of(item: &ZoteroItem, with_collections: bool) -> BTreeMap<TagSource<'_>, By> {
     let mut tags = BTreeMap::new();
     // The tags of its notes and files say something of the work, too.
     let parts = item.notes.iter().flat_map(|note| &note.tags);
@@ -60,14 +60,14 @@ fn tags_of(item: &Item, with_collections: bool) -> BTreeMap<Source<'_>, By> {
             TagOrigin::ByHand => By::Hand,
             TagOrigin::Automatic => By::Program,
         };
-        let known = tags.entry(Source::Tag(&tag.name)).or_insert(by);
+        let known = tags.entry(TagSource::Tag(&tag.name)).or_insert(by);
         if by == By::Hand {
             *known = by;
         }
     }
     if with_collections {
         for path in &item.collections {
-            tags.insert(Source::Collection(path), By::Membership);
+            tags.insert(TagSource::Collection(path), By::Membership);
         }
     }
     tags
@@ -124,7 +124,12 @@ impl<'c> ZoteroTags<'c> {
 
     /// Gives a work the tags that are new in Zotero since `base`, and takes those that are gone there. What a person
     /// removed stays removed.
-    pub(super) fn update(&mut self, work: i64, base: Option<&Item>, item: &Item) -> Result<()> {
+    pub(super) fn update(
+        &mut self,
+        work: i64,
+        base: Option<&ZoteroItem>,
+        item: &ZoteroItem,
+    ) -> Result<()> {
         let before = base.map(|base| tags_of(base, self.with_collections && self.had_collections));
         let before = before.unwrap_or_default();
         let now = tags_of(item, self.with_collections);
@@ -153,20 +158,20 @@ impl<'c> ZoteroTags<'c> {
     }
 
     /// Returns the tag of a source if there is one.
-    fn find(&mut self, source: &Source<'_>) -> Result<Option<i64>> {
+    fn find(&mut self, source: &TagSource<'_>) -> Result<Option<i64>> {
         match source {
-            Source::Tag(name) => match tag_name(name) {
+            TagSource::Tag(name) => match tag_name(name) {
                 Some(name) => self.change.tags().find(&name),
                 None => Ok(None),
             },
-            Source::Collection(path) => Ok(self.collection(path)?.and_then(|found| found.id)),
+            TagSource::Collection(path) => Ok(self.collection(path)?.and_then(|found| found.id)),
         }
     }
 
     /// Returns the tag of a source, which is made if there is none; `None` for a name without letters.
-    fn put(&mut self, source: &Source<'_>) -> Result<Option<i64>> {
+    fn put(&mut self, source: &TagSource<'_>) -> Result<Option<i64>> {
         match source {
-            Source::Tag(label) => {
+            TagSource::Tag(label) => {
                 let Some(name) = tag_name(label) else {
                     return Ok(None);
                 };
@@ -186,7 +191,7 @@ impl<'c> ZoteroTags<'c> {
                 self.tags.insert(name, tag);
                 Ok(Some(tag))
             }
-            Source::Collection(path) => self.put_collection(path),
+            TagSource::Collection(path) => self.put_collection(path),
         }
     }
 

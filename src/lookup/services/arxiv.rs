@@ -8,10 +8,10 @@ use roxmltree::{Document, Node};
 
 use super::{Service, found, malformed};
 use crate::lookup::address::in_path;
-use crate::lookup::client::{Client, Request};
+use crate::lookup::client::{Client, ClientRequest};
 use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
-use crate::lookup::record::{ItemBuilder, Record, whole_name};
+use crate::lookup::record::{Record, RecordBuilder, whole_name};
 
 const NAME: &str = "arXiv";
 
@@ -38,10 +38,10 @@ impl Service for Arxiv {
             "https://export.arxiv.org/api/query?id_list={}&max_results=1",
             in_path(number)
         );
-        let request = Request {
+        let request = ClientRequest {
             // What arXiv asks for.
             interval: Duration::from_secs(3),
-            ..Request::new(NAME, &address, "application/atom+xml")
+            ..ClientRequest::new(NAME, &address, "application/atom+xml")
         };
         let Some(mut response) = found(client, &request)? else {
             return Ok(None);
@@ -68,7 +68,7 @@ impl Service for Arxiv {
         if value("id").contains("/api/errors") || value("title").is_empty() {
             return Ok(None);
         }
-        let mut builder = ItemBuilder::new("article");
+        let mut builder = RecordBuilder::new("article");
         builder.text("title", &value("title"));
         let authors = children(entry, "author").filter_map(|author| {
             let name = children(author, "name").next()?.text()?;

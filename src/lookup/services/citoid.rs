@@ -8,10 +8,10 @@ use serde_json::Value as Json;
 
 use super::{JSON, Service, found, json, malformed, member, members};
 use crate::lookup::address::in_query;
-use crate::lookup::client::{Client, Request};
-use crate::lookup::error::{Failure, LookupError};
+use crate::lookup::client::{Client, ClientRequest};
+use crate::lookup::error::{LookupError, RequestFailure};
 use crate::lookup::identifier::Identifier;
-use crate::lookup::record::{ItemBuilder, Record, organization, person};
+use crate::lookup::record::{Record, RecordBuilder, organization, person};
 
 const NAME: &str = "Citoid";
 
@@ -121,16 +121,16 @@ impl Service for Citoid {
             "https://en.wikipedia.org/api/rest_v1/data/citation/zotero/{}",
             in_query(&text)
         );
-        let request = Request {
+        let request = ClientRequest {
             interval: Duration::from_millis(200),
-            ..Request::new(NAME, &address, JSON)
+            ..ClientRequest::new(NAME, &address, JSON)
         };
         let mut response = match found(client, &request) {
             Ok(Some(response)) => response,
             Ok(None) => return Ok(None),
             // Citoid's answer for pages that it cannot reach or make sense of.
             Err(LookupError {
-                failure: Failure::Status(400 | 415 | 422 | 520),
+                failure: RequestFailure::Status(400 | 415 | 422 | 520),
                 ..
             }) => return Ok(None),
             Err(failure) => return Err(failure),
@@ -153,10 +153,10 @@ impl Service for Citoid {
     }
 }
 
-fn builder(item: &Json) -> ItemBuilder {
+fn builder(item: &Json) -> RecordBuilder {
     let kind = member(item, "itemType");
     let known = TYPES.iter().find(|(zotero, _)| *zotero == kind);
-    let mut builder = ItemBuilder::new(known.map_or("document", |(_, csl)| *csl));
+    let mut builder = RecordBuilder::new(known.map_or("document", |(_, csl)| *csl));
     builder.text("language", member(item, "language"));
     let title = ["title", "subject", "caseName", "nameOfAct"]
         .iter()

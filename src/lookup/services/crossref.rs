@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::{JSON, Search, Service, csl_json, found, json, malformed, member, members};
 use crate::lookup::address::{in_path, in_query};
-use crate::lookup::client::{Client, KeyPlace, Request, Response};
+use crate::lookup::client::{Client, ClientRequest, ClientResponse, KeyPlace};
 use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
 use crate::lookup::record::{Notice, Record};
@@ -86,7 +86,7 @@ pub(in crate::lookup) fn work(client: &Client, doi: &str) -> Result<Option<Recor
     Ok(record(message, &response))
 }
 
-fn record(work: &Json, response: &Response) -> Option<Record> {
+fn record(work: &Json, response: &ClientResponse) -> Option<Record> {
     let mut record = csl_json::builder(work)?.record(NAME, response);
     record.notices = members(work, "updated-by")
         .iter()
@@ -161,9 +161,9 @@ pub(in crate::lookup) fn notices(
     Ok(found_notices)
 }
 
-fn request(address: &str) -> Request<'_> {
-    Request {
+fn request(address: &str) -> ClientRequest<'_> {
+    ClientRequest {
         key: Some(KeyPlace::Header("Crossref-Plus-API-Token")),
-        ..Request::new(NAME, address, JSON)
+        ..ClientRequest::new(NAME, address, JSON)
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::{member, members};
-use crate::lookup::record::{ItemBuilder, first_text, organization, person};
+use crate::lookup::record::{RecordBuilder, first_text, organization, person};
 use crate::model::CslName;
 
 /// The types of Crossref and DataCite that are not CSL types.
@@ -70,11 +70,11 @@ const TEXTS: &[&str] = &[
 ];
 
 /// Returns the builder of an item from CSL-JSON or a work of Crossref; `None` if it has no title.
-pub(super) fn builder(work: &Json) -> Option<ItemBuilder> {
+pub(super) fn builder(work: &Json) -> Option<RecordBuilder> {
     let csl_type = member(work, "type");
     let known = TYPES.iter().find(|(name, _)| *name == csl_type);
     let csl_type = known.map_or(csl_type, |(_, csl)| *csl);
-    let mut builder = ItemBuilder::new(if csl_type.is_empty() {
+    let mut builder = RecordBuilder::new(if csl_type.is_empty() {
         "document"
     } else {
         csl_type
@@ -206,7 +206,7 @@ fn names(list: &[Json]) -> Vec<CslName> {
 }
 
 /// Sets a date from `date-parts`, or from a text.
-fn date(builder: &mut ItemBuilder, variable: &str, value: &Json) {
+fn date(builder: &mut RecordBuilder, variable: &str, value: &Json) {
     if let Json::String(text) = value {
         return builder.date(variable, text);
     }

@@ -4,16 +4,16 @@
 
 use super::{Service, csl_json, found, json, malformed};
 use crate::lookup::address::in_path;
-use crate::lookup::client::{Client, Request};
+use crate::lookup::client::{Client, ClientRequest};
 use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
 use crate::lookup::record::Record;
 
 const NAME: &str = "doi.org";
 
-pub(super) struct Doi;
+pub(super) struct DoiResolver;
 
-impl Service for Doi {
+impl Service for DoiResolver {
     fn name(&self) -> &'static str {
         NAME
     }
@@ -38,7 +38,7 @@ impl Service for Doi {
 /// Returns what the agency of a DOI knows.
 pub(super) fn record(client: &Client, doi: &str) -> Result<Option<Record>, LookupError> {
     let address = format!("https://doi.org/{}", in_path(doi));
-    let request = Request::new(NAME, &address, "application/vnd.citationstyles.csl+json");
+    let request = ClientRequest::new(NAME, &address, "application/vnd.citationstyles.csl+json");
     let Some(mut response) = found(client, &request)? else {
         return Ok(None);
     };

@@ -15,10 +15,10 @@ mod wikidata;
 
 use serde_json::Value as Json;
 
-use super::client::{Client, Request, Response};
-use super::error::{Failure, LookupError};
+use super::client::{Client, ClientRequest, ClientResponse};
+use super::error::{LookupError, RequestFailure};
 use super::identifier::Identifier;
-use super::record::{ItemBuilder, Record};
+use super::record::{Record, RecordBuilder};
 use crate::formats::{self, Records};
 
 pub(super) use crossref::{NAME as CROSSREF, notices, work as crossref_work};
@@ -99,7 +99,7 @@ impl Catalogue {
     pub fn new(catalogue: &str) -> Self {
         Self {
             services: vec![
-                Box::new(doi::Doi),
+                Box::new(doi::DoiResolver),
                 Box::new(crossref::Crossref),
                 Box::new(open_library::OpenLibrary),
                 Box::new(sru::Sru::new(catalogue)),
@@ -142,22 +142,25 @@ impl Catalogue {
 }
 
 /// Returns an answer, or `None` if the service says that there is no such thing.
-fn found(client: &Client, request: &Request<'_>) -> Result<Option<Response>, LookupError> {
+fn found(
+    client: &Client,
+    request: &ClientRequest<'_>,
+) -> Result<Option<ClientResponse>, LookupError> {
     let response = client.get(request)?;
     Ok((response.status < 300).then_some(response))
 }
 
 /// Returns the error for an answer that is not what the service documents.
-fn malformed(request: &Request<'_>, reason: impl std::fmt::Display) -> LookupError {
+fn malformed(request: &ClientRequest<'_>, reason: impl std::fmt::Display) -> LookupError {
     LookupError {
         service: request.service,
         address: request.address.to_owned(),
-        failure: Failure::Malformed(reason.to_string()),
+        failure: RequestFailure::Malformed(reason.to_string()),
     }
 }
 
 /// Parses an answer as JSON.
-fn json(request: &Request<'_>, response: &Response) -> Result<Json, LookupError> {
+fn json(request: &ClientRequest<'_>, response: &ClientResponse) -> Result<Json, LookupError> {
     serde_json::from_str(&response.text()).map_err(|error| {
         let kind = response.content_type.split(';').next().unwrap_or_default();
         let kind: String = kind
@@ -177,7 +180,7 @@ fn json(request: &Request<'_>, response: &Response) -> Result<Json, LookupError>
 }
 
 /// Returns the items of an answer in a format of [`formats`], or why it cannot be read.
-fn parsed(format: &str, text: &str) -> Result<Vec<ItemBuilder>, String> {
+fn parsed(format: &str, text: &str) -> Result<Vec<RecordBuilder>, String> {
     let Some(format) = formats::named(format) else {
         return Err(format!("no reader of {format}"));
     };

@@ -7,10 +7,10 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 use super::{JSON, Service, found, json, malformed, member, members};
-use crate::lookup::client::{Client, Request};
+use crate::lookup::client::{Client, ClientRequest};
 use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
-use crate::lookup::record::{ItemBuilder, Record, whole_name};
+use crate::lookup::record::{Record, RecordBuilder, whole_name};
 
 const NAME: &str = "Open Library";
 
@@ -35,9 +35,9 @@ impl Service for OpenLibrary {
         };
         let address =
             format!("https://openlibrary.org/api/books?bibkeys=ISBN:{isbn}&jscmd=data&format=json");
-        let request = Request {
+        let request = ClientRequest {
             interval: Duration::from_millis(350),
-            ..Request::new(NAME, &address, JSON)
+            ..ClientRequest::new(NAME, &address, JSON)
         };
         let Some(mut response) = found(client, &request)? else {
             return Ok(None);
@@ -50,7 +50,7 @@ impl Service for OpenLibrary {
         let Some(book) = books.values().next() else {
             return Ok(None);
         };
-        let mut builder = ItemBuilder::new("book");
+        let mut builder = RecordBuilder::new("book");
         let title = match member(book, "subtitle") {
             "" => member(book, "title").to_owned(),
             subtitle => format!("{}: {subtitle}", member(book, "title").trim_end()),

@@ -9,10 +9,10 @@ use serde_json::Value as Json;
 
 use super::{JSON, Search, Service, found, json, member, members};
 use crate::lookup::address::{in_path, in_query};
-use crate::lookup::client::{Client, KeyPlace, Request, Response};
+use crate::lookup::client::{Client, ClientRequest, ClientResponse, KeyPlace};
 use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
-use crate::lookup::record::{ItemBuilder, Record, whole_name};
+use crate::lookup::record::{Record, RecordBuilder, whole_name};
 
 const NAME: &str = "OpenAlex";
 
@@ -34,11 +34,11 @@ const TYPES: &[(&str, &str)] = &[
 
 pub(super) struct OpenAlex;
 
-fn request(address: &str) -> Request<'_> {
-    Request {
+fn request(address: &str) -> ClientRequest<'_> {
+    ClientRequest {
         interval: Duration::from_millis(100),
         key: Some(KeyPlace::Parameter("api_key")),
-        ..Request::new(NAME, address, JSON)
+        ..ClientRequest::new(NAME, address, JSON)
     }
 }
 
@@ -113,7 +113,7 @@ impl Service for OpenAlex {
     }
 }
 
-fn record(work: &Json, response: &Response) -> Option<Record> {
+fn record(work: &Json, response: &ClientResponse) -> Option<Record> {
     let kind = member(work, "type");
     let known = TYPES.iter().find(|(name, _)| *name == kind);
     let location = work.get("primary_location").unwrap_or(&Json::Null);
@@ -124,7 +124,7 @@ fn record(work: &Json, response: &Response) -> Option<Record> {
         ("article-journal", "repository") => csl_type = "article",
         _ => {}
     }
-    let mut builder = ItemBuilder::new(csl_type);
+    let mut builder = RecordBuilder::new(csl_type);
     builder.text("language", member(work, "language"));
     let title = match member(work, "title") {
         "" => member(work, "display_name"),

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::{JSON, Service, csl_json, found, json, malformed, parsed};
-use crate::lookup::client::{Client, KeyPlace, Request};
+use crate::lookup::client::{Client, ClientRequest, KeyPlace};
 use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
 use crate::lookup::record::Record;
@@ -81,12 +81,12 @@ impl<'i> Article<'i> {
     }
 }
 
-fn request<'a>(address: &'a str, accept: &'static str) -> Request<'a> {
-    Request {
+fn request<'a>(address: &'a str, accept: &'static str) -> ClientRequest<'a> {
+    ClientRequest {
         // Three requests per second are allowed.
         interval: Duration::from_millis(350),
         key: Some(KeyPlace::Parameter("api_key")),
-        ..Request::new(NAME, address, accept)
+        ..ClientRequest::new(NAME, address, accept)
     }
 }
 

@@ -5,10 +5,10 @@
 use std::time::Duration;
 
 use super::{Service, found, malformed, parsed};
-use crate::lookup::client::{Client, Request};
+use crate::lookup::client::{Client, ClientRequest};
 use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
-use crate::lookup::record::{ItemBuilder, Record};
+use crate::lookup::record::{Record, RecordBuilder};
 
 const NAME: &str = "library catalogue";
 
@@ -46,11 +46,11 @@ impl Service for Sru {
             return Ok(None);
         };
         let address = self.address.replace("{isbn}", &isbn.to_string());
-        let request = Request {
+        let request = ClientRequest {
             interval: Duration::from_millis(500),
             // The user may have a catalogue of their own.
             may_be_private: true,
-            ..Request::new(NAME, &address, "application/xml, text/xml")
+            ..ClientRequest::new(NAME, &address, "application/xml, text/xml")
         };
         let Some(response) = found(client, &request)? else {
             return Ok(None);
@@ -73,7 +73,7 @@ impl Service for Sru {
 }
 
 /// Returns the items in an answer in MARCXML, or why it cannot be read.
-fn builders(xml: &str) -> Result<Vec<ItemBuilder>, String> {
+fn builders(xml: &str) -> Result<Vec<RecordBuilder>, String> {
     let builders =
         parsed("marcxml", xml).map_err(|reason| format!("expected MARCXML: {reason}"))?;
     // An answer without records.

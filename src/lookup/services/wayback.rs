@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{JSON, found, json, member};
 use crate::lookup::address::{Address, in_query};
-use crate::lookup::client::{Client, Request};
+use crate::lookup::client::{Client, ClientRequest};
 use crate::lookup::error::LookupError;
 
 const NAME: &str = "Wayback Machine";
@@ -33,9 +33,9 @@ pub(in crate::lookup) fn nearest_copy(
     if let Some(year) = year.filter(|year| (1000..=9999).contains(year)) {
         address.push_str(&format!("&timestamp={year}"));
     }
-    let request = Request {
+    let request = ClientRequest {
         interval: Duration::from_millis(1000),
-        ..Request::new(NAME, &address, JSON)
+        ..ClientRequest::new(NAME, &address, JSON)
     };
     let Some(response) = found(client, &request)? else {
         return Ok(None);

@@ -7,10 +7,11 @@ use serde_json::Value as Json;
 
 use super::{Service, member};
 use crate::lookup::address::{Address, unescaped};
-use crate::lookup::client::{Client, Request, Response};
-use crate::lookup::error::{Failure, LookupError};
+use crate::lookup::client::{Client, ClientRequest, ClientResponse};
+use crate::lookup::error::{LookupError, RequestFailure};
 use crate::lookup::identifier::Identifier;
-use crate::lookup::record::{ItemBuilder, Record, first_text, organization, whole_name};
+use crate::lookup::record::{Record, RecordBuilder, first_text, organization, whole_name};
+use crate::model::Isbn;
 
 const NAME: &str = "the page itself";
 
@@ -38,9 +39,9 @@ impl Service for WebPage {
         let Identifier::Url(url) = identifier else {
             return Ok(None);
         };
-        let request = Request {
+        let request = ClientRequest {
             may_be_private: true,
-            ..Request::new(NAME, url, HTML)
+            ..ClientRequest::new(NAME, url, HTML)
         };
         let Some(response) = super::found(client, &request)? else {
             return Ok(None);
@@ -70,7 +71,7 @@ impl Service for WebPage {
     }
 }
 
-/// Whether an address can be reached.
+/// The reachability of an address.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LinkState {
@@ -84,9 +85,9 @@ pub enum LinkState {
 
 /// Returns whether an address can be reached.
 pub(in crate::lookup) fn link_state(client: &Client, url: &str) -> Result<LinkState, LookupError> {
-    let request = Request::new(NAME, url, HTML);
+    let request = ClientRequest::new(NAME, url, HTML);
     match client.get(&request) {
-        Ok(Response { status, .. }) if status >= 300 => {
+        Ok(ClientResponse { status, .. }) if status >= 300 => {
             Ok(LinkState::Dead(format!("status {status}")))
         }
         Ok(response) if is_elsewhere(url, &response.address) => {
@@ -95,10 +96,10 @@ pub(in crate::lookup) fn link_state(client: &Client, url: &str) -> Result<LinkSt
         Ok(_) => Ok(LinkState::Alive),
         Err(LookupError { failure, .. }) => match failure {
             // These pages are there, but not for programs.
-            Failure::Status(401 | 403 | 405 | 429)
-            | Failure::TooLarge(_)
-            | Failure::RateLimit(_) => Ok(LinkState::Alive),
-            Failure::Offline | Failure::Closed(_) => Err(LookupError {
+            RequestFailure::Status(401 | 403 | 405 | 429)
+            | RequestFailure::TooLarge(_)
+            | RequestFailure::RateLimit(_) => Ok(LinkState::Alive),
+            RequestFailure::Offline | RequestFailure::Closed(_) => Err(LookupError {
                 service: NAME,
                 address: url.to_owned(),
                 failure,
@@ -276,59 +277,55 @@ impl Page {
         Some((thing, TYPES.get(*position)?.1))
     }
 
-    fn builder(&self, url: &str) -> ItemBuilder {
+    fn builder(&self, url: &str) -> RecordBuilder {
         let thing = self.thing();
-        let csl_type = if !self.first(&["citation_journal_title"]).is_empty() {
-            "article-journal"
-        } else if !self
-            .first(&["citation_conference_title", "citation_conference"])
-            .is_empty()
-        {
-            "paper-conference"
-        } else if !self
-            .first(&["citation_inbook_title", "citation_book_title"])
-            .is_empty()
-        {
-            "chapter"
-        } else if !self
-            .first(&["citation_dissertation_institution"])
-            .is_empty()
-        {
-            "thesis"
-        } else if !self
-            .first(&["citation_technical_report_institution"])
-            .is_empty()
-        {
-            "report"
-        } else if !self.first(&["citation_isbn"]).is_empty() {
-            "book"
-        } else if let Some(csl_type) = self.coin_type() {
-            csl_type
-        } else {
-            thing.map_or("webpage", |(_, csl_type)| csl_type)
-        };
+        let csl_type = self
+            .tagged_type()
+            .or_else(|| self.coin_type())
+            .or(thing.map(|(_, csl_type)| csl_type))
+            .unwrap_or("webpage");
         let thing = thing.map_or(&Json::Null, |(thing, _)| thing);
-        let mut builder = ItemBuilder::new(csl_type);
+        let mut builder = RecordBuilder::new(csl_type);
+        self.texts(&mut builder, thing);
+        self.names(&mut builder, thing);
+        self.date(&mut builder, thing);
+        self.container(&mut builder, csl_type);
+        self.numbers(&mut builder);
+        if let Some(doi) = self.doi() {
+            builder.doi(&doi);
+        }
+        builder.url(url);
+        builder
+    }
+
+    /// Returns the type of a work for which the page has a tag that only such works have.
+    fn tagged_type(&self) -> Option<&'static str> {
+        const TYPES: [(&[&str], &str); 6] = [
+            (&["citation_journal_title"], "article-journal"),
+            (
+                &["citation_conference_title", "citation_conference"],
+                "paper-conference",
+            ),
+            (&["citation_inbook_title", "citation_book_title"], "chapter"),
+            (&["citation_dissertation_institution"], "thesis"),
+            (&["citation_technical_report_institution"], "report"),
+            (&["citation_isbn"], "book"),
+        ];
+        TYPES
+            .into_iter()
+            .find(|(tags, _)| !self.first(tags).is_empty())
+            .map(|(_, csl_type)| csl_type)
+    }
+
+    fn texts(&self, builder: &mut RecordBuilder, thing: &Json) {
         let coin_title = ["rft.atitle", "rft.btitle", "rft.title"]
             .iter()
             .map(|key| self.coin(key))
             .find(|title| !title.is_empty())
             .unwrap_or_default();
-        let fill = |builder: &mut ItemBuilder, variable: &str, candidates: &[&str]| {
-            for candidate in candidates {
-                if !builder.has(variable) {
-                    builder.text(variable, candidate);
-                }
-            }
-        };
         let language = self.first(&["citation_language", "dc:language"]);
-        fill(
-            &mut builder,
-            "language",
-            &[language, self.language.as_str()],
-        );
-        fill(
-            &mut builder,
+        builder.first_of("language", &[language, self.language.as_str()]);
+        builder.first_of(
             "title",
             &[
                 self.first(&["citation_title", "bepress_citation_title"]),
@@ -339,7 +336,24 @@ impl Page {
                 &self.title,
             ],
         );
-        self.names(&mut builder, thing);
+        builder.first_of(
+            "abstract",
+            &[self.first(&["citation_abstract", "dc:abstract"])],
+        );
+        builder.first_of(
+            "publisher",
+            &[
+                self.first(&[
+                    "citation_publisher",
+                    "citation_dissertation_institution",
+                    "citation_technical_report_institution",
+                ]),
+                self.coin("rft.pub"),
+            ],
+        );
+    }
+
+    fn date(&self, builder: &mut RecordBuilder, thing: &Json) {
         for date in [
             self.first(&[
                 "citation_publication_date",
@@ -362,7 +376,9 @@ impl Page {
                 builder.date("issued", date);
             }
         }
-        let site = self.first(&["og:site_name", "application-name"]);
+    }
+
+    fn container(&self, builder: &mut RecordBuilder, csl_type: &str) {
         let containers: &[&str] = match csl_type {
             "article-journal" => &[
                 self.first(&["citation_journal_title"]),
@@ -377,7 +393,7 @@ impl Page {
                 self.coin("rft.btitle"),
             ],
             "book" | "thesis" | "report" => &[],
-            _ => &[site],
+            _ => &[self.first(&["og:site_name", "application-name"])],
         };
         // A page that is called like its site has no other container.
         for container in containers {
@@ -387,35 +403,18 @@ impl Page {
                 builder.text("container-title", container);
             }
         }
-        let publisher = [
-            self.first(&[
-                "citation_publisher",
-                "citation_dissertation_institution",
-                "citation_technical_report_institution",
-            ]),
-            self.coin("rft.pub"),
-        ];
-        fill(&mut builder, "publisher", &publisher);
-        fill(
-            &mut builder,
-            "volume",
-            &[self.first(&["citation_volume"]), self.coin("rft.volume")],
-        );
-        fill(
-            &mut builder,
-            "issue",
-            &[self.first(&["citation_issue"]), self.coin("rft.issue")],
-        );
-        fill(
-            &mut builder,
-            "ISSN",
-            &[self.first(&["citation_issn"]), self.coin("rft.issn")],
-        );
+    }
+
+    fn numbers(&self, builder: &mut RecordBuilder) {
+        for (variable, tag, coin) in [
+            ("volume", "citation_volume", "rft.volume"),
+            ("issue", "citation_issue", "rft.issue"),
+            ("ISSN", "citation_issn", "rft.issn"),
+        ] {
+            builder.first_of(variable, &[self.first(&[tag]), self.coin(coin)]);
+        }
         let isbn = [self.first(&["citation_isbn"]), self.coin("rft.isbn")];
-        if let Some(isbn) = isbn
-            .iter()
-            .find_map(|isbn| isbn.parse::<crate::model::Isbn>().ok())
-        {
+        if let Some(isbn) = isbn.iter().find_map(|isbn| isbn.parse::<Isbn>().ok()) {
             builder.text("ISBN", &isbn.to_string());
         }
         let first = self.first(&["citation_firstpage"]);
@@ -423,20 +422,10 @@ impl Page {
         if !first.is_empty() && !last.is_empty() && first != last {
             builder.text("page", &format!("{first}-{last}"));
         }
-        fill(&mut builder, "page", &[first, self.coin("rft.pages")]);
-        fill(
-            &mut builder,
-            "abstract",
-            &[self.first(&["citation_abstract", "dc:abstract"])],
-        );
-        if let Some(doi) = self.doi() {
-            builder.doi(&doi);
-        }
-        builder.url(url);
-        builder
+        builder.first_of("page", &[first, self.coin("rft.pages")]);
     }
 
-    fn names(&self, builder: &mut ItemBuilder, thing: &Json) {
+    fn names(&self, builder: &mut RecordBuilder, thing: &Json) {
         let tagged = self.all(&[
             "citation_author",
             "citation_authors",
@@ -509,7 +498,7 @@ mod tests {
     use super::*;
 
     fn item(html: &str) -> crate::model::CslItem {
-        let response = Response {
+        let response = ClientResponse {
             address: String::new(),
             status: 200,
             content_type: String::new(),

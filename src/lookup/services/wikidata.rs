@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use serde_json::Value as Json;
 
 use super::{JSON, Service, found, json, member, members};
-use crate::lookup::client::{Client, Request};
+use crate::lookup::client::{Client, ClientRequest};
 use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
-use crate::lookup::record::{ItemBuilder, Record, whole_name};
+use crate::lookup::record::{Record, RecordBuilder, whole_name};
 
 const NAME: &str = "Wikidata";
 
@@ -57,7 +57,7 @@ impl Service for Wikidata {
             return Ok(None);
         };
         let address = format!("https://www.wikidata.org/wiki/Special:EntityData/{item}.json");
-        let request = Request::new(NAME, &address, JSON);
+        let request = ClientRequest::new(NAME, &address, JSON);
         let Some(mut response) = found(client, &request)? else {
             return Ok(None);
         };
@@ -104,7 +104,7 @@ fn items<'j>(claims: &'j Json, property: &str) -> impl Iterator<Item = (&'j Json
     values(claims, property).map(|(claim, value)| (claim, member(value, "id")))
 }
 
-/// The properties whose values are items of which the label is needed.
+/// The properties whose values are items whose label is needed.
 const LABELLED: &[&str] = &["P50", "P98", "P655", "P123", "P1433", "P291", "P407"];
 
 /// Returns the labels of the items that a work refers to. Without them, the work is incomplete, not wrong.
@@ -124,7 +124,7 @@ fn labels(client: &Client, claims: &Json) -> HashMap<String, String> {
              &languages=en%7Cmul%7Cde%7Cfr%7Ces&format=json",
             ids.join("%7C")
         );
-        let request = Request::new(NAME, &address, JSON);
+        let request = ClientRequest::new(NAME, &address, JSON);
         let Ok(Some(response)) = found(client, &request) else {
             continue;
         };
@@ -148,10 +148,14 @@ fn labels(client: &Client, claims: &Json) -> HashMap<String, String> {
     labels
 }
 
-fn builder(entity: &Json, claims: &Json, labels: &HashMap<String, String>) -> Option<ItemBuilder> {
+fn builder(
+    entity: &Json,
+    claims: &Json,
+    labels: &HashMap<String, String>,
+) -> Option<RecordBuilder> {
     let classes: Vec<&str> = items(claims, "P31").map(|(_, id)| id).collect();
     let known = TYPES.iter().find(|(class, _)| classes.contains(class));
-    let mut builder = ItemBuilder::new(known.map_or("document", |(_, csl)| *csl));
+    let mut builder = RecordBuilder::new(known.map_or("document", |(_, csl)| *csl));
     let title = text(claims, "P1476").or_else(|| {
         let labels = entity.get("labels")?.as_object()?;
         let label = labels.get("en").or_else(|| labels.values().next())?;

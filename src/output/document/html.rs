@@ -26,7 +26,7 @@ hr { border: 0; border-top: 1px solid var(--line); margin: 2em 25%; }
 
 /// Formats a document as a complete page. Images are named as in the document.
 pub fn page(document: &Document) -> String {
-    let mut writer = Writer {
+    let mut writer = HtmlWriter {
         document,
         anchors: document.anchors(),
         notes: Vec::new(),
@@ -85,14 +85,14 @@ pub fn page(document: &Document) -> String {
     })
 }
 
-struct Writer<'d> {
+struct HtmlWriter<'d> {
     document: &'d Document,
     anchors: BTreeSet<String>,
     /// The notes that were written.
     notes: Vec<String>,
 }
 
-impl Writer<'_> {
+impl HtmlWriter<'_> {
     fn blocks(&mut self, blocks: &[Block], html: &mut String) {
         for block in blocks {
             self.block(block, html);

@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::{
-    Alignment, Atom, Block, Definition, Document, Image, ImageFile, ImageKind, Span, Table, flow,
-    plain,
+    Alignment, Atom, Block, Definition, Document, Image, ImageFile, ImageKind, Span, Table, plain,
+    write_flow,
 };
 use crate::output::formulas;
 use crate::output::latex::{self, Latex};
-use crate::output::markup_writer::{self, InlineMarkup as _};
-use crate::output::text_runs::{Formulas, TextRun, printable};
+use crate::output::markup_writer::InlineMarkup as _;
+use crate::output::text_runs::{Formulas, printable};
 
-/// What documents need beyond lists: images, tables, struck text, and headings without numbers.
+/// The packages that documents need beyond those of lists: for images, tables, struck text, and headings without
+/// numbers.
 const PACKAGES: &str = "\\usepackage{graphicx}
 \\usepackage{array,longtable}
 \\IfFileExists{ulem.sty}{\\usepackage[normalem]{ulem}}{\\let\\sout\\relax}
@@ -21,7 +22,7 @@ const PACKAGES: &str = "\\usepackage{graphicx}
 
 /// Formats a document for pdfLaTeX, XeLaTeX or LuaLaTeX. Images are named as in the document.
 pub fn document(document: &Document) -> String {
-    let writer = Writer {
+    let writer = LatexWriter {
         document,
         anchors: document.anchors(),
     };
@@ -57,12 +58,12 @@ pub fn document(document: &Document) -> String {
     latex::complete(title, &body, PACKAGES, list, &document.language)
 }
 
-struct Writer<'d> {
+struct LatexWriter<'d> {
     document: &'d Document,
     anchors: BTreeSet<String>,
 }
 
-impl Writer<'_> {
+impl LatexWriter<'_> {
     fn blocks(&self, blocks: &[Block], text: &mut String) {
         for block in blocks {
             self.block(block, text);
@@ -187,23 +188,12 @@ impl Writer<'_> {
     /// Formats the pieces of a paragraph.
     fn inline(&self, content: &[Span]) -> String {
         let latex = Latex::new(&plain(content), None);
-        let mut text = String::new();
-        let mut runs: Vec<TextRun> = Vec::new();
-        for atom in flow(content, Formulas::Kept) {
-            match atom {
-                Atom::Run(mut run) => {
-                    let target = run.href.as_deref().and_then(|href| href.strip_prefix('#'));
-                    if target.is_some_and(|target| !self.anchors.contains(target)) {
-                        run.href = None;
-                    }
-                    runs.push(run);
-                    continue;
-                }
-                Atom::FieldStart(_) | Atom::FieldEnd(_) => continue,
-                _ => {}
-            }
-            text.push_str(&markup_writer::runs(&latex, &std::mem::take(&mut runs)));
-            match atom {
+        let text = write_flow(
+            &latex,
+            content,
+            Formulas::Kept,
+            &self.anchors,
+            |atom, text| match atom {
                 Atom::Break => text.push_str("\\\\\n"),
                 Atom::Formula(tex) => match formula(tex) {
                     Some(tex) => {
@@ -218,9 +208,8 @@ impl Writer<'_> {
                     let _ = write!(text, "\\footnote{{{}}}", note.trim());
                 }
                 Atom::Run(_) | Atom::FieldStart(_) | Atom::FieldEnd(_) => {}
-            }
-        }
-        text.push_str(&markup_writer::runs(&latex, &runs));
+            },
+        );
         latex.escape_line_start(text)
     }
 

@@ -14,6 +14,7 @@ pub use self::html::page;
 pub use self::images::{ImageFile, ImageKind};
 pub use self::latex::document as latex;
 pub use self::typst::document as typst;
+use super::markup_writer::{self, InlineMarkup};
 use super::text_runs::{Formulas, TextRun, TextStyle, runs_in};
 use super::urls::is_safe_link;
 use crate::csl::{Formatting, Inline, RichText};
@@ -82,7 +83,7 @@ pub enum Block {
         /// The entries.
         list: Box<ReadingList>,
         /// The code of Zotero's field, if it is one.
-        field: Option<Field>,
+        field: Option<WordProcessorField>,
     },
 }
 
@@ -149,7 +150,7 @@ pub enum Span {
         /// The formatted citation.
         content: RichText,
         /// The code of Zotero's field, if it is one.
-        field: Option<Field>,
+        field: Option<WordProcessorField>,
     },
     /// A line break.
     Break,
@@ -166,7 +167,7 @@ pub struct Image {
 
 /// A field of a word processor: its code, such as `ZOTERO_ITEM CSL_CITATION {…}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Field {
+pub struct WordProcessorField {
     /// The code.
     pub code: String,
     /// A name that no other field of the document has.
@@ -178,7 +179,9 @@ impl Document {
     pub fn image_sources(&self) -> BTreeSet<String> {
         let mut sources = BTreeSet::new();
         self.walk(&mut |part| {
-            if let Part::Block(Block::Figure(image)) | Part::Span(Span::Image(image)) = part {
+            if let DocumentPart::Block(Block::Figure(image))
+            | DocumentPart::Span(Span::Image(image)) = part
+            {
                 sources.insert(image.source.clone());
             }
         });
@@ -191,7 +194,7 @@ impl Document {
         self.walk(&mut |part| {
             let is_formula = matches!(
                 part,
-                Part::Block(Block::Formula(_)) | Part::Span(Span::Formula(_))
+                DocumentPart::Block(Block::Formula(_)) | DocumentPart::Span(Span::Formula(_))
             );
             count += usize::from(is_formula);
         });
@@ -202,10 +205,10 @@ impl Document {
     pub(super) fn anchors(&self) -> BTreeSet<String> {
         let mut anchors = BTreeSet::new();
         self.walk(&mut |part| match part {
-            Part::Block(Block::Heading { id, .. }) => {
+            DocumentPart::Block(Block::Heading { id, .. }) => {
                 anchors.insert(id.clone());
             }
-            Part::Block(Block::Bibliography { list, .. }) => {
+            DocumentPart::Block(Block::Bibliography { list, .. }) => {
                 let entries = list.sections.iter().flat_map(|section| &section.entries);
                 anchors.extend(entries.map(|entry| format!("ref-{}", entry.key)));
             }
@@ -215,7 +218,7 @@ impl Document {
     }
 
     /// Calls a function with each block and span.
-    fn walk(&self, each: &mut dyn FnMut(Part<'_>)) {
+    fn walk(&self, each: &mut dyn FnMut(DocumentPart<'_>)) {
         for content in [&self.title, &self.subtitle, &self.date]
             .into_iter()
             .chain(&self.authors)
@@ -250,14 +253,14 @@ impl Table {
 }
 
 /// A block or span.
-enum Part<'d> {
+enum DocumentPart<'d> {
     Block(&'d Block),
     Span(&'d Span),
 }
 
-fn walk_blocks(blocks: &[Block], each: &mut dyn FnMut(Part<'_>)) {
+fn walk_blocks(blocks: &[Block], each: &mut dyn FnMut(DocumentPart<'_>)) {
     for block in blocks {
-        each(Part::Block(block));
+        each(DocumentPart::Block(block));
         match block {
             Block::Paragraph(content) | Block::Heading { content, .. } => walk_spans(content, each),
             Block::Quote(inside) => walk_blocks(inside, each),
@@ -288,9 +291,9 @@ fn walk_blocks(blocks: &[Block], each: &mut dyn FnMut(Part<'_>)) {
     }
 }
 
-fn walk_spans(spans: &[Span], each: &mut dyn FnMut(Part<'_>)) {
+fn walk_spans(spans: &[Span], each: &mut dyn FnMut(DocumentPart<'_>)) {
     for span in spans {
-        each(Part::Span(span));
+        each(DocumentPart::Span(span));
         match span {
             Span::Formatted(_, inside) | Span::Struck(inside) => walk_spans(inside, each),
             Span::Link { content, .. } => walk_spans(content, each),
@@ -329,9 +332,9 @@ pub(super) enum Atom<'d> {
     /// A footnote.
     Note(&'d [Block]),
     /// The start of a field.
-    FieldStart(&'d Field),
+    FieldStart(&'d WordProcessorField),
     /// The end of a field.
-    FieldEnd(&'d Field),
+    FieldEnd(&'d WordProcessorField),
 }
 
 /// Flattens the pieces of a paragraph. `formulas` is what happens to the formulas in citations.
@@ -394,6 +397,37 @@ fn lay_out<'d>(
 }
 
 /// Adds runs, joining those that look the same.
+/// Writes the runs of a paragraph as markup, and calls `write` for each image, note, formula and line break between
+/// them. Fields are left out, and links to places that the document does not have become text.
+fn write_flow<'d>(
+    markup: &impl InlineMarkup,
+    content: &'d [Span],
+    formulas: Formulas,
+    anchors: &BTreeSet<String>,
+    mut write: impl FnMut(Atom<'d>, &mut String),
+) -> String {
+    let mut text = String::new();
+    let mut runs: Vec<TextRun> = Vec::new();
+    for atom in flow(content, formulas) {
+        match atom {
+            Atom::Run(mut run) => {
+                let target = run.href.as_deref().and_then(|href| href.strip_prefix('#'));
+                if target.is_some_and(|target| !anchors.contains(target)) {
+                    run.href = None;
+                }
+                runs.push(run);
+            }
+            Atom::FieldStart(_) | Atom::FieldEnd(_) => {}
+            _ => {
+                text.push_str(&markup_writer::runs(markup, &std::mem::take(&mut runs)));
+                write(atom, &mut text);
+            }
+        }
+    }
+    text.push_str(&markup_writer::runs(markup, &runs));
+    text
+}
+
 fn push_runs(atoms: &mut Vec<Atom<'_>>, runs: Vec<TextRun>) {
     for run in runs {
         match atoms.last_mut() {
@@ -406,20 +440,20 @@ fn push_runs(atoms: &mut Vec<Atom<'_>>, runs: Vec<TextRun>) {
 }
 
 /// Converts the blocks of an introduction or annotation.
-pub(super) fn from_list(blocks: &[reading_list::Block]) -> Vec<Block> {
+pub(super) fn from_list(blocks: &[reading_list::RichBlock]) -> Vec<Block> {
     blocks
         .iter()
         .map(|block| match block {
-            reading_list::Block::Paragraph(content) => Block::Paragraph(vec![Span::Citation {
+            reading_list::RichBlock::Paragraph(content) => Block::Paragraph(vec![Span::Citation {
                 content: content.clone(),
                 field: None,
             }]),
-            reading_list::Block::Quote(quoted) => Block::Quote(from_list(quoted)),
-            reading_list::Block::List { start, items } => Block::List {
+            reading_list::RichBlock::Quote(quoted) => Block::Quote(from_list(quoted)),
+            reading_list::RichBlock::List { start, items } => Block::List {
                 start: *start,
                 items: items.iter().map(|item| from_list(item)).collect(),
             },
-            reading_list::Block::Verbatim(text) => Block::Code(text.clone()),
+            reading_list::RichBlock::Verbatim(text) => Block::Code(text.clone()),
         })
         .collect()
 }

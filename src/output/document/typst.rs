@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::{Alignment, Atom, Block, Document, Image, Span, Table, flow, plain};
-use crate::output::markup_writer::{self, InlineMarkup as _};
-use crate::output::text_runs::{Formulas, TextRun};
+use super::{Alignment, Atom, Block, Document, Image, Span, Table, plain, write_flow};
+use crate::output::markup_writer::InlineMarkup as _;
+use crate::output::text_runs::Formulas;
 use crate::output::typst::{self, Typst, string_literal};
 
 /// Formats a document. Images are named as in the document.
 pub fn document(document: &Document) -> String {
-    let writer = Writer {
+    let writer = TypstWriter {
         document,
         anchors: document.anchors(),
         typst: Typst::in_language(&document.language),
@@ -54,13 +54,13 @@ pub fn document(document: &Document) -> String {
     typst::complete(title, &body, &document.language)
 }
 
-struct Writer<'d> {
+struct TypstWriter<'d> {
     document: &'d Document,
     anchors: BTreeSet<String>,
     typst: Typst,
 }
 
-impl Writer<'_> {
+impl TypstWriter<'_> {
     fn blocks(&self, blocks: &[Block]) -> String {
         let blocks: Vec<String> = blocks.iter().map(|block| self.block(block)).collect();
         blocks.join("\n\n")
@@ -167,40 +167,29 @@ impl Writer<'_> {
     /// Formats the pieces of a paragraph.
     fn inline(&self, content: &[Span]) -> String {
         let typst = self.typst.paragraph_of(&plain(content));
-        let mut text = String::new();
-        let mut runs: Vec<TextRun> = Vec::new();
-        for atom in flow(content, Formulas::RichText) {
-            match atom {
-                Atom::Run(mut run) => {
-                    let target = run.href.as_deref().and_then(|href| href.strip_prefix('#'));
-                    if target.is_some_and(|target| !self.anchors.contains(target)) {
-                        run.href = None;
+        write_flow(
+            &typst,
+            content,
+            Formulas::RichText,
+            &self.anchors,
+            |atom, text| {
+                match atom {
+                    Atom::Break => text.push_str(" \\\n"),
+                    Atom::Formula(tex) => text.push_str(&typst::code(tex)),
+                    Atom::Image(image) => match self.file(image) {
+                        Some(file) => {
+                            let _ = write!(text, "#box({file});");
+                        }
+                        None => text.push_str(&typst.escape(&image.text)),
+                    },
+                    // The semicolon ends the call, whatever follows it.
+                    Atom::Note(blocks) => {
+                        let _ = write!(text, "#footnote[{}];", self.blocks(blocks));
                     }
-                    runs.push(run);
-                    continue;
+                    Atom::Run(_) | Atom::FieldStart(_) | Atom::FieldEnd(_) => {}
                 }
-                Atom::FieldStart(_) | Atom::FieldEnd(_) => continue,
-                _ => {}
-            }
-            text.push_str(&markup_writer::runs(&typst, &std::mem::take(&mut runs)));
-            match atom {
-                Atom::Break => text.push_str(" \\\n"),
-                Atom::Formula(tex) => text.push_str(&typst::code(tex)),
-                Atom::Image(image) => match self.file(image) {
-                    Some(file) => {
-                        let _ = write!(text, "#box({file});");
-                    }
-                    None => text.push_str(&typst.escape(&image.text)),
-                },
-                // The semicolon ends the call, whatever follows it.
-                Atom::Note(blocks) => {
-                    let _ = write!(text, "#footnote[{}];", self.blocks(blocks));
-                }
-                Atom::Run(_) | Atom::FieldStart(_) | Atom::FieldEnd(_) => {}
-            }
-        }
-        text.push_str(&markup_writer::runs(&typst, &runs));
-        text
+            },
+        )
     }
 
     /// Returns the call that loads an image, if it could be read.

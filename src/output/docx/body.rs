@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use crate::csl::{Inline, plain_text};
 use crate::output::direction::Direction;
 use crate::output::document::{
-    Alignment, Atom, Block, Document, Field, Image, ImageFile, Span, Table, flow, from_list, plain,
+    Alignment, Atom, Block, Document, Image, ImageFile, Span, Table, WordProcessorField, flow,
+    from_list, plain,
 };
 use crate::output::text_runs::{Formulas, TextRun, TextStyle, VerticalAlign, lines, printable};
 use crate::output::urls::percent_encode;
@@ -35,7 +36,7 @@ pub(super) struct TextPart {
 }
 
 /// Writes the blocks of a document.
-pub(super) struct Writer<'d> {
+pub(super) struct DocxWriter<'d> {
     document: &'d Document,
     pub(super) text: TextPart,
     pub(super) notes: TextPart,
@@ -67,7 +68,7 @@ struct ParagraphStyle<'s> {
     spacing: Option<(u32, u32, i32)>,
 }
 
-impl<'d> Writer<'d> {
+impl<'d> DocxWriter<'d> {
     pub(super) fn new(document: &'d Document) -> Self {
         Self {
             document,
@@ -284,7 +285,7 @@ impl<'d> Writer<'d> {
     }
 
     /// Makes a field of the paragraphs since a place.
-    fn enclose(&mut self, start: usize, field: &Field) {
+    fn enclose(&mut self, start: usize, field: &WordProcessorField) {
         let written = self.text.xml.split_off(start);
         let (opened, end) = (field_start(field), field_end());
         // The field begins within the first paragraph and ends within the last one.
@@ -642,7 +643,7 @@ fn bookmark_name(anchor: &str) -> String {
 }
 
 /// Starts a field.
-fn field_start(field: &Field) -> String {
+fn field_start(field: &WordProcessorField) -> String {
     format!(
         "<w:r><w:fldChar w:fldCharType=\"begin\" /></w:r><w:r><w:instrText xml:space=\"preserve\"> ADDIN {} \
          </w:instrText></w:r><w:r><w:fldChar w:fldCharType=\"separate\" /></w:r>",

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 
-use super::body::{TextPart, Writer};
+use super::body::{DocxWriter, TextPart};
 use crate::output::document::Document;
 use crate::output::xml::escaped;
 
@@ -20,7 +20,7 @@ const TYPE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relati
 
 /// Writes the archive.
 pub(super) fn write(
-    writer: &Writer<'_>,
+    writer: &DocxWriter<'_>,
     title: &str,
     document: &Document,
 ) -> std::io::Result<Vec<u8>> {

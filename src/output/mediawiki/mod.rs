@@ -15,20 +15,20 @@ use super::text_runs::{TextStyle, printable};
 use super::urls::percent_encode;
 use super::{ItemMetadata, MetadataIndex};
 use crate::csl::Inline;
-use crate::reading_list::{Block, FormattedEntry, ReadingList};
+use crate::reading_list::{FormattedEntry, ReadingList, RichBlock};
 
 /// MediaWiki markup.
-struct MediaWiki {
+struct MediaWikiMarkup {
     /// Whether links of the wiki, `[[Page]]` and `[[Page|text]]`, stay links: in text that people wrote for the list.
     keeps_wiki_links: bool,
 }
 
 /// The markup of entries, whose text comes from references.
-const ENTRY: MediaWiki = MediaWiki {
+const ENTRY: MediaWikiMarkup = MediaWikiMarkup {
     keeps_wiki_links: false,
 };
 /// The markup of introductions and annotations.
-const PROSE: MediaWiki = MediaWiki {
+const PROSE: MediaWikiMarkup = MediaWikiMarkup {
     keeps_wiki_links: true,
 };
 
@@ -84,9 +84,9 @@ fn write_list(list: &ReadingList, entry: impl Fn(&FormattedEntry) -> String) -> 
 
 /// Formats a block whose lines start with the markers of the enclosing lists. A list continues only while its
 /// lines follow each other, so preformatted text uses inline tags.
-fn write_in_list(block: &Block, marks: &str, text: &mut String) {
+fn write_in_list(block: &RichBlock, marks: &str, text: &mut String) {
     match block {
-        Block::Paragraph(content) => {
+        RichBlock::Paragraph(content) => {
             let space = if marks.is_empty() { "" } else { " " };
             let _ = writeln!(
                 text,
@@ -94,13 +94,13 @@ fn write_in_list(block: &Block, marks: &str, text: &mut String) {
                 markup_writer::entry(&PROSE, content)
             );
         }
-        Block::Quote(quoted) => {
+        RichBlock::Quote(quoted) => {
             for block in quoted {
                 write_in_list(block, &format!("{marks}:"), text);
             }
         }
-        Block::List { start, items } => write_items(*start, items, marks, text),
-        Block::Verbatim(verbatim) => {
+        RichBlock::List { start, items } => write_items(*start, items, marks, text),
+        RichBlock::Verbatim(verbatim) => {
             for line in verbatim.lines() {
                 let _ = writeln!(text, "{marks} <code>{}</code>", self::verbatim(line));
             }
@@ -108,7 +108,7 @@ fn write_in_list(block: &Block, marks: &str, text: &mut String) {
     }
 }
 
-fn write_items(start: Option<u64>, items: &[Vec<Block>], marks: &str, text: &mut String) {
+fn write_items(start: Option<u64>, items: &[Vec<RichBlock>], marks: &str, text: &mut String) {
     let mark = if start.is_some() { '#' } else { '*' };
     for item in items {
         let mut marks = format!("{marks}{mark}");
@@ -162,7 +162,7 @@ fn verbatim(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-impl InlineMarkup for MediaWiki {
+impl InlineMarkup for MediaWikiMarkup {
     fn escape(&self, text: &str) -> String {
         if !self.keeps_wiki_links {
             return escape(text);
@@ -229,19 +229,19 @@ impl InlineMarkup for MediaWiki {
     }
 }
 
-impl BlockMarkup for MediaWiki {
+impl BlockMarkup for MediaWikiMarkup {
     fn heading(&self, level: usize, text: &str) -> String {
         let marks = "=".repeat(level.min(6));
         let text = escape(printable(text).trim()).replace('=', "&#61;");
         format!("{marks} {text} {marks}")
     }
 
-    fn quote(&self, blocks: &[Block]) -> String {
+    fn quote(&self, blocks: &[RichBlock]) -> String {
         let quoted = write_blocks(self, blocks).join("\n\n");
         format!("<blockquote>\n{quoted}\n</blockquote>")
     }
 
-    fn list(&self, start: Option<u64>, items: &[Vec<Block>]) -> String {
+    fn list(&self, start: Option<u64>, items: &[Vec<RichBlock>]) -> String {
         let mut text = String::new();
         write_items(start, items, "", &mut text);
         text.trim_end().to_owned()

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use crate::csl::{BibliographyLayout, Formatting, plain_text};
 use crate::output::direction::Direction;
 use crate::output::document::{
-    Alignment, Atom, Block, Document, Field, Image, ImageFile, Span, Table, flow, from_list, plain,
+    Alignment, Atom, Block, Document, Image, ImageFile, Span, Table, WordProcessorField, flow,
+    from_list, plain,
 };
 use crate::output::text_runs::{Formulas, TextRun, TextStyle, VerticalAlign, lines, printable};
 use crate::output::urls::percent_encode;
@@ -20,7 +21,7 @@ const LARGEST_IMAGE: (u32, u32) = (602, 800);
 const QUOTE_INDENT: usize = 8;
 
 /// Writes the blocks of a document.
-pub(super) struct Writer<'d> {
+pub(super) struct OdtWriter<'d> {
     document: &'d Document,
     pub(super) xml: String,
     in_note: bool,
@@ -40,7 +41,7 @@ pub(super) struct Writer<'d> {
     tables: usize,
 }
 
-impl<'d> Writer<'d> {
+impl<'d> OdtWriter<'d> {
     pub(super) fn new(document: &'d Document) -> Self {
         Self {
             document,
@@ -473,7 +474,7 @@ impl<'d> Writer<'d> {
 }
 
 /// Returns the name of a reference mark: the code, and an identifier that makes it unique.
-fn mark_name(field: &Field) -> String {
+fn mark_name(field: &WordProcessorField) -> String {
     format!("{} RND{}", field.code, field.id)
 }
 

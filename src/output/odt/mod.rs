@@ -5,7 +5,7 @@
 mod body;
 mod package;
 
-use self::body::Writer;
+use self::body::OdtWriter;
 use super::document::Document;
 use super::title_of;
 use crate::reading_list::ReadingList;
@@ -20,7 +20,7 @@ pub fn reading_list(list: &ReadingList, language: &str) -> std::io::Result<Vec<u
         language: language.to_owned(),
         ..Document::default()
     };
-    let mut writer = Writer::new(&document);
+    let mut writer = OdtWriter::new(&document);
     if let Some(title) = &list.title {
         writer.title(title);
     }
@@ -34,7 +34,7 @@ pub fn reading_list(list: &ReadingList, language: &str) -> std::io::Result<Vec<u
 ///
 /// Returns an error if the archive cannot be written.
 pub fn document(document: &Document) -> std::io::Result<Vec<u8>> {
-    let mut writer = Writer::new(document);
+    let mut writer = OdtWriter::new(document);
     writer.document();
     package::write(&writer, &document.plain_title(), document)
 }

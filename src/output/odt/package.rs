@@ -5,7 +5,7 @@ use std::io::{Cursor, Write as _};
 
 use zip::CompressionMethod;
 
-use super::body::Writer;
+use super::body::OdtWriter;
 use crate::output::document::{Document, plain};
 use crate::output::xml::escaped;
 
@@ -23,7 +23,7 @@ const NAMESPACES: &str = "xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:o
 
 /// Writes the archive.
 pub(super) fn write(
-    writer: &Writer<'_>,
+    writer: &OdtWriter<'_>,
     title: &str,
     document: &Document,
 ) -> std::io::Result<Vec<u8>> {
@@ -61,7 +61,7 @@ pub(super) fn write(
         .into_inner())
 }
 
-fn manifest(writer: &Writer<'_>) -> String {
+fn manifest(writer: &OdtWriter<'_>) -> String {
     let mut xml = format!(
         "{HEADER}<manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\" \
          manifest:version=\"1.3\"><manifest:file-entry manifest:full-path=\"/\" manifest:version=\"1.3\" \
@@ -84,7 +84,7 @@ fn manifest(writer: &Writer<'_>) -> String {
     xml
 }
 
-fn content(writer: &Writer<'_>) -> String {
+fn content(writer: &OdtWriter<'_>) -> String {
     let mut styles = String::new();
     for (properties, number) in &writer.run_styles {
         let _ = write!(
@@ -192,7 +192,7 @@ const PARAGRAPH_STYLES: &[(&str, &str, &str, &str)] = &[
     ("Footnote", "Standard", "", "fo:font-size=\"10pt\""),
 ];
 
-fn styles(writer: &Writer<'_>, document: &Document) -> String {
+fn styles(writer: &OdtWriter<'_>, document: &Document) -> String {
     let tag = if document.language.is_empty() {
         "en-US"
     } else {

@@ -25,7 +25,7 @@
     }
   }
 
-  // Pages that are opened from a disk may not use the clipboard directly.
+  // Pages that are opened from disk may not use the clipboard directly.
   function copyBySelection(text, done) {
     var area = document.createElement("textarea");
     area.value = text;
@@ -137,7 +137,7 @@
       ? word : " " + word;
   }
 
-  // The state of the page is in the fragment of the address, which also works for pages opened from a disk.
+  // The state of the page is in the fragment of the address, which also works for pages opened from disk.
   function readState() {
     var state = new URLSearchParams(location.hash.replace(/^#/, ""));
     input.value = state.get("q") || "";

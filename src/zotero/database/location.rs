@@ -228,18 +228,18 @@ fn read_settings(path: &Path) -> Option<String> {
 /// Returns the names and paths of the profiles in a `profiles.ini`, the default one first.
 fn profile_paths(ini: &str) -> Vec<(String, String)> {
     #[derive(Default)]
-    struct Section {
+    struct IniSection {
         is_install: bool,
         name: String,
         path: String,
         default: String,
     }
-    let mut sections: Vec<Section> = Vec::new();
+    let mut sections: Vec<IniSection> = Vec::new();
     for line in ini.lines().map(str::trim) {
         if let Some(title) = line.strip_prefix('[') {
-            sections.push(Section {
+            sections.push(IniSection {
                 is_install: title.starts_with("Install"),
-                ..Section::default()
+                ..IniSection::default()
             });
         } else if let (Some(section), Some((key, value))) =
             (sections.last_mut(), line.split_once('='))
@@ -258,7 +258,7 @@ fn profile_paths(ini: &str) -> Vec<(String, String)> {
         .filter(|section| section.is_install)
         .map(|section| section.default.clone())
         .collect();
-    let mut profiles: Vec<Section> = sections
+    let mut profiles: Vec<IniSection> = sections
         .into_iter()
         .filter(|section| !section.is_install && !section.path.is_empty())
         .collect();

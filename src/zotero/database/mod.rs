@@ -26,7 +26,7 @@ use copy::DatabaseCopy;
 pub use location::{Location, UserDirectories};
 use tables::{has_table, text_of};
 
-use super::Item;
+use super::ZoteroItem;
 use crate::formats::Severity;
 
 /// The newest version of the schema whose tables are known (`userdata` in the table `version`).
@@ -71,7 +71,7 @@ pub enum DatabaseError {
         path: PathBuf,
     },
     /// The schema is older than Zotero 5.
-    #[error("{} is a database of a version of Zotero before 5", path.display())]
+    #[error("{} belongs to a version of Zotero before 5", path.display())]
     TooOld {
         /// The file.
         path: PathBuf,
@@ -151,7 +151,7 @@ pub struct ZoteroLibrary {
 #[derive(Debug, Default)]
 pub struct LibraryContent {
     /// The items, without what is in the trash.
-    pub items: Vec<Item>,
+    pub items: Vec<ZoteroItem>,
     /// The collections from the top, each after its parent.
     pub collections: Vec<Collection>,
     /// The parts that could not be read, and other messages for the user.

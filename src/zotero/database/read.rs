@@ -12,8 +12,8 @@ use super::{Collection, DatabaseError, LibraryContent, Location, Problem, Zotero
 use crate::formats::Severity;
 use crate::text::fold;
 use crate::zotero::{
-    Annotation, AnnotationKind, Attachment, Creator, CreatorName, Item, LinkMode, Note, Tag,
-    TagOrigin, citation_key,
+    Annotation, AnnotationType, Attachment, Creator, CreatorName, LinkMode, TagOrigin, ZoteroItem,
+    ZoteroNote, ZoteroTag, citation_key,
 };
 
 type Result<T> = std::result::Result<T, DatabaseError>;
@@ -28,7 +28,7 @@ pub(super) fn read(
     library: &ZoteroLibrary,
     citation_keys: &CitationKeys,
 ) -> Result<LibraryContent> {
-    let names = Names::read(connection)?;
+    let names = NamesById::read(connection)?;
     let mut rows = item_rows(connection, library, &names)?;
     add_fields(connection, library, &names, &mut rows)?;
     add_creators(connection, library, &names, &mut rows)?;
@@ -55,13 +55,13 @@ pub(super) fn read(
 }
 
 /// The names that rows refer to by ids, which differ from database to database.
-struct Names {
+struct NamesById {
     types: HashMap<i64, String>,
     fields: HashMap<i64, String>,
     creators: HashMap<i64, String>,
 }
 
-impl Names {
+impl NamesById {
     fn read(connection: &Connection) -> Result<Self> {
         let mut types = names(connection, "itemTypes", "itemTypeID", "typeName")?;
         types.extend(names(
@@ -126,8 +126,8 @@ fn for_each_row(
 fn item_rows(
     connection: &Connection,
     library: &ZoteroLibrary,
-    names: &Names,
-) -> Result<BTreeMap<i64, Item>> {
+    names: &NamesById,
+) -> Result<BTreeMap<i64, ZoteroItem>> {
     let columns = columns(
         connection,
         "items",
@@ -141,13 +141,13 @@ fn item_rows(
         let kind: i64 = row.get("itemTypeID")?;
         items.insert(
             row.get("itemID")?,
-            Item {
+            ZoteroItem {
                 item_type: names.types.get(&kind).cloned().unwrap_or_default(),
                 key: text_of(row, "key")?.unwrap_or_default(),
                 library: library.uri.clone(),
                 date_added: text_of(row, "dateAdded")?.unwrap_or_default(),
                 date_modified: text_of(row, "dateModified")?.unwrap_or_default(),
-                ..Item::default()
+                ..ZoteroItem::default()
             },
         );
     }
@@ -157,8 +157,8 @@ fn item_rows(
 fn add_fields(
     connection: &Connection,
     library: &ZoteroLibrary,
-    names: &Names,
-    items: &mut BTreeMap<i64, Item>,
+    names: &NamesById,
+    items: &mut BTreeMap<i64, ZoteroItem>,
 ) -> Result<()> {
     for_each_row(
         connection,
@@ -186,8 +186,8 @@ fn add_fields(
 fn add_creators(
     connection: &Connection,
     library: &ZoteroLibrary,
-    names: &Names,
-    items: &mut BTreeMap<i64, Item>,
+    names: &NamesById,
+    items: &mut BTreeMap<i64, ZoteroItem>,
 ) -> Result<()> {
     for_each_row(
         connection,
@@ -220,7 +220,7 @@ fn add_creators(
 fn add_tags(
     connection: &Connection,
     library: &ZoteroLibrary,
-    items: &mut BTreeMap<i64, Item>,
+    items: &mut BTreeMap<i64, ZoteroItem>,
 ) -> Result<()> {
     for_each_row(
         connection,
@@ -235,7 +235,7 @@ fn add_tags(
             };
             let name = text_of(row, "name")?.unwrap_or_default();
             if let Some(item) = items.get_mut(&row.get("itemID")?) {
-                item.tags.push(Tag { name, origin });
+                item.tags.push(ZoteroTag { name, origin });
             }
             Ok(())
         },
@@ -245,7 +245,7 @@ fn add_tags(
 fn add_relations(
     connection: &Connection,
     library: &ZoteroLibrary,
-    items: &mut BTreeMap<i64, Item>,
+    items: &mut BTreeMap<i64, ZoteroItem>,
 ) -> Result<()> {
     for_each_row(
         connection,
@@ -351,12 +351,12 @@ impl Children {
             &mut |row| {
                 let annotation = Annotation {
                     kind: match number_of(row, "type")? {
-                        Some(2) => AnnotationKind::Note,
-                        Some(3) => AnnotationKind::Image,
-                        Some(4) => AnnotationKind::Ink,
-                        Some(5) => AnnotationKind::Underline,
-                        Some(6) => AnnotationKind::Text,
-                        _ => AnnotationKind::Highlight,
+                        Some(2) => AnnotationType::Note,
+                        Some(3) => AnnotationType::Image,
+                        Some(4) => AnnotationType::Ink,
+                        Some(5) => AnnotationType::Underline,
+                        Some(6) => AnnotationType::Text,
+                        _ => AnnotationType::Highlight,
                     },
                     author: text_of(row, "authorName")?.unwrap_or_default(),
                     text: text_of(row, "text")?.unwrap_or_default(),
@@ -385,7 +385,12 @@ impl Children {
     }
 
     /// Returns the item at the top that an item belongs to, or `None` if one of them is left out.
-    fn top(&self, id: i64, rows: &BTreeMap<i64, Item>, left_out: &HashSet<i64>) -> Option<i64> {
+    fn top(
+        &self,
+        id: i64,
+        rows: &BTreeMap<i64, ZoteroItem>,
+        left_out: &HashSet<i64>,
+    ) -> Option<i64> {
         let mut top = id;
         // An image belongs to a note, which belongs to an item; a damaged database may have a circle.
         for _ in 0..8 {
@@ -417,16 +422,16 @@ fn left_out(connection: &Connection) -> Result<HashSet<i64>> {
 /// Puts the items together with their notes, attachments and annotations. Returns them with their places by id. A note
 /// or a file that belongs to no item becomes an item of its own, so that nothing is lost.
 fn assemble(
-    rows: BTreeMap<i64, Item>,
+    rows: BTreeMap<i64, ZoteroItem>,
     mut children: Children,
     left_out: &HashSet<i64>,
     location: &Location,
     problems: &mut Vec<Problem>,
-) -> (Vec<Item>, BTreeMap<i64, usize>) {
+) -> (Vec<ZoteroItem>, BTreeMap<i64, usize>) {
     add_annotations(&rows, &mut children, left_out);
-    let mut items: Vec<Item> = Vec::new();
+    let mut items: Vec<ZoteroItem> = Vec::new();
     let mut places: BTreeMap<i64, usize> = BTreeMap::new();
-    let is_part = |item: &Item| matches!(item.item_type.as_str(), "attachment" | "note");
+    let is_part = |item: &ZoteroItem| matches!(item.item_type.as_str(), "attachment" | "note");
     let tops: HashMap<i64, i64> = rows
         .iter()
         .filter(|(_, item)| is_part(item))
@@ -456,7 +461,7 @@ fn assemble(
                 item.attachments
                     .push(located(attachment, location, &item.key, problems));
             }
-            (None, Some(html)) => item.notes.push(Note {
+            (None, Some(html)) => item.notes.push(ZoteroNote {
                 key: part.key,
                 note: html,
                 tags: part.tags,
@@ -470,7 +475,11 @@ fn assemble(
 }
 
 /// Adds the annotations to their attachments.
-fn add_annotations(rows: &BTreeMap<i64, Item>, children: &mut Children, left_out: &HashSet<i64>) {
+fn add_annotations(
+    rows: &BTreeMap<i64, ZoteroItem>,
+    children: &mut Children,
+    left_out: &HashSet<i64>,
+) {
     for (id, parent, mut annotation) in std::mem::take(&mut children.annotations) {
         let (Some(row), Some(parent)) = (rows.get(&id), parent) else {
             continue;
@@ -489,10 +498,10 @@ fn add_annotations(rows: &BTreeMap<i64, Item>, children: &mut Children, left_out
 
 /// Returns the item that a note or a file without a parent becomes.
 fn standing_alone(
-    part: &Item,
+    part: &ZoteroItem,
     note: Option<&(Option<i64>, NoteRow)>,
     problems: &mut Vec<Problem>,
-) -> Item {
+) -> ZoteroItem {
     let (title, what) = match note.filter(|_| part.item_type == "note") {
         Some((_, note)) => (note.title.trim(), "note"),
         None => (part.field("title").unwrap_or_default().trim(), "file"),
@@ -505,7 +514,7 @@ fn standing_alone(
     let title = if title.is_empty() { what } else { title };
     let mut fields = part.fields.clone();
     fields.insert("title".to_owned(), title.to_owned());
-    Item {
+    ZoteroItem {
         item_type: "document".to_owned(),
         key: part.key.clone(),
         library: part.library.clone(),
@@ -514,12 +523,12 @@ fn standing_alone(
         tags: part.tags.clone(),
         relations: part.relations.clone(),
         fields,
-        ..Item::default()
+        ..ZoteroItem::default()
     }
 }
 
 /// Returns an attachment with the columns of its row in the table of items.
-fn with_row(attachment: Attachment, mut row: Item, note: String) -> Attachment {
+fn with_row(attachment: Attachment, mut row: ZoteroItem, note: String) -> Attachment {
     let mut take = |field: &str| row.fields.remove(field).unwrap_or_default();
     Attachment {
         title: take("title"),
@@ -565,7 +574,7 @@ fn located(
 
 /// Adds the citation key of Better BibTeX to an item that has none of its own.
 fn add_citation_key(
-    item: &mut Item,
+    item: &mut ZoteroItem,
     library: &ZoteroLibrary,
     keys: &CitationKeys,
     problems: &mut Vec<Problem>,
@@ -588,8 +597,8 @@ fn add_citation_key(
     }
 }
 
-/// Returns what Zotero knows of retractions by the ids of the items, without those of which the user has said that
-/// they were not retracted.
+/// Returns what Zotero knows of retractions by the ids of the items, without those that the user has marked as not
+/// retracted.
 fn retractions(connection: &Connection) -> Result<Vec<(i64, String)>> {
     const NOT_RETRACTED: i64 = 1;
     let mut retractions = Vec::new();
@@ -637,7 +646,7 @@ struct CollectionRow {
 fn collections(
     connection: &Connection,
     library: &ZoteroLibrary,
-    items: &mut [Item],
+    items: &mut [ZoteroItem],
     places: &BTreeMap<i64, usize>,
 ) -> Result<Vec<Collection>> {
     let mut rows = BTreeMap::new();

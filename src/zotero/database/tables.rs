@@ -34,7 +34,7 @@ pub(super) fn columns(
     Ok(columns.join(", "))
 }
 
-/// Returns a value as text; `None` for `NULL`. The columns of Zotero's values have no type, so a number may stand in
+/// Returns a value as text; `None` for `NULL`. The columns of Zotero's values have no type, so a number may be in
 /// place of a text.
 pub(super) fn text_of(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<String>> {
     Ok(match row.get_ref(column)? {

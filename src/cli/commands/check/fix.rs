@@ -19,7 +19,7 @@ struct FixedWork {
     fields: Vec<FixedField>,
 }
 
-/// How many changes of each rule a preview shows.
+/// The number of changes of each rule that a preview shows.
 const SHOWN: usize = 5;
 
 impl Check {
@@ -82,7 +82,7 @@ impl Check {
     }
 }
 
-/// Reports the names of which two spellings are equally frequent, with what to do: `--fix` does not choose.
+/// Reports the names with two equally frequent spellings, with what to do: `--fix` does not choose.
 fn report_undecided(context: &CommandContext, spellings: &Spellings) {
     let undecided = spellings.undecided();
     for UndecidedSpelling { one, other, .. } in undecided.iter().take(SHOWN) {

@@ -15,20 +15,20 @@ use crate::cli::input::Input;
 use crate::cli::network::NetworkArgs;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, number};
 use peerbib::checks::{
-    self, CheckRule, CheckedEntry, RULES, Severity, SpellingCounts, Spellings, Status,
+    self, CheckRule, CheckedEntry, RULES, Severity, SpellingCounts, Spellings, VerificationStatus,
 };
 use peerbib::formats::bibtex::{self, FilePiece};
 use peerbib::library::{Library, StoredEntry};
 use peerbib::model::Entry;
 use peerbib::suggest::{closest, question};
-use report::Report;
+use report::CheckReport;
 
 /// Find missing, wrong or doubtful fields
 ///
 /// Findings are listed by rule, each with the work, the field and how to fix it, and counted in a table. --fix fixes
 /// what can be fixed safely, after a preview, in one step that `peerbib undo` reverts: DOIs written as URLs, single
 /// hyphens in page ranges, names without "and" between them, HTML, titles in capitals, full stops after titles, wrongly
-/// decoded letters, and journals and publishers that the library mostly spells in another way.
+/// decoded letters, and journals and publishers that the library mostly spells differently.
 ///
 /// Works with the tag status:unverified are reported, with the reason for the tag. In a file, the keyword
 /// status:unverified marks such an entry.
@@ -101,7 +101,7 @@ pub(crate) enum Program {
     Typst,
 }
 
-/// What entries are checked for.
+/// The checks to apply.
 #[derive(Debug, Clone)]
 enum Checks {
     Rules(Vec<&'static CheckRule>),
@@ -167,7 +167,7 @@ impl Check {
             context.print_json(&rules)?;
             return Ok(Outcome::Done);
         }
-        let bold = crate::cli::ui::Style::Bold;
+        let bold = crate::cli::ui::TerminalStyle::Bold;
         let width = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
         let mut text = String::new();
         for CheckRule { name, about, .. } in RULES {
@@ -181,7 +181,7 @@ impl Check {
         &self,
         context: &CommandContext,
         checks: &Checks,
-    ) -> std::result::Result<Report, CommandError> {
+    ) -> std::result::Result<CheckReport, CommandError> {
         let mut library = if self.fix {
             context.open_to_ask(self.dry_run)?
         } else {
@@ -208,8 +208,8 @@ impl Check {
             let parent = |key: &str| parents.get(key);
             let found = entries.par_iter().map(|StoredEntry { id, work, strings }| {
                 let status = match unverified.get(id) {
-                    Some(why) => Status::Unverified { why: why.clone() },
-                    None => Status::Unsaid,
+                    Some(why) => VerificationStatus::Unverified { why: why.clone() },
+                    None => VerificationStatus::Unsaid,
                 };
                 let entry = CheckedEntry::new(work, strings, &parent)
                     .with_status(status)
@@ -222,7 +222,7 @@ impl Check {
             });
             checked.par_extend(found);
         }
-        let mut report = Report::default();
+        let mut report = CheckReport::default();
         for work in works {
             let place = in_table.binary_search(&work);
             if let Some(found) = place.ok().and_then(|place| checked.get_mut(place)) {
@@ -263,7 +263,7 @@ impl Check {
     }
 }
 
-/// How many findings of each rule are printed by default.
+/// The number of findings of each rule that are printed by default.
 const LIMIT: usize = 5;
 
 /// The tag of works that no source confirms.
@@ -274,8 +274,8 @@ fn check_files(
     context: &CommandContext,
     names: &[String],
     checks: &Checks,
-) -> std::result::Result<Report, CommandError> {
-    let mut report = Report::default();
+) -> std::result::Result<CheckReport, CommandError> {
+    let mut report = CheckReport::default();
     for name in names {
         let input = Input::read(name, None)?;
         for problem in &input.reading.file.problems {
@@ -299,7 +299,7 @@ fn check_files(
             let strings = &input.reading.file.strings;
             let mut entry = CheckedEntry::new(work, strings, &parent).with_spellings(&spellings);
             if entry.has_keyword(UNVERIFIED) {
-                entry = entry.with_status(Status::Unverified { why: None });
+                entry = entry.with_status(VerificationStatus::Unverified { why: None });
             }
             let mut findings = match checks {
                 Checks::Rules(rules) => checks::findings(&entry, rules),

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::cli::ui::{Style, counted, wrapped};
+use crate::cli::ui::{TerminalStyle, counted, wrapped};
 use peerbib::checks::{CheckRule, Finding, RULES, Severity};
 
 /// The findings in all works.
 #[derive(Default)]
-pub(super) struct Report {
+pub(super) struct CheckReport {
     pub(super) findings: Vec<Finding>,
     works: usize,
     unverified: usize,
@@ -16,16 +16,16 @@ pub(super) struct Report {
     pub(super) unread: bool,
 }
 
-/// How many findings of a rule there are.
+/// The numbers of findings of a rule.
 #[derive(Debug, Clone, Copy, Default)]
-struct Counts {
+struct RuleCounts {
     errors: usize,
     warnings: usize,
     notes: usize,
     fixable: usize,
 }
 
-impl Counts {
+impl RuleCounts {
     fn add(&mut self, finding: &Finding) {
         *match finding.severity {
             Severity::Error => &mut self.errors,
@@ -40,7 +40,7 @@ impl Counts {
     }
 }
 
-impl Report {
+impl CheckReport {
     pub(super) fn add(&mut self, is_unverified: bool, findings: Vec<Finding>) {
         self.works += 1;
         self.unverified += usize::from(is_unverified);
@@ -64,8 +64,8 @@ impl Report {
 
     /// Returns the findings under a heading for each rule, at most `limit` of each.
     pub(super) fn text(&self, limit: usize) -> String {
-        let bold = Style::Bold;
-        let dim = Style::Dimmed;
+        let bold = TerminalStyle::Bold;
+        let dim = TerminalStyle::Dimmed;
         let mut text = String::new();
         for (rule, findings) in self.by_rule() {
             let known: Option<&CheckRule> = RULES.iter().find(|known| known.name == rule);
@@ -91,11 +91,11 @@ impl Report {
 
     /// Returns a table of how many findings each rule has; nothing without findings.
     pub(super) fn table(&self) -> String {
-        let rows: Vec<(&str, Counts)> = self
+        let rows: Vec<(&str, RuleCounts)> = self
             .by_rule()
             .into_iter()
             .map(|(rule, findings)| {
-                let mut counts = Counts::default();
+                let mut counts = RuleCounts::default();
                 findings.iter().for_each(|finding| counts.add(finding));
                 (rule, counts)
             })
@@ -138,7 +138,7 @@ impl Report {
             summary.push_str("no findings");
             return summary;
         }
-        let mut counts = Counts::default();
+        let mut counts = RuleCounts::default();
         self.findings.iter().for_each(|finding| counts.add(finding));
         let _ = write!(
             summary,
@@ -160,7 +160,7 @@ impl Report {
 
 /// Returns a finding as one line. Those in files start with file and line, like the messages of compilers.
 fn line(finding: &Finding) -> String {
-    let bold = Style::Bold;
+    let bold = TerminalStyle::Bold;
     let mut text = String::new();
     if let (Some(file), Some(line)) = (&finding.file, finding.line) {
         let _ = write!(text, "{file}:{line}: ");

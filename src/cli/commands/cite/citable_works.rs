@@ -17,14 +17,14 @@ use peerbib::suggest::closest;
 
 /// Works that can be looked up by key.
 pub(crate) struct CitableWorks {
-    content: Content,
+    content: WorksSource,
     /// Works in the metadata of a document.
     own: Vec<CslItem>,
     /// Whether every entry could be read.
     pub(crate) complete: bool,
 }
 
-enum Content {
+enum WorksSource {
     Library(Library),
     Files {
         readings: Vec<ParsedFile>,
@@ -52,7 +52,7 @@ impl CitableWorks {
             files.push(path.with_extension("db-wal"));
             files.push(path);
             return Ok(Self {
-                content: Content::Library(context.open()?),
+                content: WorksSource::Library(context.open()?),
                 own,
                 complete: true,
             });
@@ -75,7 +75,7 @@ impl CitableWorks {
             by_key.entry(reference.key.clone()).or_insert(place);
         }
         Ok(Self {
-            content: Content::Files {
+            content: WorksSource::Files {
                 readings,
                 references,
                 by_key,
@@ -88,7 +88,7 @@ impl CitableWorks {
     /// Returns the work with a key.
     pub(crate) fn reference(&self, key: &str) -> Result<Option<CitableWork>, CommandError> {
         match &self.content {
-            Content::Library(library) => match library.works().find(key)? {
+            WorksSource::Library(library) => match library.works().find(key)? {
                 // An `@xdata` has a key, but is no work.
                 Some(_) => match library.works().get(key) {
                     Err(LibraryError::UnknownKey { .. }) => Ok(None),
@@ -96,7 +96,7 @@ impl CitableWorks {
                 },
                 None => Ok(None),
             },
-            Content::Files {
+            WorksSource::Files {
                 references, by_key, ..
             } => Ok(by_key
                 .get(key)
@@ -116,10 +116,10 @@ impl CitableWorks {
     /// Returns all works.
     pub(crate) fn all(&self) -> Result<Vec<CitableWork>, CommandError> {
         Ok(match &self.content {
-            Content::Library(library) => {
+            WorksSource::Library(library) => {
                 library.works().matching(&peerbib::library::Filter::All)?
             }
-            Content::Files { references, .. } => references.clone(),
+            WorksSource::Files { references, .. } => references.clone(),
         })
     }
 
@@ -129,7 +129,7 @@ impl CitableWorks {
         context: &CommandContext,
         words: &[String],
     ) -> Result<Vec<String>, CommandError> {
-        if let Content::Library(library) = &self.content {
+        if let WorksSource::Library(library) = &self.content {
             let mut unknown = Vec::new();
             for word in words {
                 if library.works().find(word)?.is_none() {
@@ -151,11 +151,11 @@ impl CitableWorks {
     /// Returns keys similar to an unknown one, the most similar first.
     pub(crate) fn suggestions(&self, key: &str) -> Vec<String> {
         match &self.content {
-            Content::Library(library) => match library.works().id(key) {
+            WorksSource::Library(library) => match library.works().id(key) {
                 Err(LibraryError::UnknownKey { suggestions, .. }) => suggestions,
                 _ => Vec::new(),
             },
-            Content::Files { by_key, .. } => {
+            WorksSource::Files { by_key, .. } => {
                 let own = self.own.iter().map(|item| item.id.clone());
                 closest(key, by_key.keys().cloned().chain(own))
             }
@@ -165,25 +165,25 @@ impl CitableWorks {
     /// Returns the source of the entries.
     pub(crate) fn entries(&self) -> Entries<'_> {
         match &self.content {
-            Content::Library(library) => Entries::Library(library),
-            Content::Files { readings, .. } => Entries::Files(readings),
+            WorksSource::Library(library) => Entries::Library(library),
+            WorksSource::Files { readings, .. } => Entries::Files(readings),
         }
     }
 
     /// Returns a name for the works as a whole.
     pub(crate) fn name(&self) -> &'static str {
         match &self.content {
-            Content::Library(_) => "the library",
-            Content::Files { .. } => "the files",
+            WorksSource::Library(_) => "the library",
+            WorksSource::Files { .. } => "the files",
         }
     }
 
     /// Returns advice on how to add so many works.
     pub(crate) fn advice(&self, works: usize) -> &'static str {
         match (&self.content, works) {
-            (Content::Library(_), 1) => "; add it with `peerbib import` or `peerbib add`",
-            (Content::Library(_), _) => "; add them with `peerbib import` or `peerbib add`",
-            (Content::Files { .. }, _) => "",
+            (WorksSource::Library(_), 1) => "; add it with `peerbib import` or `peerbib add`",
+            (WorksSource::Library(_), _) => "; add them with `peerbib import` or `peerbib add`",
+            (WorksSource::Files { .. }, _) => "",
         }
     }
 
@@ -219,8 +219,8 @@ impl CitableWorks {
                 .collect()
         };
         match &self.content {
-            Content::Library(library) => library.works().entry(key).map(|work| named(&work)),
-            Content::Files { readings, .. } => Ok(readings
+            WorksSource::Library(library) => library.works().entry(key).map(|work| named(&work)),
+            WorksSource::Files { readings, .. } => Ok(readings
                 .iter()
                 .flat_map(|reading| &reading.file.pieces)
                 .find_map(|piece| match piece {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::citable_works::CitableWorks;
 use super::missing::{KeyPosition, MissingKeys, places};
-use super::output::{Output, beside, read_document};
-use super::{CiteCommand, CiteFormat, Order};
+use super::output::{OutputTarget, beside, read_document};
+use super::{CiteCommand, CiteFormat, CitedOrder};
 use crate::cli::export_entries::{ReferenceOptions, report_losses, write_references};
 use crate::cli::io;
 use crate::cli::output_format::{ListedWorks, OutputArgs, RenderedList};
@@ -88,7 +88,7 @@ impl CiteCommand {
             let others = citable.all()?;
             works.extend(others.into_iter().filter(|work| !known.contains(&work.key)));
         }
-        if self.order == Order::Key {
+        if self.order == CitedOrder::Key {
             works.sort_by(|left, right| left.key.cmp(&right.key));
         }
         if self.json {
@@ -97,7 +97,7 @@ impl CiteCommand {
             let text = self.write_references(context, &citable, &cited, works.clone(), format)?;
             place.check_not_input(context, files, "choose another file with -o")?;
             let is_new = place.write(context, &text)?;
-            if let Output::File(path) = &place
+            if let OutputTarget::File(path) = &place
                 && (is_new || !self.watch)
             {
                 context.note(format_args!(
@@ -222,7 +222,7 @@ impl CiteCommand {
                 suggestion: None,
             }));
         }
-        if self.order == Order::Key {
+        if self.order == CitedOrder::Key {
             works_json.sort_by_key(|work| work.key);
         }
         context.print_json(&works_json)
@@ -277,9 +277,9 @@ impl CiteCommand {
 }
 
 /// A function that reads a file.
-type ReadKeys<'a> = &'a dyn Fn(&str) -> std::result::Result<Cited, (usize, String)>;
+type KeyReader<'a> = &'a dyn Fn(&str) -> std::result::Result<Cited, (usize, String)>;
 
-/// How deeply files may include others.
+/// The maximum depth of files that include others.
 const DEEPEST: usize = 50;
 
 impl CitedKeys {
@@ -288,7 +288,7 @@ impl CitedKeys {
         &mut self,
         path: &str,
         main: &str,
-        keys_of: ReadKeys<'_>,
+        keys_of: KeyReader<'_>,
         files: &mut Vec<PathBuf>,
         depth: usize,
     ) -> std::result::Result<(), CommandError> {

@@ -3,13 +3,13 @@
 use std::io::IsTerminal as _;
 use std::path::{Component, Path, PathBuf};
 
-use super::output::{Output, beside};
+use super::output::{OutputTarget, beside};
 use super::{CiteCommand, CiteFormat};
 use crate::cli::io::{check_is_file, reason};
 use crate::cli::ui::counted;
 use crate::cli::{CommandContext, CommandError, programs};
 use peerbib::charts::png;
-use peerbib::documents::markdown::FieldKind;
+use peerbib::documents::markdown::CitationFields;
 use peerbib::output::document::{self, Document, ImageFile, ImageKind};
 use peerbib::output::{docx, odt, typst};
 
@@ -38,8 +38,8 @@ impl CiteCommand {
                     .with_help("choose the format by the extension of --output".to_owned()));
             }
             return match self.place() {
-                Output::File(_) => Ok(None),
-                Output::StandardOutput => {
+                OutputTarget::File(_) => Ok(None),
+                OutputTarget::StandardOutput => {
                     Err(CommandError::usage("--via pandoc requires --output"))
                 }
             };
@@ -75,7 +75,10 @@ impl CiteCommand {
             ));
         }
         let is_binary = is_word || format == Some(CompleteFormat::Pdf);
-        if is_binary && self.place() == Output::StandardOutput && std::io::stdout().is_terminal() {
+        if is_binary
+            && self.place() == OutputTarget::StandardOutput
+            && std::io::stdout().is_terminal()
+        {
             return Err(
                 CommandError::usage("the document cannot be shown in a terminal")
                     .with_help("write it to a file with --output".to_owned()),
@@ -85,11 +88,11 @@ impl CiteCommand {
     }
 
     /// Returns the kind of fields of the citations, if they are to be fields.
-    pub(super) fn fields(&self, format: CompleteFormat) -> Option<FieldKind> {
+    pub(super) fn fields(&self, format: CompleteFormat) -> Option<CitationFields> {
         match format {
             _ if !self.live => None,
-            CompleteFormat::Odt => Some(FieldKind::ReferenceMark),
-            _ => Some(FieldKind::Word),
+            CompleteFormat::Odt => Some(CitationFields::ReferenceMark),
+            _ => Some(CitationFields::Word),
         }
     }
 
@@ -104,8 +107,8 @@ impl CiteCommand {
         files: &mut Vec<PathBuf>,
     ) -> std::result::Result<(Vec<u8>, bool), CommandError> {
         let target = match self.place() {
-            Output::File(path) => path,
-            Output::StandardOutput => PathBuf::new(),
+            OutputTarget::File(path) => path,
+            OutputTarget::StandardOutput => PathBuf::new(),
         };
         let mut all_read = true;
         for source in tree.image_sources() {

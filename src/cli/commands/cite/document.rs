@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::citable_works::{CitableWorks, item_of};
 use super::missing::{MissingKey, MissingKeys};
-use super::output::{Output, beside, read_document};
+use super::output::{OutputTarget, beside, read_document};
 use super::{CiteCommand, Converter};
 use crate::cli::io::check_is_file;
 use crate::cli::style_engine::{known_locale, translate_kinds};
@@ -89,7 +89,7 @@ impl CiteCommand {
                 let cited = markdown.cited_in(&works, &options);
                 let text = format!("{mark}{}", cited.text);
                 let bytes = match (&self.via, &place) {
-                    (Some(Converter::Pandoc), Output::File(path)) => {
+                    (Some(Converter::Pandoc), OutputTarget::File(path)) => {
                         programs::pandoc(&text, Path::new(document), path)?
                     }
                     _ => text.into_bytes(),
@@ -106,7 +106,7 @@ impl CiteCommand {
             )?;
         }
         let is_new = place.write(context, &bytes)?;
-        if let Output::File(path) = &place
+        if let OutputTarget::File(path) = &place
             && (is_new || !self.watch)
         {
             context.note(format_args!(
@@ -134,13 +134,13 @@ impl CiteCommand {
     }
 
     /// Returns where the formatted document is written to.
-    fn document_place(&self, document: &str) -> std::result::Result<Output, CommandError> {
+    fn document_place(&self, document: &str) -> std::result::Result<OutputTarget, CommandError> {
         let place = match (self.in_place, document) {
             (true, "-") => return Err(CommandError::usage("cannot overwrite standard input")),
-            (true, document) => Output::File(PathBuf::from(document)),
+            (true, document) => OutputTarget::File(PathBuf::from(document)),
             (false, _) => self.place(),
         };
-        if self.json && place == Output::StandardOutput {
+        if self.json && place == OutputTarget::StandardOutput {
             return Err(CommandError::usage(
                 "--json and the document both write to standard output",
             )

@@ -90,7 +90,7 @@ impl MissingKeys {
     }
 }
 
-/// `draft.md:3, 7, notes.md:2`
+/// Returns places as `draft.md:3, 7, notes.md:2`.
 pub(crate) fn places(places: &[KeyPosition]) -> String {
     let mut text = String::new();
     let mut last_file = None;

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use self::output::Output;
+use self::output::OutputTarget;
 use crate::cli::file_kind::{ByExtension, FileKind};
 use crate::cli::format_name::FormatName;
 use crate::cli::output_format::OutputFormat;
@@ -26,10 +26,11 @@ use crate::cli::{CommandContext, CommandError, Result};
 /// With keys: one citation, to paste. Pandoc's syntax works, too:
 /// '[@benkler2006wealth, pp. 12-14; see also @bauwens2005political]'.
 ///
-/// With a Markdown document: formats its citations, which use pandoc's syntax, and puts the bibliography at
-/// `::: {#refs}` or at the end. In Markdown, everything else stays byte for byte; docx, odt, html, pdf, latex and
-/// typst are complete documents. In note styles, citations become footnotes. The metadata `csl`, `lang`, `bibliography`, `references`, `nocite`, `reference-section-title`
-/// and `link-citations` of the document are respected; options take precedence.
+/// With a Markdown document: formats its citations, which use pandoc's syntax, and puts the bibliography at `:::
+/// {#refs}` or at the end. In Markdown, everything else stays as it is, byte for byte; docx, odt, html, pdf, latex and
+/// typst are complete documents. In note styles, citations become footnotes. The metadata `csl`, `lang`,
+/// `bibliography`, `references`, `nocite`, `reference-section-title` and `link-citations` of the document are
+/// respected; options take precedence.
 ///
 /// With --aux, --bcf, --typst or --markdown: the works that a document cites, as a file of references or
 /// formatted in a style. The files of LaTeX (.aux, .bcf, and .tex next to one of them) and of Typst need no option.
@@ -148,7 +149,7 @@ pub(crate) struct CiteCommand {
 
     /// The order of the works: as cited, or by key; a formatted list has the order of the style
     #[arg(long, value_name = "ORDER", default_value = "cited", help_heading = WORKS)]
-    order: Order,
+    order: CitedOrder,
 }
 
 /// The headings of options for one of the ways to cite.
@@ -205,7 +206,7 @@ enum Converter {
 
 /// The order of the works that a document cites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Order {
+enum CitedOrder {
     /// In the order of the first citation
     Cited,
     /// By key
@@ -370,7 +371,7 @@ impl CiteCommand {
             (DOCUMENT, "--via", self.via.is_some()),
             (DOCUMENT, "--in-place", self.in_place),
             (DOCUMENT, "--watch", self.watch && what == "one citation"),
-            (WORKS, "--order", self.order != Order::Cited),
+            (WORKS, "--order", self.order != CitedOrder::Cited),
         ];
         match said
             .into_iter()
@@ -384,10 +385,10 @@ impl CiteCommand {
     }
 
     /// Returns where the output goes.
-    fn place(&self) -> Output {
+    fn place(&self) -> OutputTarget {
         match self.output.as_deref() {
-            None | Some("-") => Output::StandardOutput,
-            Some(path) => Output::File(PathBuf::from(path)),
+            None | Some("-") => OutputTarget::StandardOutput,
+            Some(path) => OutputTarget::File(PathBuf::from(path)),
         }
     }
 
@@ -398,7 +399,7 @@ impl CiteCommand {
     /// A usage error if the extension stands for no format of this command.
     fn format(&self) -> std::result::Result<Option<CiteFormat>, CommandError> {
         match (self.to, self.place()) {
-            (None, Output::File(path)) => CiteFormat::of_file(&path).map(Some),
+            (None, OutputTarget::File(path)) => CiteFormat::of_file(&path).map(Some),
             (to, _) => Ok(to),
         }
     }

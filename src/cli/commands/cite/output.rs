@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use crate::cli::io::{self, standard_input};
 use crate::cli::{CommandContext, CommandError};
 
-/// Where the output goes.
+/// The destination of the output.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Output {
+pub(crate) enum OutputTarget {
     StandardOutput,
     File(PathBuf),
 }
 
-impl Output {
+impl OutputTarget {
     /// Writes the output. A file is replaced atomically. Returns whether its content has changed.
     pub(crate) fn write(
         &self,

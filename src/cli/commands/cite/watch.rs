@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::watch::{Look, PAUSE, look};
+use crate::cli::watch::{FileStamp, PAUSE, look};
 use crate::cli::{CommandContext, Result};
 
 /// Runs `write`, which reports the files that it reads, whenever one of them changes. Errors are reported, and
@@ -12,7 +12,7 @@ pub(crate) fn run(context: &CommandContext, write: impl Fn(&mut Vec<PathBuf>) ->
     let mut is_first = true;
     loop {
         let mut read = Vec::new();
-        let before: Vec<(PathBuf, Look)> = looks(&files);
+        let before: Vec<(PathBuf, FileStamp)> = looks(&files);
         let outcome = write(&mut read);
         if let Err(failure) = outcome {
             if is_first && failure.is_usage() {
@@ -29,7 +29,7 @@ pub(crate) fn run(context: &CommandContext, write: impl Fn(&mut Vec<PathBuf>) ->
             is_first = false;
         }
         // Files may have changed while the output was written.
-        let seen: Vec<(PathBuf, Look)> = looks(&files)
+        let seen: Vec<(PathBuf, FileStamp)> = looks(&files)
             .into_iter()
             .map(|(file, now)| {
                 let then = before.iter().find(|(known, _)| *known == file);
@@ -43,7 +43,7 @@ pub(crate) fn run(context: &CommandContext, write: impl Fn(&mut Vec<PathBuf>) ->
     }
 }
 
-fn looks(files: &[PathBuf]) -> Vec<(PathBuf, Look)> {
+fn looks(files: &[PathBuf]) -> Vec<(PathBuf, FileStamp)> {
     files
         .iter()
         .map(|file| (file.clone(), look(file)))

@@ -10,7 +10,7 @@ use peerbib::library::{Change, Cluster, Library, LibraryError, MergeOutcome};
 
 /// A merge of a certain group, as `--json` prints it.
 #[derive(serde::Serialize)]
-struct Merged<'c> {
+struct MergedGroupJson<'c> {
     #[serde(flatten)]
     outcome: MergeOutcome,
     /// Why this work stays.
@@ -40,10 +40,10 @@ impl Dedupe {
             self.merge_locked(context, &mut library, &clusters)?
         };
         if self.json {
-            let merged: Vec<Merged<'_>> = outcomes
+            let merged: Vec<MergedGroupJson<'_>> = outcomes
                 .into_iter()
                 .zip(&clusters)
-                .map(|(outcome, cluster)| Merged {
+                .map(|(outcome, cluster)| MergedGroupJson {
                     outcome,
                     reason: &cluster.survivor.reason,
                     certainty: cluster.certainty,

@@ -11,7 +11,7 @@ use peerbib::library::Library;
 use peerbib::model::Entry;
 
 /// The fields of works, in the order of the works.
-pub(super) struct Comparison {
+pub(super) struct ComparisonTable {
     rows: Vec<Row>,
 }
 
@@ -47,7 +47,7 @@ const LONGEST: usize = 240;
 /// The least columns of a work in a table.
 const NARROWEST: usize = 20;
 
-impl Comparison {
+impl ComparisonTable {
     /// Compares works.
     pub(super) fn of(library: &Library, keys: &[String]) -> peerbib::library::Result<Self> {
         let ids = keys
@@ -91,7 +91,7 @@ impl Comparison {
         Ok(Self { rows })
     }
 
-    /// Returns the fields of which works have different values.
+    /// Returns the fields in which the works differ.
     pub(super) fn conflicts(&self) -> impl Iterator<Item = &Row> {
         let fields = self.rows.iter().filter(|row| row.field != "type");
         fields.filter(|row| row.is_conflict())

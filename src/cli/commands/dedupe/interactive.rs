@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::comparison::{Comparison, Row, shortened};
+use super::comparison::{ComparisonTable, Row, shortened};
 use super::skipped::Skipped;
 use super::{found, reasons};
 use crate::cli::ui::quoted;
-use crate::cli::ui::{KeyPress, Style, can_ask, counted, key_press, print_message, wrapped};
+use crate::cli::ui::{
+    KeyPress, TerminalStyle, can_ask, counted, key_press, print_message, wrapped,
+};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Cluster, FieldEdits, Library, StepState};
 
@@ -27,7 +29,7 @@ pub(super) fn run(context: &CommandContext, query: &[String]) -> Result {
         context.note("no duplicates found");
         return Ok(Outcome::Done);
     }
-    let mut session = Session {
+    let mut session = DedupeSession {
         context,
         library,
         skipped,
@@ -38,7 +40,7 @@ pub(super) fn run(context: &CommandContext, query: &[String]) -> Result {
     Ok(Outcome::Done)
 }
 
-/// What a user answered about a group.
+/// A user's answer about a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Answer {
     /// The works were merged, in this step of the history.
@@ -50,7 +52,7 @@ enum Answer {
     Gone,
 }
 
-/// What to do next.
+/// The next action of a session.
 enum Next {
     Answered(Answer),
     Back,
@@ -58,7 +60,7 @@ enum Next {
 }
 
 /// A group while the user is asked about it.
-struct Group {
+struct GroupQuestion {
     keys: Vec<String>,
     /// The place of the work that stays.
     stays: usize,
@@ -66,14 +68,14 @@ struct Group {
     included: Vec<bool>,
 }
 
-struct Session<'c> {
+struct DedupeSession<'c> {
     context: &'c CommandContext,
     library: Library,
     skipped: Skipped,
     answers: Vec<Answer>,
 }
 
-impl Session<'_> {
+impl DedupeSession<'_> {
     fn ask_about(&mut self, clusters: &[Cluster]) -> std::result::Result<(), CommandError> {
         while let Some(cluster) = clusters.get(self.answers.len()) {
             let place = self.answers.len() + 1;
@@ -121,8 +123,8 @@ impl Session<'_> {
         if keys.len() < 2 {
             return Ok(Next::Answered(Answer::Gone));
         }
-        let comparison = Comparison::of(&self.library, &keys)?;
-        let mut group = Group {
+        let comparison = ComparisonTable::of(&self.library, &keys)?;
+        let mut group = GroupQuestion {
             included: vec![true; keys.len()],
             stays: 0,
             keys,
@@ -153,8 +155,14 @@ impl Session<'_> {
         }
     }
 
-    fn show(&self, cluster: &Cluster, group: &Group, comparison: &Comparison, title: &str) {
-        let bold = Style::Bold;
+    fn show(
+        &self,
+        cluster: &Cluster,
+        group: &GroupQuestion,
+        comparison: &ComparisonTable,
+        title: &str,
+    ) {
+        let bold = TerminalStyle::Bold;
         let headings: Vec<String> = group
             .keys
             .iter()
@@ -172,7 +180,7 @@ impl Session<'_> {
 
     fn merge(
         &mut self,
-        group: &Group,
+        group: &GroupQuestion,
         edits: &FieldEdits,
     ) -> std::result::Result<Answer, CommandError> {
         let keys = group.merged_keys();
@@ -206,7 +214,7 @@ impl Session<'_> {
         self.last_step().map(Answer::Merged)
     }
 
-    fn keep_apart(&mut self, group: &Group) -> std::result::Result<Answer, CommandError> {
+    fn keep_apart(&mut self, group: &GroupQuestion) -> std::result::Result<Answer, CommandError> {
         let command = format!("peerbib dedupe keep-apart {}", command_words(&group.keys));
         self.context
             .change_as(&command, &mut self.library, |change| {
@@ -248,7 +256,7 @@ impl Session<'_> {
     }
 }
 
-impl Group {
+impl GroupQuestion {
     /// Returns the keys of the works to merge, first that of the work that stays.
     fn merged_keys(&self) -> Vec<String> {
         let others = self.included().filter(|(place, _)| *place != self.stays);
@@ -323,7 +331,7 @@ impl Group {
 }
 
 /// Asks for the value of each field that differs. Returns `None` if the user goes back.
-fn choose_fields(group: &Group, comparison: &Comparison) -> Option<FieldEdits> {
+fn choose_fields(group: &GroupQuestion, comparison: &ComparisonTable) -> Option<FieldEdits> {
     let rows: Vec<&Row> = comparison
         .conflicts()
         .filter(|row| options(group, row).len() > 1)
@@ -332,7 +340,7 @@ fn choose_fields(group: &Group, comparison: &Comparison) -> Option<FieldEdits> {
     let mut place = 0;
     while let Some(row) = rows.get(place) {
         let options = options(group, row);
-        let bold = Style::Bold;
+        let bold = TerminalStyle::Bold;
         print_message(format_args!("\n{bold}{}{bold:#}", row.field));
         for (number, value, _) in &options {
             print_message(format_args!(
@@ -374,7 +382,7 @@ fn choose_fields(group: &Group, comparison: &Comparison) -> Option<FieldEdits> {
 
 /// Returns the different values of a field: the number of the first work that has each, the value as it is read, and
 /// its TeX.
-fn options<'r>(group: &Group, row: &'r Row) -> Vec<(u32, &'r str, &'r str)> {
+fn options<'r>(group: &GroupQuestion, row: &'r Row) -> Vec<(u32, &'r str, &'r str)> {
     let mut options: Vec<(u32, &str, &str)> = Vec::new();
     let values = row.values.iter().zip(&row.tex);
     for ((number, (value, tex)), included) in (1..).zip(values).zip(&group.included) {

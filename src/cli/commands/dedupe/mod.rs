@@ -10,18 +10,18 @@ use std::fmt::Write as _;
 
 use clap::{Args, Subcommand};
 
-use crate::cli::ui::{Style, counted, wrapped};
+use crate::cli::ui::{TerminalStyle, counted, wrapped};
 use crate::cli::works::named_work;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, number};
-use comparison::Comparison;
+use comparison::ComparisonTable;
 use peerbib::library::{Certainty, Cluster, Library};
 
 /// Find and merge duplicates
 ///
 /// Lists groups of works that are probably the same: first those with the same DOI, ISBN or eprint, then those with
 /// the same title, first author, year and type, then those that are only similar. Each group is shown with the fields
-/// that differ and with the work that would stay: a verified one, or else that with the most fields and a readable
-/// key. At the end comes a summary. Chapters of one book, editions and volumes are different works.
+/// that differ and with the work that would stay: a verified one, or else the one with the most fields and a readable
+/// key. A summary comes last. Chapters of one book, editions and volumes are different works.
 ///
 /// --auto merges the certain groups, after a preview, in one step that `peerbib undo` reverts. --interactive shows one
 /// group after the other and asks what to do with it. Each answer is a step of its own, so you can quit at any time and
@@ -38,13 +38,13 @@ use peerbib::library::{Certainty, Cluster, Library};
 )]
 pub(crate) struct Dedupe {
     #[command(subcommand)]
-    action: Option<Action>,
+    action: Option<DedupeSubcommand>,
 
     /// Only groups with a work that matches this query
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
 
-    /// Merge the groups that leave little doubt
+    /// Merge the certain groups
     #[arg(long, conflicts_with = "interactive")]
     auto: bool,
 
@@ -70,7 +70,7 @@ pub(crate) struct Dedupe {
 }
 
 #[derive(Debug, Subcommand)]
-enum Action {
+enum DedupeSubcommand {
     Merge(Merge),
     KeepApart(KeepApart),
 }
@@ -85,7 +85,7 @@ enum Action {
     after_help = "Example:\n  peerbib dedupe merge raymond1998cathedral raymond1999cathedral"
 )]
 struct Merge {
-    /// The works, as citation keys or each as a query that only it matches; the first one stays
+    /// The works, each by its citation key or by a query that matches no other work; the first one stays
     #[arg(value_name = "KEY", required = true, num_args = 2..)]
     keys: Vec<String>,
 
@@ -104,19 +104,19 @@ struct Merge {
     after_help = "Example:\n  peerbib dedupe keep-apart raymond1998cathedral raymond1999cathedral"
 )]
 struct KeepApart {
-    /// The works, as citation keys or each as a query that only it matches
+    /// The works, each by its citation key or by a query that matches no other work
     #[arg(value_name = "KEY", required = true, num_args = 2..)]
     keys: Vec<String>,
 }
 
-/// How many groups are printed by default.
+/// The number of groups that are printed by default.
 const LIMIT: usize = 10;
 
 impl Dedupe {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         match &self.action {
-            Some(Action::Merge(merge)) => return merge.run(context),
-            Some(Action::KeepApart(keep_apart)) => return keep_apart.run(context),
+            Some(DedupeSubcommand::Merge(merge)) => return merge.run(context),
+            Some(DedupeSubcommand::KeepApart(keep_apart)) => return keep_apart.run(context),
             None => {}
         }
         if self.auto {
@@ -141,7 +141,7 @@ impl Dedupe {
             let mut certainty = None;
             for cluster in clusters.iter().take(shown) {
                 if certainty.replace(cluster.certainty) != Some(cluster.certainty) {
-                    let bold = Style::Bold;
+                    let bold = TerminalStyle::Bold;
                     let _ = writeln!(text, "{bold}{}{bold:#}\n", heading(cluster.certainty));
                 }
                 text.push_str(&described(&library, cluster)?);
@@ -240,7 +240,7 @@ fn advice(clusters: &[Cluster], some_are_left_out: bool) -> String {
 
 /// Describes a group: its keys, the reasons, the work that would stay, and the fields that differ.
 fn described(library: &Library, cluster: &Cluster) -> peerbib::library::Result<String> {
-    let bold = Style::Bold;
+    let bold = TerminalStyle::Bold;
     let mut text = format!("{bold}{}{bold:#}\n", wrapped(&cluster.keys.join("  "), 2));
     for reason in reasons(cluster) {
         let _ = writeln!(text, "  {}", wrapped(&reason, 4));
@@ -250,7 +250,7 @@ fn described(library: &Library, cluster: &Cluster) -> peerbib::library::Result<S
         cluster.survivor.key, cluster.survivor.reason
     );
     let _ = writeln!(text, "  {}", wrapped(&stays, 4));
-    let comparison = Comparison::of(library, &cluster.keys)?;
+    let comparison = ComparisonTable::of(library, &cluster.keys)?;
     text.push_str(&comparison.text(&cluster.keys));
     Ok(text)
 }

@@ -6,25 +6,25 @@ use std::time::{Duration, Instant};
 
 use super::{Import, ImportInput, ImportMode, ImportSource, import_all, report_problems};
 use crate::cli::input::Input;
-use crate::cli::watch::{Look, PAUSE, look};
+use crate::cli::watch::{FileStamp, PAUSE, look};
 use crate::cli::zotero::is_zotero;
 use crate::cli::{CommandContext, CommandError, Result};
 use peerbib::formats::bibtex::FilePiece;
 use peerbib::library::{FileReport, ImportReport};
 
-/// How long a file must stay as it is before it is read: a program may still be writing it.
+/// The time that a file must stay unchanged before it is read: a program may still be writing it.
 const QUIET: Duration = Duration::from_millis(600);
 
-/// How long a file must stay as it is that looks as if its end was missing.
+/// The time that a file must stay unchanged if its end seems to be missing.
 const LONG_QUIET: Duration = Duration::from_secs(5);
 
 /// A file that is watched.
 struct Watched<'s> {
     source: &'s ImportSource,
     /// The file as it was at the last import, or at the last try.
-    imported: Look,
+    imported: FileStamp,
     /// The file as it was seen last, and since when.
-    seen: Look,
+    seen: FileStamp,
     since: Instant,
     /// The number of entries at the last import.
     entries: usize,
@@ -32,7 +32,7 @@ struct Watched<'s> {
     reported: HashSet<String>,
 }
 
-/// What became of a file that has changed.
+/// The result of importing a file that has changed.
 enum Attempt {
     /// It was imported.
     Imported(ImportReport),

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::pin::Reading;
+use super::pin::PagesAndNote;
 use super::section::resolved;
 use crate::cli::editor::{EditError, EditOutcome, EditRequest, TempFile, without_blank_start};
 use crate::cli::io::standard_input_as_text;
@@ -28,7 +28,7 @@ pub(in crate::cli) struct AnnotateInList {
     #[arg(value_name = "LIST")]
     list: String,
 
-    /// The citation key of the work, or a query that only it matches
+    /// The citation key of the work, or a query that matches no other work
     #[arg(value_name = "KEY")]
     key: String,
 
@@ -60,7 +60,7 @@ pub(in crate::cli) struct AnnotateInList {
 
 impl AnnotateInList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
-        let reading = Reading {
+        let reading = PagesAndNote {
             pages: self.pages.clone(),
             note: self.note.clone(),
         };
@@ -92,7 +92,7 @@ impl AnnotateInList {
             }
             Err(error) => return Err(error),
         };
-        let target = Target {
+        let target = AnnotationTarget {
             list: list.id,
             work,
             section: section.map(|section| section.id),
@@ -145,7 +145,7 @@ impl AnnotateInList {
         context: &CommandContext,
         library: &mut Library,
         list: &StoredList,
-        (target, before): (Target, Option<String>),
+        (target, before): (AnnotationTarget, Option<String>),
     ) -> Result {
         let work = target.work;
         let key = library.works().key(work)?;
@@ -183,15 +183,15 @@ impl AnnotateInList {
     }
 }
 
-/// What an annotation belongs to: a work in a list, or in one of its sections.
+/// The owner of an annotation: a work in a list, or in one of its sections.
 #[derive(Debug, Clone, Copy)]
-struct Target {
+struct AnnotationTarget {
     list: i64,
     work: i64,
     section: Option<i64>,
 }
 
-impl Target {
+impl AnnotationTarget {
     /// Sets or removes the annotation. Returns the previous one.
     fn annotate(
         self,

@@ -97,7 +97,7 @@ impl ListChangelog {
     }
 }
 
-/// What changed, each kind of change below a heading.
+/// Returns the changes, each kind of change under a heading.
 fn body(changes: &ListDiff) -> String {
     let mut text = String::new();
     let mut works = |heading: &str, works: &[DiffEntry]| {

@@ -25,7 +25,7 @@ pub(in crate::cli) struct DescribeList {
 }
 
 #[derive(serde::Serialize)]
-struct Description {
+struct ListDescription {
     #[serde(flatten)]
     list: StoredList,
     works: usize,
@@ -71,7 +71,7 @@ impl DescribeList {
             .into_iter()
             .map(|snapshot| snapshot.name)
             .collect();
-        let description = Description {
+        let description = ListDescription {
             works: holding.contents.works.len(),
             sections: library.lists().sections(list.id)?,
             pinned,
@@ -91,9 +91,9 @@ impl DescribeList {
     }
 }
 
-impl Description {
+impl ListDescription {
     fn text(&self) -> String {
-        let bold = crate::cli::ui::Style::Bold;
+        let bold = crate::cli::ui::TerminalStyle::Bold;
         let list = &self.list;
         let mut text = format!("{bold}{}{bold:#}", list.name);
         if let Some(title) = &list.title {

@@ -94,12 +94,12 @@ pub(crate) fn current_snapshot(
 }
 
 fn text(changes: &ListDiff) -> String {
-    let bold = crate::cli::ui::Style::Bold;
-    let green = crate::cli::ui::Style::Green;
-    let red = crate::cli::ui::Style::Red;
+    let bold = crate::cli::ui::TerminalStyle::Bold;
+    let green = crate::cli::ui::TerminalStyle::Green;
+    let red = crate::cli::ui::TerminalStyle::Red;
     let mut text = String::new();
     let mut works =
-        |heading: &str, sign: &str, style: crate::cli::ui::Style, works: &[DiffEntry]| {
+        |heading: &str, sign: &str, style: crate::cli::ui::TerminalStyle, works: &[DiffEntry]| {
             if works.is_empty() {
                 return;
             }

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::file;
-use super::settings::{Settings, check_stored};
+use super::settings::{ListSettings, check_stored};
 use crate::cli::{CommandContext, Outcome, Result};
 
 /// Edit a reading list: title, query, style and so on, or all of it in your editor
@@ -21,7 +21,7 @@ pub(in crate::cli) struct EditList {
     list: String,
 
     #[command(flatten)]
-    settings: Settings,
+    settings: ListSettings,
 }
 
 impl EditList {

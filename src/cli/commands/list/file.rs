@@ -168,7 +168,7 @@ fn place(name: &str, text: &str, sought: &str) -> String {
     }
 }
 
-/// Returns the line of each key of a list, where it first stands.
+/// Returns the line of each key of a list, where it first occurs.
 fn lines_of_keys(text: &str) -> HashMap<&str, usize> {
     let mut lines = HashMap::new();
     for (line, number) in text.lines().zip(1..) {

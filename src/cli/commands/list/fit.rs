@@ -37,7 +37,7 @@ pub(in crate::cli) struct FitList {
     json: bool,
 }
 
-/// What a style leaves out of the works of a list.
+/// The fields of a list's works that a style leaves out.
 #[derive(serde::Serialize)]
 struct Fit {
     style: String,
@@ -48,7 +48,7 @@ struct Fit {
     works: Vec<FittedWork>,
 }
 
-/// What a style leaves out of a work.
+/// The fields of a work that a style leaves out.
 #[derive(serde::Serialize)]
 struct FittedWork {
     key: String,
@@ -184,7 +184,7 @@ fn rarely_printed(fits: &[Fit]) -> String {
             below.join(",")
         );
     }
-    let dim = crate::cli::ui::Style::Dimmed;
+    let dim = crate::cli::ui::TerminalStyle::Dimmed;
     wrapped(&line, 0)
         .lines()
         .map(|line| format!("{dim}{line}{dim:#}\n"))

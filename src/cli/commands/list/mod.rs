@@ -44,11 +44,11 @@ pub(crate) struct ListCommand {
     json: bool,
 
     #[command(subcommand)]
-    command: Option<Subcommands>,
+    command: Option<ListSubcommand>,
 }
 
 #[derive(Debug, Subcommand)]
-enum Subcommands {
+enum ListSubcommand {
     New(new::NewList),
     Show(show::ShowList),
     Describe(describe::DescribeList),
@@ -76,26 +76,26 @@ impl ListCommand {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         match self.command {
             None => lists(context, self.json),
-            Some(Subcommands::New(command)) => command.run(context),
-            Some(Subcommands::Show(command)) => command.run(context),
-            Some(Subcommands::Describe(command)) => command.run(context),
-            Some(Subcommands::Edit(command)) => command.run(context),
-            Some(Subcommands::Rename(command)) => command.run(context),
-            Some(Subcommands::Copy(command)) => command.run(context),
-            Some(Subcommands::Remove(command)) => command.run(context),
-            Some(Subcommands::Add(command)) => command.run(context),
-            Some(Subcommands::Pin(command)) => command.run(context),
-            Some(Subcommands::Exclude(command)) => command.run(context),
-            Some(Subcommands::Move(command)) => command.run(context),
-            Some(Subcommands::Annotate(command)) => command.run(context),
-            Some(Subcommands::Section(command)) => command.run(context),
-            Some(Subcommands::Snapshot(command)) => command.run(context),
-            Some(Subcommands::Snapshots(command)) => command.run(context),
-            Some(Subcommands::Diff(command)) => command.run(context),
-            Some(Subcommands::Changelog(command)) => command.run(context),
-            Some(Subcommands::Fit(command)) => command.run(context),
-            Some(Subcommands::Export(command)) => command.run(context),
-            Some(Subcommands::Import(command)) => command.run(context),
+            Some(ListSubcommand::New(command)) => command.run(context),
+            Some(ListSubcommand::Show(command)) => command.run(context),
+            Some(ListSubcommand::Describe(command)) => command.run(context),
+            Some(ListSubcommand::Edit(command)) => command.run(context),
+            Some(ListSubcommand::Rename(command)) => command.run(context),
+            Some(ListSubcommand::Copy(command)) => command.run(context),
+            Some(ListSubcommand::Remove(command)) => command.run(context),
+            Some(ListSubcommand::Add(command)) => command.run(context),
+            Some(ListSubcommand::Pin(command)) => command.run(context),
+            Some(ListSubcommand::Exclude(command)) => command.run(context),
+            Some(ListSubcommand::Move(command)) => command.run(context),
+            Some(ListSubcommand::Annotate(command)) => command.run(context),
+            Some(ListSubcommand::Section(command)) => command.run(context),
+            Some(ListSubcommand::Snapshot(command)) => command.run(context),
+            Some(ListSubcommand::Snapshots(command)) => command.run(context),
+            Some(ListSubcommand::Diff(command)) => command.run(context),
+            Some(ListSubcommand::Changelog(command)) => command.run(context),
+            Some(ListSubcommand::Fit(command)) => command.run(context),
+            Some(ListSubcommand::Export(command)) => command.run(context),
+            Some(ListSubcommand::Import(command)) => command.run(context),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::settings::{Settings, check_stored, default_list};
+use super::settings::{ListSettings, check_stored, default_list};
 use crate::cli::works::named_works;
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::Membership;
@@ -26,7 +26,7 @@ pub(in crate::cli) struct NewList {
     keys: Vec<String>,
 
     #[command(flatten)]
-    settings: Settings,
+    settings: ListSettings,
 }
 
 impl NewList {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::render::formatted;
 use crate::cli::style_engine::StyleEngine;
-use crate::cli::ui::{Style, counted};
+use crate::cli::ui::{TerminalStyle, counted};
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::model::CslItem;
 use peerbib::reading_list::{HeadingTranslations, ListContents};
@@ -100,7 +100,7 @@ fn sections(contents: &ListContents) -> Vec<OutlineSection<'_>> {
 }
 
 fn text(contents: &ListContents, headings: HeadingTranslations) -> String {
-    let bold = Style::Bold;
+    let bold = TerminalStyle::Bold;
     let mut text = String::new();
     if let Some(title) = &contents.title {
         let _ = writeln!(text, "{bold}{title}{bold:#}");

@@ -75,7 +75,7 @@ impl AddToList {
             }
             None => None,
         };
-        let reading = Reading {
+        let reading = PagesAndNote {
             pages: self.pages,
             note: self.note,
         };
@@ -145,12 +145,12 @@ impl ExcludeFromList {
 
 /// The pages and the note of works in a section. Empty texts remove them.
 #[derive(Debug, Default)]
-pub(super) struct Reading {
+pub(super) struct PagesAndNote {
     pub(super) pages: Option<String>,
     pub(super) note: Option<String>,
 }
 
-impl Reading {
+impl PagesAndNote {
     /// Changes a placement as far as anything is said.
     pub(super) fn apply(&self, placement: &mut Placement) {
         for (said, field) in [
@@ -174,7 +174,7 @@ fn set_membership(
     context: &CommandContext,
     mut chosen: SelectedWorks,
     dry_run: bool,
-    section: Option<(StoredSection, Reading)>,
+    section: Option<(StoredSection, PagesAndNote)>,
     decide: impl Fn(Option<Membership>, bool) -> (Option<Membership>, String),
 ) -> Result {
     let mut messages = Vec::new();

@@ -22,11 +22,11 @@ use peerbib::text::fold;
 )]
 pub(in crate::cli) struct SectionCommand {
     #[command(subcommand)]
-    command: Subcommands,
+    command: SectionSubcommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Subcommands {
+enum SectionSubcommand {
     Add(AddSection),
     Edit(EditSection),
     Move(MoveSection),
@@ -127,7 +127,7 @@ impl SectionFields {
         if let Some(date) = self.date {
             if !date.is_empty() && date.parse::<SectionDate>().is_err() {
                 return Err(CommandError::usage(format_args!(
-                    "not a date of a section: \u{201c}{date}\u{201d}"
+                    "invalid section date: \u{201c}{date}\u{201d}"
                 ))
                 .with_help(
                     "write a day such as 2026-10-12, a time such as 2026-10-12T14:15, or an interval such as \
@@ -336,10 +336,10 @@ fn unless_empty(text: String) -> Option<String> {
 impl SectionCommand {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
         match self.command {
-            Subcommands::Add(command) => command.run(context),
-            Subcommands::Edit(command) => command.run(context),
-            Subcommands::Move(command) => command.run(context),
-            Subcommands::Remove(command) => command.run(context),
+            SectionSubcommand::Add(command) => command.run(context),
+            SectionSubcommand::Edit(command) => command.run(context),
+            SectionSubcommand::Move(command) => command.run(context),
+            SectionSubcommand::Remove(command) => command.run(context),
         }
     }
 }

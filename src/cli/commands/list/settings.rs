@@ -11,7 +11,7 @@ use peerbib::reading_list::{
     works_of_list,
 };
 
-/// How a list is printed: the options that `list new`, `list edit` and `list show` share.
+/// The options for printing a list, which `list new`, `list edit` and `list show` share.
 #[derive(Debug, Default, PartialEq, Args)]
 pub(crate) struct PrintOptions {
     /// The citation style: a name or a .csl file
@@ -75,7 +75,7 @@ impl PrintOptions {
 
 /// The settings of a list.
 #[derive(Debug, Default, PartialEq, Args)]
-pub(crate) struct Settings {
+pub(crate) struct ListSettings {
     /// The printed title; empty to remove it
     #[arg(long, value_name = "TITLE")]
     title: Option<String>,
@@ -127,7 +127,7 @@ pub(crate) fn default_list(
     })
 }
 
-impl Settings {
+impl ListSettings {
     /// Returns whether no option is given.
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()

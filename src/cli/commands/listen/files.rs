@@ -1,5 +1,5 @@
-//! Files from the browser, in a directory next to the library. Their names are ours alone: no text from a web page becomes
-//! part of a path.
+//! Files from the browser, in a directory next to the library. All their names are made here; no text from a web page
+//! becomes part of a path.
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};

@@ -26,9 +26,9 @@ use server::{Server, admit};
 ///
 /// Rules tag new works immediately. A work that the library has is recognized by its DOI, its address, or title, author
 /// and year; it gets the tags, and nothing is stored twice. Whatever is saved together is undone together. PDFs and
-/// snapshots of pages are stored in a directory next to the library, which has the library's name and -files at its end.
+/// snapshots of pages are stored in a directory next to the library, named after it with -files at the end.
 ///
-/// Only programs on this computer and extensions of browsers are answered, never web pages.
+/// Only programs on this computer and browser extensions are answered, never web pages.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib listen\n  peerbib listen --tag movement:oekonux")]
 pub(crate) struct Listen {
@@ -81,11 +81,11 @@ impl Listen {
                     .to_owned(),
             ),
             Occupant::Peerbib => CommandError::new(format_args!(
-                "peerbib listens on port {port} already"
+                "peerbib is already listening on port {port}"
             ))
             .with_help("stop the other `peerbib listen` first".to_owned()),
             Occupant::Other => CommandError::new(format_args!(
-                "another program listens on port {port}"
+                "another program is listening on port {port}"
             ))
             .with_help(
                 "stop that program, or choose another port with --port and in the connector\u{2019}s advanced settings"
@@ -95,7 +95,7 @@ impl Listen {
     }
 }
 
-/// Who listens on a port.
+/// The program that listens on a port.
 enum Occupant {
     Zotero,
     Peerbib,

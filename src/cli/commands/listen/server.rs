@@ -13,7 +13,7 @@ use crate::cli::http_server::{Admission, Head, Request, Response};
 use crate::cli::{CommandContext, CommandError};
 use peerbib::formats::key_pattern::KeyPattern;
 use peerbib::library::{Library, LibraryError, TagName, path_from_root};
-use peerbib::zotero::Item;
+use peerbib::zotero::ZoteroItem;
 use peerbib::zotero::connector::{
     self, API_VERSION, API_VERSION_HEADER, Endpoint, FileMetadata, SaveItems, SavePage,
     UpdateSession, VERSION, VERSION_HEADER,
@@ -87,7 +87,7 @@ impl From<CommandError> for Refusal {
     }
 }
 
-type Answer = Result<Response, Refusal>;
+type HandlerResult = Result<Response, Refusal>;
 
 const UNKNOWN_SESSION: Refusal = Refusal::Named(400, "SESSION_NOT_FOUND");
 const NO_SESSION: Refusal = Refusal::Named(400, "SESSION_ID_NOT_PROVIDED");
@@ -144,7 +144,7 @@ impl<'c> Server<'c> {
         })
     }
 
-    fn selected_collection(&self) -> Answer {
+    fn selected_collection(&self) -> HandlerResult {
         let library = self.context.open()?;
         let targets = targets::targets(&library)?;
         let wanted = match &self.selected {
@@ -171,7 +171,7 @@ impl<'c> Server<'c> {
         }
     }
 
-    fn save_items(&mut self, request: &Request) -> Answer {
+    fn save_items(&mut self, request: &Request) -> HandlerResult {
         check_version(&request.head)?;
         let mut message: SaveItems = parse(&request.body)?;
         let id = self.new_session(std::mem::take(&mut message.session_id))?;
@@ -192,7 +192,7 @@ impl<'c> Server<'c> {
         Ok(versioned(Response::new(201, "application/json", "")))
     }
 
-    fn save_snapshot(&mut self, request: &Request) -> Answer {
+    fn save_snapshot(&mut self, request: &Request) -> HandlerResult {
         check_version(&request.head)?;
         let mut message: SavePage = parse(&request.body)?;
         let id = self.new_session(std::mem::take(&mut message.session_id))?;
@@ -204,7 +204,7 @@ impl<'c> Server<'c> {
         Ok(versioned(Response::empty(201)))
     }
 
-    fn save_standalone_attachment(&mut self, request: &Request) -> Answer {
+    fn save_standalone_attachment(&mut self, request: &Request) -> HandlerResult {
         let metadata = metadata(&request.head)?;
         let id = self.new_session(session_id(&request.head, &metadata)?)?;
         let url = metadata.url.clone().unwrap_or_default();
@@ -218,7 +218,7 @@ impl<'c> Server<'c> {
         Ok(answer_json(201, &json!({"canRecognize": false})))
     }
 
-    fn save_attachment(&mut self, request: &Request) -> Answer {
+    fn save_attachment(&mut self, request: &Request) -> HandlerResult {
         let metadata = metadata(&request.head)?;
         let id = session_id(&request.head, &metadata)?;
         let parent = metadata.parent.clone();
@@ -234,7 +234,7 @@ impl<'c> Server<'c> {
         Ok(versioned(Response::empty(201)))
     }
 
-    fn save_single_file(&mut self, request: &Request) -> Answer {
+    fn save_single_file(&mut self, request: &Request) -> HandlerResult {
         let message: SavePage = parse(&request.body)?;
         let Some(content) = &message.snapshot_content else {
             return Err(Refusal::Text(400, "There is no content"));
@@ -257,7 +257,7 @@ impl<'c> Server<'c> {
         Ok(versioned(Response::empty(201)))
     }
 
-    fn update_session(&mut self, request: &Request) -> Answer {
+    fn update_session(&mut self, request: &Request) -> HandlerResult {
         let message: UpdateSession = parse(&request.body)?;
         let id = message.session_id.ok_or(NO_SESSION)?;
         self.with_session(&id, |server, session| {
@@ -314,7 +314,7 @@ impl<'c> Server<'c> {
     }
 
     /// Saves items in one step, and prints them.
-    fn save(&self, items: &[Item], page: &str) -> Result<Session, Refusal> {
+    fn save(&self, items: &[ZoteroItem], page: &str) -> Result<Session, Refusal> {
         let context = self.context;
         let converted = works::convert(context, items);
         if converted.is_empty() && !items.is_empty() {
@@ -415,10 +415,10 @@ fn assigned(session: &Session) -> Vec<Vec<i64>> {
 }
 
 /// Returns an item of a page or a file.
-fn page_item(item_type: &str, url: &str, title: &str) -> Item {
-    let mut item = Item {
+fn page_item(item_type: &str, url: &str, title: &str) -> ZoteroItem {
+    let mut item = ZoteroItem {
         item_type: item_type.to_owned(),
-        ..Item::default()
+        ..ZoteroItem::default()
     };
     item.fields.insert("title".to_owned(), title.to_owned());
     item.fields.insert("url".to_owned(), url.to_owned());
@@ -427,7 +427,7 @@ fn page_item(item_type: &str, url: &str, title: &str) -> Item {
 }
 
 /// Sets the date of the visit to today, unless the translator knows it.
-fn visited_now(item: &mut Item) {
+fn visited_now(item: &mut ZoteroItem) {
     let known = item.field("accessDate").unwrap_or_default();
     if known.is_empty() || known == "CURRENT_TIMESTAMP" {
         let today = peerbib::lookup::Client::today();

@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-/// How long a session is kept at least. The connector's window may be open for long.
+/// The minimum lifetime of a session. The connector's window may be open for long.
 const SHORTEST: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// How many sessions are kept, even if they are old.
+/// The number of sessions that are kept even if they are old.
 const MOST: usize = 1000;
 
 /// The longest id of a session.
 const LONGEST_ID: usize = 200;
 
-/// What was saved at one click.
+/// The works that were saved with one click.
 #[derive(Debug)]
 pub(super) struct Session {
     started: Instant,

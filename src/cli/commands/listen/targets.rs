@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use peerbib::library::{Library, TagName, TagSummary};
-use peerbib::zotero::connector::{LIBRARY_TARGET, Target};
+use peerbib::zotero::connector::{LIBRARY_TARGET, SaveTarget};
 
 /// Facets are no tags, so they get numbers that no tag has.
 const FIRST_FACET: i64 = 1_000_000_000;
 
 /// Returns the library, its facets, and their tags below them.
-pub(super) fn targets(library: &Library) -> peerbib::library::Result<Vec<Target>> {
+pub(super) fn targets(library: &Library) -> peerbib::library::Result<Vec<SaveTarget>> {
     let mut targets = vec![target(LIBRARY_TARGET.to_owned(), library_name(library), 0)];
     let labels: HashMap<String, String> = library
         .tags()
@@ -38,7 +38,7 @@ fn push_below(
     parent: Option<&TagName>,
     level: usize,
     children: &HashMap<Option<&TagName>, Vec<&TagSummary>>,
-    targets: &mut Vec<Target>,
+    targets: &mut Vec<SaveTarget>,
 ) {
     for tag in children.get(&parent).into_iter().flatten() {
         let name = tag.label.clone().unwrap_or_else(|| tag.tag.name.clone());
@@ -47,8 +47,8 @@ fn push_below(
     }
 }
 
-fn target(id: String, name: String, level: usize) -> Target {
-    Target {
+fn target(id: String, name: String, level: usize) -> SaveTarget {
+    SaveTarget {
         id,
         name,
         files_editable: true,
@@ -73,7 +73,7 @@ pub(super) fn id_of_tag(tag: i64) -> String {
     format!("C{tag}")
 }
 
-/// What the id of a target names.
+/// The tag or list that the id of a target names.
 pub(super) enum Chosen {
     /// A tag.
     Tag(i64),

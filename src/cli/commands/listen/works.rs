@@ -12,7 +12,7 @@ use peerbib::library::{
 use peerbib::lookup::Client;
 use peerbib::model::{CslItem, Entry};
 use peerbib::text::fold;
-use peerbib::zotero::{self, Item, NoteWriter};
+use peerbib::zotero::{self, NoteWriter, ZoteroItem};
 
 use super::sessions::{SavedWork, Session};
 
@@ -30,7 +30,7 @@ pub(super) struct Converted {
 }
 
 /// Converts items to entries. Prints what BibLaTeX cannot hold, and the items that are no works.
-pub(super) fn convert(context: &CommandContext, items: &[Item]) -> Vec<Converted> {
+pub(super) fn convert(context: &CommandContext, items: &[ZoteroItem]) -> Vec<Converted> {
     let notes = NoteWriter::new(HashMap::new(), HashMap::new());
     let mut converted = Vec::with_capacity(items.len());
     for item in items {

@@ -12,7 +12,7 @@ use peerbib::lookup::{Answers, Identifier, LookupError, Record, Search, map_in_p
 use peerbib::model::{CslDate, Entry, markup};
 use peerbib::text::fold;
 
-/// What became of an identifier.
+/// The result for an identifier.
 enum Added {
     /// The work is new, under this key.
     New(String),

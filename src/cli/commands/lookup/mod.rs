@@ -11,7 +11,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 
 use crate::cli::interrupt::Interruptible;
 use crate::cli::network::{self, NetworkArgs};
-use crate::cli::ui::{Style, counted, terminal_width};
+use crate::cli::ui::{TerminalStyle, counted, terminal_width};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 pub(crate) use add::{add, add_by_title};
 use peerbib::formats::bibtex::schema;
@@ -29,7 +29,7 @@ pub(crate) use works::{AskedWork, asked_works};
 /// title, authors and year at Crossref and OpenAlex. What they know is shown next to the current values, with its
 /// source. Uncertain candidates are listed, but never used.
 ///
-/// Nothing is changed without --apply, which fills in missing fields alone; --replace overwrites the fields that it
+/// Nothing is changed without --apply, which fills in missing fields; --replace also overwrites the fields that it
 /// names. One run is one step that `peerbib undo` reverts, and `peerbib why` shows the source of each value.
 ///
 /// Changes are made only after all answers have arrived. Until then, Ctrl-C stops without a change.
@@ -55,7 +55,7 @@ pub(crate) struct Lookup {
     #[arg(long, value_name = "FIELDS", value_delimiter = ',', requires = "apply")]
     replace: Vec<String>,
 
-    /// Look at these fields alone, separated by commas
+    /// Look only at these fields, separated by commas
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
     fields: Vec<String>,
 
@@ -71,10 +71,10 @@ pub(crate) struct Lookup {
     network: NetworkArgs,
 }
 
-/// What happens to a field.
+/// The action for a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
-enum Action {
+enum FieldAction {
     /// It is missing, and is filled in.
     Add,
     /// Its value is overwritten.
@@ -83,11 +83,11 @@ enum Action {
     Keep,
 }
 
-/// What was found for a work.
-struct Finding<'w> {
+/// The records found for a work.
+struct LookupFinding<'w> {
     work: &'w AskedWork,
     records: Vec<Record>,
-    changes: Vec<(Difference, Action)>,
+    changes: Vec<(Difference, FieldAction)>,
     rejected: Vec<Rejection>,
     asked: Vec<&'static str>,
     failures: Vec<LookupError>,
@@ -111,16 +111,16 @@ impl Lookup {
             |_| bar.inc(1),
         );
         bar.finish_and_clear();
-        let findings: Vec<Finding<'_>> = works
+        let findings: Vec<LookupFinding<'_>> = works
             .iter()
             .zip(matches)
-            .map(|(work, found)| Finding::new(work, found, &fields, &replaced))
+            .map(|(work, found)| LookupFinding::new(work, found, &fields, &replaced))
             .collect();
         if self.json {
-            let works: Vec<_> = findings.iter().map(Finding::json).collect();
+            let works: Vec<_> = findings.iter().map(LookupFinding::json).collect();
             context.print_json(&works)?;
         } else {
-            let text: String = findings.iter().map(Finding::text).collect();
+            let text: String = findings.iter().map(LookupFinding::text).collect();
             context.print(&text)?;
             context.note(summary(&findings));
         }
@@ -161,7 +161,7 @@ fn known_fields(names: &[String]) -> std::result::Result<Vec<String>, CommandErr
         .collect()
 }
 
-impl<'w> Finding<'w> {
+impl<'w> LookupFinding<'w> {
     fn new(work: &'w AskedWork, found: WorkMatch, fields: &[String], replaced: &[String]) -> Self {
         let WorkMatch {
             mut records,
@@ -169,7 +169,7 @@ impl<'w> Finding<'w> {
             asked,
             failures,
         } = found;
-        // Two DOIs are two works, of which at most one is meant.
+        // Two DOIs are two works, at most one of which is meant.
         let dois: BTreeSet<String> = records
             .iter()
             .filter_map(|record| Some(record.item.text("DOI")?.to_lowercase()))
@@ -178,7 +178,7 @@ impl<'w> Finding<'w> {
             let reason = "another candidate fits as well";
             rejected.extend(records.drain(..).map(|record| Rejection { record, reason }));
         }
-        let mut changes: Vec<(Difference, Action)> = Vec::new();
+        let mut changes: Vec<(Difference, FieldAction)> = Vec::new();
         for record in &records {
             for difference in differences(&work.entry, &work.item, record) {
                 let lower = difference.field.to_lowercase();
@@ -191,9 +191,9 @@ impl<'w> Finding<'w> {
                     continue;
                 }
                 let action = match difference.current {
-                    None => Action::Add,
-                    Some(_) if replaced.contains(&base) => Action::Replace,
-                    Some(_) => Action::Keep,
+                    None => FieldAction::Add,
+                    Some(_) if replaced.contains(&base) => FieldAction::Replace,
+                    Some(_) => FieldAction::Keep,
                 };
                 changes.push((difference, action));
             }
@@ -213,7 +213,7 @@ impl<'w> Finding<'w> {
         let planned = self
             .changes
             .iter()
-            .filter(|(_, action)| *action != Action::Keep);
+            .filter(|(_, action)| *action != FieldAction::Keep);
         planned.map(|(difference, _)| difference)
     }
 
@@ -268,7 +268,7 @@ impl<'w> Finding<'w> {
     }
 
     fn text(&self) -> String {
-        let bold = Style::Bold;
+        let bold = TerminalStyle::Bold;
         let AskedWork { entry, title, .. } = self.work;
         let mut text = format!("{bold}{}{bold:#} {title}\n", entry.key);
         for record in &self.records {
@@ -303,9 +303,9 @@ impl<'w> Finding<'w> {
         }
         for (difference, action) in &self.changes {
             let sign = match action {
-                Action::Add => "+",
-                Action::Replace => "~",
-                Action::Keep => "=",
+                FieldAction::Add => "+",
+                FieldAction::Replace => "~",
+                FieldAction::Keep => "=",
             };
             let short = |text: &str| -> String {
                 let mut short: String = text.chars().take(120).collect();
@@ -331,14 +331,14 @@ impl<'w> Finding<'w> {
     }
 }
 
-fn summary(findings: &[Finding<'_>]) -> String {
+fn summary(findings: &[LookupFinding<'_>]) -> String {
     let count = |outcome: &str| {
         let with = findings
             .iter()
             .filter(|finding| finding.outcome() == outcome);
         with.count()
     };
-    let adds = |action: Action| {
+    let adds = |action: FieldAction| {
         let changes = findings.iter().flat_map(|finding| &finding.changes);
         changes.filter(|(_, own)| *own == action).count()
     };
@@ -350,9 +350,9 @@ fn summary(findings: &[Finding<'_>]) -> String {
         count("candidates"),
         count("not found"),
         count("failed"),
-        counted(adds(Action::Add), "field"),
-        adds(Action::Replace),
-        adds(Action::Keep)
+        counted(adds(FieldAction::Add), "field"),
+        adds(FieldAction::Replace),
+        adds(FieldAction::Keep)
     )
 }
 
@@ -363,7 +363,7 @@ pub(crate) fn report_failures<'f>(
 ) {
     let mut seen: BTreeSet<(&'static str, String)> = BTreeSet::new();
     for failure in failures {
-        let is_repeated = matches!(failure.failure, peerbib::lookup::Failure::Closed(_));
+        let is_repeated = matches!(failure.failure, peerbib::lookup::RequestFailure::Closed(_));
         if !is_repeated && seen.insert((failure.service, failure.failure.to_string())) {
             network::report_failure(context, failure);
         }
@@ -373,11 +373,11 @@ pub(crate) fn report_failures<'f>(
 /// Makes the planned changes in one step.
 fn apply(
     context: &CommandContext,
-    findings: &[Finding<'_>],
+    findings: &[LookupFinding<'_>],
     dry_run: bool,
     interruptible: &Interruptible,
 ) -> std::result::Result<(), CommandError> {
-    let planned: Vec<(&Finding<'_>, FieldEdits)> = findings
+    let planned: Vec<(&LookupFinding<'_>, FieldEdits)> = findings
         .iter()
         .filter_map(|finding| {
             let edits = FieldEdits {
@@ -409,7 +409,7 @@ fn apply(
     ))?;
     let mut library = context.open_to_change()?;
     let mut skipped = Vec::new();
-    let current: Vec<(&Finding<'_>, &FieldEdits)> = planned
+    let current: Vec<(&LookupFinding<'_>, &FieldEdits)> = planned
         .iter()
         .filter(|(finding, edits)| {
             let is_current = is_current(&library, finding, edits);
@@ -457,7 +457,7 @@ fn apply(
 }
 
 /// Returns whether an entry is still the one that was looked up, and can be edited.
-fn is_current(library: &Library, finding: &Finding<'_>, edits: &FieldEdits) -> bool {
+fn is_current(library: &Library, finding: &LookupFinding<'_>, edits: &FieldEdits) -> bool {
     let source = library.works().source(&finding.work.entry.key);
     source.is_ok_and(|source| {
         source == finding.work.entry.source && edits.applied_to(&source).is_ok()

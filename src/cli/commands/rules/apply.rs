@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::Report;
+use super::RulesReport;
 use crate::cli::{CommandContext, Outcome, Result};
 
 /// Apply the rules to all works
@@ -25,9 +25,9 @@ impl ApplyRules {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let mut library = context.open()?;
         let report = if self.dry_run {
-            library.dry_run(Report::of_applying)?
+            library.dry_run(RulesReport::of_applying)?
         } else {
-            context.change(&mut library, Report::of_applying)?
+            context.change(&mut library, RulesReport::of_applying)?
         };
         context.report_broken_rules(&report.applied);
         if self.json {

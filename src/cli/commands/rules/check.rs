@@ -33,7 +33,7 @@ impl CheckRules {
         if self.json {
             context.print_json(&findings)?;
         } else {
-            let bold = crate::cli::ui::Style::Bold;
+            let bold = crate::cli::ui::TerminalStyle::Bold;
             let mut text = String::new();
             let mut remaining = findings.iter().peekable();
             while let Some(finding) = remaining.next() {

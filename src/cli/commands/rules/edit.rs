@@ -21,7 +21,7 @@ pub(crate) struct AddRule {
     name: String,
 
     #[command(flatten)]
-    parts: Parts,
+    parts: RuleParts,
 
     /// Apply it at once
     #[arg(long)]
@@ -45,7 +45,7 @@ pub(crate) struct EditRules {
     name: Option<String>,
 
     #[command(flatten)]
-    parts: Parts,
+    parts: RuleParts,
 
     /// Rename the rule
     #[arg(long, value_name = "NEW-NAME", requires = "name")]
@@ -61,7 +61,7 @@ pub(crate) struct EditRules {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Args)]
-struct Parts {
+struct RuleParts {
     /// The condition: a query
     #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     when: Option<String>,
@@ -127,7 +127,7 @@ impl AddRule {
 impl EditRules {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         let how = (self.dry_run, self.apply);
-        if self.parts == Parts::default() && self.rename.is_none() {
+        if self.parts == RuleParts::default() && self.rename.is_none() {
             return by_hand(context, &mut context.open()?, self.name.as_deref(), how);
         }
         let mut library = context.open_to_change()?;

@@ -49,11 +49,11 @@ pub(crate) struct RulesCommand {
     json: bool,
 
     #[command(subcommand)]
-    command: Option<Subcommands>,
+    command: Option<RulesSubcommand>,
 }
 
 #[derive(Debug, Subcommand)]
-enum Subcommands {
+enum RulesSubcommand {
     Show(show::ShowRule),
     Add(edit::AddRule),
     Edit(edit::EditRules),
@@ -69,15 +69,15 @@ impl RulesCommand {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         match self.command {
             None => list(context, self.json),
-            Some(Subcommands::Show(command)) => command.run(context),
-            Some(Subcommands::Add(command)) => command.run(context),
-            Some(Subcommands::Edit(command)) => command.run(context),
-            Some(Subcommands::Remove(command)) => command.run(context),
-            Some(Subcommands::Check(command)) => command.run(context),
-            Some(Subcommands::Test(command)) => command.run(context),
-            Some(Subcommands::Apply(command)) => command.run(context),
-            Some(Subcommands::Export(command)) => command.run(context),
-            Some(Subcommands::Import(command)) => command.run(context),
+            Some(RulesSubcommand::Show(command)) => command.run(context),
+            Some(RulesSubcommand::Add(command)) => command.run(context),
+            Some(RulesSubcommand::Edit(command)) => command.run(context),
+            Some(RulesSubcommand::Remove(command)) => command.run(context),
+            Some(RulesSubcommand::Check(command)) => command.run(context),
+            Some(RulesSubcommand::Test(command)) => command.run(context),
+            Some(RulesSubcommand::Apply(command)) => command.run(context),
+            Some(RulesSubcommand::Export(command)) => command.run(context),
+            Some(RulesSubcommand::Import(command)) => command.run(context),
         }
     }
 }
@@ -106,7 +106,7 @@ fn list(context: &CommandContext, json: bool) -> Result {
         context.print_json(&rules)?;
         return Ok(Outcome::Done);
     }
-    let bold = crate::cli::ui::Style::Bold;
+    let bold = crate::cli::ui::TerminalStyle::Bold;
     let mut text = String::new();
     for RuleJson { rule, works } in &rules {
         let _ = writeln!(
@@ -130,12 +130,12 @@ fn list(context: &CommandContext, json: bool) -> Result {
 
 /// The result of applying rules.
 #[derive(Default)]
-struct Report {
+struct RulesReport {
     effects: Vec<RuleEffect>,
     applied: RuleRunReport,
 }
 
-impl Report {
+impl RulesReport {
     /// Applies the rules of the library to all works.
     fn of_applying(change: &Change<'_>) -> peerbib::library::Result<Self> {
         let mut effects = Vec::new();
@@ -182,7 +182,7 @@ impl Report {
 
     /// Lists the changes by rule, with the words that match.
     fn text(&self) -> String {
-        let bold = crate::cli::ui::Style::Bold;
+        let bold = crate::cli::ui::TerminalStyle::Bold;
         let mut text = String::new();
         let shown: Vec<&RuleEffect> = self
             .effects
@@ -233,7 +233,7 @@ fn change(
 ) -> Result {
     let rehearsed = library.dry_run(|change| {
         edit(change)?;
-        Report::of_applying(change)
+        RulesReport::of_applying(change)
     })?;
     context.report_broken_rules(&rehearsed.applied);
     if dry_run {
@@ -244,7 +244,7 @@ fn change(
     context.change(library, |change| {
         edit(change)?;
         if apply {
-            Report::of_applying(change)?;
+            RulesReport::of_applying(change)?;
         }
         Ok(())
     })?;

@@ -34,7 +34,7 @@ impl ShowRule {
             context.print_json(&super::RuleJson { rule, works })?;
             return Ok(Outcome::Done);
         }
-        let bold = crate::cli::ui::Style::Bold;
+        let bold = crate::cli::ui::TerminalStyle::Bold;
         let mut text = format!(
             "{bold}{}{bold:#}  {}\n",
             rule.name,

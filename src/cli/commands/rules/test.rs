@@ -61,7 +61,7 @@ impl TestRules {
 }
 
 fn failures(result: &RuleTestResult) -> String {
-    let bold = crate::cli::ui::Style::Bold;
+    let bold = crate::cli::ui::TerminalStyle::Bold;
     let mut text = String::new();
     let mut line =
         |message: &str| text.push_str(&format!("{bold}{}:{bold:#} {message}\n", result.rule));

@@ -17,7 +17,7 @@ pub(crate) struct AddTag {
     tag: String,
 
     #[command(flatten)]
-    description: Description,
+    description: TagDescription,
 
     /// Show what would change, and change nothing
     #[arg(long)]
@@ -38,7 +38,7 @@ pub(crate) struct EditTag {
     tag: String,
 
     #[command(flatten)]
-    description: Description,
+    description: TagDescription,
 
     /// Remove a person; can be repeated
     #[arg(long, value_name = "NAME")]
@@ -58,7 +58,7 @@ pub(crate) struct EditTag {
 }
 
 #[derive(Debug, Args)]
-struct Description {
+struct TagDescription {
     /// The heading in reading lists
     #[arg(long, value_name = "TEXT")]
     label: Option<String>,
@@ -92,7 +92,7 @@ struct Description {
     event: Vec<String>,
 }
 
-impl Description {
+impl TagDescription {
     /// Changes `tag` as the options say.
     fn apply(&self, tag: &mut Tag, library: &Library) -> std::result::Result<(), CommandError> {
         let fields = [

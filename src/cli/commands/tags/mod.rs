@@ -42,11 +42,11 @@ pub(crate) struct Tags {
     json: bool,
 
     #[command(subcommand)]
-    command: Option<Subcommands>,
+    command: Option<TagsSubcommand>,
 }
 
 #[derive(Debug, Subcommand)]
-enum Subcommands {
+enum TagsSubcommand {
     Show(show::ShowTag),
     Add(describe::AddTag),
     Edit(describe::EditTag),
@@ -66,18 +66,18 @@ impl Tags {
     pub(crate) fn run(self, context: &CommandContext) -> Result {
         match self.command {
             None => list(context, self.facet.as_deref(), self.json),
-            Some(Subcommands::Show(command)) => command.run(context),
-            Some(Subcommands::Add(command)) => command.run(context),
-            Some(Subcommands::Edit(command)) => command.run(context),
-            Some(Subcommands::Rename(command)) => command.run(context),
-            Some(Subcommands::Merge(command)) => command.run(context),
-            Some(Subcommands::Split(command)) => command.run(context),
-            Some(Subcommands::Move(command)) => command.run(context),
-            Some(Subcommands::Remove(command)) => command.run(context),
-            Some(Subcommands::Facet(command)) => command.run(context),
-            Some(Subcommands::Matrix(command)) => command.run(context),
-            Some(Subcommands::Export(command)) => command.run(context),
-            Some(Subcommands::Import(command)) => command.run(context),
+            Some(TagsSubcommand::Show(command)) => command.run(context),
+            Some(TagsSubcommand::Add(command)) => command.run(context),
+            Some(TagsSubcommand::Edit(command)) => command.run(context),
+            Some(TagsSubcommand::Rename(command)) => command.run(context),
+            Some(TagsSubcommand::Merge(command)) => command.run(context),
+            Some(TagsSubcommand::Split(command)) => command.run(context),
+            Some(TagsSubcommand::Move(command)) => command.run(context),
+            Some(TagsSubcommand::Remove(command)) => command.run(context),
+            Some(TagsSubcommand::Facet(command)) => command.run(context),
+            Some(TagsSubcommand::Matrix(command)) => command.run(context),
+            Some(TagsSubcommand::Export(command)) => command.run(context),
+            Some(TagsSubcommand::Import(command)) => command.run(context),
         }
     }
 }
@@ -150,7 +150,7 @@ fn list(context: &CommandContext, facet: Option<&str>, json: bool) -> Result {
         context.print_json(&tags)?;
         return Ok(Outcome::Done);
     }
-    let bold = crate::cli::ui::Style::Bold;
+    let bold = crate::cli::ui::TerminalStyle::Bold;
     let mut text = String::new();
     for facet in &facets {
         let of_facet: Vec<_> = tags

@@ -28,7 +28,7 @@ impl ShowTag {
             return Ok(Outcome::Done);
         }
         let locale = context.locale_name(None)?;
-        let bold = crate::cli::ui::Style::Bold;
+        let bold = crate::cli::ui::TerminalStyle::Bold;
         let mut text = format!(
             "{bold}{}{bold:#}  {}\n",
             tag.tag,

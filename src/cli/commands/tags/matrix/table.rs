@@ -1,10 +1,12 @@
 //! A matrix as a table: on the terminal, in HTML, Markdown and CSV.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use textwrap::core::display_width;
 
 use super::counts::{AxisLine, CountTable, Matrix};
+use crate::cli::ui::TerminalStyle;
 use peerbib::text::valid_in_markup;
 
 /// An empty cell.
@@ -28,125 +30,132 @@ pub(crate) fn text(matrix: &Matrix, width: usize) -> String {
 }
 
 fn table_as_text(table: &CountTable, width: usize) -> String {
-    let bold = crate::cli::ui::Style::Bold;
     let mut text = String::new();
     if let Some(of) = &table.of {
+        let bold = TerminalStyle::Bold;
         let _ = writeln!(text, "{bold}{}{bold:#}", of.heading);
     }
-    let labels: Vec<String> = table
-        .rows
+    let layout = Layout::new(table, width);
+    let blocks: Vec<String> = layout
+        .blocks
         .iter()
-        .map(|row| {
-            let room = (width / 3).max(12).saturating_sub(2 * row.depth);
-            format!(
-                "{}{}",
-                "  ".repeat(row.depth),
-                shortened(&row.heading, room)
-            )
-        })
+        .map(|columns| layout.block(table, columns))
         .collect();
-    let label_width = labels
-        .iter()
-        .map(|label| display_width(label))
-        .max()
-        .unwrap_or(0)
-        .max(5);
-    let headings: Vec<String> = table
-        .columns
-        .iter()
-        .map(|line| line.heading.clone())
-        .collect();
-    let as_they_are = widths(table, &headings);
-    let total_width = "total".len();
-    let room = width.saturating_sub(label_width + GAP + total_width).max(1);
-    let needed =
-        |widths: &[usize], gap: usize| widths.iter().map(|width| width + gap).sum::<usize>();
-    let numbered = needed(&as_they_are, GAP) > room;
-    let (headings, widths) = if numbered {
-        let numbers: Vec<String> = (1..=table.columns.len())
-            .map(|number| number.to_string())
-            .collect();
-        let widths = widths(table, &numbers);
-        (numbers, widths)
-    } else {
-        (headings, as_they_are)
-    };
-    // Numbers move closer together before the table continues below, with the same widths.
-    let gap = if needed(&widths, GAP) > room { 1 } else { GAP };
-    let blocks = needed(&widths, gap).div_ceil(room).max(1);
-    let most = headings.len().div_ceil(blocks);
-    let mut start = 0;
-    while start < headings.len() || start == 0 {
-        let mut end = start;
-        let mut used = 0;
-        while let Some(width) = widths.get(end) {
-            if end > start && (used + width + gap > room || end - start >= most) {
-                break;
-            }
-            used += width + gap;
-            end += 1;
-        }
-        let is_last = end >= headings.len();
-        let mut line = |label: &str,
-                        cells: &mut dyn Iterator<Item = String>,
-                        total: &str,
-                        style: crate::cli::ui::Style| {
-            let mut row = format!(
-                "{label}{}",
-                " ".repeat(label_width.saturating_sub(display_width(label)))
-            );
-            for (cell, width) in cells.zip(widths.iter().skip(start)) {
-                let fill = (width + gap).saturating_sub(display_width(&cell));
-                let _ = write!(row, "{}{cell}", " ".repeat(fill));
-            }
-            if is_last {
-                let _ = write!(
-                    row,
-                    "{}{total}",
-                    " ".repeat((total_width + GAP).saturating_sub(display_width(total)))
-                );
-            }
-            let _ = writeln!(text, "{style}{}{style:#}", row.trim_end());
-        };
-        let plain = crate::cli::ui::Style::Plain;
-        line(
-            "",
-            &mut headings.iter().skip(start).take(end - start).cloned(),
-            "total",
-            bold,
-        );
-        for ((row, label), counts) in table.rows.iter().zip(&labels).zip(&table.counts) {
-            let mut cells = counts
-                .iter()
-                .skip(start)
-                .take(end - start)
-                .map(|count| cell(*count));
-            line(label, &mut cells, &cell(row.works), plain);
-        }
-        let mut totals = table
-            .columns
-            .iter()
-            .skip(start)
-            .take(end - start)
-            .map(|line| cell(line.works));
-        line("total", &mut totals, &table.total.to_string(), bold);
-        if end == start {
-            break;
-        }
-        if !is_last {
-            text.push('\n');
-        }
-        start = end;
-    }
-    if numbered {
+    text.push_str(&blocks.join("\n"));
+    if layout.is_numbered {
         text.push('\n');
         text.push_str(&legend(&table.columns, width));
     }
     text
 }
 
+/// The heading of the last column.
+const TOTAL: &str = "total";
+
+/// The arrangement of a table in a terminal.
+struct Layout {
+    /// The labels of the rows.
+    labels: Vec<String>,
+    label_width: usize,
+    /// The headings of the columns: their own, or numbers.
+    headings: Vec<String>,
+    is_numbered: bool,
+    /// The widths of the columns.
+    widths: Vec<usize>,
+    /// The space before each column.
+    gap: usize,
+    /// The columns of each block. The blocks are printed below each other.
+    blocks: Vec<Range<usize>>,
+}
+
+impl Layout {
+    fn new(table: &CountTable, width: usize) -> Self {
+        let labels = table.rows.iter().map(|row| {
+            let room = (width / 3).max(12).saturating_sub(2 * row.depth);
+            let indent = "  ".repeat(row.depth);
+            format!("{indent}{}", shortened(&row.heading, room))
+        });
+        let labels: Vec<String> = labels.collect();
+        let label_width = labels.iter().map(|label| display_width(label)).max();
+        let label_width = label_width.unwrap_or(0).max(TOTAL.len());
+        let room = width.saturating_sub(label_width + GAP + TOTAL.len()).max(1);
+        let needed =
+            |widths: &[usize], gap: usize| widths.iter().map(|width| width + gap).sum::<usize>();
+
+        let headings = table.columns.iter().map(|line| line.heading.clone());
+        let mut headings: Vec<String> = headings.collect();
+        let mut widths = column_widths(table, &headings);
+        let is_numbered = needed(&widths, GAP) > room;
+        if is_numbered {
+            let numbers = (1..=table.columns.len()).map(|number| number.to_string());
+            headings = numbers.collect();
+            widths = column_widths(table, &headings);
+        }
+        // Numbers move closer together before the table continues below, with the same widths.
+        let gap = if needed(&widths, GAP) > room { 1 } else { GAP };
+        let blocks = needed(&widths, gap).div_ceil(room).max(1);
+        let most = widths.len().div_ceil(blocks);
+        Self {
+            labels,
+            label_width,
+            headings,
+            is_numbered,
+            blocks: blocks_of(&widths, gap, room, most),
+            widths,
+            gap,
+        }
+    }
+
+    /// Prints some of the columns, and the totals of the rows after the last one.
+    fn block(&self, table: &CountTable, columns: &Range<usize>) -> String {
+        let is_last = columns.end >= self.headings.len();
+        let line = |label: &str, cells: &[String], total: &str, style: TerminalStyle| {
+            let fill = self.label_width.saturating_sub(display_width(label));
+            let mut row = format!("{label}{}", " ".repeat(fill));
+            let widths = self.widths.get(columns.clone()).unwrap_or_default();
+            let cells = cells.get(columns.clone()).unwrap_or_default();
+            for (cell, width) in cells.iter().zip(widths) {
+                let fill = (width + self.gap).saturating_sub(display_width(cell));
+                let _ = write!(row, "{}{cell}", " ".repeat(fill));
+            }
+            if is_last {
+                let fill = (TOTAL.len() + GAP).saturating_sub(display_width(total));
+                let _ = write!(row, "{}{total}", " ".repeat(fill));
+            }
+            format!("{style}{}{style:#}\n", row.trim_end())
+        };
+        let mut text = line("", &self.headings, TOTAL, TerminalStyle::Bold);
+        for ((row, label), counts) in table.rows.iter().zip(&self.labels).zip(&table.counts) {
+            let cells: Vec<String> = counts.iter().map(|count| cell(*count)).collect();
+            text.push_str(&line(label, &cells, &cell(row.works), TerminalStyle::Plain));
+        }
+        let totals = table.columns.iter().map(|line| cell(line.works));
+        let totals: Vec<String> = totals.collect();
+        let total = table.total.to_string();
+        text.push_str(&line(TOTAL, &totals, &total, TerminalStyle::Bold));
+        text
+    }
+}
+
+/// Divides columns into blocks of at most `most` that fit into `room`. There is at least one block.
+fn blocks_of(widths: &[usize], gap: usize, room: usize, most: usize) -> Vec<Range<usize>> {
+    let mut blocks = Vec::new();
+    let mut start = 0;
+    let mut used = 0;
+    for (at, width) in widths.iter().enumerate() {
+        if at > start && (used + width + gap > room || at - start >= most) {
+            blocks.push(start..at);
+            start = at;
+            used = 0;
+        }
+        used += width + gap;
+    }
+    blocks.push(start..widths.len());
+    blocks
+}
+
 /// Returns the width of each column.
-fn widths(table: &CountTable, headings: &[String]) -> Vec<usize> {
+fn column_widths(table: &CountTable, headings: &[String]) -> Vec<usize> {
     headings
         .iter()
         .zip(&table.columns)
