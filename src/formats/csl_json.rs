@@ -8,6 +8,7 @@
 use serde_json::Value as Json;
 
 use super::bibtex::schema;
+use super::crossref;
 use super::csl_to_bib::ParsedItems;
 use super::lines::LineCounter;
 use super::losses::fields_without_variable;
@@ -337,6 +338,7 @@ fn end_of_list(bytes: &[u8], open: usize) -> usize {
 fn tidied(mut item: CslItem, line: usize, read: &mut ParsedItems) -> CslItem {
     let key = item.id.clone();
     let mut warn = |field: &str, message: String| read.warn(line, &key, Some(field), message);
+    crossref::adapt(&mut item);
     for (variable, value) in item.variables.iter_mut() {
         let written = match (kind_of(variable), &*value) {
             (Some(Kind::Names), CslValue::Names(_))

@@ -24,6 +24,7 @@ mod biblatex;
 pub mod bibtex;
 mod cff;
 mod coins;
+mod crossref;
 mod csl_json;
 mod csl_to_bib;
 pub mod csv;
