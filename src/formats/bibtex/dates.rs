@@ -562,6 +562,17 @@ pub(crate) fn date_in_words(text: &str) -> CslDate {
     let named = |word: &str| month_by_name(word).map(i32::from);
     let month_number = |word: &str| number(word).or_else(|| named(word));
     let is_year = |word: &str| word.len() == 4 && number(word).is_some();
+    if let [first, last] = words.as_slice()
+        && is_year(first)
+        && is_year(last)
+        && first < last
+    {
+        let years = [first, last].map(|year| number(year).into_iter().collect());
+        return CslDate {
+            date_parts: years.to_vec(),
+            ..CslDate::default()
+        };
+    }
     let parts = match words.as_slice() {
         [year] if is_year(year) => vec![number(year)],
         [year, month] if is_year(year) => vec![number(year), month_number(month)],
@@ -675,6 +686,7 @@ mod tests {
         assert_eq!(parts("25.12.2006"), [[2006, 12, 25]]);
         assert_eq!(parts("12/25/2006"), [[2006, 12, 25]]);
         assert_eq!(parts("1995–96"), [[1995], [1996]]);
+        assert_eq!(parts("1999/2000"), [[1999], [2000]]);
         assert!(date_in_words("Spring 2006").season.is_some());
         for text in ["n.d.", "03/04/2005", "1976 [1867]", "2006/13"] {
             assert_eq!(date_in_words(text).literal.as_deref(), Some(text));
