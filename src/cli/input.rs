@@ -116,11 +116,37 @@ impl InputFile {
             ))
             .with_help("give its path: zotero:PATH".to_owned()));
         }
-        let mut records = if format.is_table() {
+        let records = if format.is_table() {
             csv::read_with(&self.decoded.text, columns)
         } else {
             format.read(self.bytes(), &self.decoded.text)
         };
+        self.checked(name, format, records)
+    }
+
+    /// Reads the text in a format, like [`InputFile::records_with`], and gives entries of BibTeX without a citation key one.
+    pub(crate) fn records_with_keys(
+        &self,
+        name: &str,
+        format: &ReferenceFormat,
+        columns: &[ColumnField],
+    ) -> Result<Records, CommandError> {
+        if !format.is_bibtex() {
+            return self.records_with(name, format, columns);
+        }
+        let pattern = KeyPattern::default();
+        let file =
+            bibtex::read_with_keys(&self.decoded.text, &|entry, item| pattern.key(entry, item));
+        self.checked(name, format, Records::Entries(file))
+    }
+
+    /// Refuses binary data in which no entry was recognized, and adds the notice about the encoding of the text.
+    fn checked(
+        &self,
+        name: &str,
+        format: &ReferenceFormat,
+        mut records: Records,
+    ) -> Result<Records, CommandError> {
         let (problems, has_entries) = match &mut records {
             Records::Entries(file) => {
                 let has_works = file.works().next().is_some();

@@ -5,6 +5,45 @@ use crate::test_env::TestEnvironment;
 const RIS: &str = "TY  - JOUR\nID  - benkler2002\nAU  - Benkler, Yochai\nTI  - Coase's Penguin\n\
                    T2  - Yale Law Journal\nPY  - 2002\nC4  - odd\nER  - \n";
 
+/// EndNote writes entries without labels.
+#[test]
+fn entries_without_a_citation_key_get_one() {
+    let env = TestEnvironment::empty();
+    let bib = "@string{j = {Journal}}\n@article{\n   author = {Berg, Ada},\n   title = {Nests},\n   journal = j,\n   year = {2001}\n}\n\n\
+               @book{, author = {Berg, Ada}, title = {Nests}, year = 2001}\n@book{,}\n";
+    env.put("endnote.bib", bib);
+    let run = env.peerbib(&["convert", "endnote.bib", "--to", "biblatex"], "");
+    assert_eq!(run.code, Some(1));
+    assert_eq!(
+        run.stdout,
+        "@string{j = {Journal}}\n@article{berg2001nests,\n   author = {Berg, Ada},\n   title = {Nests},\n   journal = j,\n   year = {2001}\n}\n\n\
+         @book{berg2001nests-2, author = {Berg, Ada}, title = {Nests}, year = 2001}\n@book{,}\n"
+    );
+    assert!(
+        run.stderr.contains(
+            "endnote.bib:2: note: berg2001nests: the entry has no citation key, and gets this one"
+        ),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stderr
+            .contains("endnote.bib:10: error: rejected: the entry has no citation key"),
+        "{}",
+        run.stderr
+    );
+    let run = env.peerbib(&["format", "--input", "endnote.bib", "--to", "text"], "");
+    assert!(run.stdout.contains("Nests. Journal."), "{}", run.stdout);
+    // What a library holds comes out as it went in.
+    let run = env.ends(1, "import endnote.bib");
+    assert!(
+        run.stderr
+            .contains("`peerbib convert FILE --to biblatex` gives keys to entries that have none"),
+        "{}",
+        run.stderr
+    );
+}
+
 #[test]
 fn references_are_converted_without_a_library() {
     let env = TestEnvironment::empty();

@@ -120,7 +120,7 @@ impl Convert {
             }
             let source = InputFile::read(name)?;
             let format = source.format(name, self.from)?;
-            let records = source.records_with(name, format, &self.map)?;
+            let records = source.records_with_keys(name, format, &self.map)?;
             files.push((source.path, format, records));
         }
         report.losses = context.write_output(self.output_file(), |file| {

@@ -193,7 +193,7 @@ impl Format {
                 continue;
             }
             let source = InputFile::read(name)?;
-            let records = source.records(name, source.format(name, self.from)?)?;
+            let records = source.records_with_keys(name, source.format(name, self.from)?, &[])?;
             files.push((source.path, records));
         }
         let mut all_read = true;

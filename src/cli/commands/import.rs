@@ -17,6 +17,7 @@ use crate::cli::ui::{can_ask, counted, print_message, print_prompt};
 use crate::cli::zotero::{CollectionsTarget, ZoteroArgs, ZoteroInput, is_zotero};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, progress};
 use peerbib::bundled;
+use peerbib::formats::bibtex::EntryError;
 use peerbib::formats::csv::ColumnField;
 use peerbib::formats::{Diagnostic, Severity};
 use peerbib::library::{
@@ -314,6 +315,12 @@ impl Import {
             Some(tags) => {
                 context.note(format_args!("{} added", counted(tags, "hand-made tag")));
             }
+        }
+        let no_key = EntryError::NoKey.to_string();
+        let mut rejects = report.files.iter().flat_map(|file| &file.rejects);
+        if rejects.any(|reject| reject.reason == no_key) {
+            context
+                .note("`peerbib convert FILE --to biblatex` gives keys to entries that have none");
         }
         let kept: usize = report.files.iter().map(|file| file.kept).sum();
         if kept > 0 && !self.dry_run {

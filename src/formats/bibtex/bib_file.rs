@@ -9,8 +9,9 @@ use rayon::prelude::*;
 use super::abbreviations::{DefinitionProblem, MAX_EXPANSION, Strings, definitions};
 use super::entry::{self, EntryError};
 use super::splitter::{Piece, PieceKind, split};
+use super::to_csl;
 use super::{Diagnostic, Severity};
-use crate::model::Entry;
+use crate::model::{CslItem, Entry};
 
 /// A `.bib` file. Its pieces, joined, are the file.
 #[derive(Debug, Clone, Default)]
@@ -126,9 +127,22 @@ impl BibFile {
     }
 }
 
+/// Makes the citation key of an entry that has none.
+type KeyMaker<'k> = dyn Fn(&Entry, &CslItem) -> String + 'k;
+
 /// Reads the text of a `.bib` file. Never fails: a malformed entry is kept as
 /// [`FilePiece::RejectedEntry`], with the reason in [`BibFile::problems`].
 pub fn read(text: &str) -> BibFile {
+    read_file(text, None)
+}
+
+/// Reads the text of a `.bib` file like [`read`], but gives entries without a citation key, as EndNote writes them, a key
+/// that `make_key` returns. So the pieces of such a file are not its text.
+pub fn read_with_keys(text: &str, make_key: &KeyMaker<'_>) -> BibFile {
+    read_file(text, Some(make_key))
+}
+
+fn read_file(text: &str, make_key: Option<&KeyMaker<'_>>) -> BibFile {
     let pieces = split(text);
     // One entry takes microseconds, so only a file with many is worth the other cores.
     let read: Vec<_> = if pieces.len() > 400 {
@@ -150,6 +164,9 @@ pub fn read(text: &str) -> BibFile {
         })
         .collect();
     file.define_strings();
+    if let Some(make_key) = make_key {
+        file.add_keys(make_key);
+    }
     file.reject_long_expansions(text.len());
     file.mark_duplicates();
     file.report_undefined_strings();
@@ -195,6 +212,40 @@ fn read_piece(piece: Piece<'_>) -> (FilePiece, Vec<Diagnostic>) {
             Err(error) => rejected(piece.text, line, error.to_string()),
         },
     }
+}
+
+/// Returns a key that is not taken: the wanted one, or that with a number. Many entries may want the same, so each search
+/// continues where the last one for that key ended.
+fn free_key(
+    wanted: &str,
+    next_number: &mut HashMap<String, u32>,
+    taken: &HashSet<String>,
+) -> String {
+    if !taken.contains(wanted) {
+        return wanted.to_owned();
+    }
+    let number = next_number.entry(wanted.to_owned()).or_insert(2);
+    loop {
+        let key = format!("{wanted}-{number}");
+        if !taken.contains(&key) {
+            return key;
+        }
+        *number += 1;
+    }
+}
+
+/// Returns the text of an entry that has no key with a key.
+fn with_key(text: &str, key: &str) -> String {
+    let Some(open) = text.find(['{', '(']) else {
+        return text.to_owned();
+    };
+    let (head, rest) = text.split_at(open + 1);
+    let comma = if rest.trim_start().starts_with(',') {
+        ""
+    } else {
+        ","
+    };
+    format!("{head}{key}{comma}{rest}")
 }
 
 fn rejected(text: &str, line: usize, reason: String) -> (FilePiece, Vec<Diagnostic>) {
@@ -336,6 +387,58 @@ impl BibFile {
         self.problems.extend(found);
     }
 
+    /// Gives entries that were rejected because they have no citation key one.
+    fn add_keys(&mut self, make_key: &KeyMaker<'_>) {
+        let mut taken: HashSet<String> = self.works().map(|work| work.key.clone()).collect();
+        let mut next_number: HashMap<String, u32> = HashMap::new();
+        let mut lines = HashSet::new();
+        let mut problems = Vec::new();
+        for piece in &mut self.pieces {
+            let FilePiece::RejectedEntry { text, line, .. } = piece else {
+                continue;
+            };
+            if entry::parse(text) != Err(EntryError::NoKey) {
+                continue;
+            }
+            let parse = |key: &str| entry::parse(&with_key(text, key)).ok();
+            let Some(unnamed) = parse("unnamed").filter(|parsed| !parsed.work.fields.is_empty())
+            else {
+                continue;
+            };
+            let derived = to_csl::derive(&unnamed.work, &self.strings, &|_| None);
+            let made = make_key(&unnamed.work, &derived.item);
+            let key = free_key(&made, &mut next_number, &taken);
+            let Some(parsed) = parse(&key) else {
+                continue;
+            };
+            let line = *line;
+            *piece = FilePiece::Entry {
+                work: parsed.work,
+                line,
+                duplicate: None,
+                original: None,
+                source_key: None,
+            };
+            taken.insert(key.clone());
+            lines.insert(line);
+            problems.push(Diagnostic {
+                line,
+                key: Some(key),
+                field: None,
+                message: "the entry has no citation key, and gets this one".to_owned(),
+                severity: Severity::Notice,
+            });
+            problems.extend(parsed.problems.into_iter().map(|problem| Diagnostic {
+                line: problem.line + line - 1,
+                ..problem
+            }));
+        }
+        let is_rejection = |problem: &Diagnostic| problem.severity == Severity::Error;
+        self.problems
+            .retain(|problem| !(is_rejection(problem) && lines.contains(&problem.line)));
+        self.problems.extend(problems);
+    }
+
     fn mark_duplicates(&mut self) {
         let mut first: HashMap<String, usize> = HashMap::new();
         let mut marks = Vec::new();
@@ -351,7 +454,6 @@ impl BibFile {
             }
         }
         let mut taken: HashSet<String> = first.into_keys().collect();
-        // Many entries may share a key, so each search continues where the last one for that key ended.
         let mut next_number: HashMap<String, u32> = HashMap::new();
         for (index, earlier, key, line) in marks {
             let (Some(one), Some(other)) = (self.work_at(earlier), self.work_at(index)) else {
@@ -361,12 +463,7 @@ impl BibFile {
                 let message = "the file contains this entry twice".to_owned();
                 (Duplicate::Identical, message, Severity::Notice)
             } else {
-                let number = next_number.entry(key.clone()).or_insert(2);
-                let mut new_key = format!("{key}-{number}");
-                while taken.contains(&new_key) {
-                    *number += 1;
-                    new_key = format!("{key}-{number}");
-                }
+                let new_key = free_key(&key, &mut next_number, &taken);
                 taken.insert(new_key.clone());
                 let message = format!("duplicate key in the file; this entry is kept as {new_key}");
                 (Duplicate::Different { new_key }, message, Severity::Warning)

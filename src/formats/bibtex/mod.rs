@@ -32,7 +32,9 @@ mod writer;
 
 pub use abbreviations::{DefinitionProblem, ResolvedValue, Strings, used_definitions};
 pub(crate) use bib_file::field_at;
-pub use bib_file::{BibFile, Duplicate, FilePiece, line_of_field, parse_entry, read};
+pub use bib_file::{
+    BibFile, Duplicate, FilePiece, line_of_field, parse_entry, read, read_with_keys,
+};
 pub(crate) use dates::{date_in_words, year_in_words};
 pub use edit::{remove_field, set_entry_type, set_field, set_key};
 pub use encoding::{DecodedText, FileEncoding, decode};
