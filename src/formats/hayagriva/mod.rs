@@ -47,16 +47,15 @@ impl WriteFormat for Hayagriva {
     fn write(&self, export: &ExportInput<'_>) -> WriteResult {
         let mut written = WriteResult::default();
         for work in export.works {
-            let yaml = write::entry(work.item);
-            let back = read::read_items(&yaml).items.into_iter().next();
+            let (text, yaml) = write::entry(work.item);
+            let back = read::written_item(&text, &yaml);
             written
                 .losses
                 .extend(fields_without_variable(work.work, "Hayagriva"));
-            let back = back.map(|back| back.item);
             written
                 .losses
                 .extend(compare(work.item, back.as_ref(), "Hayagriva"));
-            written.text.push_str(&yaml);
+            written.text.push_str(&text);
             written.text.push('\n');
         }
         written
@@ -74,10 +73,11 @@ mod tests {
 
     fn losses(json: &str) -> Vec<String> {
         let item: CslItem = serde_json::from_str(json).unwrap();
-        let yaml = write::entry(&item);
-        let read = read::read_items(&yaml);
-        assert_eq!(read.problems, [], "{yaml}");
+        let (text, yaml) = write::entry(&item);
+        let read = read::read_items(&text);
+        assert_eq!(read.problems, [], "{text}");
         let back = read.items.into_iter().next().map(|back| back.item);
+        assert_eq!(back, read::written_item(&text, &yaml));
         let losses = compare(&item, back.as_ref(), "Hayagriva").into_iter();
         losses
             .map(|loss| format!("{} {}", loss.field, loss.reason))

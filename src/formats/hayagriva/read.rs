@@ -100,6 +100,18 @@ pub(super) fn read_items(text: &str) -> ParsedItems {
     items
 }
 
+/// Reads an entry that was just written, as text and as its content.
+pub(super) fn written_item(text: &str, yaml: &Yaml) -> Option<CslItem> {
+    let library = library(text, yaml.clone()).ok()?;
+    let block = YamlBlock { line: 1, text };
+    let index = BlockIndex::new(&block, yaml);
+    let mut items = ParsedItems::default();
+    for entry in &library {
+        take(entry, &index, &block, &mut items);
+    }
+    items.items.into_iter().next().map(|read| read.item)
+}
+
 /// The part of a file that holds one entry.
 #[derive(Debug, Clone, Copy)]
 struct YamlBlock<'t> {

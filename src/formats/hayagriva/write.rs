@@ -13,14 +13,15 @@ use crate::formats::losses::{resolved_date, truth};
 use crate::model::markup::plain;
 use crate::model::{CslDate, CslItem, CslName};
 
-/// Returns an entry with its key, as YAML.
-pub(super) fn entry(item: &CslItem) -> String {
+/// Returns an entry with its key, as the text and the content of YAML.
+pub(super) fn entry(item: &CslItem) -> (String, Yaml) {
     let mut file = Mapping::new();
     file.insert(
         item.id.clone().into(),
         yaml(&HayagrivaWriter { item }.entry()),
     );
-    serde_yaml::to_string(&file).unwrap_or_default()
+    let text = serde_yaml::to_string(&file).unwrap_or_default();
+    (text, Yaml::Mapping(file))
 }
 
 /// Returns the entry as hayagriva writes it, save two things that it would not read again: names as
