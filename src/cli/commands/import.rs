@@ -163,7 +163,7 @@ impl ImportMode {
         self.options().on_conflict
     }
 
-    /// Returns how a source is followed that is always followed.
+    /// Returns the options for a source that is always followed.
     fn options(self) -> SyncOptions {
         match self {
             Self::Import(on_conflict) => SyncOptions {
