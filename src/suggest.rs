@@ -19,15 +19,17 @@ pub fn closest(text: &str, candidates: impl IntoIterator<Item = String>) -> Vec<
     let mut near: Vec<(f64, String)> = candidates
         .into_iter()
         .filter_map(|candidate| {
-            let likeness = likeness(&text, &candidate.to_lowercase())?;
-            Some((likeness, candidate))
+            let similarity = similarity(&text, &candidate.to_lowercase())?;
+            Some((similarity, candidate))
         })
         .collect();
     near.sort_by(|left, right| right.0.total_cmp(&left.0));
-    let least = near.first().map_or(1.0, |(likeness, _)| likeness - MARGIN);
+    let least = near
+        .first()
+        .map_or(1.0, |(similarity, _)| similarity - MARGIN);
     let mut names: Vec<String> = Vec::new();
-    for (likeness, name) in near {
-        if likeness >= least && names.len() < MOST && !names.contains(&name) {
+    for (similarity, name) in near {
+        if similarity >= least && names.len() < MOST && !names.contains(&name) {
             names.push(name);
         }
     }
@@ -35,26 +37,26 @@ pub fn closest(text: &str, candidates: impl IntoIterator<Item = String>) -> Vec<
 }
 
 /// Returns how similar a candidate is to a text, both in lower case; `None` if they have too little in common.
-fn likeness(text: &str, candidate: &str) -> Option<f64> {
-    let likeness = strsim::jaro_winkler(text, candidate);
+fn similarity(text: &str, candidate: &str) -> Option<f64> {
+    let similarity = strsim::jaro_winkler(text, candidate);
     // A short word resembles the start of many; a much longer candidate must start with it.
     let (length, other) = (text.chars().count(), candidate.chars().count());
     let (short, long) = (length.min(other), length.max(other));
-    let is_close = likeness > ENOUGH
+    let is_close = similarity > ENOUGH
         && (candidate.starts_with(text)
             || (short * 2 >= long
                 && strsim::normalized_damerau_levenshtein(text, candidate) >= CLOSE));
     // The measure above ignores swapped letters in short words, such as “dio” for “doi”.
     let is_slip = short >= 3 && length == other && strsim::osa_distance(text, candidate) == 1;
     match (is_close, is_slip) {
-        (true, _) => Some(likeness),
-        (false, true) => Some(likeness.max(ENOUGH)),
+        (true, _) => Some(similarity),
+        (false, true) => Some(similarity.max(ENOUGH)),
         (false, false) => None,
     }
 }
 
 /// Returns “did you mean a, b or c?”, or `None` without names.
-pub fn question(names: &[String]) -> Option<String> {
+pub fn did_you_mean(names: &[String]) -> Option<String> {
     let (last, others) = names.split_last()?;
     Some(match others {
         [] => format!("did you mean {last}?"),
@@ -64,7 +66,7 @@ pub fn question(names: &[String]) -> Option<String> {
 
 /// Returns “; did you mean a?” to append to a message, or an empty text without names.
 pub fn in_sentence(names: &[String]) -> String {
-    question(names).map_or_else(String::new, |question| format!("; {question}"))
+    did_you_mean(names).map_or_else(String::new, |question| format!("; {question}"))
 }
 
 #[cfg(test)]
@@ -72,7 +74,7 @@ mod tests {
     use super::*;
 
     fn asked(text: &str, names: &[&str]) -> Option<String> {
-        question(&closest(text, names.iter().map(|name| (*name).to_owned())))
+        did_you_mean(&closest(text, names.iter().map(|name| (*name).to_owned())))
     }
 
     #[test]

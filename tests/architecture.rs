@@ -443,3 +443,26 @@ fn texts_of_the_library_name_no_command_and_no_option() {
     }
     assert!(found.is_empty(), "{found:#?}");
 }
+
+/// The names of two types each: the CSL item of a user and of the library; the text with labels of the citation
+/// processor and of the evaluation of reference lists.
+const SAME_NAME: [&str; 2] = ["Item", "LabelledText"];
+
+#[test]
+fn types_that_several_files_use_have_different_names() {
+    let definition =
+        Regex::new(r"(?m)^\s*pub(?:\([^)]*\))? (?:struct|enum|trait|type|union) (\w+)").unwrap();
+    let mut defined: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in library_files() {
+        // A program of its own.
+        if file.path.starts_with("formats/references/training/") {
+            continue;
+        }
+        for found in definition.captures_iter(&file.code) {
+            let files = defined.entry(found[1].to_owned()).or_default();
+            files.push(file.path.clone());
+        }
+    }
+    defined.retain(|name, files| files.len() > 1 && !SAME_NAME.contains(&name.as_str()));
+    assert!(defined.is_empty(), "{defined:#?}");
+}

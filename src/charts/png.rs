@@ -10,6 +10,7 @@ const MOST_PIXELS: u64 = 100_000_000;
 
 /// Why a picture cannot be drawn.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PngError {
     /// The SVG is invalid.
     #[error("the image is not valid SVG: {0}")]

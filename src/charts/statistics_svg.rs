@@ -6,7 +6,7 @@ use svg::node::element::Element;
 use super::labels::format_work_count;
 use super::palette::ColorRole;
 use super::statistics::{Bar, Chart, Statistics};
-use super::svg::{Anchor, LabelStyle, SvgBuilder, group, tooltip, written};
+use super::svg::{Anchor, LabelStyle, SvgBuilder, group, to_text, tooltip};
 use super::text_metrics::{cut, lines, width};
 use super::timeline_svg::{NARROWEST, SvgOptions, WIDEST, break_mark, numbered_bins};
 use super::year_axis::{YearAxis, eras};
@@ -78,7 +78,7 @@ pub fn draw(statistics: &Statistics, look: &SvgOptions) -> String {
         &description,
         content,
     );
-    written(&picture)
+    to_text(&picture)
 }
 
 /// Describes the drawing for screen readers.

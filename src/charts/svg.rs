@@ -287,7 +287,7 @@ impl SvgBuilder {
 
 /// Returns the text of a drawing. Titles, addresses and keys come from references and may contain characters that XML
 /// does not allow.
-pub(super) fn written(drawing: &Document) -> String {
+pub(super) fn to_text(drawing: &Document) -> String {
     valid_in_markup(&format!("{drawing}\n")).into_owned()
 }
 

@@ -12,7 +12,7 @@ use svg::node::element::Element;
 
 use super::palette::ColorRole;
 pub use super::svg::SvgOptions;
-use super::svg::{Anchor, LabelStyle, SvgBuilder, group, linked, rounded, tooltip, written};
+use super::svg::{Anchor, LabelStyle, SvgBuilder, group, linked, rounded, to_text, tooltip};
 use super::text_metrics::{bold_width, cut, lines, width};
 use super::timeline::{Lane, LaneEvent, LaneWork, Timeline};
 use super::words::ChartWords;
@@ -121,7 +121,7 @@ pub fn draw(timeline: &Timeline, look: &SvgOptions) -> String {
         &timeline.description(),
         content,
     );
-    written(&picture)
+    to_text(&picture)
 }
 
 /// Returns the subtitle: number of works and years.

@@ -287,7 +287,7 @@ fn list(field: &OwnField<'_>, found: &mut Vec<RuleFinding>) {
                     .help("remove the number, or write an organisation in braces"),
             );
         } else if let [Name::Person(person)] = bibtex::read_names(name).as_slice()
-            && is_shouted(&person.family)
+            && is_all_capitals(&person.family)
         {
             found.push(
                 RuleFinding::warning(field.name, format!("{name} is in capitals"))
@@ -298,7 +298,7 @@ fn list(field: &OwnField<'_>, found: &mut Vec<RuleFinding>) {
 }
 
 /// Returns whether a family name is in capitals; short ones may be initials or acronyms.
-fn is_shouted(family: &str) -> bool {
+fn is_all_capitals(family: &str) -> bool {
     let letters = family.chars().filter(|c| c.is_alphabetic());
     letters.clone().count() > 3 && letters.clone().all(char::is_uppercase)
 }

@@ -35,11 +35,11 @@ fn printed_fields<'e, 'a>(entry: &'e CheckedEntry<'a>) -> impl Iterator<Item = &
 /// Reports titles in capitals.
 pub(super) fn capitals(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     for field in titles(entry) {
-        if !is_shouted(&bibtex::plain(&field.text)) {
+        if !is_all_capitals(&bibtex::plain(&field.text)) {
             continue;
         }
         let finding = RuleFinding::warning(field.name, "the title is in capitals");
-        found.push(match quietened(entry, &field.text) {
+        found.push(match in_normal_case(entry, &field.text) {
             Some(title) => finding.help(format!("write {title}")).fix(field, title),
             None => finding.help("write it as on the title page, in lower case"),
         });
@@ -47,7 +47,7 @@ pub(super) fn capitals(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
 }
 
 /// Returns whether a title is in capitals; short ones may be names and acronyms.
-fn is_shouted(title: &str) -> bool {
+fn is_all_capitals(title: &str) -> bool {
     let letters = title.chars().filter(|c| c.is_alphabetic());
     letters.clone().count() > 9
         && title.split_whitespace().count() > 1
@@ -56,7 +56,7 @@ fn is_shouted(title: &str) -> bool {
 
 /// Returns an English title in capitals as English titles are written. In other languages, only a person knows which
 /// words have a capital.
-fn quietened(entry: &CheckedEntry<'_>, title: &str) -> Option<String> {
+fn in_normal_case(entry: &CheckedEntry<'_>, title: &str) -> Option<String> {
     let stated = entry
         .own("langid")
         .or_else(|| entry.own("language"))

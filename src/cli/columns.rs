@@ -4,7 +4,7 @@ use crate::cli::CommandError;
 use peerbib::formats::bibtex::schema;
 use peerbib::library::full_text::{field_name, presence_expression};
 use peerbib::library::{Detail, Library, SearchResult};
-use peerbib::suggest::{closest, question};
+use peerbib::suggest::{closest, did_you_mean};
 
 /// The columns that are not fields of an entry, each with a description of one line. Every BibLaTeX field and
 /// every other field that a work in the library has is a column as well.
@@ -121,7 +121,7 @@ impl OutputColumn {
 fn unknown(name: &str) -> CommandError {
     let names = COLUMNS.iter().map(|(name, _)| *name);
     let known = names.clone().chain(schema::field_names());
-    let help = question(&closest(name, known.map(str::to_owned))).unwrap_or_else(|| {
+    let help = did_you_mean(&closest(name, known.map(str::to_owned))).unwrap_or_else(|| {
         let names = names.collect::<Vec<_>>().join(", ");
         format!("the columns are {names}, and the fields of BibLaTeX")
     });

@@ -113,7 +113,7 @@ impl TempFile {
                     || (rounds > ROUNDS_WITHOUT_TERMINAL && !at_terminal());
                 if gives_up {
                     file.write(&text)?;
-                    return Err(CommandError::new(reason).with_help(file.kept()));
+                    return Err(CommandError::new(reason).with_help(file.keep_file()));
                 }
             } else if text.trim() == request.text.trim() || text.trim().is_empty() {
                 return Ok(EditOutcome::Unchanged);
@@ -122,7 +122,7 @@ impl TempFile {
                 Ok(accepted) => return Ok(EditOutcome::Done(accepted)),
                 Err(EditError::Failed(failure)) => {
                     file.write(&text)?;
-                    return Err(failure.with_help(file.kept()));
+                    return Err(failure.with_help(file.keep_file()));
                 }
                 Err(EditError::Invalid(reason)) => {
                     let heading = format!(
@@ -138,7 +138,8 @@ impl TempFile {
     }
 
     fn open_editor(&mut self, context: &CommandContext) -> Result<(), CommandError> {
-        open_file(&context.editor()?, &self.path).map_err(|failure| failure.with_help(self.kept()))
+        open_file(&context.editor()?, &self.path)
+            .map_err(|failure| failure.with_help(self.keep_file()))
     }
 
     fn text(&self) -> Result<String, CommandError> {
@@ -150,7 +151,7 @@ impl TempFile {
     }
 
     /// Keeps the file when the program ends, and returns where it is.
-    fn kept(&mut self) -> String {
+    fn keep_file(&mut self) -> String {
         self.directory.disable_cleanup(true);
         format!(
             "nothing was changed; your text is saved in {}",

@@ -12,7 +12,7 @@ use peerbib::config::{ConfigError, SETTINGS, UnknownSetting};
 use peerbib::library::{IntegrityIssue, IssueKind, LibraryError};
 use peerbib::lookup::{LookupError, RequestFailure};
 use peerbib::query::QueryError;
-use peerbib::suggest::question;
+use peerbib::suggest::did_you_mean;
 use peerbib::zotero::database::DatabaseError;
 
 /// Returns the hint for a malformed pattern of keys.
@@ -205,7 +205,7 @@ fn failure(failure: &RequestFailure) -> &RequestFailure {
 
 /// Returns the advice for the name of a setting that does not exist.
 pub(crate) fn setting(error: &UnknownSetting) -> String {
-    question(&error.suggestions).unwrap_or_else(|| {
+    did_you_mean(&error.suggestions).unwrap_or_else(|| {
         let names: Vec<&str> = SETTINGS.iter().map(|setting| setting.name).collect();
         format!("the settings are: {}", names.join(", "))
     })
@@ -219,7 +219,7 @@ pub(crate) fn style(error: &StyleLoadError) -> String {
                 "`peerbib style list` lists the styles, and `peerbib style add {name}` downloads one of the official \
                  repository; to use a file, give its path, such as ./my.csl"
             );
-            question(suggestions).map_or(download.clone(), |question| {
+            did_you_mean(suggestions).map_or(download.clone(), |question| {
                 format!("{question} {download}")
             })
         }
@@ -280,13 +280,13 @@ pub(crate) fn followed_by(advice: &str, more: &str) -> String {
 
 /// Asks whether one of the suggestions was meant; without any, says how to list what there is.
 fn suggested(suggestions: &[String], otherwise: &str) -> String {
-    question(suggestions).unwrap_or_else(|| otherwise.to_owned())
+    did_you_mean(suggestions).unwrap_or_else(|| otherwise.to_owned())
 }
 
 /// Asks whether one of the suggestions was meant; without any, lists the known names, or says how to
 /// create the first.
 fn known_names(suggestions: &[String], known: &[String], label: &str, create: &str) -> String {
-    question(suggestions).unwrap_or_else(|| {
+    did_you_mean(suggestions).unwrap_or_else(|| {
         if known.is_empty() {
             create.to_owned()
         } else {

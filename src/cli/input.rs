@@ -84,7 +84,7 @@ impl InputFile {
             };
             CommandError::new(format_args!(
                 "{} is not a bibliography: {what}",
-                shown(name)
+                name_in_messages(name)
             ))
             .with_help(known_formats())
         })
@@ -112,7 +112,7 @@ impl InputFile {
             return Err(CommandError::new(format_args!(
                 "{} can only be read from its place, not from {}",
                 format.title,
-                shown(name)
+                name_in_messages(name)
             ))
             .with_help("give its path: zotero:PATH".to_owned()));
         }
@@ -161,7 +161,7 @@ impl InputFile {
         if self.decoded.text.contains('\0') && !has_entries {
             return Err(CommandError::new(format_args!(
                 "{} is not a bibliography: it contains binary data",
-                shown(name)
+                name_in_messages(name)
             ))
             .with_help(known_formats()));
         }
@@ -203,7 +203,7 @@ pub(crate) fn column_field(text: &str) -> std::result::Result<ColumnField, Strin
 }
 
 /// Returns the name of an input for messages.
-fn shown(name: &str) -> &str {
+fn name_in_messages(name: &str) -> &str {
     if name == "-" { "standard input" } else { name }
 }
 

@@ -11,7 +11,7 @@ use peerbib::language::primary;
 use peerbib::library::CitableWork;
 use peerbib::model::{CslItem, CslValue, assume_languages};
 use peerbib::reading_list::HeadingTranslations;
-use peerbib::suggest::{closest, question};
+use peerbib::suggest::{closest, did_you_mean};
 
 /// A compiled style with the locale to use.
 pub(crate) struct StyleEngine {
@@ -235,7 +235,7 @@ pub(crate) fn known_locale(code: &str) -> Result<String, CommandError> {
     if let Some(locale) = main.as_ref().or_else(|| known.iter().find(matches)) {
         return Ok(locale.clone());
     }
-    let help = question(&closest(code, known.clone()))
+    let help = did_you_mean(&closest(code, known.clone()))
         .unwrap_or_else(|| format!("the locales are: {}", known.join(", ")));
     Err(CommandError::new(format_args!("unknown locale \u{201c}{code}\u{201d}")).with_help(help))
 }

@@ -14,7 +14,7 @@ use peerbib::formats::{Diagnostic, Records, Severity, ZOTERO};
 use peerbib::library::{
     Change, Choice, CollectionsAs, Conflict, FileReport, StoredList, SyncOptions, ZoteroImport,
 };
-use peerbib::suggest::{closest, question};
+use peerbib::suggest::{closest, did_you_mean};
 use peerbib::text::fold;
 use peerbib::zotero::database::{
     Collection, Database, DatabaseError, LibraryContent, Location, UserDirectories, ZoteroLibrary,
@@ -212,7 +212,7 @@ fn unknown(what: &str, name: &str, mut names: Vec<String>) -> CommandError {
             names => format!("Zotero has {}", names.join(", ")),
         }
     } else {
-        question(&similar).unwrap_or_default()
+        did_you_mean(&similar).unwrap_or_default()
     };
     CommandError::new(format_args!("Zotero has no {what} \u{201c}{name}\u{201d}")).with_help(help)
 }

@@ -322,7 +322,7 @@ const NAMES: &[(&str, ColumnContent)] = &[
 ];
 
 /// Returns a name of a column without spaces and punctuation, in lower case.
-fn folded(name: &str) -> String {
+fn letters_of(name: &str) -> String {
     let letters = name.chars().filter(|c| c.is_alphanumeric());
     letters.flat_map(char::to_lowercase).collect()
 }
@@ -343,7 +343,7 @@ fn field_of(name: &str) -> Option<ColumnContent> {
             },
         });
     }
-    let folded = folded(name);
+    let folded = letters_of(name);
     let named = |folded: &str| {
         let found = NAMES.iter().find(|(name, _)| *name == folded);
         found.map(|(_, field)| *field)
@@ -463,10 +463,10 @@ fn header(text: &str, given: &[ColumnField]) -> (u8, Vec<TableColumn>) {
     // Zotero has the kind of a thesis or report in "Type".
     if columns
         .iter()
-        .any(|column| folded(&column.name) == "itemtype")
+        .any(|column| letters_of(&column.name) == "itemtype")
     {
         for column in &mut columns {
-            if folded(&column.name) == "type" {
+            if letters_of(&column.name) == "type" {
                 column.field = Some(ColumnContent::Text("genre"));
             }
         }
@@ -755,7 +755,7 @@ fn csl_type(written: &str, new: &ItemBuilder) -> &'static str {
     if let Some(csl_type) = known_type(written.trim()) {
         return csl_type;
     }
-    let named = match folded(written).as_str() {
+    let named = match letters_of(written).as_str() {
         "journalarticle"
         | "article"
         | "articleinpress"

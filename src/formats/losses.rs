@@ -62,7 +62,7 @@ pub fn compare(item: &CslItem, back: Option<&CslItem>, format: &str) -> Vec<Loss
             // A host without a path is the same address with and without a slash.
             Some(CslValue::Text(other)) if variable == "URL" && same_address(value, other) => {}
             Some(other) if variable == "language" && same_language(value, other) => {}
-            Some(other) => losses.push(loss(variable, becomes(&shown(other)))),
+            Some(other) => losses.push(loss(variable, becomes(&value_text(other)))),
         }
     }
     losses
@@ -308,7 +308,7 @@ pub(crate) fn resolved_date(date: &CslDate) -> CslDate {
     resolved
 }
 
-fn shown(value: &CslValue) -> String {
+fn value_text(value: &CslValue) -> String {
     match value {
         CslValue::Text(text) => text.clone(),
         CslValue::Number(number) => number.to_string(),

@@ -71,7 +71,7 @@ pub use busy_timeout::BusyTimeout;
 pub use changed_works::ChangedWorks;
 pub use completion::Completion;
 pub use conflict::{Choice, Conflict, ConflictPolicy};
-pub use dedupe::{Certainty, Cluster, KeptValue, Likeness, MergeOutcome, Survivor};
+pub use dedupe::{Certainty, DuplicateGroup, KeptValue, MergeOutcome, Similarity, Survivor};
 pub use derived_tables::Parents;
 pub use edit::FieldEdits;
 pub use entries::StoredEntry;

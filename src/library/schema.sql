@@ -121,8 +121,8 @@ CREATE TABLE tag_event (
 CREATE INDEX tag_event_by_tag ON tag_event (tag_id);
 
 -- The assignment of a tag to a work: by whom (`origin`; `source` is the person, the rule or the file) and why. The
--- `reason` of a rule is its own `why`. For a rule, `matched` is a JSON array of the conditions that the work meets, each with the matching words
--- (`condition`, `text`).
+-- `reason` of a rule is its own `why`. For a rule, `matched` is a JSON array of the conditions that the work meets,
+-- each with the matching words (`condition`, `text`).
 CREATE TABLE assignment (
     id       INTEGER PRIMARY KEY AUTOINCREMENT,
     work_id  INTEGER NOT NULL REFERENCES work ON DELETE CASCADE,
@@ -385,8 +385,8 @@ CREATE TRIGGER work_times_into_summary AFTER UPDATE OF added_at, changed_at ON w
     WHERE work_id = NEW.id;
 END;
 
--- The work in the variables of CSL, as CSL-JSON without the `id`, which is the citation key. These are long and seldom
--- asked for: they stand apart, so that `work_summary` is short to read from one end to the other.
+-- The work in the variables of CSL, as CSL-JSON without the `id`, which is the citation key. These texts are long and
+-- rarely read. They have their own table, so that a scan of `work_summary` is fast.
 CREATE TABLE csl_item (
     work_id  INTEGER PRIMARY KEY REFERENCES work_summary ON DELETE CASCADE,
     item     TEXT NOT NULL

@@ -113,7 +113,7 @@ impl Unit {
     }
 
     /// Returns the value as a message shows it.
-    fn shown(&self) -> String {
+    fn message_text(&self) -> String {
         match self.single() {
             Some((_, value)) => value.to_owned(),
             None => self
@@ -197,8 +197,8 @@ fn merge_unit(
         .find_map(|unit| Some(unit.fields.first()?.0.clone()));
     merged.conflicts.push(FieldConflict {
         field: name,
-        ours: ours.map(Unit::shown),
-        theirs: theirs.map(Unit::shown),
+        ours: ours.map(Unit::message_text),
+        theirs: theirs.map(Unit::message_text),
         take,
         reset: replacement(theirs, base),
     });

@@ -16,6 +16,7 @@ pub struct LookupError {
 
 /// The reason why a request failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RequestFailure {
     /// The cache has no answer, and the network may not be used.
     #[error("not in the cache")]

@@ -8,6 +8,7 @@ use crate::model::{Doi, Isbn};
 
 /// An identifier of a work at a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Identifier {
     /// A DOI.
     Doi(Doi),

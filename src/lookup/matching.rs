@@ -203,9 +203,9 @@ pub fn differences(entry: &Entry, item: &CslItem, record: &Record) -> Vec<Differ
                     || (name == "title" && own == "subtitle")
             })
             .collect();
-        let shown = shown(&found_item, variable, inside(&field.value));
+        let shown = plain_value(&found_item, variable, inside(&field.value));
         let current = match own.first() {
-            Some(first) => Some(self::shown(item, variable, inside(&first.value))),
+            Some(first) => Some(self::plain_value(item, variable, inside(&first.value))),
             // The value is inherited, or in another field.
             None => variable.and_then(|variable| text_of(item, variable)),
         };
@@ -326,7 +326,7 @@ fn plain(entry: &Entry, field: &str) -> Option<String> {
 }
 
 /// Returns the value of a variable as plain text, or that of the field if it is no variable of its own.
-fn shown(item: &CslItem, variable: Option<&str>, tex: &str) -> String {
+fn plain_value(item: &CslItem, variable: Option<&str>, tex: &str) -> String {
     variable
         .and_then(|variable| text_of(item, variable))
         .unwrap_or_else(|| bibtex::plain(tex))

@@ -38,15 +38,15 @@ impl Calendar {
         self.line("DTSTAMP", now);
         let (start, end) = (event.date.start, event.date.end);
         if start.time.is_some() {
-            self.line("DTSTART", &written(start));
+            self.line("DTSTART", &basic_format(start));
             if let Some(end) = end {
-                self.line("DTEND", &written(end));
+                self.line("DTEND", &basic_format(end));
             }
         } else {
             // The end of an event of whole days is the day after it.
             let end = end.unwrap_or(start).next_day();
-            self.line("DTSTART;VALUE=DATE", &written(start));
-            self.line("DTEND;VALUE=DATE", &written(end));
+            self.line("DTSTART;VALUE=DATE", &basic_format(start));
+            self.line("DTEND;VALUE=DATE", &basic_format(end));
         }
         let title = match &list.title {
             Some(title) => format!("{title}: {}", event.title),
@@ -93,7 +93,7 @@ fn description(list: &ReadingList, section: &Section) -> String {
 }
 
 /// Returns a day or a time in the basic format of ISO 8601.
-fn written(time: SectionTime) -> String {
+fn basic_format(time: SectionTime) -> String {
     let SectionTime {
         year, month, day, ..
     } = time;

@@ -16,7 +16,7 @@ use super::fields::{FieldKind, field_called};
 use super::lexer::{Manner, Named, Token, TokenKind, Value, tokens};
 use super::{Matching, NodeKind, Query, QueryError, QueryNode, QuerySpan, SearchIn, Term};
 use crate::library::{Order, SortBy, full_text, pattern};
-use crate::suggest::{closest, question};
+use crate::suggest::{closest, did_you_mean};
 use crate::text;
 
 impl FromStr for Query {
@@ -465,7 +465,7 @@ const MOMENTS: &str = "write a time, a span or a comparison: added:today, added:
 
 /// Suggests names similar to an unknown one.
 fn suggestion<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<String> {
-    question(&closest(name, known.into_iter().map(str::to_owned)))
+    did_you_mean(&closest(name, known.into_iter().map(str::to_owned)))
 }
 
 fn joined(mut parts: Vec<QueryNode>, by: fn(Vec<QueryNode>) -> NodeKind) -> QueryNode {

@@ -16,7 +16,7 @@ use crate::library::full_text::{
     self, Column, expression, field_expression, field_name, name_expression, presence_expression,
 };
 use crate::library::{Filter, Library, LibraryError, Selection, Sql, fields_of_columns, pattern};
-use crate::suggest::{closest, question};
+use crate::suggest::{closest, did_you_mean};
 use crate::text;
 
 impl Query {
@@ -361,7 +361,7 @@ impl Translation<'_> {
                     let types = self.library.works().types()?;
                     let known = schema::type_names().map(str::to_owned);
                     let near = closest(name, types.iter().cloned().chain(known));
-                    let help = question(&near)
+                    let help = did_you_mean(&near)
                         .unwrap_or_else(|| format!("the library has {}", types.join(", ")));
                     let message = format!("there is no type \u{201c}{name}\u{201d}");
                     return Err(self.unknown(node, message, help));
@@ -522,7 +522,7 @@ impl Translation<'_> {
                 suggested.push(own.to_owned());
             }
         }
-        let help = question(&suggested).unwrap_or_else(|| {
+        let help = did_you_mean(&suggested).unwrap_or_else(|| {
             let names: Vec<&str> = FIELDS.iter().map(|field| field.name).collect();
             let term = self.query.get(span.start..).unwrap_or(name);
             let term = term.split_whitespace().next().unwrap_or(name);

@@ -32,6 +32,7 @@ pub type TemplateFiles = BTreeMap<String, Vec<u8>>;
 
 /// An error in a template.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SiteError {
     /// A template is not valid, or failed.
     #[error("invalid template {name}: {reason}")]

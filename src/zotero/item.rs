@@ -503,6 +503,7 @@ pub struct Annotation {
 /// The kind of an annotation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum AnnotationType {
     /// Marked words.
     #[default]

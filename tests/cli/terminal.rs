@@ -71,3 +71,16 @@ sys.exit(os.waitstatus_to_exitcode(status))
     assert_ne!(code, 77, "{line}:\n{shown}");
     Some((code, shown))
 }
+
+#[cfg(unix)]
+#[test]
+fn the_list_of_commands_fits_on_two_screens_of_80_by_40() {
+    let env = TestEnvironment::empty();
+    let Some((code, shown)) = session(&env, "stty cols 80; peerbib --help", &[]) else {
+        return;
+    };
+    assert_eq!(code, 0, "{shown}");
+    let lines: Vec<&str> = shown.lines().collect();
+    assert!(lines.len() <= 80, "{} lines:\n{shown}", lines.len());
+    assert!(lines.iter().all(|line| line.len() <= 80), "{shown}");
+}

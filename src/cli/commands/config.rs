@@ -69,9 +69,9 @@ pub(crate) struct ConfigCommand {
 #[derive(Debug, Subcommand)]
 enum ConfigSubcommand {
     Show(ShowSettings),
-    Get(Get),
-    Set(SetValue),
-    Unset(Unset),
+    Get(GetSetting),
+    Set(SetSetting),
+    Unset(UnsetSetting),
     Edit(EditSettings),
     Path(ConfigPath),
 }
@@ -90,7 +90,7 @@ struct ShowSettings {
 /// The exit code is 1 if it is not set.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib config get style")]
-struct Get {
+struct GetSetting {
     /// The setting
     #[arg(value_name = "SETTING")]
     setting: String,
@@ -106,7 +106,7 @@ struct Get {
                         peerbib config set columns key,year,title\n  \
                         peerbib config set editor code --wait"
 )]
-struct SetValue {
+struct SetSetting {
     /// The setting
     #[arg(value_name = "SETTING")]
     setting: String,
@@ -124,7 +124,7 @@ struct SetValue {
 /// Remove a setting from the configuration file
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib config unset locale")]
-struct Unset {
+struct UnsetSetting {
     /// The setting
     #[arg(value_name = "SETTING")]
     setting: String,
@@ -311,7 +311,7 @@ fn setting(name: &str) -> std::result::Result<&'static Setting, CommandError> {
         .map_err(|error| CommandError::usage(&error).with_help(hints::setting(&error)))
 }
 
-impl Get {
+impl GetSetting {
     fn run(self, context: &CommandContext) -> Result {
         // The file may set this under a misspelt name.
         context.configuration()?;
@@ -328,7 +328,7 @@ impl Get {
     }
 }
 
-impl SetValue {
+impl SetSetting {
     fn run(self, context: &CommandContext) -> Result {
         let setting = setting(&self.setting)?;
         let text = self.value.join(" ");
@@ -406,7 +406,7 @@ fn checked(
     Ok(value)
 }
 
-impl Unset {
+impl UnsetSetting {
     fn run(self, context: &CommandContext) -> Result {
         let setting = setting(&self.setting)?;
         context.note(if change_file(setting, None)? {

@@ -17,7 +17,7 @@ use peerbib::formats::bibtex::{self, Duplicate, FilePiece};
 use peerbib::formats::{self, Loss};
 use peerbib::library::{Library, TagName};
 use peerbib::model::Entry;
-use peerbib::suggest::{closest, question};
+use peerbib::suggest::{closest, did_you_mean};
 
 /// Export references, as written or in another format
 ///
@@ -308,7 +308,7 @@ fn imported_file(
         // A typo is more likely in the name of the file than in its directory.
         let own = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
         let names = paths.clone().map(|path| own(&path));
-        let help = question(&closest(&own(name), names)).unwrap_or_else(|| {
+        let help = did_you_mean(&closest(&own(name), names)).unwrap_or_else(|| {
             let paths = paths.collect::<Vec<_>>().join(", ");
             format!("the imported files are: {paths}")
         });

@@ -11,7 +11,7 @@ use crate::cli::picker::{Pick, picked};
 use crate::cli::works::{named_work, named_works};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Library, LibraryError, LinkedFile, path_from_root};
-use peerbib::suggest::{closest, question};
+use peerbib::suggest::{closest, did_you_mean};
 
 /// Link files such as PDFs to works, open and check them
 ///
@@ -288,7 +288,7 @@ impl ListFiles {
         let files = files_of(context, &library, &self.keys, &root)?;
         if self.json {
             context.print_json(&files)?;
-            return Ok(found(&files));
+            return Ok(outcome_of(&files));
         }
         let bold = crate::cli::ui::TerminalStyle::Bold;
         let mut text = String::new();
@@ -307,7 +307,7 @@ impl ListFiles {
         if files.is_empty() {
             context.note("no files");
         }
-        Ok(found(&files))
+        Ok(outcome_of(&files))
     }
 }
 
@@ -325,7 +325,7 @@ fn line(file: &FileJson) -> String {
 }
 
 /// Returns whether all files exist.
-fn found(files: &[FileJson]) -> Outcome {
+fn outcome_of(files: &[FileJson]) -> Outcome {
     if files.iter().any(|file| file.missing) {
         Outcome::Partial
     } else {
@@ -382,7 +382,7 @@ impl CheckFiles {
         files.retain(|file| file.missing);
         if self.json {
             context.print_json(&files)?;
-            return Ok(found(&files));
+            return Ok(outcome_of(&files));
         }
         let text: String = files
             .iter()
@@ -401,7 +401,7 @@ impl CheckFiles {
                 "{missing} of {count} files are missing; if they have moved, run `peerbib file root DIRECTORY`"
             ),
         });
-        Ok(found(&files))
+        Ok(outcome_of(&files))
     }
 }
 
@@ -562,7 +562,7 @@ fn chosen<'f>(
             }
             let near = closest(name, files.iter().map(|file| file.path.clone()));
             CommandError::new(format_args!("{key} has no file \u{201c}{name}\u{201d}")).with_help(
-                question(&near)
+                did_you_mean(&near)
                     .unwrap_or_else(|| format!("`peerbib file list {key}` lists its files")),
             )
         })

@@ -164,7 +164,7 @@ impl ImportMode {
         self.options().on_conflict
     }
 
-    /// Returns how a source is followed that is always followed.
+    /// Returns the options for a source that is always followed.
     fn options(self) -> SyncOptions {
         match self {
             Self::Import(on_conflict) => SyncOptions {
@@ -395,14 +395,12 @@ fn report_duplicates(
     if !(1..=MOST).contains(&imported) {
         return Ok(());
     }
-    let clusters = library.works().new_duplicates(before)?;
-    if !clusters.is_empty() {
-        let certain = clusters
-            .iter()
-            .filter(|cluster| cluster.certainty.is_certain());
+    let groups = library.works().new_duplicates(before)?;
+    if !groups.is_empty() {
+        let certain = groups.iter().filter(|group| group.certainty.is_certain());
         context.note(format_args!(
             "{} of likely duplicates with new works, {} of them certain; `peerbib dedupe added:today` lists them",
-            counted(clusters.len(), "group"),
+            counted(groups.len(), "group"),
             certain.count()
         ));
     }

@@ -18,7 +18,7 @@ use peerbib::csl::{
 use peerbib::lookup::Client;
 use peerbib::model::CslItem;
 use peerbib::output::text;
-use peerbib::suggest::{closest, question};
+use peerbib::suggest::{closest, did_you_mean};
 
 /// List, inspect, add and validate citation styles
 ///
@@ -429,7 +429,7 @@ fn download(context: &CommandContext, client: &Client, names: &[String]) -> Resu
                 return Err(CommandError::new(format_args!(
                     "the official repository has no style \u{201c}{name}\u{201d}; nothing was added"
                 ))
-                .with_help(question(&closest(&name, known)).unwrap_or_else(|| {
+                .with_help(did_you_mean(&closest(&name, known)).unwrap_or_else(|| {
                     "https://www.zotero.org/styles lists the styles with their names".to_owned()
                 })));
             }

@@ -111,7 +111,7 @@ pub(super) fn scan(
         match (glyph.kind, glyph.character) {
             (CharKind::Plain, '[') => {
                 if let Some((cites, end)) = scanner.bracketed(at) {
-                    let cites = scanner.written(cites);
+                    let cites = scanner.take_texts(cites);
                     found.push(PassageItem::Citation {
                         cites,
                         in_sentence: false,
@@ -402,7 +402,7 @@ impl Scanner<'_> {
     }
 
     /// Takes the texts of cites out of the passage.
-    fn written(&mut self, cites: Vec<FoundCite>) -> Vec<WrittenCite> {
+    fn take_texts(&mut self, cites: Vec<FoundCite>) -> Vec<WrittenCite> {
         let mut written = Vec::with_capacity(cites.len());
         for cite in cites {
             written.push(WrittenCite {
@@ -465,7 +465,7 @@ impl Scanner<'_> {
             return Some((vec![first], end));
         }
         if let Some((others, end)) = self.bracketed(open) {
-            let others = self.written(others);
+            let others = self.take_texts(others);
             return Some((std::iter::once(first).chain(others).collect(), end));
         }
         let locator = self.end_of_suffix(open + 1).and_then(|at| {
@@ -481,7 +481,7 @@ impl Scanner<'_> {
             let suffix = self.fragment(suffix);
             if !suffix.trim().is_empty() {
                 first.suffix = suffix;
-                let others = self.written(others);
+                let others = self.take_texts(others);
                 return Some((std::iter::once(first).chain(others).collect(), end));
             }
         }

@@ -15,6 +15,7 @@ use crate::model::{Entry, Field};
 
 /// Why a text is not an entry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum EntryError {
     /// The text does not begin with `@type{`.
     #[error("does not begin with @type{{")]

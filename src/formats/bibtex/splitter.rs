@@ -44,6 +44,7 @@ pub enum PieceKind {
 
 /// Why an entry could not be delimited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SplitError {
     /// A brace or parenthesis is missing.
     #[error("is not closed: a closing brace, parenthesis or quotation mark is missing")]

@@ -383,7 +383,7 @@ pub(super) fn rich_text(value: &str) -> (String, Option<String>) {
                 b"ref" if !tag.self_closing => in_ref += 1,
                 b"br" => rich.push(' '),
                 name => {
-                    if let Some(element) = kept(name)
+                    if let Some(element) = csl_tag(name)
                         && open.len() < 10
                     {
                         open.push(element);
@@ -394,7 +394,7 @@ pub(super) fn rich_text(value: &str) -> (String, Option<String>) {
             Token::EndTag(tag) => match tag.name.as_slice() {
                 b"ref" => in_ref = in_ref.saturating_sub(1),
                 name => {
-                    if let Some(element) = kept(name)
+                    if let Some(element) = csl_tag(name)
                         && open.last() == Some(&element)
                     {
                         open.pop();
@@ -414,7 +414,7 @@ pub(super) fn rich_text(value: &str) -> (String, Option<String>) {
 }
 
 /// Returns CSL's element for an element of HTML.
-fn kept(name: &[u8]) -> Option<&'static str> {
+fn csl_tag(name: &[u8]) -> Option<&'static str> {
     Some(match name {
         b"i" | b"em" | b"cite" => "i",
         b"b" | b"strong" => "b",

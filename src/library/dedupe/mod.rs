@@ -46,7 +46,7 @@ impl Certainty {
 
 /// Works that are probably the same.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Cluster {
+pub struct DuplicateGroup {
     /// Their keys: that of the work that should stay, then the others in the order in which they were added.
     pub keys: Vec<String>,
     /// Their rowids, in the same order.
@@ -57,12 +57,12 @@ pub struct Cluster {
     /// The work that should stay, and why.
     pub survivor: Survivor,
     /// Which two of them are similar, and in what.
-    pub reasons: Vec<Likeness>,
+    pub reasons: Vec<Similarity>,
 }
 
 /// A similarity of two works.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Likeness {
+pub struct Similarity {
     /// The key of the one.
     pub one: String,
     /// The key of the other.
@@ -103,12 +103,12 @@ impl Works<'_> {
     /// # Errors
     ///
     /// [`super::LibraryError::UnreadableWork`].
-    pub fn duplicates(&self, among: Option<&HashSet<i64>>) -> Result<Vec<Cluster>> {
-        let mut clusters = self.clusters(&self.candidates("true", 0)?)?;
+    pub fn duplicates(&self, among: Option<&HashSet<i64>>) -> Result<Vec<DuplicateGroup>> {
+        let mut groups = self.duplicate_groups(&self.candidates("true", 0)?)?;
         if let Some(among) = among {
-            clusters.retain(|cluster| cluster.works.iter().any(|work| among.contains(work)));
+            groups.retain(|group| group.works.iter().any(|work| among.contains(work)));
         }
-        Ok(clusters)
+        Ok(groups)
     }
 
     /// Returns groups of likely duplicates with a work that was added after the one with the rowid `last`. Only works
@@ -117,24 +117,24 @@ impl Works<'_> {
     /// # Errors
     ///
     /// [`super::LibraryError::UnreadableWork`].
-    pub fn new_duplicates(&self, last: i64) -> Result<Vec<Cluster>> {
+    pub fn new_duplicates(&self, last: i64) -> Result<Vec<DuplicateGroup>> {
         let may_be_new = "id > ?1 OR id IN (
                 SELECT work_id FROM work_summary
                 WHERE year IN (SELECT year FROM work_summary WHERE work_id > ?1)
                 UNION ALL SELECT work_id FROM match_key
                 WHERE match_key IN (SELECT value FROM work_summary, json_each(match_keys) WHERE work_id > ?1))";
-        let mut clusters = self.clusters(&self.candidates(may_be_new, last)?)?;
-        clusters.retain(|cluster| cluster.works.iter().any(|work| *work > last));
-        Ok(clusters)
+        let mut groups = self.duplicate_groups(&self.candidates(may_be_new, last)?)?;
+        groups.retain(|group| group.works.iter().any(|work| *work > last));
+        Ok(groups)
     }
 
-    fn clusters(&self, candidates: &[ComparedWork]) -> Result<Vec<Cluster>> {
+    fn duplicate_groups(&self, candidates: &[ComparedWork]) -> Result<Vec<DuplicateGroup>> {
         let apart = self.kept_apart()?;
         let grouping = GroupBuilder {
             candidates,
             apart: &apart,
         };
-        Ok(grouping.clusters(pairs(candidates, &apart)))
+        Ok(grouping.build(pairs(candidates, &apart)))
     }
 
     /// Reads the works that meet a condition, in which `?1` is `last`.
@@ -206,7 +206,7 @@ impl Works<'_> {
 }
 
 /// Returns the pairs of works that look like one.
-fn pairs(candidates: &[ComparedWork], apart: &KeptApart) -> BTreeMap<Pair, Likeness> {
+fn pairs(candidates: &[ComparedWork], apart: &KeptApart) -> BTreeMap<Pair, Similarity> {
     let mut pairs = BTreeMap::new();
     for block in blocks(candidates) {
         let reach = if block.len() > LARGE_BLOCK {
@@ -228,15 +228,15 @@ fn pairs(candidates: &[ComparedWork], apart: &KeptApart) -> BTreeMap<Pair, Liken
                 if others.is_some_and(|others| others.contains(&first.id.max(second.id))) {
                     continue;
                 }
-                if let Some((reason, certainty)) = likeness(&first.identity, &second.identity) {
-                    let likeness = Likeness {
+                if let Some((reason, certainty)) = similarity(&first.identity, &second.identity) {
+                    let similarity = Similarity {
                         one: first.key.clone(),
                         other: second.key.clone(),
                         reason,
                         certain: certainty.is_certain(),
                         certainty,
                     };
-                    pairs.insert(pair, likeness);
+                    pairs.insert(pair, similarity);
                 }
             }
         }
@@ -284,7 +284,7 @@ fn blocks(candidates: &[ComparedWork]) -> Vec<Vec<usize>> {
 }
 
 /// Returns what two works have in common, if that may make them the same work, and how certain it is.
-fn likeness(one: &Identity, other: &Identity) -> Option<(String, Certainty)> {
+fn similarity(one: &Identity, other: &Identity) -> Option<(String, Certainty)> {
     if let Some(evidence) = one.same_work(other) {
         return Some(match evidence {
             Evidence::Doi(doi) => (format!("the same DOI, {doi}"), Certainty::Identifier),
@@ -352,10 +352,10 @@ struct GroupBuilder<'a> {
 }
 
 impl GroupBuilder<'_> {
-    fn clusters(&self, pairs: BTreeMap<Pair, Likeness>) -> Vec<Cluster> {
+    fn build(&self, pairs: BTreeMap<Pair, Similarity>) -> Vec<DuplicateGroup> {
         let (mut certain, mut similar): (BTreeMap<_, _>, BTreeMap<_, _>) = pairs
             .into_iter()
-            .partition(|(_, likeness)| likeness.certain);
+            .partition(|(_, similarity)| similarity.certain);
         // If a work would join two others that cannot be the same, only a person can decide which of them it is.
         let mut groups = joined(certain.keys().copied(), self.candidates.len());
         groups.retain(|group| {
@@ -365,10 +365,10 @@ impl GroupBuilder<'_> {
                     let from = (*work, 0)..=(*work, usize::MAX);
                     let doubtful: Vec<Pair> = certain.range(from).map(|(pair, _)| *pair).collect();
                     for pair in doubtful {
-                        if let Some(mut likeness) = certain.remove(&pair) {
-                            likeness.certainty = Certainty::Similar;
-                            likeness.certain = false;
-                            similar.insert(pair, likeness);
+                        if let Some(mut similarity) = certain.remove(&pair) {
+                            similarity.certainty = Certainty::Similar;
+                            similarity.certain = false;
+                            similar.insert(pair, similarity);
                         }
                     }
                 }
@@ -389,9 +389,9 @@ impl GroupBuilder<'_> {
             let group = group_of.get(&work).and_then(|group| groups.get(*group));
             group.map_or(&[], Vec::as_slice)
         };
-        let mut between: BTreeMap<Pair, Likeness> = BTreeMap::new();
+        let mut between: BTreeMap<Pair, Similarity> = BTreeMap::new();
         let mut seen: HashSet<Pair> = HashSet::new();
-        for ((one, other), mut likeness) in similar {
+        for ((one, other), mut similarity) in similar {
             let (one, other) = (stand_in(one), stand_in(other));
             let pair = (one.min(other), one.max(other));
             if one == other || !seen.insert(pair) {
@@ -404,43 +404,51 @@ impl GroupBuilder<'_> {
                 continue;
             };
             if !self.are_kept_apart(&all) {
-                likeness.one.clone_from(&first.key);
-                likeness.other.clone_from(&second.key);
-                between.insert(pair, likeness);
+                similarity.one.clone_from(&first.key);
+                similarity.other.clone_from(&second.key);
+                between.insert(pair, similarity);
             }
         }
-        let mut clusters: Vec<Cluster> = groups
+        let mut found: Vec<DuplicateGroup> = groups
             .iter()
-            .map(|group| self.cluster(group, &certain))
+            .map(|group| self.duplicate_group(group, &certain))
             .collect();
         let groups = joined(between.keys().copied(), self.candidates.len());
-        clusters.extend(groups.iter().map(|group| self.cluster(group, &between)));
-        clusters.sort_by_key(|cluster| cluster.certainty);
-        clusters
+        found.extend(
+            groups
+                .iter()
+                .map(|group| self.duplicate_group(group, &between)),
+        );
+        found.sort_by_key(|group| group.certainty);
+        found
     }
 
-    fn cluster(&self, group: &[usize], pairs: &BTreeMap<Pair, Likeness>) -> Cluster {
+    fn duplicate_group(
+        &self,
+        group: &[usize],
+        pairs: &BTreeMap<Pair, Similarity>,
+    ) -> DuplicateGroup {
         let best = self.best_of(group);
         let others = group.iter().copied().filter(|work| *work != best);
         let works: Vec<&ComparedWork> = std::iter::once(best)
             .chain(others)
             .filter_map(|work| self.candidates.get(work))
             .collect();
-        let reasons: Vec<Likeness> = group
+        let reasons: Vec<Similarity> = group
             .iter()
             .flat_map(|work| pairs.range((*work, 0)..=(*work, usize::MAX)))
-            .map(|(_, likeness)| likeness.clone())
+            .map(|(_, similarity)| similarity.clone())
             .collect();
         let merits: Vec<(&str, &Merits)> = works
             .iter()
             .map(|work| (work.key.as_str(), &work.merits))
             .collect();
-        Cluster {
+        DuplicateGroup {
             keys: works.iter().map(|work| work.key.clone()).collect(),
             works: works.iter().map(|work| work.id).collect(),
             certainty: reasons
                 .iter()
-                .map(|likeness| likeness.certainty)
+                .map(|similarity| similarity.certainty)
                 .max()
                 .unwrap_or(Certainty::Similar),
             survivor: survivor(&merits),

@@ -61,7 +61,7 @@ pub struct SyncOptions {
     /// [`ConflictPolicy::Keep`] and [`ConflictPolicy::Merge`] the library, and with the latter the conflict is reported
     /// again by the next import.
     pub on_conflict: ConflictPolicy,
-    /// Whether works that are not in the source any more are removed.
+    /// Whether works that are no longer in the source are removed.
     pub prune: bool,
 }
 
@@ -96,20 +96,18 @@ struct Context<'a> {
 }
 
 impl Change<'_> {
-    /// Imports a bibliography; `advance` is called with the number of entries that were dealt with
-    /// since the last call. With [`ConflictPolicy::Ask`] the library's value always stays; see
-    /// [`Change::import_asking`].
+    /// Imports a bibliography; `advance` is called with the number of entries that were processed since the last call.
+    /// With [`ConflictPolicy::Ask`] the library's value always stays; see [`Change::import_asking`].
     ///
-    /// An entry matches the work that has its key; or else the one that has its DOI, ISBN, eprint, or
-    /// its title, first author, year and type. Two chapters of a book are never one work, nor are two
-    /// editions or volumes.
+    /// An entry matches the work that has its key; or else the one that has its DOI, ISBN, eprint, or its
+    /// title, first author, year and type. Chapters of one book, editions and volumes are different works.
     ///
     /// If the file was imported before, what changed in it since then is taken unless it was changed in the library,
     /// too: see [`Change::sync`].
     ///
     /// # Errors
     ///
-    /// [`super::LibraryError::Sqlite`]. A bad entry is no error: the report reports it.
+    /// [`super::LibraryError::Sqlite`]. A bad entry is not an error, but part of the report.
     pub fn import(
         &self,
         imported: ImportedFile<'_>,
@@ -143,10 +141,10 @@ impl Change<'_> {
     ///
     /// The entries are merged three ways, field by field, on the basis of what the source said at its last import. A
     /// field that changed only in the source is taken, one that changed only in the library stays, and one that changed
-    /// on both sides is a conflict, which [`SyncOptions::on_conflict`] decides and the report reports. An entry whose
+    /// on both sides is a conflict, which [`SyncOptions::on_conflict`] decides and the report contains. An entry whose
     /// key changed in the source keeps its work, which gets the new key unless it has one of its own. Entries that are
-    /// not in the source any more are reported, and their works removed with [`SyncOptions::prune`]. An entry whose work
-    /// a person removed from the library does not come back; it does with [`Change::import`].
+    /// no longer in the source are reported, and their works removed with [`SyncOptions::prune`]. An entry whose work a
+    /// person removed from the library does not come back; it does with [`Change::import`].
     ///
     /// The source is identified by [`ImportedFile::path`], which need not be the path of a file. Its entries are
     /// identified by their citation keys, or, if it has something more lasting, by `source_key` of

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use roxmltree::{Document, Node};
 
-use super::{Service, found, malformed};
+use super::{Service, malformed, response_or_none};
 use crate::lookup::address::in_path;
 use crate::lookup::client::{Client, ClientRequest};
 use crate::lookup::error::LookupError;
@@ -43,7 +43,7 @@ impl Service for Arxiv {
             interval: Duration::from_secs(3),
             ..ClientRequest::new(NAME, &address, "application/atom+xml")
         };
-        let Some(mut response) = found(client, &request)? else {
+        let Some(mut response) = response_or_none(client, &request)? else {
             return Ok(None);
         };
         let text = response.text();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::{JSON, Service, found, json, malformed, member, members};
+use super::{JSON, Service, json, malformed, member, members, response_or_none};
 use crate::lookup::address::in_query;
 use crate::lookup::client::{Client, ClientRequest};
 use crate::lookup::error::{LookupError, RequestFailure};
@@ -125,7 +125,7 @@ impl Service for Citoid {
             interval: Duration::from_millis(200),
             ..ClientRequest::new(NAME, &address, JSON)
         };
-        let mut response = match found(client, &request) {
+        let mut response = match response_or_none(client, &request) {
             Ok(Some(response)) => response,
             Ok(None) => return Ok(None),
             // Citoid's answer for pages that it cannot reach or make sense of.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
-use super::{JSON, Search, Service, csl_json, found, json, malformed, member, members};
+use super::{JSON, Search, Service, csl_json, json, malformed, member, members, response_or_none};
 use crate::lookup::address::{in_path, in_query};
 use crate::lookup::client::{Client, ClientRequest, ClientResponse, KeyPlace};
 use crate::lookup::error::LookupError;
@@ -60,7 +60,7 @@ impl Service for Crossref {
             address.push_str(&format!("&query.author={}", in_query(author)));
         }
         let request = request(&address);
-        let Some(response) = found(client, &request)? else {
+        let Some(response) = response_or_none(client, &request)? else {
             return Ok(Vec::new());
         };
         let answer = json(&request, &response)?;
@@ -76,7 +76,7 @@ impl Service for Crossref {
 pub(in crate::lookup) fn work(client: &Client, doi: &str) -> Result<Option<Record>, LookupError> {
     let address = format!("https://api.crossref.org/works/{}", in_path(doi));
     let request = request(&address);
-    let Some(response) = found(client, &request)? else {
+    let Some(response) = response_or_none(client, &request)? else {
         return Ok(None);
     };
     let answer = json(&request, &response)?;
@@ -144,7 +144,7 @@ pub(in crate::lookup) fn notices(
             filters.join(",")
         );
         let request = request(&address);
-        let Some(response) = found(client, &request)? else {
+        let Some(response) = response_or_none(client, &request)? else {
             continue;
         };
         let answer = json(&request, &response)?;

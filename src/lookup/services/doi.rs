@@ -2,7 +2,7 @@
 //!
 //! <https://citation.doi.org/docs.html>
 
-use super::{Service, csl_json, found, json, malformed};
+use super::{Service, csl_json, json, malformed, response_or_none};
 use crate::lookup::address::in_path;
 use crate::lookup::client::{Client, ClientRequest};
 use crate::lookup::error::LookupError;
@@ -39,7 +39,7 @@ impl Service for DoiResolver {
 pub(super) fn record(client: &Client, doi: &str) -> Result<Option<Record>, LookupError> {
     let address = format!("https://doi.org/{}", in_path(doi));
     let request = ClientRequest::new(NAME, &address, "application/vnd.citationstyles.csl+json");
-    let Some(mut response) = found(client, &request)? else {
+    let Some(mut response) = response_or_none(client, &request)? else {
         return Ok(None);
     };
     let work = json(&request, &response)?;

@@ -142,7 +142,7 @@ impl Catalogue {
 }
 
 /// Returns an answer, or `None` if the service says that there is no such thing.
-fn found(
+fn response_or_none(
     client: &Client,
     request: &ClientRequest<'_>,
 ) -> Result<Option<ClientResponse>, LookupError> {

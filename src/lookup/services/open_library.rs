@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::{JSON, Service, found, json, malformed, member, members};
+use super::{JSON, Service, json, malformed, member, members, response_or_none};
 use crate::lookup::client::{Client, ClientRequest};
 use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
@@ -39,7 +39,7 @@ impl Service for OpenLibrary {
             interval: Duration::from_millis(350),
             ..ClientRequest::new(NAME, &address, JSON)
         };
-        let Some(mut response) = found(client, &request)? else {
+        let Some(mut response) = response_or_none(client, &request)? else {
             return Ok(None);
         };
         let answer = json(&request, &response)?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::{JSON, Search, Service, found, json, member, members};
+use super::{JSON, Search, Service, json, member, members, response_or_none};
 use crate::lookup::address::{in_path, in_query};
 use crate::lookup::client::{Client, ClientRequest, ClientResponse, KeyPlace};
 use crate::lookup::error::LookupError;
@@ -71,7 +71,7 @@ impl Service for OpenAlex {
         };
         let address = format!("https://api.openalex.org/works/{id}");
         let request = request(&address);
-        let Some(response) = found(client, &request)? else {
+        let Some(response) = response_or_none(client, &request)? else {
             return Ok(None);
         };
         let work = json(&request, &response)?;
@@ -104,7 +104,7 @@ impl Service for OpenAlex {
             address.push_str(&format!("&filter=publication_year:{year}"));
         }
         let request = request(&address);
-        let Some(response) = found(client, &request)? else {
+        let Some(response) = response_or_none(client, &request)? else {
             return Ok(Vec::new());
         };
         let answer = json(&request, &response)?;

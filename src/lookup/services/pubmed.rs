@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{JSON, Service, csl_json, found, json, malformed, parsed};
+use super::{JSON, Service, csl_json, json, malformed, parsed, response_or_none};
 use crate::lookup::client::{Client, ClientRequest, KeyPlace};
 use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
@@ -98,7 +98,7 @@ fn exported(client: &Client, article: &Article<'_>) -> Result<Option<Record>, Lo
         article.number()
     );
     let request = request(&address, JSON);
-    let Some(mut response) = found(client, &request)? else {
+    let Some(mut response) = response_or_none(client, &request)? else {
         return Ok(None);
     };
     let work = json(&request, &response)?;
@@ -116,7 +116,7 @@ fn fetched(client: &Client, article: &Article<'_>) -> Result<Option<Record>, Loo
         article.number()
     );
     let request = request(&address, "text/plain");
-    let Some(mut response) = found(client, &request)? else {
+    let Some(mut response) = response_or_none(client, &request)? else {
         return Ok(None);
     };
     let text = response.text();

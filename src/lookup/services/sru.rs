@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{Service, found, malformed, parsed};
+use super::{Service, malformed, parsed, response_or_none};
 use crate::lookup::client::{Client, ClientRequest};
 use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
@@ -52,7 +52,7 @@ impl Service for Sru {
             may_be_private: true,
             ..ClientRequest::new(NAME, &address, "application/xml, text/xml")
         };
-        let Some(response) = found(client, &request)? else {
+        let Some(response) = response_or_none(client, &request)? else {
             return Ok(None);
         };
         let records = builders(&response.text()).map_err(|reason| malformed(&request, reason))?;

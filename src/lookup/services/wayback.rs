@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{JSON, found, json, member};
+use super::{JSON, json, member, response_or_none};
 use crate::lookup::address::{Address, in_query};
 use crate::lookup::client::{Client, ClientRequest};
 use crate::lookup::error::LookupError;
@@ -37,7 +37,7 @@ pub(in crate::lookup) fn nearest_copy(
         interval: Duration::from_millis(1000),
         ..ClientRequest::new(NAME, &address, JSON)
     };
-    let Some(response) = found(client, &request)? else {
+    let Some(response) = response_or_none(client, &request)? else {
         return Ok(None);
     };
     let answer = json(&request, &response)?;

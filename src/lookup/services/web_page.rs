@@ -43,7 +43,7 @@ impl Service for WebPage {
             may_be_private: true,
             ..ClientRequest::new(NAME, url, HTML)
         };
-        let Some(response) = super::found(client, &request)? else {
+        let Some(response) = super::response_or_none(client, &request)? else {
             return Ok(None);
         };
         let is_page = response.content_type.is_empty() || response.content_type.contains("html");

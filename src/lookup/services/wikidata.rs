@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
-use super::{JSON, Service, found, json, member, members};
+use super::{JSON, Service, json, member, members, response_or_none};
 use crate::lookup::client::{Client, ClientRequest};
 use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
@@ -58,7 +58,7 @@ impl Service for Wikidata {
         };
         let address = format!("https://www.wikidata.org/wiki/Special:EntityData/{item}.json");
         let request = ClientRequest::new(NAME, &address, JSON);
-        let Some(mut response) = found(client, &request)? else {
+        let Some(mut response) = response_or_none(client, &request)? else {
             return Ok(None);
         };
         let answer = json(&request, &response)?;
@@ -125,7 +125,7 @@ fn labels(client: &Client, claims: &Json) -> HashMap<String, String> {
             ids.join("%7C")
         );
         let request = ClientRequest::new(NAME, &address, JSON);
-        let Ok(Some(response)) = found(client, &request) else {
+        let Ok(Some(response)) = response_or_none(client, &request) else {
             continue;
         };
         let Ok(answer) = json(&request, &response) else {

@@ -45,6 +45,7 @@ pub struct Document {
 
 /// A block of a document.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Block {
     /// A heading; level 1 is the highest.
     Heading {
@@ -123,6 +124,7 @@ pub enum Alignment {
 
 /// A piece of a paragraph.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Span {
     /// Text without markup.
     Text(String),

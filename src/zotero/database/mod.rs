@@ -43,7 +43,7 @@ const OWN_LIBRARY: &str = "My Library";
 #[non_exhaustive]
 pub enum DatabaseError {
     /// There is no database in these places.
-    #[error("there is no Zotero database in {}", shown(tried))]
+    #[error("there is no Zotero database in {}", path_list(tried))]
     NotFound {
         /// The places.
         tried: Vec<PathBuf>,
@@ -89,7 +89,7 @@ pub enum DatabaseError {
     Sqlite(#[from] rusqlite::Error),
 }
 
-fn shown(paths: &[PathBuf]) -> String {
+fn path_list(paths: &[PathBuf]) -> String {
     let paths: Vec<String> = paths
         .iter()
         .map(|path| path.display().to_string())

@@ -20,7 +20,7 @@ use peerbib::checks::{
 use peerbib::formats::bibtex::{self, FilePiece};
 use peerbib::library::{Library, StoredEntry};
 use peerbib::model::Entry;
-use peerbib::suggest::{closest, question};
+use peerbib::suggest::{closest, did_you_mean};
 use report::CheckReport;
 
 /// Find missing, wrong or doubtful fields
@@ -337,7 +337,7 @@ fn chosen(names: &[String]) -> std::result::Result<Vec<&'static CheckRule>, Comm
             found.ok_or_else(|| {
                 let known = RULES.iter().map(|rule| rule.name.to_owned());
                 CommandError::usage(format_args!("unknown rule \u{201c}{name}\u{201d}")).with_help(
-                    question(&closest(name, known))
+                    did_you_mean(&closest(name, known))
                         .unwrap_or_else(|| "`peerbib check --rules` lists the rules".to_owned()),
                 )
             })

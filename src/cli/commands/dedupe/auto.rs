@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{Dedupe, found, heading, summary};
+use super::{Dedupe, find_groups, heading, summary};
 use crate::cli::ui::{counted, wrapped};
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::library::{Change, Cluster, Library, LibraryError, MergeOutcome};
+use peerbib::library::{Change, DuplicateGroup, Library, LibraryError, MergeOutcome};
 
 /// A merge of a certain group, as `--json` prints it.
 #[derive(serde::Serialize)]
@@ -22,43 +22,43 @@ impl Dedupe {
     /// Merges the groups of works that are certainly duplicates.
     pub(super) fn merge_certain(&self, context: &CommandContext) -> Result {
         let mut library = context.open_to_ask(self.dry_run)?;
-        let mut clusters = found(context, &library, &self.query)?;
-        let uncertain = clusters.len();
-        clusters.retain(|cluster| cluster.certainty.is_certain());
-        let uncertain = uncertain - clusters.len();
+        let mut groups = find_groups(context, &library, &self.query)?;
+        let uncertain = groups.len();
+        groups.retain(|group| group.certainty.is_certain());
+        let uncertain = uncertain - groups.len();
         let outcomes = if self.dry_run {
-            library.dry_run(|change| merge_all(change, &clusters))?
-        } else if clusters.is_empty() {
+            library.dry_run(|change| merge_all(change, &groups))?
+        } else if groups.is_empty() {
             Vec::new()
         } else {
             if context.asks() {
-                let outcomes = library.dry_run(|change| merge_all(change, &clusters))?;
-                context.note(self.preview(&clusters, &outcomes).trim_end());
-                let count = counted(clusters.len(), "group");
+                let outcomes = library.dry_run(|change| merge_all(change, &groups))?;
+                context.note(self.preview(&groups, &outcomes).trim_end());
+                let count = counted(groups.len(), "group");
                 context.confirm_at_terminal(&format!("Merge {count}?"))?;
             }
-            self.merge_locked(context, &mut library, &clusters)?
+            self.merge_locked(context, &mut library, &groups)?
         };
         if self.json {
             let merged: Vec<MergedGroupJson<'_>> = outcomes
                 .into_iter()
-                .zip(&clusters)
-                .map(|(outcome, cluster)| MergedGroupJson {
+                .zip(&groups)
+                .map(|(outcome, group)| MergedGroupJson {
                     outcome,
-                    reason: &cluster.survivor.reason,
-                    certainty: cluster.certainty,
+                    reason: &group.survivor.reason,
+                    certainty: group.certainty,
                 })
                 .collect();
             context.print_json(&merged)?;
         } else {
             if self.dry_run {
-                context.print(&self.preview(&clusters, &outcomes))?;
+                context.print(&self.preview(&groups, &outcomes))?;
             }
             let merged: usize = outcomes
                 .iter()
                 .map(|outcome| outcome.aliases.len() + 1)
                 .sum();
-            context.note(match (clusters.len(), self.dry_run) {
+            context.note(match (groups.len(), self.dry_run) {
                 (0, _) => "no certain duplicates found".to_owned(),
                 (_, true) => "dry run: nothing was changed".to_owned(),
                 (count, false) => format!(
@@ -83,43 +83,43 @@ impl Dedupe {
         &self,
         context: &CommandContext,
         library: &mut Library,
-        clusters: &[Cluster],
+        groups: &[DuplicateGroup],
     ) -> std::result::Result<Vec<MergeOutcome>, CommandError> {
         if !library.is_locked() {
             library.lock_for_write()?;
-            let mut now = found(context, library, &self.query)?;
-            now.retain(|cluster| cluster.certainty.is_certain());
-            if now != clusters {
+            let mut now = find_groups(context, library, &self.query)?;
+            now.retain(|group| group.certainty.is_certain());
+            if now != groups {
                 let what = "the duplicates".to_owned();
                 return Err(LibraryError::ChangedMeanwhile(what).into());
             }
         }
-        Ok(context.change(library, |change| merge_all(change, clusters))?)
+        Ok(context.change(library, |change| merge_all(change, groups))?)
     }
 
     /// Describes what merging does: how many groups of each kind, the first of them, and the fields in which works
     /// differ.
-    fn preview(&self, clusters: &[Cluster], outcomes: &[MergeOutcome]) -> String {
+    fn preview(&self, groups: &[DuplicateGroup], outcomes: &[MergeOutcome]) -> String {
         let mut text = String::new();
-        let shown = self.shown(clusters);
-        for (cluster, outcome) in clusters.iter().zip(outcomes).take(shown) {
+        let shown = self.print_limit(groups);
+        for (group, outcome) in groups.iter().zip(outcomes).take(shown) {
             let line = format!(
                 "{} into {} ({}; stays: {})",
                 outcome.aliases.join(", "),
                 outcome.key,
-                cluster
+                group
                     .reasons
                     .first()
-                    .map_or(heading(cluster.certainty), |first| &first.reason),
-                cluster.survivor.reason
+                    .map_or(heading(group.certainty), |first| &first.reason),
+                group.survivor.reason
             );
             let _ = writeln!(text, "{}", wrapped(&line, 4));
         }
-        if shown < clusters.len() {
-            let _ = writeln!(text, "\u{2026} and {} more", clusters.len() - shown);
+        if shown < groups.len() {
+            let _ = writeln!(text, "\u{2026} and {} more", groups.len() - shown);
         }
-        if !clusters.is_empty() {
-            let _ = writeln!(text, "\n{}", summary(clusters).trim_end());
+        if !groups.is_empty() {
+            let _ = writeln!(text, "\n{}", summary(groups).trim_end());
         }
         let mut fields: BTreeMap<&str, usize> = BTreeMap::new();
         for value in outcomes.iter().flat_map(|outcome| &outcome.kept) {
@@ -145,11 +145,11 @@ impl Dedupe {
 /// Merges the works of each group into its first.
 fn merge_all(
     change: &Change<'_>,
-    clusters: &[Cluster],
+    groups: &[DuplicateGroup],
 ) -> peerbib::library::Result<Vec<MergeOutcome>> {
-    clusters
+    groups
         .iter()
-        .filter_map(|cluster| cluster.works.split_first())
+        .filter_map(|group| group.works.split_first())
         .map(|(keep, others)| change.works().merge(*keep, others))
         .collect()
 }

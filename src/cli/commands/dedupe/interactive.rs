@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use super::comparison::{ComparisonTable, Row, shortened};
 use super::skipped::Skipped;
-use super::{found, reasons};
+use super::{find_groups, reasons};
 use crate::cli::ui::quoted;
 use crate::cli::ui::{
     KeyPress, TerminalStyle, can_ask, counted, key_press, print_message, wrapped,
 };
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
-use peerbib::library::{Cluster, FieldEdits, Library, StepState};
+use peerbib::library::{DuplicateGroup, FieldEdits, Library, StepState};
 
 /// Shows one group after the other and does what the user answers.
 pub(super) fn run(context: &CommandContext, query: &[String]) -> Result {
@@ -22,10 +22,10 @@ pub(super) fn run(context: &CommandContext, query: &[String]) -> Result {
         );
     }
     let library = context.open()?;
-    let mut clusters = found(context, &library, query)?;
+    let mut groups = find_groups(context, &library, query)?;
     let skipped = Skipped::read(library.path());
-    clusters.sort_by_key(|cluster| skipped.contains(&cluster.keys));
-    if clusters.is_empty() {
+    groups.sort_by_key(|duplicates| skipped.contains(&duplicates.keys));
+    if groups.is_empty() {
         context.note("no duplicates found");
         return Ok(Outcome::Done);
     }
@@ -35,8 +35,8 @@ pub(super) fn run(context: &CommandContext, query: &[String]) -> Result {
         skipped,
         answers: Vec::new(),
     };
-    session.ask_about(&clusters)?;
-    session.report(&clusters);
+    session.ask_about(&groups)?;
+    session.report(&groups);
     Ok(Outcome::Done)
 }
 
@@ -76,12 +76,13 @@ struct DedupeSession<'c> {
 }
 
 impl DedupeSession<'_> {
-    fn ask_about(&mut self, clusters: &[Cluster]) -> std::result::Result<(), CommandError> {
-        while let Some(cluster) = clusters.get(self.answers.len()) {
+    fn ask_about(&mut self, groups: &[DuplicateGroup]) -> std::result::Result<(), CommandError> {
+        while let Some(duplicates) = groups.get(self.answers.len()) {
             let place = self.answers.len() + 1;
-            match self.ask(cluster, &format!("group {place} of {}", clusters.len()))? {
+            match self.ask(duplicates, &format!("group {place} of {}", groups.len()))? {
                 Next::Answered(answer) => {
-                    self.skipped.set(&cluster.keys, answer == Answer::Skipped);
+                    self.skipped
+                        .set(&duplicates.keys, answer == Answer::Skipped);
                     self.answers.push(answer);
                 }
                 Next::Back => self.go_back()?,
@@ -109,10 +110,14 @@ impl DedupeSession<'_> {
         Ok(())
     }
 
-    fn ask(&mut self, cluster: &Cluster, title: &str) -> std::result::Result<Next, CommandError> {
+    fn ask(
+        &mut self,
+        duplicates: &DuplicateGroup,
+        title: &str,
+    ) -> std::result::Result<Next, CommandError> {
         // Works that were merged meanwhile are found by their former keys.
         let mut keys: Vec<String> = Vec::new();
-        for key in &cluster.keys {
+        for key in &duplicates.keys {
             if let Some(work) = self.library.works().find(key)? {
                 let key = self.library.works().key(work)?;
                 if !keys.contains(&key) {
@@ -129,7 +134,7 @@ impl DedupeSession<'_> {
             stays: 0,
             keys,
         };
-        self.show(cluster, &group, &comparison, title);
+        self.show(duplicates, &group, &comparison, title);
         loop {
             let Some(key) = key_press(&group.question()) else {
                 return Ok(Next::Quit);
@@ -142,7 +147,7 @@ impl DedupeSession<'_> {
                     if let Some(edits) = choose_fields(&group, &comparison) {
                         return Ok(Next::Answered(self.merge(&group, &edits)?));
                     }
-                    self.show(cluster, &group, &comparison, title);
+                    self.show(duplicates, &group, &comparison, title);
                 }
                 KeyPress::Character('k') => return Ok(Next::Answered(self.keep_apart(&group)?)),
                 KeyPress::Character('s') => return Ok(Next::Answered(Answer::Skipped)),
@@ -157,7 +162,7 @@ impl DedupeSession<'_> {
 
     fn show(
         &self,
-        cluster: &Cluster,
+        duplicates: &DuplicateGroup,
         group: &GroupQuestion,
         comparison: &ComparisonTable,
         title: &str,
@@ -170,11 +175,11 @@ impl DedupeSession<'_> {
             .map(|(key, number)| format!("{number} {key}"))
             .collect();
         print_message(format_args!("\n{bold}{title}{bold:#}"));
-        for reason in reasons(cluster) {
+        for reason in reasons(duplicates) {
             print_message(format_args!("  {}", wrapped(&reason, 4)));
         }
         print_message(comparison.text(&headings).trim_end_matches('\n'));
-        let stays = format!("1 stays: {}", cluster.survivor.reason);
+        let stays = format!("1 stays: {}", duplicates.survivor.reason);
         print_message(format_args!("  {}", wrapped(&stays, 4)));
     }
 
@@ -235,14 +240,14 @@ impl DedupeSession<'_> {
         Ok(step.map(|step| step.id).unwrap_or_default())
     }
 
-    fn report(&self, clusters: &[Cluster]) {
+    fn report(&self, groups: &[DuplicateGroup]) {
         let count = |is_meant: fn(&Answer) -> bool| {
             self.answers
                 .iter()
                 .filter(|answer| is_meant(answer))
                 .count()
         };
-        let left = clusters.len() - self.answers.len() + count(|answer| *answer == Answer::Skipped);
+        let left = groups.len() - self.answers.len() + count(|answer| *answer == Answer::Skipped);
         let mut text = format!(
             "{} merged, {} kept apart, {} left",
             counted(count(|answer| matches!(answer, Answer::Merged(_))), "group"),

@@ -14,7 +14,7 @@ use crate::cli::ui::{TerminalStyle, counted, wrapped};
 use crate::cli::works::named_work;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, number};
 use comparison::ComparisonTable;
-use peerbib::library::{Certainty, Cluster, Library};
+use peerbib::library::{Certainty, DuplicateGroup, Library};
 
 /// Find and merge duplicates
 ///
@@ -126,32 +126,32 @@ impl Dedupe {
             return interactive::run(context, &self.query);
         }
         let library = context.open()?;
-        let clusters = found(context, &library, &self.query)?;
+        let groups = find_groups(context, &library, &self.query)?;
         if self.json {
             let limit = self.limit.filter(|limit| *limit > 0);
-            let limit = limit.unwrap_or(clusters.len());
-            context.print_json(&clusters.iter().take(limit).collect::<Vec<_>>())?;
+            let limit = limit.unwrap_or(groups.len());
+            context.print_json(&groups.iter().take(limit).collect::<Vec<_>>())?;
         } else {
             let shown = if self.summary {
                 0
             } else {
-                self.shown(&clusters)
+                self.print_limit(&groups)
             };
             let mut text = String::new();
             let mut certainty = None;
-            for cluster in clusters.iter().take(shown) {
-                if certainty.replace(cluster.certainty) != Some(cluster.certainty) {
+            for group in groups.iter().take(shown) {
+                if certainty.replace(group.certainty) != Some(group.certainty) {
                     let bold = TerminalStyle::Bold;
-                    let _ = writeln!(text, "{bold}{}{bold:#}\n", heading(cluster.certainty));
+                    let _ = writeln!(text, "{bold}{}{bold:#}\n", heading(group.certainty));
                 }
-                text.push_str(&described(&library, cluster)?);
+                text.push_str(&described(&library, group)?);
                 text.push('\n');
             }
-            text.push_str(&summary(&clusters));
+            text.push_str(&summary(&groups));
             context.print(&text)?;
-            context.note(advice(&clusters, shown > 0 && shown < clusters.len()));
+            context.note(advice(&groups, shown > 0 && shown < groups.len()));
         }
-        Ok(if clusters.is_empty() {
+        Ok(if groups.is_empty() {
             Outcome::Done
         } else {
             Outcome::Partial
@@ -159,20 +159,20 @@ impl Dedupe {
     }
 
     /// Returns how many groups to print.
-    fn shown(&self, clusters: &[Cluster]) -> usize {
+    fn print_limit(&self, groups: &[DuplicateGroup]) -> usize {
         match self.limit {
-            Some(0) => clusters.len(),
-            limit => limit.unwrap_or(LIMIT).min(clusters.len()),
+            Some(0) => groups.len(),
+            limit => limit.unwrap_or(LIMIT).min(groups.len()),
         }
     }
 }
 
 /// Returns the groups of duplicates with a work that matches a query; without a query, all.
-fn found(
+fn find_groups(
     context: &CommandContext,
     library: &Library,
     query: &[String],
-) -> std::result::Result<Vec<Cluster>, CommandError> {
+) -> std::result::Result<Vec<DuplicateGroup>, CommandError> {
     if query.is_empty() {
         return Ok(library.works().duplicates(None)?);
     }
@@ -191,12 +191,10 @@ fn heading(certainty: Certainty) -> &'static str {
 }
 
 /// Returns a table of how many groups there are of each certainty; nothing without groups.
-fn summary(clusters: &[Cluster]) -> String {
+fn summary(groups: &[DuplicateGroup]) -> String {
     let rows = Certainty::ALL.map(|certainty| {
-        let of_kind = clusters
-            .iter()
-            .filter(|cluster| cluster.certainty == certainty);
-        let works: usize = of_kind.clone().map(|cluster| cluster.works.len()).sum();
+        let of_kind = groups.iter().filter(|group| group.certainty == certainty);
+        let works: usize = of_kind.clone().map(|group| group.works.len()).sum();
         (heading(certainty), of_kind.count(), works)
     });
     let width = rows.iter().map(|(heading, ..)| heading.len()).max();
@@ -213,17 +211,15 @@ fn summary(clusters: &[Cluster]) -> String {
 }
 
 /// Returns how many groups there are, and the commands that deal with them.
-fn advice(clusters: &[Cluster], some_are_left_out: bool) -> String {
-    if clusters.is_empty() {
+fn advice(groups: &[DuplicateGroup], some_are_left_out: bool) -> String {
+    if groups.is_empty() {
         return "no duplicates found".to_owned();
     }
-    let mut text = format!("{} of likely duplicates", counted(clusters.len(), "group"));
+    let mut text = format!("{} of likely duplicates", counted(groups.len(), "group"));
     if some_are_left_out {
         text.push_str("; --limit 0 prints all");
     }
-    let certain = clusters
-        .iter()
-        .filter(|cluster| cluster.certainty.is_certain());
+    let certain = groups.iter().filter(|group| group.certainty.is_certain());
     match certain.count() {
         0 => {}
         1 => text.push_str("\n`peerbib dedupe --auto` merges the certain group"),
@@ -239,35 +235,32 @@ fn advice(clusters: &[Cluster], some_are_left_out: bool) -> String {
 }
 
 /// Describes a group: its keys, the reasons, the work that would stay, and the fields that differ.
-fn described(library: &Library, cluster: &Cluster) -> peerbib::library::Result<String> {
+fn described(library: &Library, group: &DuplicateGroup) -> peerbib::library::Result<String> {
     let bold = TerminalStyle::Bold;
-    let mut text = format!("{bold}{}{bold:#}\n", wrapped(&cluster.keys.join("  "), 2));
-    for reason in reasons(cluster) {
+    let mut text = format!("{bold}{}{bold:#}\n", wrapped(&group.keys.join("  "), 2));
+    for reason in reasons(group) {
         let _ = writeln!(text, "  {}", wrapped(&reason, 4));
     }
-    let stays = format!(
-        "{} stays: {}",
-        cluster.survivor.key, cluster.survivor.reason
-    );
+    let stays = format!("{} stays: {}", group.survivor.key, group.survivor.reason);
     let _ = writeln!(text, "  {}", wrapped(&stays, 4));
-    let comparison = ComparisonTable::of(library, &cluster.keys)?;
-    text.push_str(&comparison.text(&cluster.keys));
+    let comparison = ComparisonTable::of(library, &group.keys)?;
+    text.push_str(&comparison.text(&group.keys));
     Ok(text)
 }
 
 /// Returns why the works of a group look like one: each reason once, with the works of each pair if there are few.
-fn reasons(cluster: &Cluster) -> Vec<String> {
+fn reasons(group: &DuplicateGroup) -> Vec<String> {
     const MOST: usize = 3;
     let mut reasons: Vec<String> = Vec::new();
-    let names_pairs = cluster.keys.len() > 2 && cluster.reasons.len() <= MOST;
-    for likeness in &cluster.reasons {
+    let names_pairs = group.keys.len() > 2 && group.reasons.len() <= MOST;
+    for similarity in &group.reasons {
         let reason = if names_pairs {
             format!(
                 "{} and {}: {}",
-                likeness.one, likeness.other, likeness.reason
+                similarity.one, similarity.other, similarity.reason
             )
         } else {
-            likeness.reason.clone()
+            similarity.reason.clone()
         };
         if !reasons.contains(&reason) {
             reasons.push(reason);

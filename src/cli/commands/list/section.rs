@@ -273,7 +273,7 @@ pub(crate) fn resolved<'s>(
             .map(|section| section.title.clone())
             .collect();
         let near = peerbib::suggest::closest(name, titles.iter().cloned());
-        let help = match peerbib::suggest::question(&near) {
+        let help = match peerbib::suggest::did_you_mean(&near) {
             Some(question) => question,
             None if titles.is_empty() => "`peerbib list section add` adds one".to_owned(),
             None => format!("the sections are: {}", titles.join(", ")),

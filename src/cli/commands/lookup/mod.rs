@@ -20,7 +20,7 @@ use peerbib::lookup::{
     Difference, LookupError, Record, Rejection, WorkMatch, differences, map_in_parallel, match_work,
 };
 use peerbib::model::{CslDate, markup};
-use peerbib::suggest::{closest, question};
+use peerbib::suggest::{closest, did_you_mean};
 pub(crate) use works::{AskedWork, asked_works};
 
 /// Look up works and complete their fields
@@ -150,7 +150,7 @@ fn known_fields(names: &[String]) -> std::result::Result<Vec<String>, CommandErr
                 let near = closest(&name, schema::field_names().map(str::to_owned));
                 return Err(
                     CommandError::usage(format_args!("unknown field: {name}")).with_help(
-                        question(&near).unwrap_or_else(|| {
+                        did_you_mean(&near).unwrap_or_else(|| {
                             "give fields of BibLaTeX, such as doi, abstract or pages".to_owned()
                         }),
                     ),

@@ -35,7 +35,7 @@ fn table_as_text(table: &CountTable, width: usize) -> String {
         let bold = TerminalStyle::Bold;
         let _ = writeln!(text, "{bold}{}{bold:#}", of.heading);
     }
-    let layout = Layout::new(table, width);
+    let layout = TableLayout::new(table, width);
     let blocks: Vec<String> = layout
         .blocks
         .iter()
@@ -53,7 +53,7 @@ fn table_as_text(table: &CountTable, width: usize) -> String {
 const TOTAL: &str = "total";
 
 /// The arrangement of a table in a terminal.
-struct Layout {
+struct TableLayout {
     /// The labels of the rows.
     labels: Vec<String>,
     label_width: usize,
@@ -68,7 +68,7 @@ struct Layout {
     blocks: Vec<Range<usize>>,
 }
 
-impl Layout {
+impl TableLayout {
     fn new(table: &CountTable, width: usize) -> Self {
         let labels = table.rows.iter().map(|row| {
             let room = (width / 3).max(12).saturating_sub(2 * row.depth);
