@@ -11,7 +11,7 @@ use super::splitter::is_key_byte;
 use super::tex_writer::{
     is_balanced, protect_capitals, to_paragraphs, to_plain_tex, to_tex, to_verbatim,
 };
-use super::to_csl::{derive, has_digits};
+use super::to_csl::{derive, has_digits, with_attached_quotes};
 use super::writer;
 use crate::csl::variables::{VariableKind, known};
 use crate::formats::pages;
@@ -180,7 +180,12 @@ impl<'i> BibConversion<'i> {
     }
 
     fn push(&mut self, field: &str, tex: String) {
-        let tex = tex.trim().to_owned();
+        let tex = tex.trim();
+        // Quotation marks that would be taken for misplaced ones are written as commands.
+        let tex = match with_attached_quotes(tex) {
+            other if other != tex => tex.replace('"', "\\textquotedbl{}"),
+            _ => tex.to_owned(),
+        };
         if !tex.is_empty() && !self.fields.iter().any(|(name, _)| name == field) {
             self.fields.push((field.to_owned(), tex));
         }

@@ -602,7 +602,7 @@ impl<'e> CslConversion<'e> {
         ]
         .into_iter()
         .filter_map(|field| {
-            let text = without_outer_quotes(self.literal_list(field)?);
+            let text = self.literal_list(field)?;
             if field == "howpublished" {
                 self.without_addresses(text)
             } else {
@@ -957,20 +957,9 @@ fn names_conference(title: &str) -> bool {
     words.any(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)))
 }
 
-/// Returns a name without the straight quotation marks around the whole of it, which Google Scholar puts around publishers.
-fn without_outer_quotes(name: String) -> String {
-    let inside = name
-        .strip_prefix('"')
-        .and_then(|name| name.strip_suffix('"'));
-    match inside {
-        Some(inside) if !inside.contains('"') => inside.trim().to_owned(),
-        _ => name,
-    }
-}
-
 /// Returns TeX with the spaces before the quotations in it that Google Scholar puts inside them: `Linux and" The Nature of
-/// the Firm"`, `" O'Reilly Media, Inc."`.
-fn with_attached_quotes(tex: &str) -> Cow<'_, str> {
+/// the Firm"`. Where it quotes the whole, as in `" O'Reilly Media, Inc."`, nothing is a quotation.
+pub(super) fn with_attached_quotes(tex: &str) -> Cow<'_, str> {
     if !tex.contains("\" ") {
         return Cow::Borrowed(tex);
     }
@@ -980,6 +969,12 @@ fn with_attached_quotes(tex: &str) -> Cow<'_, str> {
     let (pairs, []) = quotes.as_chunks::<2>() else {
         return Cow::Borrowed(tex);
     };
+    if let [[0, close]] = pairs
+        && close + 1 == tex.len()
+        && let Some(inside) = tex.get(1..*close).filter(|inside| inside.starts_with(' '))
+    {
+        return Cow::Borrowed(inside.trim());
+    }
     let mut attached = String::with_capacity(tex.len());
     let mut written = 0;
     for [open, close] in pairs {
@@ -1318,9 +1313,22 @@ mod tests {
             "The \"commons\" and the \"firm\"",
             "Of 5\" disks and 3\" disks",
             "Half\" a quotation",
+            "\"All of it\"",
             "{\\\"O}l und {\\\"A}pfel",
         ] {
             assert_eq!(with_attached_quotes(title), title);
+        }
+        // A text that only looks so is written in another way.
+        for title in ["a\" b\"", "\" a\""] {
+            let written = super::super::from_csl(&CslItem {
+                id: "k".to_owned(),
+                item_type: "book".to_owned(),
+                variables: [("title".to_owned(), CslValue::Text(title.to_owned()))]
+                    .into_iter()
+                    .collect(),
+            });
+            let again = item(&written.work.source).item;
+            assert_eq!(again.text("title").as_deref(), Some(title));
         }
     }
 
