@@ -207,8 +207,8 @@ fn the_list_of_the_chapter_is_read() {
     assert!(same >= 60);
 }
 
-/// `train.py --folds 5` measures models that have not seen the references that they are measured with, which takes half
-/// an hour; this prints what it found, and how the model in the program reads the references that it was trained on.
+/// `train.py --folds 5` measures models that have not seen the references that they are measured with, which takes an
+/// hour; this prints what it found, and how the model in the program reads the references that it was trained on.
 #[test]
 fn the_model_reads_hand_labelled_references() {
     print!(
@@ -324,7 +324,7 @@ fn references_are_read_in_the_conventions_of_many_countries_and_media() {
 }
 
 /// The least right titles, first authors, years, types and containers of `single.yaml`.
-const LEAST_RIGHT: [usize; 5] = [215, 219, 222, 170, 91];
+const LEAST_RIGHT: [usize; 5] = [268, 275, 281, 193, 115];
 
 #[test]
 fn bundled_bibliographies_come_back_from_every_bundled_style() {
@@ -544,7 +544,10 @@ fn weeks_numbers_and_words_before_references_are_no_part_of_them() {
     let read = references::read(
         "Week 3: Ellison, Ruth. 2006. The Logic of Sharing. Berkeley: Redwood University Press.\n\n\
          4 See Odile Pellegrin, After Enclosure (Oxford: Greywater Press, 2014); and Hugh Danby, The Last Herdsmen \
-         (Leeds: Moorland Press, 1999).\n",
+         (Leeds: Moorland Press, 1999).\n\n\
+         For a critique see Malin Ekeroth, ‘The Limits of Generosity’, Gift Studies Vol. 2 No. 1, 2016, pp. 5–19.\n\n\
+         Chapter 4 of: Ingrid Solheim. The Patient Economy. Fjordline Press, 2009.\n\n\
+         ^ Jump up to: a b Fenwick, Ailsa (3 May 2010). \"Croft buyouts gather pace\". The Hebridean.\n",
     );
     let read: Vec<(String, String)> = read
         .references
@@ -561,6 +564,9 @@ fn weeks_numbers_and_words_before_references_are_no_part_of_them() {
         ("Ellison", "The Logic of Sharing"),
         ("Pellegrin", "After Enclosure"),
         ("Danby", "The Last Herdsmen"),
+        ("Ekeroth", "The Limits of Generosity"),
+        ("Solheim", "The Patient Economy"),
+        ("Fenwick", "Croft buyouts gather pace"),
     ];
     assert_eq!(
         read,
@@ -639,6 +645,10 @@ fn list_texts() -> Vec<String> {
         "cf.",
         "Required",
         "Recommended",
+        "Reading:",
+        "Chapter",
+        "See, for",
+        "For a",
         "Essay:",
         "Article:",
         "Book:",

@@ -47,6 +47,8 @@ struct TokenFacts {
     ends_segment: bool,
     /// Whether a part of a segment ends after the token: after any punctuation.
     ends_clause: bool,
+    /// Whether a semicolon follows.
+    ends_list_item: bool,
     is_capital: bool,
     /// Whether it may be an initial: `Y.`, `JK`.
     is_initial: bool,
@@ -55,6 +57,13 @@ struct TokenFacts {
     opened: u8,
     closed: u8,
     quotes: [u8; 2],
+}
+
+impl TokenFacts {
+    /// Returns whether the token is a number with digits.
+    fn is_number(&self) -> bool {
+        !matches!(self.number, NumberKind::None | NumberKind::Roman)
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -106,6 +115,11 @@ struct ReferenceFacts {
     starts_with_number: bool,
     is_thesis: bool,
     has_place_colon: bool,
+    has_publisher: bool,
+    has_journal: bool,
+    has_event: bool,
+    ends_with_year: bool,
+    has_semicolons: bool,
     length: u8,
 }
 
@@ -147,6 +161,8 @@ pub fn features(text: &str, tokens: &[Range<usize>]) -> Features {
     let positions = positions(&facts);
     let segments = spans(&facts, |facts| facts.ends_segment);
     let clauses = spans(&facts, |facts| facts.ends_clause);
+    let capitals = capital_runs(&facts);
+    let numbers = next_numbers(&facts);
     let whole = reference_facts(&facts);
     let mut features = Features {
         hashes: Vec::with_capacity(facts.len() * 110),
@@ -160,6 +176,8 @@ pub fn features(text: &str, tokens: &[Range<usize>]) -> Features {
         ] {
             push_span_features(kind, spans, at, &mut features.hashes);
         }
+        let number = numbers.get(at).copied().flatten();
+        push_capital_features(&facts, &capitals, number, at, &mut features.hashes);
         features.ends.push(features.hashes.len());
     }
     features
@@ -221,6 +239,7 @@ fn token_facts(token: &str, lower: &mut Vec<char>) -> TokenFacts {
         classes,
         ends_segment,
         ends_clause: ends_segment || closing.contains([',', '.']),
+        ends_list_item: closing.contains(';'),
         is_capital: body.starts_with(char::is_uppercase),
         is_initial: length <= 2 && body.chars().all(char::is_uppercase),
         is_year: matches!(number, NumberKind::Year | NumberKind::YearWithLetter),
@@ -451,6 +470,11 @@ fn reference_facts(facts: &[TokenFacts]) -> ReferenceFacts {
         has_place_colon: facts.windows(2).any(|pair| {
             matches!(pair, [place, _] if place.classes.contains(WordClass::PLACE))
         }),
+        has_publisher: any(WordClass::PUBLISHER),
+        has_journal: any(WordClass::JOURNAL),
+        has_event: any(WordClass::EVENT),
+        ends_with_year: facts.iter().rev().take(2).any(|facts| facts.is_year),
+        has_semicolons: facts.iter().take(8).any(|facts| facts.ends_list_item),
         length: match facts.len() {
             0..=7 => 0,
             8..=15 => 1,
@@ -474,6 +498,11 @@ impl ReferenceFacts {
             self.starts_with_number,
             self.is_thesis,
             self.has_place_colon,
+            self.has_publisher,
+            self.has_journal,
+            self.has_event,
+            self.ends_with_year,
+            self.has_semicolons,
         ]
         .into_iter()
         .zip(1..)
@@ -656,6 +685,134 @@ fn push_span_features(kind: u32, spans: &Spans, at: usize, hashes: &mut Vec<u32>
     }
 }
 
+/// What is before or after a run of capitalized words.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Edge {
+    /// The begin or end of the reference.
+    #[default]
+    Reference,
+    Punctuation,
+    /// A word that is not capitalized.
+    Word,
+    Number(NumberKind),
+}
+
+impl Edge {
+    fn code(self) -> u32 {
+        match self {
+            Edge::Reference => 0,
+            Edge::Punctuation => 1,
+            Edge::Word => 2,
+            Edge::Number(kind) => 3 + kind.code(),
+        }
+    }
+}
+
+/// A run of capitalized words, which may contain function words: without punctuation before it, it may be a periodical or a
+/// publisher after a title.
+#[derive(Debug, Clone, Copy, Default)]
+struct CapitalRun {
+    start: usize,
+    end: usize,
+    before: Edge,
+    after: Edge,
+}
+
+/// Returns the runs of capitalized words, in the order of their places.
+fn capital_runs(facts: &[TokenFacts]) -> Vec<CapitalRun> {
+    let mut runs: Vec<CapitalRun> = Vec::new();
+    let mut open: Option<CapitalRun> = None;
+    let mut before = Edge::Reference;
+    for (at, facts) in facts.iter().enumerate() {
+        let joins = WordClass::FUNCTION
+            .union(WordClass::AND)
+            .union(WordClass::PARTICLE);
+        let is_capital = facts.is_capital && !facts.is_number();
+        let continues = open.is_some() && facts.classes.contains(joins) && !facts.is_number();
+        if is_capital || continues {
+            open.get_or_insert(CapitalRun {
+                start: at,
+                end: at,
+                before,
+                after: Edge::Reference,
+            })
+            .end = at + 1;
+        }
+        let here = if facts.is_number() {
+            Edge::Number(facts.number)
+        } else {
+            Edge::Word
+        };
+        if !(is_capital || continues)
+            && let Some(run) = open.take()
+        {
+            runs.push(CapitalRun { after: here, ..run });
+        }
+        if facts.ends_clause
+            && let Some(run) = open.take()
+        {
+            runs.push(CapitalRun {
+                after: Edge::Punctuation,
+                ..run
+            });
+        }
+        before = if facts.ends_clause {
+            Edge::Punctuation
+        } else {
+            here
+        };
+    }
+    runs.extend(open);
+    runs
+}
+
+/// Appends features of the run of capitalized words that a token is in, or else of the next, and of the next number.
+fn push_capital_features(
+    facts: &[TokenFacts],
+    runs: &[CapitalRun],
+    number: Option<usize>,
+    at: usize,
+    hashes: &mut Vec<u32>,
+) {
+    let mut push = |values: &[u32]| hashes.push(feature(kind::CAPITALS, values));
+    let next = runs.partition_point(|run| run.end <= at);
+    if let Some(run) = runs.get(next) {
+        let (before, after) = (run.before.code(), run.after.code());
+        let length = (run.end - run.start).min(6) as u32;
+        match at.checked_sub(run.start) {
+            Some(within) => {
+                let within = within.min(2) as u32;
+                push(&[1, within, before, after]);
+                push(&[2, before, after, length]);
+                push(&[3, within, before]);
+            }
+            None => push(&[4, (run.start - at).min(3) as u32, before, after]),
+        }
+    } else {
+        push(&[5]);
+    }
+    match number.and_then(|number| Some((number - at, facts.get(number)?))) {
+        Some((distance, facts)) => {
+            push(&[6, distance.min(12) as u32, facts.number.code()]);
+            push(&[7, distance.min(6) as u32]);
+        }
+        None => push(&[8, (facts.len() - at).min(6) as u32]),
+    }
+}
+
+/// Returns the index of the next number at or after each token.
+fn next_numbers(facts: &[TokenFacts]) -> Vec<Option<usize>> {
+    let mut next = None;
+    let mut numbers: Vec<Option<usize>> = (facts.iter().enumerate().rev())
+        .map(|(at, facts)| {
+            next = facts.is_number().then_some(at).or(next);
+            next
+        })
+        .collect();
+    numbers.reverse();
+    numbers
+}
+
 /// The kinds of features. Their numbers are part of the hashes, so they are part of the model.
 mod kind {
     pub(super) const BIAS: u32 = 1;
@@ -694,6 +851,7 @@ mod kind {
     pub(super) const QUOTE_CLOSING: u32 = 34;
     pub(super) const SEGMENT_FACTS: u32 = 35;
     pub(super) const CLAUSE_FACTS: u32 = 36;
+    pub(super) const CAPITALS: u32 = 37;
 }
 
 fn push_features(

@@ -1,9 +1,12 @@
 //! The model: a linear-chain conditional random field, trained with CRFsuite.
 //!
-//! The file (`model.crf`) is little-endian: the magic number, the number of labels, the number of features and of
-//! weights as `u32`, the scale of the weights as `f32`; the weights of the transitions from each label to each as
+//! Each label has two states, one for the first token of a part of the reference and one for the others, so that the model
+//! learns where parts begin.
+//!
+//! The file (`model.crf`) is little-endian: the magic number, the number of states, the number of features and of
+//! weights as `u32`, the scale of the weights as `f32`; the weights of the transitions from each state to each as
 //! `i16`; the hashes of the features in ascending order as `u32`; the number of weights of each feature as `u8`; the
-//! label of each weight as `u8`; the weights as `i16`.
+//! state of each weight as `u8`; the weights as `i16`.
 
 use std::sync::LazyLock;
 
@@ -11,12 +14,15 @@ use super::features::Features;
 use super::labels::{LABELS, Label};
 
 /// The beginning of a model file.
-const MAGIC: &[u8; 4] = b"PBR1";
+const MAGIC: &[u8; 4] = b"PBR2";
+
+/// The number of states: each label, and each label at the first token of a part.
+const STATES: usize = 2 * LABELS;
 
 /// A model.
 #[derive(Debug)]
 pub struct Model {
-    /// Weights of transitions, `from * LABELS + to`.
+    /// Weights of transitions, `from * STATES + to`.
     transitions: Vec<f32>,
     /// Their exponentials.
     factors: Vec<f32>,
@@ -56,18 +62,18 @@ impl Model {
     /// Reads a model; none if the file is damaged.
     pub fn from_bytes(bytes: &[u8]) -> Option<Model> {
         let mut reader = Reader(bytes);
-        if reader.take(4)? != MAGIC || reader.number()? != LABELS {
+        if reader.take(4)? != MAGIC || reader.number()? != STATES {
             return None;
         }
         let features = reader.number()?;
         let count = reader.number()?;
         let scale = f32::from_le_bytes(reader.take(4)?.try_into().ok()?);
-        let transitions: Vec<f32> = reader.weights(LABELS * LABELS, scale)?;
+        let transitions: Vec<f32> = reader.weights(STATES * STATES, scale)?;
         let hashes = reader.take(features.checked_mul(4)?)?;
         let counts = reader.take(features)?;
         let labels = reader.take(count)?;
         let values = reader.weights(count, scale)?;
-        if labels.iter().any(|label| usize::from(*label) >= LABELS) {
+        if labels.iter().any(|label| usize::from(*label) >= STATES) {
             return None;
         }
         let mut slots = vec![Slot::default(); (features * 2).next_power_of_two().max(2)];
@@ -116,10 +122,10 @@ impl Model {
 
     /// Returns the most probable labels of a sequence of tokens (Viterbi), with probabilities (forward-backward).
     pub fn label(&self, features: &Features) -> Labelling {
-        let scores: Vec<[f32; LABELS]> = features
+        let scores: Vec<[f32; STATES]> = features
             .of_tokens()
             .map(|hashes| {
-                let mut scores = [0.0; LABELS];
+                let mut scores = [0.0; STATES];
                 for hash in hashes {
                     for (label, weight) in self.weights(*hash) {
                         if let Some(score) = scores.get_mut(usize::from(*label)) {
@@ -133,26 +139,29 @@ impl Model {
         let path = self.best_path(&scores);
         let (confidences, confidence) = self.probabilities(&scores, &path);
         Labelling {
-            labels: path.into_iter().filter_map(Label::from_code).collect(),
+            labels: path
+                .into_iter()
+                .filter_map(|state| Label::from_code(state % LABELS))
+                .collect(),
             confidences,
             confidence,
         }
     }
 
     /// Returns the path with the highest score.
-    fn best_path(&self, scores: &[[f32; LABELS]]) -> Vec<usize> {
-        let mut best = [0.0; LABELS];
-        let mut sources: Vec<[u8; LABELS]> = Vec::with_capacity(scores.len());
+    fn best_path(&self, scores: &[[f32; STATES]]) -> Vec<usize> {
+        let mut best = [0.0; STATES];
+        let mut sources: Vec<[u8; STATES]> = Vec::with_capacity(scores.len());
         for (at, token) in scores.iter().enumerate() {
             if at == 0 {
                 best = *token;
-                sources.push([0; LABELS]);
+                sources.push([0; STATES]);
                 continue;
             }
-            let mut next = [f32::NEG_INFINITY; LABELS];
-            let mut from = [0_u8; LABELS];
+            let mut next = [f32::NEG_INFINITY; STATES];
+            let mut from = [0_u8; STATES];
             for (source, (weights, so_far)) in
-                (0_u8..).zip(self.transitions.chunks_exact(LABELS).zip(best))
+                (0_u8..).zip(self.transitions.chunks_exact(STATES).zip(best))
             {
                 for ((next, from), weight) in next.iter_mut().zip(&mut from).zip(weights) {
                     let score = so_far + weight;
@@ -168,7 +177,7 @@ impl Model {
             best = next;
             sources.push(from);
         }
-        let mut label = (0..LABELS)
+        let mut label = (0..STATES)
             .zip(best)
             .max_by(|left, right| left.1.total_cmp(&right.1))
             .map_or(0, |(label, _)| label);
@@ -188,26 +197,26 @@ impl Model {
     /// Returns the probability of each label of a path, and that of the path.
     ///
     /// Each step is scaled to a sum of one, so that long sequences do not overflow.
-    fn probabilities(&self, scores: &[[f32; LABELS]], path: &[usize]) -> (Vec<f32>, f32) {
-        let factors: Vec<[f32; LABELS]> = scores
+    fn probabilities(&self, scores: &[[f32; STATES]], path: &[usize]) -> (Vec<f32>, f32) {
+        let factors: Vec<[f32; STATES]> = scores
             .iter()
             .map(|token| {
                 let highest = token.iter().copied().fold(f32::NEG_INFINITY, f32::max);
                 token.map(|score| (score - highest).exp())
             })
             .collect();
-        let scaled = |values: [f32; LABELS]| {
+        let scaled = |values: [f32; STATES]| {
             let sum: f32 = values.iter().sum::<f32>().max(f32::MIN_POSITIVE);
             (values.map(|value| value / sum), sum)
         };
-        let mut forward: Vec<[f32; LABELS]> = Vec::with_capacity(factors.len());
+        let mut forward: Vec<[f32; STATES]> = Vec::with_capacity(factors.len());
         let mut log_norm = 0.0_f64;
         for token in &factors {
             let reached = match forward.last() {
-                None => [1.0; LABELS],
+                None => [1.0; STATES],
                 Some(before) => {
-                    let mut sums = [0.0; LABELS];
-                    for (weights, before) in self.factors.chunks_exact(LABELS).zip(before) {
+                    let mut sums = [0.0; STATES];
+                    for (weights, before) in self.factors.chunks_exact(STATES).zip(before) {
                         for (sum, weight) in sums.iter_mut().zip(weights) {
                             *sum += before * weight;
                         }
@@ -224,7 +233,7 @@ impl Model {
             forward.push(here);
         }
         let mut confidences = vec![0.0; path.len()];
-        let mut backward = [1.0_f32; LABELS];
+        let mut backward = [1.0_f32; STATES];
         for at in (0..factors.len()).rev() {
             let (Some(token), Some(reached), Some(label)) =
                 (factors.get(at), forward.get(at), path.get(at))
@@ -232,8 +241,11 @@ impl Model {
                 break;
             };
             let total: f32 = reached.iter().zip(&backward).map(|(f, b)| f * b).sum();
-            let own = reached.get(*label).copied().unwrap_or_default()
-                * backward.get(*label).copied().unwrap_or_default();
+            let own: f32 = (reached.iter().zip(&backward))
+                .enumerate()
+                .filter(|(state, _)| state % LABELS == label % LABELS)
+                .map(|(_, (f, b))| f * b)
+                .sum();
             if let Some(slot) = confidences.get_mut(at) {
                 *slot = own / total.max(f32::MIN_POSITIVE);
             }
@@ -241,8 +253,8 @@ impl Model {
             for (value, factor) in weighted.iter_mut().zip(token) {
                 *value *= factor;
             }
-            let mut next = [0.0; LABELS];
-            for (slot, weights) in next.iter_mut().zip(self.factors.chunks_exact(LABELS)) {
+            let mut next = [0.0; STATES];
+            for (slot, weights) in next.iter_mut().zip(self.factors.chunks_exact(STATES)) {
                 *slot = weights.iter().zip(&weighted).map(|(w, b)| w * b).sum();
             }
             backward = scaled(next).0;
@@ -262,7 +274,7 @@ impl Model {
             if let Some(before) = before {
                 log_path += f64::from(
                     self.transitions
-                        .get(before * LABELS + label)
+                        .get(before * STATES + label)
                         .copied()
                         .unwrap_or_default(),
                 );

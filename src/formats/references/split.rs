@@ -673,9 +673,11 @@ fn without_lead_in(text: &str) -> &str {
         "required:",
         "recommended:",
         "optional:",
+        "reading:",
+        "readings:",
         "from:",
     ];
-    let mut text = text.trim();
+    let mut text = without_backlinks(text.trim());
     // Text that goes on before it is part of a title: `See Saw`, but no list of references begins with that.
     for lead_in in LEAD_INS {
         if let Some(head) = text.get(..lead_in.len())
@@ -690,7 +692,71 @@ fn without_lead_in(text: &str) -> &str {
             break;
         }
     }
-    without_week(text)
+    without_chapter(without_clause(without_week(text)))
+}
+
+/// Returns a reference without the links back to the text that Wikipedia prints before it: `^ Jump up to: a b `.
+fn without_backlinks(text: &str) -> &str {
+    let Some(rest) = text.strip_prefix('^') else {
+        return text;
+    };
+    let mut rest = rest.trim_start();
+    if let Some(after) = rest.strip_prefix("Jump up to:") {
+        rest = after.trim_start();
+    }
+    while let Some((link, after)) = rest.split_once(' ')
+        && link.len() == 1
+        && link.starts_with(|c: char| c.is_ascii_lowercase())
+    {
+        rest = after.trim_start();
+    }
+    rest
+}
+
+/// Returns a reference without a clause that ends with "see" before it: `For a critique see `.
+fn without_clause(text: &str) -> &str {
+    const LONGEST: usize = 60;
+    let is_clause = ["For ", "On ", "Zu ", "Zur ", "Zum ", "Pour ", "Sur "]
+        .iter()
+        .any(|first| text.starts_with(first));
+    if !is_clause {
+        return text;
+    }
+    [
+        " see ",
+        " see also ",
+        " see: ",
+        " siehe ",
+        " vgl. ",
+        " voir ",
+    ]
+    .iter()
+    .filter_map(|word| text.split_once(word))
+    .find(|(clause, rest)| {
+        clause.len() < LONGEST && !clause.contains('.') && Beginning::of(rest).is_name()
+    })
+    .map_or(text, |(_, rest)| rest)
+}
+
+/// Returns a reference without the part of the work to read before it: `Chapter 4 of: `.
+fn without_chapter(text: &str) -> &str {
+    let mut words = text.splitn(4, ' ');
+    let (Some(unit), Some(number), Some(of), Some(rest)) =
+        (words.next(), words.next(), words.next(), words.next())
+    else {
+        return text;
+    };
+    let is_unit = matches!(
+        unit.to_lowercase().as_str(),
+        "chapter" | "chapters" | "ch." | "chs." | "chap." | "part" | "pages" | "pp."
+    );
+    let is_number = number.starts_with(|c: char| c.is_ascii_digit());
+    let is_of = matches!(of.trim_end_matches(':'), "of" | "from" | "in");
+    if is_unit && is_number && is_of && Beginning::of(rest).is_name() {
+        rest
+    } else {
+        text
+    }
 }
 
 /// Returns a reference without the week of a syllabus before it: `Week 3: `, `Session 4 – `.

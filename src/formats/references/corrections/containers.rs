@@ -1,8 +1,8 @@
 //! Finds periodicals, books and sites that works are part of.
 
 use super::super::labels::Label;
+use super::super::line;
 use super::super::words::{self, WordClass};
-use super::super::{line, quotation};
 use super::{LabelledTokens, is_in};
 
 /// The labels of what a work is part of.
@@ -78,82 +78,6 @@ pub(super) fn find_site(reference: &mut LabelledTokens<'_, '_>) {
     }
 }
 
-/// Joins the parts of one title that were labelled as a book and a periodical.
-pub(super) fn join(reference: &mut LabelledTokens<'_, '_>) {
-    let runs = reference.runs();
-    for pair in runs.windows(2) {
-        let [(Label::ContainerTitle, book), (Label::Journal, periodical)] = pair else {
-            continue;
-        };
-        let is_event = reference.any_is(book.clone(), WordClass::EVENT)
-            || reference.is(book.start, WordClass::IN);
-        if !is_event {
-            return reference.set(book.clone(), Label::Journal);
-        }
-        // Proceedings end with a comma, after which is a place.
-        let end = periodical
-            .clone()
-            .find(|at| reference.token(*at).ends_with(','))
-            .map_or(periodical.end, |comma| comma + 1);
-        reference.set(periodical.start..end, Label::ContainerTitle);
-        return reference.set(end..periodical.end, Label::Location);
-    }
-}
-
-/// Finds the book before the parenthesis with its editors: `In Title of the Book (A. Family, ed.)`.
-pub(super) fn find_before_editors(reference: &mut LabelledTokens<'_, '_>) {
-    let Some(editors) = reference.first_run(Label::Editor) else {
-        return;
-    };
-    if !reference.is(editors.start, WordClass::IN) || has_container(reference) {
-        return;
-    }
-    let Some(opens) =
-        (editors.start + 2..editors.end).find(|at| reference.token(*at).starts_with('('))
-    else {
-        return;
-    };
-    let is_role_alone = reference.is(opens, WordClass::EDITOR);
-    if !is_role_alone && reference.any_is(opens..editors.end, WordClass::EDITOR) {
-        reference.set(editors.start..opens, Label::ContainerTitle);
-    }
-}
-
-/// Makes a book of what was taken for the editors although nothing in it is a role or looks like names.
-pub(super) fn find_without_role(reference: &mut LabelledTokens<'_, '_>) {
-    const FEWEST_WORDS: usize = 2;
-    let Some(title) = reference.first_run(Label::Title) else {
-        return;
-    };
-    let Some(editors) = reference
-        .first_run(Label::Editor)
-        .filter(|editors| editors.start == title.end && editors.len() >= FEWEST_WORDS)
-    else {
-        return;
-    };
-    let marks = WordClass::EDITOR
-        .union(WordClass::IN)
-        .union(WordClass::AND)
-        .union(WordClass::TRANSLATOR);
-    let has_marks = editors.clone().any(|at| {
-        let token = reference.token(at);
-        let is_last = at + 1 == editors.end;
-        reference.is(at, marks)
-            || words::plain(token).chars().count() <= 1
-            || (token.contains(',') && !is_last)
-    });
-    if has_marks || has_container(reference) {
-        return;
-    }
-    let is_periodical = reference.label(editors.end) == Some(Label::Volume);
-    let label = if is_periodical {
-        Label::Journal
-    } else {
-        Label::ContainerTitle
-    };
-    reference.set(editors, label);
-}
-
 /// Finds the book between its editors and the place: `in Kell, R. (ed.) Moorland Economies, Leeds: Press`.
 pub(super) fn find_before_place(reference: &mut LabelledTokens<'_, '_>) {
     if has_container(reference) {
@@ -180,32 +104,6 @@ pub(super) fn find_before_place(reference: &mut LabelledTokens<'_, '_>) {
     };
     if let Some(comma) = last.and_then(|last| commas.get(last)) {
         reference.set(editors.end..comma + 1, Label::ContainerTitle);
-    }
-}
-
-/// Finds the publisher after the name of one editor: `Edited by Neil Shore, Penrose Classics, 2005.`
-pub(super) fn find_publisher_after_editor(reference: &mut LabelledTokens<'_, '_>) {
-    if reference.has(&[Label::Publisher]) {
-        return;
-    }
-    let runs = reference.runs();
-    let Some((_, editors)) = runs.iter().find(|(label, range)| {
-        *label == Label::Editor
-            && reference.label(range.end) == Some(Label::Date)
-            && reference.is(range.start, WordClass::EDITOR)
-    }) else {
-        return;
-    };
-    let commas: Vec<usize> = editors
-        .clone()
-        .filter(|at| reference.token(*at).ends_with(','))
-        .collect();
-    let [.., comma, last] = commas.as_slice() else {
-        return;
-    };
-    let is_joined = reference.any_is(comma + 1..last + 1, WordClass::AND);
-    if *last + 1 == editors.end && !is_joined && *comma > editors.start + 2 {
-        reference.set(comma + 1..editors.end, Label::Publisher);
     }
 }
 
@@ -244,28 +142,6 @@ fn is_numeric_date(token: &str) -> bool {
     };
     matches!(parts.as_slice(), [day, month, year]
         if year.len() == 4 && line::has_year(year) && is_short(day) && is_short(month))
-}
-
-/// Ends the title of a periodical with its quotation marks: `in «Quaderni alpini», n. 12`.
-pub(super) fn end_with_quotes(reference: &mut LabelledTokens<'_, '_>) {
-    let Some(journal) = reference.first_run(Label::Journal) else {
-        return;
-    };
-    let Some((open, mark)) = journal
-        .clone()
-        .take(2)
-        .find_map(|at| Some((at, quotation::opens(reference.token(at))?)))
-    else {
-        return;
-    };
-    let end = (open..journal.end).find(|at| quotation::closes(reference.token(*at), mark));
-    let is_volume = reference.label(journal.end) == Some(Label::Volume);
-    if let Some(end) = end
-        && is_volume
-        && mark != '\''
-    {
-        reference.set(end + 1..journal.end, Label::Volume);
-    }
 }
 
 /// Gives the abbreviated words at the end of a title to the periodical: `Title, Hydrol. Commons Sci., 14`.

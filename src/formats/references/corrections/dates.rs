@@ -115,40 +115,6 @@ fn are_names(tokens: &[&str]) -> bool {
         })
 }
 
-/// Ends a date in parentheses with its parenthesis, `(2016, May) 19 years later`, and gives a day to the month before it,
-/// `2020, March 30. Title`.
-pub(super) fn end_dates(reference: &mut LabelledTokens<'_, '_>) {
-    for at in 1..reference.len() {
-        let day = reference.token(at);
-        let is_day = day
-            .trim_end_matches(['.', ',', ':'])
-            .parse()
-            .is_ok_and(|day: u32| (1..=31).contains(&day));
-        if reference.label(at - 1) == Some(Label::Date)
-            && reference.label(at) == Some(Label::Title)
-            && is_day
-            && day.ends_with(['.', ',', ':'])
-            && reference.is(at - 1, WordClass::MONTH)
-        {
-            reference.set(at..at + 1, Label::Date);
-        }
-    }
-    let mut is_open = false;
-    let mut is_closed = false;
-    for at in 0..reference.len() {
-        let token = reference.token(at);
-        if reference.label(at) != Some(Label::Date) {
-            (is_open, is_closed) = (false, false);
-            continue;
-        }
-        if is_closed && reference.label(reference.run_at(at).end) == Some(Label::Title) {
-            reference.set(at..at + 1, Label::Title);
-        }
-        is_open |= token.starts_with('(');
-        is_closed |= is_open && token.trim_end_matches(['.', ',', ':']).ends_with(')');
-    }
-}
-
 /// Gives the pages before a date their label: `1952-1962, December 1992`.
 pub(super) fn move_pages(reference: &mut LabelledTokens<'_, '_>) {
     for at in 1..reference.len() {
@@ -162,24 +128,6 @@ pub(super) fn move_pages(reference: &mut LabelledTokens<'_, '_>) {
         if reference.label(at) == Some(Label::Date) && is_range && has_year {
             reference.set(at..at + 1, Label::Pages);
         }
-    }
-}
-
-/// Gives a number at the beginning of a title to it: `19 years later`.
-pub(super) fn move_number(reference: &mut LabelledTokens<'_, '_>) {
-    let Some(title) = reference.first_run(Label::Title) else {
-        return;
-    };
-    let Some(number) = title.start.checked_sub(1) else {
-        return;
-    };
-    let token = reference.token(number);
-    let is_number = token.len() <= 2 && token.bytes().all(|byte| byte.is_ascii_digit());
-    let is_alone = number.checked_sub(1).is_some_and(|before| {
-        reference.label(before) != Some(Label::Date) || line::has_year(reference.token(before))
-    });
-    if is_number && is_alone && reference.label(number) == Some(Label::Date) {
-        reference.set(number..number + 1, Label::Title);
     }
 }
 

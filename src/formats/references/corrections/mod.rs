@@ -28,35 +28,14 @@ pub(crate) fn correct_labels(text: &str, places: &[Range<usize>], labels: &mut [
     dates::label_missing_dates(&mut reference);
     dates::find_date(&mut reference);
     names::find_names_before_year(&mut reference);
-    names::join_name_with_role(&mut reference);
     names::label_roles(&mut reference);
-    names::find_title_before_role(&mut reference);
-    names::find_role_after_names(&mut reference);
-    dates::end_dates(&mut reference);
     names::end_names(&mut reference);
-    names::find_title_after_names(&mut reference);
-    dates::move_number(&mut reference);
-    names::find_names_in_title(&mut reference);
-    names::join_given_names(&mut reference);
-    names::find_publishing_author(&mut reference);
-    names::join_others(&mut reference);
-    names::find_translators(&mut reference);
-    names::join_byline(&mut reference);
-    names::find_role_after_title(&mut reference);
-    titles::find_names_before_quote(&mut reference);
     titles::find_quoted_title(&mut reference);
-    titles::find_case(&mut reference);
     titles::divide_at_slashes(&mut reference);
-    titles::end_before_responsibility(&mut reference);
     titles::close_parentheses(&mut reference);
-    containers::join(&mut reference);
-    containers::find_before_editors(&mut reference);
-    containers::find_without_role(&mut reference);
     containers::find_before_place(&mut reference);
-    containers::find_publisher_after_editor(&mut reference);
     containers::find_date(&mut reference);
     containers::begin_with_in(&mut reference);
-    containers::end_with_quotes(&mut reference);
     titles::continue_after_colon(&mut reference);
     titles::join_parenthesis(&mut reference);
     titles::continue_without_mark(&mut reference);
@@ -64,7 +43,6 @@ pub(crate) fn correct_labels(text: &str, places: &[Range<usize>], labels: &mut [
     titles::divide_at_phrase(&mut reference);
     titles::divide_before_pages(&mut reference);
     titles::divide_before_imprint(&mut reference);
-    titles::join_kind(&mut reference);
     titles::find_thesis(&mut reference);
     titles::find_publisher(&mut reference);
     containers::find_journal(&mut reference);
@@ -73,8 +51,6 @@ pub(crate) fn correct_labels(text: &str, places: &[Range<usize>], labels: &mut [
     titles::find_title(&mut reference);
     titles::find_title_without_names(&mut reference);
     containers::find_site(&mut reference);
-    names::find_byline(&mut reference);
-    names::find_author_after_title(&mut reference);
     east_asian::label(&mut reference);
 }
 

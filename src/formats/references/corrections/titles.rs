@@ -132,34 +132,6 @@ pub(super) fn find_title(reference: &mut LabelledTokens<'_, '_>) {
     }
 }
 
-/// Makes names of the text before a title in quotation marks, if there are no others: `Wikipedia contributors, "Mutual
-/// aid"`.
-pub(super) fn find_names_before_quote(reference: &mut LabelledTokens<'_, '_>) {
-    const MOST_WORDS: usize = 6;
-    let Some(title) = reference.first_run(Label::Title) else {
-        return;
-    };
-    // `Convex Computer` and `Corporation, "Title"` are one name.
-    let is_begun = title.start.checked_sub(1).is_some_and(|before| {
-        reference.label(before) == Some(Label::Author)
-            && reference.token(before).ends_with(char::is_alphabetic)
-    });
-    if !is_begun && reference.has(&[Label::Author, Label::Editor]) {
-        return;
-    }
-    let quote = title.clone().take(MOST_WORDS + 1).find(|at| {
-        quotation::opens(reference.token(*at))
-            .is_some_and(|mark| !matches!(mark, '\'' | '\u{2018}'))
-    });
-    if let Some(quote) = quote
-        && quote > title.start
-        && reference.token(quote - 1).ends_with([',', '.', ':'])
-        && reference.token(title.start).starts_with(char::is_uppercase)
-    {
-        reference.set(title.start..quote, Label::Author);
-    }
-}
-
 /// Divides a title from the periodical or the book after two slashes: `Название // Журнал.`
 pub(super) fn divide_at_slashes(reference: &mut LabelledTokens<'_, '_>) {
     let Some(title) = reference.first_run(Label::Title) else {
@@ -175,23 +147,6 @@ pub(super) fn divide_at_slashes(reference: &mut LabelledTokens<'_, '_>) {
         _ => Label::Journal,
     };
     reference.set(slashes..title.end, label);
-}
-
-/// Makes a title of the parties to a case that were taken for names: `Pruett v. Grazing Commons`.
-pub(super) fn find_case(reference: &mut LabelledTokens<'_, '_>) {
-    let Some(title) = reference.first_run(Label::Title) else {
-        return;
-    };
-    let Some(versus) = title.start.checked_sub(1) else {
-        return;
-    };
-    let is_versus = matches!(reference.token(versus), "v." | "vs." | "v");
-    if is_versus && reference.label(versus) == Some(Label::Author) {
-        let before = reference.labels.iter_mut().take(title.start).rev();
-        for label in before.take_while(|label| **label == Label::Author) {
-            *label = Label::Title;
-        }
-    }
 }
 
 /// Goes on with a title after a colon or after the "v." of a case: no title ends there.
@@ -345,35 +300,6 @@ pub(super) fn continue_after_function_word(reference: &mut LabelledTokens<'_, '_
         }
     });
     reference.set(title.end..stop.unwrap_or(end), Label::Title);
-}
-
-/// Ends a title before the slash of library catalogues, after which they name those who made the work: `Title / ed. by A.
-/// Family`.
-pub(super) fn end_before_responsibility(reference: &mut LabelledTokens<'_, '_>) {
-    let Some(title) = reference.first_run(Label::Title) else {
-        return;
-    };
-    let Some(slash) = (title.start + 1..title.end).find(|at| reference.token(*at) == "/") else {
-        return;
-    };
-    let rest = slash + 1..title.end;
-    let label = if reference.any_is(rest.clone(), WordClass::EDITOR) {
-        Label::Editor
-    } else if reference.any_is(rest.clone(), WordClass::TRANSLATOR) {
-        Label::Translator
-    } else if rest
-        .clone()
-        .any(|at| words::plain(reference.token(at)).chars().count() == 1)
-    {
-        Label::Note
-    } else {
-        return;
-    };
-    reference.set(slash..title.end, label);
-    let names = (title.end..reference.len())
-        .take_while(|at| matches!(reference.label(*at), Some(Label::Author | Label::Editor)))
-        .count();
-    reference.set(title.end..title.end + names, label);
 }
 
 /// Gives the sentence that says that a work is a thesis a label of its own: `Title. Dissertação de mestrado.`
@@ -569,27 +495,6 @@ pub(super) fn divide_before_imprint(reference: &mut LabelledTokens<'_, '_>) {
     };
     if is_capital {
         reference.set(sentence, label);
-    }
-}
-
-/// Goes on with a title in a word for a kind of work that no punctuation divides from it: `Founders’ report.`
-pub(super) fn join_kind(reference: &mut LabelledTokens<'_, '_>) {
-    const LONGEST: usize = 2;
-    let Some(title) = reference.first_run(Label::Title) else {
-        return;
-    };
-    let kind = reference.run_at(title.end);
-    let is_kind = reference.label(title.end) == Some(Label::Genre);
-    let is_open = reference
-        .token(title.end - 1)
-        .ends_with(|c: char| c.is_alphanumeric() || c == '\u{2019}');
-    if is_open
-        && is_kind
-        && (1..=LONGEST).contains(&kind.len())
-        && !reference.token(kind.start).starts_with(['(', '['])
-        && !reference.any_is(kind.clone(), WordClass::THESIS)
-    {
-        reference.set(kind, Label::Title);
     }
 }
 

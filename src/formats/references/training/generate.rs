@@ -5,11 +5,21 @@ use peerbib::csl::{Item, ItemDate, ItemName, ItemValue, LabelledText, Processor,
 use peerbib::formats::references::evaluation::{Label, tokens};
 
 use crate::informal;
-use crate::values::{Pieces, Random, Values, doi, title, url};
+use crate::values::{Pieces, Random, Values, doi, family, title, url};
 use crate::words::{LANGUAGES, Language};
 
 /// The percentage of references that follow no style file.
 const INFORMAL: usize = 45;
+
+/// The percentage of works in English in the lists of other languages.
+const ENGLISH_WORKS: usize = 30;
+
+/// The percentage of lists whose terms are in a language that has no words here.
+const OTHER_LOCALES: usize = 12;
+
+/// Languages that only give terms: "editor", "accessed".
+const FURTHER_LOCALES: &str =
+    "cs-CZ pl-PL da-DK nb-NO fi-FI tr-TR hu-HU ro-RO sk-SK sl-SI hr-HR et-EE lt-LT eu gl-ES is-IS";
 
 /// The styles and languages of generated references.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,21 +94,68 @@ pub(crate) fn generate(
         }
         let style = random.pick(&styles);
         let items: Vec<Item> = (0..12)
-            .map(|id| item(id, language, values, &mut random))
+            .map(|id| {
+                // Lists in all languages have works in English.
+                let is_english = has_english && random.chance(ENGLISH_WORKS);
+                let of_work = if is_english { &LANGUAGES[0] } else { language };
+                item(id, of_work, values, &mut random)
+            })
             .collect();
-        let processor = Processor::new(style, Some(language.locale), &items);
-        for (key, pieces) in processor.labelled_bibliography() {
-            let Some(item) = items.iter().find(|item| item.id == key) else {
-                continue;
-            };
-            let labelled = labelled(&pieces, item);
-            if labelled.len() > 3 {
-                references.push(damaged(labelled, &mut random));
-            }
-        }
+        let locale = if has_english && random.chance(OTHER_LOCALES) {
+            random.word(FURTHER_LOCALES)
+        } else {
+            language.locale
+        };
+        push_printed(style, locale, &items, &mut references, &mut random);
     }
     references.truncate(count);
     references
+}
+
+/// Returns references to existing works, in styles and languages of a selection, damaged as generated ones are.
+pub(crate) fn printed(
+    count: usize,
+    works: &[Item],
+    selection: Selection,
+    seed: u64,
+) -> Vec<Pieces> {
+    let mut random = Random::new(seed);
+    let styles = selection.styles();
+    let languages = selection.languages();
+    let mut references = Vec::with_capacity(count);
+    while references.len() < count {
+        let style = random.pick(&styles);
+        let language = *random.pick(&languages);
+        let items: Vec<Item> = (0..12)
+            .map(|id| Item {
+                id: format!("work{id}"),
+                ..random.pick(works).clone()
+            })
+            .collect();
+        push_printed(style, language.locale, &items, &mut references, &mut random);
+    }
+    references.truncate(count);
+    references
+}
+
+/// Appends the entries of a bibliography.
+fn push_printed(
+    style: &Style,
+    locale: &str,
+    items: &[Item],
+    references: &mut Vec<Pieces>,
+    random: &mut Random,
+) {
+    let processor = Processor::new(style, Some(locale), items);
+    for (key, pieces) in processor.labelled_bibliography() {
+        let Some(item) = items.iter().find(|item| item.id == key) else {
+            continue;
+        };
+        let labelled = labelled(&pieces, item);
+        if labelled.len() > 3 {
+            references.push(damaged(labelled, random));
+        }
+    }
 }
 
 // ---- Works ------------------------------------------------------------------------------------------------------
@@ -371,9 +428,9 @@ fn people(language: &Language, random: &mut Random, may_be_organization: bool) -
                     format!("{one}. {two}.")
                 };
             }
-            let mut family = random.word(nation.family).to_owned();
+            let mut family = family(nation, random);
             if random.chance(6) {
-                family = format!("{family}-{}", random.word(nation.family));
+                family = format!("{family}-{}", self::family(nation, random));
             }
             ItemName {
                 family: Some(family),
@@ -555,7 +612,7 @@ fn is_no_date(word: &str) -> bool {
 // ---- Damage -----------------------------------------------------------------------------------------------------
 
 /// Damages a reference as real lists are.
-fn damaged(mut pieces: Pieces, random: &mut Random) -> Pieces {
+pub(crate) fn damaged(mut pieces: Pieces, random: &mut Random) -> Pieces {
     if random.chance(45) {
         return pieces;
     }

@@ -5,7 +5,7 @@
 
 use peerbib::formats::references::evaluation::Label;
 
-use crate::values::{Pieces, Random, Values, doi, title, url};
+use crate::values::{Pieces, Random, Values, doi, family, title, url};
 use crate::words::Language;
 
 /// The words that a language puts between fields.
@@ -31,7 +31,8 @@ struct Terms {
 /// Fields: A authors, E editors, T title, Q title in quotation marks, J periodical, C book, L place, B publisher, Y year,
 /// V volume, N issue, G pages, K kind of thesis, H university, R kind of report, O organization, S site, U address,
 /// D date, M month and year, X DOI, F edition, P presented at an event, Z year or that there is none, t translators,
-/// d years of this and the first edition, s series in parentheses, I ISBN, k kind of page, w medium, x date of access.
+/// d years of this and the first edition, s series in parentheses, I ISBN, k kind of page, w medium, x date of access,
+/// h name of an account, m form of a file, o chapters, r director of a film.
 /// Small letters are terms: i in, v volume, n issue, p pages, e editor's role, b edited by, a available at, c accessed,
 /// y by.
 const LAYOUTS: &[&str] = &[
@@ -168,6 +169,26 @@ const LAYOUTS: &[&str] = &[
     "{A}. {T}. {J}, {L}, {D}, {p} {g1}.",
     "{A} ({Z}). {T}. {J}.",
     "{A} ({Z}) {Q}, {J}.",
+    // Chapters to read
+    "{A}. {Y}. {T}, {o}. {L}: {B}.",
+    "{A}, {T} ({L}: {B}, {Y}), {o}.",
+    "{A}, {T} ({B}, {Y}), {o}",
+    "{A}. {T}. {o}. {B}, {Y}.",
+    // Encyclopedias and posts
+    "{A} ({D}). {Q}. {J}. {c}.",
+    "{Q} {m}. {J}. {D}. {c}.",
+    "{Q} {m}. {B}. {Y}. {c}.",
+    "{A}, {Q}, {U} {c}",
+    "{A} {h}. ({D}). {T} [{k}]. {S}. {U}",
+    // Films
+    "{T} ({r}, {Y})",
+    "{T}. {r}. {B}, {Y}.",
+    "{A}. {T}. {J} {Y}, {V}, {G}.",
+    "{A} {Y}, {T}, {L}, {B}, {s}, {g}.",
+    "{A}, {T}, {J}, {V} ({Y}), {p} {G}.",
+    "{A}, {T}. {i}: {J} {V} ({Y}) {n} {N}, {p} {G}.",
+    "{A}: {T}, {L} {Y}, {p} {G}.",
+    "{A}, {T}, {L}: {B} {Y}, {p} {G}.",
     // Theses and reports in parentheses
     "{A} ({Y}). {T} ({K}). {H}.",
     "{A}. {T}. {Y}. {K} – {H}, {L}, {Y}.",
@@ -429,11 +450,13 @@ impl Writer<'_> {
             "s" => {
                 let number = random.number(1, 90);
                 let series = title(language, random);
-                let separator = random.phrase(", | ; |, Bd. |, vol. | ");
-                self.push(
-                    Label::CollectionTitle,
-                    &format!("{series}{separator}{number}"),
-                );
+                let text = if terms.locale == "fr" && random.chance(60) {
+                    format!("coll. « {series} »")
+                } else {
+                    let separator = random.phrase(", | ; |, Bd. |, vol. | ");
+                    format!("{series}{separator}{number}")
+                };
+                self.push(Label::CollectionTitle, &text);
             }
             "I" => {
                 let digits = random.number(10_000, 99_999);
@@ -442,6 +465,33 @@ impl Writer<'_> {
             "k" => {
                 let kind = random.phrase("Blog post|blog post|Video|Video file|Web log post|Press release|Podcast|Audio podcast episode");
                 self.push(Label::Genre, kind);
+            }
+            "h" => {
+                let name = random.word(language.family).to_lowercase();
+                self.push(Label::Author, &format!("[@{name}]"));
+            }
+            "m" => self.push(
+                Label::Medium,
+                random.phrase("(PDF)|[PDF]|(video)|[Internet]"),
+            ),
+            "o" => {
+                let first = random.number(1, 9);
+                let unit = random.phrase("ch.|chs.|chapter|chapters|Ch.|Chapters");
+                let text = match random.below(3) {
+                    0 => format!("{unit} {first}"),
+                    1 => format!("{unit} {first} and {}", first + 2),
+                    _ => format!("{unit} {first}-{}", first + 3),
+                };
+                self.push(Label::Pages, &text);
+            }
+            "r" => {
+                let natural = NameStyle {
+                    order: 2,
+                    ..self.names
+                };
+                let names = natural.some(1, language, terms, random);
+                let role = random.phrase("Dir.|dir.|directed by|Directed by");
+                self.push(Label::Director, &format!("{role} {names}"));
             }
             "w" => self.push(Label::Genre, random.phrase("Web|Print|Online")),
             "x" => {
@@ -619,9 +669,9 @@ impl NameStyle {
                 given.push_str(&format!(" {}.", char::from(b'A' + random.below(26) as u8)));
             }
         }
-        let mut family = random.word(language.family).to_owned();
+        let mut family = family(language, random);
         if random.chance(6) {
-            family = format!("{family}-{}", random.word(language.family));
+            family = format!("{family}-{}", self::family(language, random));
         }
         if random.chance(4) && language.is_latin() {
             family = format!(

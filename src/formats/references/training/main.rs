@@ -5,17 +5,21 @@
 
 #![allow(clippy::indexing_slicing, clippy::string_slice)]
 
+use std::borrow::Cow;
 use std::io::{BufRead as _, BufWriter, Write};
 
+mod exchange;
 mod generate;
 mod informal;
 mod values;
 mod words;
 
 use generate::Selection;
+use peerbib::csl::Item;
 use peerbib::formats::references::evaluation::{
     self, Label, LabelledText, Model, measure, mistakes,
 };
+use peerbib::formats::{BIBLATEX, bibtex};
 use values::{Pieces, Values};
 
 type Failure = Box<dyn std::error::Error>;
@@ -31,11 +35,16 @@ fn main() -> Result<(), Failure> {
             let selection = Selection::named(selection).ok_or("neither all nor seen nor held")?;
             let values = Values::of(&read_pieces()?);
             let seed = if selection == Selection::Held { 77 } else { 7 };
-            for pieces in generate::generate(count.parse()?, &values, selection, seed) {
-                let pieces: Vec<(&str, &str)> = pieces.iter().map(|(label, text)| (label.name(), text.as_str())).collect();
-                writeln!(out, "{}", serde_json::to_string(&pieces)?)?;
+            write_pieces(&generate::generate(count.parse()?, &values, selection, seed), &mut out)
+        }
+        ["exchange", count] => write_pieces(&exchange::exchange(count.parse()?, &read_pieces()?, 7), &mut out),
+        ["print", count, selection, files @ ..] => {
+            let selection = Selection::named(selection).ok_or("neither all nor seen nor held")?;
+            let mut works = Vec::new();
+            for file in files {
+                works.extend(works_of(&std::fs::read_to_string(file)?));
             }
-            Ok(())
+            write_pieces(&generate::printed(count.parse()?, &works, selection, 5), &mut out)
         }
         ["evaluate", model] => {
             let model = Model::from_bytes(&std::fs::read(model)?).ok_or("not a model")?;
@@ -48,13 +57,17 @@ fn main() -> Result<(), Failure> {
             write!(out, "{}", mistakes(&model, &read_references()?))?;
             Ok(())
         }
-        _ => Err("usage: reference_training core FILE | generate COUNT all|seen|held | features | evaluate MODEL | mistakes MODEL".into()),
+        _ => Err("usage: reference_training core FILE | generate COUNT all|seen|held | exchange COUNT | print COUNT all|seen|held FILE.bib… | features | evaluate MODEL | mistakes MODEL".into()),
     }
 }
 
 /// Writes the references of AnyStyle's XML.
 fn core(xml: &str, out: &mut impl Write) -> Result<(), Failure> {
-    for pieces in evaluation::from_xml(xml)? {
+    write_pieces(&evaluation::from_xml(xml)?, out)
+}
+
+fn write_pieces(references: &[Pieces], out: &mut impl Write) -> Result<(), Failure> {
+    for pieces in references {
         let pieces: Vec<(&str, &str)> = pieces
             .iter()
             .map(|(label, text)| (label.name(), text.as_str()))
@@ -62,6 +75,16 @@ fn core(xml: &str, out: &mut impl Write) -> Result<(), Failure> {
         writeln!(out, "{}", serde_json::to_string(&pieces)?)?;
     }
     Ok(())
+}
+
+/// Returns the items of a BibLaTeX file.
+fn works_of(bib: &str) -> Vec<Item> {
+    let file = BIBLATEX.read_text(bib).file;
+    let by_key = file.by_key();
+    let find = |key: &str| by_key.get(key).map(|work| Cow::Borrowed(*work));
+    file.works()
+        .map(|work| bibtex::derive(work, &file.strings, &find).item)
+        .collect()
 }
 
 /// Writes the label and the features of each token on a line of its own, with an empty line after each reference.

@@ -25,10 +25,12 @@ import pycrfsuite
 HERE = pathlib.Path(__file__).resolve().parent
 MODEL = HERE.parent / "model.crf"
 FIGURES = HERE / "figures.txt"
+BIBLIOGRAPHIES = [str(path) for path in sorted((HERE.parents[3] / "bib").glob("*.bib"))]
 LABELS = (
     "author citation-number collection-title container-title date director doi edition editor genre isbn journal "
     "location medium note pages producer publisher source title translator url volume"
 ).split()
+STATES = [*LABELS, *("first " + label for label in LABELS)]
 
 
 def tool(arguments, given=""):
@@ -51,6 +53,12 @@ def sequences(lines):
             features, labels = [], []
 
 
+def states(labels):
+    """Returns the states of labels: the first of a run of equal labels differs from the others."""
+    before = [None, *labels]
+    return [label if label == last else "first " + label for label, last in zip(labels, before)]
+
+
 def train(weighted, options, path):
     """Trains a model on pairs of labelled references and the number of times that each counts."""
     trainer = pycrfsuite.Trainer(verbose=options.verbose)
@@ -66,7 +74,7 @@ def train(weighted, options, path):
     for lines, times in weighted:
         for features, labels in sequences(lines):
             for _ in range(times):
-                trainer.append(features, labels)
+                trainer.append(features, states(labels))
     trainer.train(str(path))
 
 
@@ -75,12 +83,12 @@ def pack(crfsuite_model, path, smallest):
     tagger = pycrfsuite.Tagger()
     tagger.open(str(crfsuite_model))
     info = tagger.info()
-    of_label = {label: code for code, label in enumerate(LABELS)}
+    of_label = {label: code for code, label in enumerate(STATES)}
     by_hash = {}
     for (feature, label), weight in info.state_features.items():
         if abs(weight) >= smallest:
             by_hash.setdefault(int(feature, 16), []).append((of_label[label], weight))
-    transitions = [[0.0] * len(LABELS) for _ in LABELS]
+    transitions = [[0.0] * len(STATES) for _ in STATES]
     for (before, after), weight in info.transitions.items():
         transitions[of_label[before]][of_label[after]] = weight
     # Pairs of labels that CRFsuite never saw, because a label does not occur, stay at zero.
@@ -92,8 +100,8 @@ def pack(crfsuite_model, path, smallest):
     path.write_bytes(
         b"".join(
             [
-                b"PBR1",
-                struct.pack("<IIIf", len(LABELS), len(features), len(weights), scale),
+                b"PBR2",
+                struct.pack("<IIIf", len(STATES), len(features), len(weights), scale),
                 struct.pack(f"<{len(flat)}h", *map(number, flat)),
                 struct.pack(f"<{len(features)}I", *(feature for feature, _ in features)),
                 bytes(len(pairs) for _, pairs in features),
@@ -107,6 +115,20 @@ def pack(crfsuite_model, path, smallest):
 def generate(core, count, selection):
     """Returns references that the citation processor writes, with values of hand-labelled ones."""
     return lines_of(tool(["generate", str(count), selection], joined(core))) if count else []
+
+
+def exchange(core, count):
+    """Returns references with the layouts of hand-labelled ones, and with values of others."""
+    return lines_of(tool(["exchange", str(count)], joined(core))) if count else []
+
+
+def training_set(core, selection, options):
+    """Returns labelled references, and the number of times that each counts."""
+    return [
+        (core, options.times),
+        (exchange(core, options.exchanged), 1),
+        (generate(core, options.generated, selection), 1),
+    ]
 
 
 def joined(lines):
@@ -135,14 +157,16 @@ def cross_validate(core, options, folder):
     for fold in range(options.folds)[: options.only or None]:
         held = core[fold :: options.folds]
         rest = [line for at, line in enumerate(core) if at % options.folds != fold]
-        train([(rest, options.times), (generate(rest, options.generated, "seen"), 1)], options, model)
+        train(training_set(rest, "seen", options), options, model)
         pack(model, crf, options.smallest)
         add_figures(sums, "", tool(["evaluate", str(crf)], joined(held)))
         unseen = generate(held, 400, "held")
         add_figures(sums, "unseen styles and languages, ", tool(["evaluate", str(crf)], joined(unseen)))
+        works = tool(["print", "400", "held", *BIBLIOGRAPHIES])
+        add_figures(sums, "bundled works in unseen styles and languages, ", tool(["evaluate", str(crf)], works))
         lines = [f"{name}: {right} of {of}, {right / max(of, 1):.4f}" for name, (right, of) in sums.items()]
         print(f"after fold {fold + 1} of {options.folds} ({crf.stat().st_size} bytes):", *lines, sep="\n  ", flush=True)
-        done = f"{fold + 1} of {options.folds} folds, {options.generated} generated references, {options.iterations} iterations"
+        done = f"{fold + 1} of {options.folds} folds, {options.exchanged} exchanged and {options.generated} generated references, {options.iterations} iterations"
         FIGURES.write_text(f"cross-validation: {done}\n" + joined(lines))
 
 
@@ -151,7 +175,8 @@ def main():
     parser.add_argument("core", help="AnyStyle's core.xml")
     parser.add_argument("--tool", default="cargo", help="the built training tool, if it is not to be built now")
     parser.add_argument("--generated", type=int, default=3000, help="number of generated references")
-    parser.add_argument("--times", type=int, default=3, help="how often each hand-labelled reference counts")
+    parser.add_argument("--exchanged", type=int, default=4000, help="number of hand-labelled references with other values")
+    parser.add_argument("--times", type=int, default=2, help="how often each hand-labelled reference counts")
     parser.add_argument("--folds", type=int, default=0)
     parser.add_argument("--only", type=int, default=0, help="number of folds to run")
     parser.add_argument("--c1", type=float, default=0.05)
@@ -175,8 +200,7 @@ def main():
         if options.folds:
             cross_validate(core, options, folder)
         else:
-            generated = generate(core, options.generated, "all")
-            train([(core, options.times), (generated, 1)], options, folder / "model")
+            train(training_set(core, "all", options), options, folder / "model")
             pack(folder / "model", options.output, options.smallest)
             print(f"{options.output}: {options.output.stat().st_size} bytes", file=sys.stderr)
 

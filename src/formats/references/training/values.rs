@@ -85,7 +85,66 @@ impl Random {
     }
 }
 
+/// The percentage of titles and names with invented words, so that the model learns layouts rather than the few words of
+/// the generator.
+const INVENTED: usize = 25;
+
+/// Returns a title of phrases of the language, some with invented words.
 pub(crate) fn title(language: &Language, random: &mut Random) -> String {
+    let title = known_title(language, random);
+    varied(&title, language, random)
+}
+
+/// Returns a phrase, some with invented words.
+fn varied(phrase: &str, language: &Language, random: &mut Random) -> String {
+    if !random.chance(INVENTED) {
+        return phrase.to_owned();
+    }
+    let words = phrase.split(' ').map(|word| {
+        let is_long = word.chars().count() > 4 && word.chars().all(char::is_alphabetic);
+        if !is_long || random.chance(40) {
+            return word.to_owned();
+        }
+        let models: Vec<&str> = language
+            .phrases
+            .split(['|', ' '])
+            .filter(|word| word.chars().count() > 4)
+            .collect();
+        let (one, two) = (*random.pick(&models), *random.pick(&models));
+        let invented = blended(one, two);
+        match word.chars().next() {
+            Some(first) if first.is_uppercase() => capitalized(&invented),
+            _ => invented,
+        }
+    });
+    let words: Vec<String> = words.collect();
+    words.join(" ")
+}
+
+/// Returns a family name of the language, some invented.
+pub(crate) fn family(language: &Language, random: &mut Random) -> String {
+    let one = random.word(language.family);
+    if random.chance(INVENTED) {
+        capitalized(&blended(one, random.word(language.family)))
+    } else {
+        one.to_owned()
+    }
+}
+
+/// Joins the first half of one word with the second half of another, in lower case.
+fn blended(one: &str, two: &str) -> String {
+    let first = one.chars().take(one.chars().count() / 2);
+    let second = two.chars().skip(two.chars().count() / 2);
+    first.chain(second).flat_map(char::to_lowercase).collect()
+}
+
+fn capitalized(word: &str) -> String {
+    let mut chars = word.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(chars).collect()
+}
+
+fn known_title(language: &Language, random: &mut Random) -> String {
     let mut phrase = || random.phrase(language.phrases).to_owned();
     let (first, second, third) = (phrase(), phrase(), phrase());
     let lower = |text: &str| {
