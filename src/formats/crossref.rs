@@ -56,8 +56,8 @@ pub(super) fn adapt(item: &mut CslItem) {
     if !is_of_crossref(item) {
         return;
     }
-    if let Some(subtitle) = take_text(item, "subtitle")
-        && let Some(title) = take_text(item, "title")
+    if let Some(subtitle) = first_text(item, "subtitle")
+        && let Some(title) = first_text(item, "title")
     {
         let title = if title.contains(&subtitle) {
             title
@@ -65,6 +65,7 @@ pub(super) fn adapt(item: &mut CslItem) {
             format!("{}: {subtitle}", title.trim_end_matches([':', ' ']))
         };
         item.variables.insert("title", CslValue::Text(title));
+        item.variables.remove("subtitle");
     }
     if item.variables.get("short-container-title") == item.variables.get("container-title") {
         item.variables.remove("short-container-title");
@@ -128,14 +129,14 @@ fn series_of_book(item: &mut CslItem) {
     }
 }
 
-/// Removes a text, or the first of several.
-fn take_text(item: &mut CslItem, variable: &str) -> Option<String> {
-    let text = match item.variables.remove(variable)? {
+/// Returns the text of a variable, or the first of several.
+fn first_text(item: &CslItem, variable: &str) -> Option<String> {
+    let text = match item.variables.get(variable)? {
         CslValue::Text(text) => text,
-        CslValue::Other(Json::Array(texts)) => texts.first()?.as_str()?.to_owned(),
+        CslValue::Other(Json::Array(texts)) => texts.first()?.as_str()?,
         _ => return None,
     };
-    (!text.trim().is_empty()).then_some(text)
+    (!text.trim().is_empty()).then(|| text.to_owned())
 }
 
 /// Returns whether an item has a date of publication; without one, Crossref writes `[[null]]`.
