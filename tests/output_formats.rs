@@ -281,23 +281,6 @@ fn list_of(items: &[CslItem]) -> ReadingList {
     ReadingList::plain(format_bibliography(&style, None, items))
 }
 
-/// The output has several megabytes, and is written in parts of one.
-#[test]
-fn a_long_list_in_html_is_written_as_a_short_one() {
-    let item = |number: usize| -> CslItem {
-        let title = format!("Work {number} {}", "of the commons ".repeat(60));
-        let json = serde_json::json!({"id": format!("k{number}"), "type": "book", "title": title});
-        serde_json::from_value(json).unwrap()
-    };
-    let items: Vec<CslItem> = (0..3_000).map(item).collect();
-    let list = list_of(&items);
-    let mut written = Vec::new();
-    html::write_reading_list(&list, &|_| None, &mut written).unwrap();
-    assert!(written.len() > 2 << 20, "{}", written.len());
-    let at_once = html::reading_list(&list, &MetadataIndex::new(&[], &[]));
-    assert!(written == at_once.as_bytes());
-}
-
 // Readers ---------------------------------------------------------------------------------------------
 
 fn markdown_to_plain(markdown: &str) -> String {

@@ -317,10 +317,9 @@ impl OutputArgs {
             OutputFormat::Html if self.standalone => html::page(list, &works(), language),
             OutputFormat::Html => match listed.works {
                 ListedWorks::All(..) => html::reading_list(list, &works()),
-                ListedWorks::Digest(digest) => {
-                    let coins = |key: &str| Some(Cow::Borrowed(&**digest.coins.get(key)?));
-                    return Ok(html::write_reading_list(list, &coins, output)?);
-                }
+                ListedWorks::Digest(digest) => html::reading_list_with_coins(list, &|key| {
+                    Some(Cow::Borrowed(&**digest.coins.get(key)?))
+                }),
             },
             OutputFormat::Latex if self.standalone => latex::document(list, language),
             OutputFormat::Latex => latex::reading_list(list),

@@ -7,7 +7,6 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write as _;
-use std::io;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -44,43 +43,22 @@ pub fn entry(content: &[Inline]) -> String {
 /// Formats a reading list as an HTML fragment: headings, a `csl-bib-body` for each section, links, an anchor
 /// for each work (`#ref-` and its key) and its metadata as COinS.
 pub fn reading_list(list: &ReadingList, works: &MetadataIndex<'_>) -> String {
-    let mut html = start_of_list(list);
-    write_sections(list, &coins_of(works), &anchors(list), &no_page, &mut html);
-    html
+    reading_list_with_coins(list, &coins_of(works))
 }
 
-/// Writes a reading list like [`reading_list`], part by part, so that a long list needs little memory. `coins` returns the
-/// context object of a work ([`coins::context_object`]).
-///
-/// # Errors
-///
-/// Those of `output`.
-pub fn write_reading_list<'w>(
+/// Formats a reading list like [`reading_list`]. `coins` returns the context object of a work
+/// ([`coins::context_object`]).
+pub fn reading_list_with_coins<'w>(
     list: &ReadingList,
     coins: &dyn Fn(&str) -> Option<Cow<'w, str>>,
-    output: &mut dyn io::Write,
-) -> io::Result<()> {
-    const PART: usize = 1 << 20;
-    let mut html = start_of_list(list);
-    let mut flush = |html: &mut String| {
-        if html.len() > PART {
-            output.write_all(html.as_bytes())?;
-            html.clear();
-        }
-        Ok(())
-    };
-    write_sections_in_parts(list, coins, &anchors(list), &no_page, &mut html, &mut flush)?;
-    output.write_all(html.as_bytes())
-}
-
-/// Returns the title and the introduction of a list.
-fn start_of_list(list: &ReadingList) -> String {
+) -> String {
     let mut html = String::new();
     if let Some(title) = &list.title {
         let level = list.title_level();
         let _ = writeln!(html, "<h{level} dir=\"auto\">{}</h{level}>", escaped(title));
     }
     write_introduction(&list.introduction, &mut html);
+    write_sections(list, coins, &anchors(list), &no_page, &mut html);
     html
 }
 
@@ -287,21 +265,6 @@ fn write_sections<'w>(
     page: &dyn Fn(&str) -> Option<String>,
     html: &mut String,
 ) {
-    let never = &mut |_: &mut String| Ok(());
-    // Only writing what there is may fail.
-    let _ = write_sections_in_parts(list, coins, anchors, page, html, never);
-}
-
-/// Writes the sections like [`write_sections`], and calls `flush` after each entry with what was written since it was last
-/// empty.
-fn write_sections_in_parts<'w>(
-    list: &ReadingList,
-    coins: &dyn Fn(&str) -> Option<Cow<'w, str>>,
-    anchors: &[String],
-    page: &dyn Fn(&str) -> Option<String>,
-    html: &mut String,
-    flush: &mut dyn FnMut(&mut String) -> io::Result<()>,
-) -> io::Result<()> {
     let mut seen = HashSet::new();
     for (section, anchor) in list.sections.iter().zip(anchors) {
         if let Some(heading) = &section.heading {
@@ -345,11 +308,9 @@ fn write_sections_in_parts<'w>(
                 html.push_str("    </div>\n  ");
             }
             html.push_str("</div>\n");
-            flush(html)?;
         }
         html.push_str("</div>\n");
     }
-    Ok(())
 }
 
 fn write_blocks(blocks: &[RichBlock], html: &mut String) {
