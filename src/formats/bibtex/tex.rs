@@ -336,8 +336,10 @@ pub(crate) fn unknown_commands(tex: &str) -> Vec<&str> {
 
 /// Returns whether a text means itself in TeX, so that nothing needs to be converted.
 pub(crate) fn is_plain(tex: &str) -> bool {
-    !tex.bytes().any(|byte| {
-        matches!(
+    // One look at each byte: most values are short, and all of them are asked.
+    let mut before = b' ';
+    for byte in tex.bytes() {
+        let has_meaning = matches!(
             byte,
             b'\\'
                 | b'{'
@@ -353,11 +355,14 @@ pub(crate) fn is_plain(tex: &str) -> bool {
                 | b'\t'
                 | 0xCC
                 | 0xCD
-        )
-    }) && !tex.contains("--")
-        && !tex.contains("  ")
-        && !tex.starts_with(' ')
-        && !tex.ends_with(' ')
+        );
+        let is_ligature = before == byte && matches!(byte, b'-' | b' ');
+        if has_meaning || is_ligature {
+            return false;
+        }
+        before = byte;
+    }
+    tex.is_empty() || before != b' '
 }
 
 /// Converts TeX to the HTML-like text of CSL-JSON, without regard to protection.
