@@ -220,8 +220,6 @@ impl Import {
         } else {
             context.change(&mut library, |change| import_all(change, &inputs, false))?
         };
-        // The program ends soon. Freeing each value of a large file takes a fiftieth of an import (`benches/table.py`).
-        std::mem::forget(inputs);
         self.write_rejects(context, &report)?;
         if self.json {
             context.print_json(&report)?;
