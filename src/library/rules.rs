@@ -4,6 +4,7 @@
 //! Applying a rule assigns its tags to the works that meet its condition, unless a user removed them, and removes
 //! its assignments from works that no longer meet it. Assignments by hand or by import never change.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rusqlite::types::Value;
@@ -71,8 +72,8 @@ pub struct MatchedWork<'r> {
     pub title: &'r str,
     /// Its authors as a JSON array.
     pub authors: &'r str,
-    /// Reads the work in the variables of CSL.
-    pub item: &'r dyn Fn() -> Option<CslItem>,
+    /// Returns the work in the variables of CSL, which is read at the first call.
+    pub item: &'r dyn Fn() -> Option<&'r CslItem>,
     /// Whether it meets each part of the condition.
     pub parts: &'r [bool],
 }
@@ -461,10 +462,11 @@ impl RuleRun<'_> {
             let text = |column: usize| -> rusqlite::Result<&str> {
                 Ok(row.get_ref(column)?.as_str_or_null()?.unwrap_or_default())
             };
+            let item = OnceCell::new();
             let matches = matched(&MatchedWork {
                 title: text(2)?,
                 authors: text(3)?,
-                item: &|| self.item(work),
+                item: &|| item.get_or_init(|| self.item(work)).as_ref(),
                 parts: &holds,
             });
             let json = serde_json::to_string(&matches).unwrap_or_default();
