@@ -128,7 +128,7 @@ pub(crate) fn parent_keys(entry: &Entry, strings: &Strings) -> Vec<String> {
         let is_bare = || !field.value.trim_start().starts_with(['{', '"']);
         let names_parent = |name| field.name.eq_ignore_ascii_case(name);
         ["crossref", "xdata"].into_iter().any(names_parent)
-            || field.value.contains('=') && field.value.contains("xdata=")
+            || field.value.contains("xdata=")
             || is_bare() && strings.resolve(&field.value).text.contains("xdata=")
     });
     if !may_name_one {
@@ -168,9 +168,7 @@ fn granular_reference(item: &str) -> Option<GranularReference<'_>> {
 
 /// Returns whether a value, or an item of a list, is `xdata=…` (BibLaTeX manual, §3.13.6).
 fn is_granular(value: &str) -> bool {
-    // Few values have the sign, which is found faster than the word.
-    value.contains('=')
-        && (value.trim_start().starts_with("xdata=") || value.contains("and xdata="))
+    value.trim_start().starts_with("xdata=") || value.contains("and xdata=")
 }
 
 /// Replaces `xdata=key-field` and `xdata=key-field-index`, as a whole value or as an item of a

@@ -120,7 +120,6 @@ fn word_length(characters: &[Character], from: usize) -> usize {
     let rest = characters.get(from..).unwrap_or_default();
     let mut length = 0;
     let mut in_brackets = false;
-    let mut has_brackets = false;
     for (index, (character, protection)) in rest.iter().enumerate() {
         if *protection == Protection::Formula {
             break;
@@ -132,13 +131,10 @@ fn word_length(characters: &[Character], from: usize) -> usize {
         let is_inner = index > 0 && length == index;
         match character {
             '’' | '\'' | '.' if is_inner => {}
-            '(' if is_inner => (in_brackets, has_brackets) = (true, true),
+            '(' if is_inner => in_brackets = true,
             ')' if is_inner && in_brackets => in_brackets = false,
             _ => break,
         }
-    }
-    if !has_brackets {
-        return length;
     }
     // A bracket after a word, as in "author(s) of", is not inside it.
     let word = rest.get(..length).unwrap_or_default();
