@@ -44,6 +44,18 @@ const ABOUT_RECORD: [&str; 34] = [
     "update-to",
 ];
 
+/// The dates of publication that count if a work has no other, the best first.
+pub(crate) const DATES: [&str; 3] = ["published-print", "published", "published-online"];
+
+/// Returns a title with its subtitle, unless it has it already.
+pub(crate) fn full_title(title: String, subtitle: &str) -> String {
+    if subtitle.is_empty() || title.contains(subtitle) {
+        title
+    } else {
+        format!("{}: {subtitle}", title.trim_end_matches([':', ' ']))
+    }
+}
+
 /// Gives what Crossref has under a name of its own the name that CSL has for it, and removes what is not about the work.
 pub(super) fn adapt(item: &mut CslItem) {
     for value in item.variables.values_mut() {
@@ -59,11 +71,7 @@ pub(super) fn adapt(item: &mut CslItem) {
     if let Some(subtitle) = first_text(item, "subtitle")
         && let Some(title) = first_text(item, "title")
     {
-        let title = if title.contains(&subtitle) {
-            title
-        } else {
-            format!("{}: {subtitle}", title.trim_end_matches([':', ' ']))
-        };
+        let title = full_title(title, &subtitle);
         item.variables.insert("title", CslValue::Text(title));
         item.variables.remove("subtitle");
     }
@@ -82,7 +90,7 @@ pub(super) fn adapt(item: &mut CslItem) {
             item.variables.insert_if_absent(variable, value);
         }
     }
-    for name in ["published-print", "published", "published-online"] {
+    for name in DATES {
         if !has_date(item)
             && let Some(date) = item.variables.remove(name)
         {

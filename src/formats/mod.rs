@@ -24,7 +24,7 @@ mod biblatex;
 pub mod bibtex;
 mod cff;
 mod coins;
-mod crossref;
+pub(crate) mod crossref;
 mod csl_json;
 mod csl_to_bib;
 pub mod csv;

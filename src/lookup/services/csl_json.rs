@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::{member, members};
+use crate::formats::crossref;
 use crate::lookup::record::{RecordBuilder, first_text, organization, person};
 use crate::model::CslName;
 
@@ -144,7 +145,7 @@ pub(super) fn builder(work: &Json) -> Option<RecordBuilder> {
     for variable in NAMES {
         builder.names(variable, names(members(work, variable)));
     }
-    for name in ["issued", "published-print", "published", "published-online"] {
+    for name in ["issued"].into_iter().chain(crossref::DATES) {
         if !builder.has("issued") {
             date(
                 &mut builder,
@@ -167,12 +168,7 @@ pub(super) fn builder(work: &Json) -> Option<RecordBuilder> {
 fn title(work: &Json) -> Option<String> {
     let title = work.get("title").and_then(first_text)?;
     let subtitle = work.get("subtitle").and_then(first_text);
-    Some(match subtitle {
-        Some(subtitle) if !subtitle.is_empty() && !title.contains(&subtitle) => {
-            format!("{}: {subtitle}", title.trim_end_matches([':', ' ']))
-        }
-        _ => title,
-    })
+    Some(crossref::full_title(title, &subtitle.unwrap_or_default()))
 }
 
 fn texts(value: Option<&Json>) -> Vec<String> {
