@@ -503,12 +503,9 @@ impl<'p> KeyAllocator<'p> {
             .map(|key| citable(&key))
             .find(|key| !key.is_empty())
             .unwrap_or_else(|| self.pattern.key_of_item(item));
-        let mut key = wanted.clone();
-        while self.taken.contains(&key) || (key != item.id && self.own.contains(&key)) {
-            let number = self.next_number.entry(wanted.clone()).or_insert(2);
-            key = format!("{wanted}-{number}");
-            *number += 1;
-        }
+        let key = bibtex::free_key(&wanted, &mut self.next_number, &|key| {
+            self.taken.contains(key) || (key != item.id && self.own.contains(key))
+        });
         self.taken.insert(key.clone());
         key
     }

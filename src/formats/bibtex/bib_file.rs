@@ -216,18 +216,18 @@ fn read_piece(piece: Piece<'_>) -> (FilePiece, Vec<Diagnostic>) {
 
 /// Returns a key that is not taken: the wanted one, or that with a number. Many entries may want the same, so each search
 /// continues where the last one for that key ended.
-fn free_key(
+pub(crate) fn free_key(
     wanted: &str,
     next_number: &mut HashMap<String, u32>,
-    taken: &HashSet<String>,
+    is_taken: &dyn Fn(&str) -> bool,
 ) -> String {
-    if !taken.contains(wanted) {
+    if !is_taken(wanted) {
         return wanted.to_owned();
     }
     let number = next_number.entry(wanted.to_owned()).or_insert(2);
     loop {
         let key = format!("{wanted}-{number}");
-        if !taken.contains(&key) {
+        if !is_taken(&key) {
             return key;
         }
         *number += 1;
@@ -407,7 +407,7 @@ impl BibFile {
             };
             let derived = to_csl::derive(&unnamed.work, &self.strings, &|_| None);
             let made = make_key(&unnamed.work, &derived.item);
-            let key = free_key(&made, &mut next_number, &taken);
+            let key = free_key(&made, &mut next_number, &|key| taken.contains(key));
             let Some(parsed) = parse(&key) else {
                 continue;
             };
@@ -463,7 +463,7 @@ impl BibFile {
                 let message = "the file contains this entry twice".to_owned();
                 (Duplicate::Identical, message, Severity::Notice)
             } else {
-                let new_key = free_key(&key, &mut next_number, &taken);
+                let new_key = free_key(&key, &mut next_number, &|key| taken.contains(key));
                 taken.insert(new_key.clone());
                 let message = format!("duplicate key in the file; this entry is kept as {new_key}");
                 (Duplicate::Different { new_key }, message, Severity::Warning)

@@ -31,10 +31,10 @@ mod to_csl;
 mod writer;
 
 pub use abbreviations::{DefinitionProblem, ResolvedValue, Strings, used_definitions};
-pub(crate) use bib_file::field_at;
 pub use bib_file::{
     BibFile, Duplicate, FilePiece, line_of_field, parse_entry, read, read_with_keys,
 };
+pub(crate) use bib_file::{field_at, free_key};
 pub(crate) use dates::{date_in_words, year_in_words};
 pub use edit::{remove_field, set_entry_type, set_field, set_key};
 pub use encoding::{DecodedText, FileEncoding, decode};
