@@ -64,13 +64,13 @@ fn nothing_is_lost(text: &str) {
     let works = file.by_key();
     let find = |key: &str| works.get(key).map(|work| Cow::Borrowed(*work));
     for work in file.works() {
-        assert_eq!(bibtex::parse_entry(&work.source).as_ref(), Ok(work));
+        assert_eq!(bibtex::parse_entry(work.source()).as_ref(), Ok(work));
         bibtex::derive(work, &file.strings, &find);
         bibtex::to_bibtex(work, &file.strings, &find);
-        let edited = bibtex::set_field(&work.source, "note", "x").unwrap();
+        let edited = bibtex::set_field(work.source(), "note", "x").unwrap();
         let edited = bibtex::parse_entry(&edited).unwrap();
         assert_eq!(edited.field("note"), Some(edited.field("note").unwrap()));
-        let renamed = bibtex::set_key(&work.source, "other").unwrap();
+        let renamed = bibtex::set_key(work.source(), "other").unwrap();
         assert_eq!(bibtex::parse_entry(&renamed).unwrap().key, "other");
     }
     bibtex::tidy(&file);
@@ -141,10 +141,10 @@ proptest! {
             "id": "k", "type": "book", "author": [name]
         })).unwrap();
         let converted = bibtex::from_csl(&item);
-        prop_assert_eq!(bibtex::parse_entry(&converted.work.source), Ok(converted.work.clone()));
+        prop_assert_eq!(bibtex::parse_entry(converted.work.source()), Ok(converted.work.clone()));
         let derived = bibtex::derive(&converted.work, &bibtex::Strings::default(), &|_| None);
         if converted.lost.is_empty() {
-            prop_assert_eq!(derived.item, item, "{}", converted.work.source);
+            prop_assert_eq!(derived.item, item, "{}", converted.work.source());
         }
     }
 
@@ -158,10 +158,10 @@ proptest! {
         item.variables.insert("note".to_owned(), CslValue::Text(text.clone()));
         item.variables.insert("title".to_owned(), CslValue::Text(text));
         let converted = bibtex::from_csl(&item);
-        prop_assert_eq!(bibtex::parse_entry(&converted.work.source), Ok(converted.work.clone()));
+        prop_assert_eq!(bibtex::parse_entry(converted.work.source()), Ok(converted.work.clone()));
         let mut derived = bibtex::derive(&converted.work, &bibtex::Strings::default(), &|_| None).item;
         derived.variables.remove("title-short");
-        prop_assert_eq!(derived, item, "{}", converted.work.source);
+        prop_assert_eq!(derived, item, "{}", converted.work.source());
     }
 }
 

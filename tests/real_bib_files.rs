@@ -84,7 +84,7 @@ fn check(path: &Path, expected: Option<usize>) -> Result<(), Failed> {
         match piece {
             FilePiece::Entry { work, .. } => {
                 found += 1;
-                let again = bibtex::parse_entry(&work.source)?;
+                let again = bibtex::parse_entry(work.source())?;
                 if again != *work {
                     return Err(format!("{} is not parsed again as it was", work.key).into());
                 }

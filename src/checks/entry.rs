@@ -50,14 +50,13 @@ impl<'a> CheckedEntry<'a> {
     ) -> Self {
         let own_strings = strings.of_entry(&work.key);
         let own = work
-            .fields
-            .iter()
+            .fields()
             .map(|field| {
-                let mut parts = bibtex::parts(&field.value);
+                let mut parts = bibtex::parts(field.value);
                 OwnField {
-                    name: &field.name,
+                    name: field.name,
                     lower: field.name.to_lowercase(),
-                    text: own_strings.resolve(&field.value).text,
+                    text: own_strings.resolve(field.value).text,
                     is_one_text: matches!(
                         (parts.next(), parts.next()),
                         (Some(ValuePart::Text(_)), None)

@@ -315,7 +315,7 @@ pub fn fixed<'a>(
             .own(&field)
             .map(|own| own.text.to_string())
             .unwrap_or_default();
-        let Ok(source) = bibtex::set_field(&work.source, &field, &after) else {
+        let Ok(source) = bibtex::set_field(work.source(), &field, &after) else {
             break;
         };
         let Ok(mut changed) = bibtex::parse_entry(&source) else {
@@ -333,7 +333,7 @@ pub fn fixed<'a>(
         });
         work = Cow::Owned(changed);
     }
-    (!done.is_empty()).then(|| (work.source.clone(), done))
+    (!done.is_empty()).then(|| (work.source().to_owned(), done))
 }
 
 #[cfg(test)]

@@ -65,11 +65,11 @@ impl SpellingCounts {
     /// Counts the spellings in an entry.
     pub fn add(&mut self, work: &Entry, strings: &Strings) {
         let own_strings = strings.of_entry(&work.key);
-        for field in &work.fields {
+        for field in work.fields() {
             let Some(kind) = kind_of(&field.name.to_lowercase()) else {
                 continue;
             };
-            let tex = own_strings.resolve(&field.value).text;
+            let tex = own_strings.resolve(field.value).text;
             let (text, name) = read(&tex);
             if name.is_empty() {
                 continue;

@@ -16,7 +16,7 @@ use hayagriva::types::EntryType as TypstType;
 use super::{Finding, Severity};
 use crate::formats::bibtex::schema::{self, CslMapping};
 use crate::formats::bibtex::{self, Strings, ValuePart};
-use crate::model::{CslDate, CslItem, CslName, Entry, Field};
+use crate::model::{CslDate, CslItem, CslName, Entry};
 use crate::text::words;
 
 const REFUSED: &str = "typst-refused";
@@ -165,7 +165,7 @@ impl<'a> TypstCheck<'a> {
     /// Returns the entry as Typst parses it, with what it inherits.
     fn parse(&self) -> Result<Option<biblatex::Entry>, Box<Finding>> {
         let refuse = |message: &str| Box::new(self.refused(None, message.to_owned()));
-        if depth(&self.work.source) > DEEPEST {
+        if depth(self.work.source()) > DEEPEST {
             return Err(refuse("braces are nested too deeply for Typst"));
         }
         let ancestors = self
@@ -173,7 +173,7 @@ impl<'a> TypstCheck<'a> {
             .ok_or_else(|| refuse("Typst crashes on a cycle of crossref or xdata"))?;
         let mut text = self.definitions();
         let start = text.len();
-        text.push_str(&self.work.source);
+        text.push_str(self.work.source());
         text.push('\n');
         let parsed = |text: &str| Bibliography::parse(text);
         if let Err(error) = parsed(&text) {
@@ -182,9 +182,9 @@ impl<'a> TypstCheck<'a> {
         // Errors in a parent are reported there.
         for ancestor in ancestors {
             let before = text.len();
-            text.push_str(&ancestor.source);
+            text.push_str(ancestor.source());
             text.push('\n');
-            if depth(&ancestor.source) > DEEPEST || parsed(&text).is_err() {
+            if depth(ancestor.source()) > DEEPEST || parsed(&text).is_err() {
                 text.truncate(before);
             }
         }
@@ -218,8 +218,8 @@ impl<'a> TypstCheck<'a> {
     fn definitions(&self) -> String {
         let mut text = String::new();
         let mut defined = BTreeSet::new();
-        for field in &self.work.fields {
-            for part in bibtex::parts(&field.value) {
+        for field in self.work.fields() {
+            for part in bibtex::parts(field.value) {
                 if let ValuePart::Name(name) = part
                     && self.strings.is_user_defined(name)
                     && defined.insert(name.to_lowercase())
@@ -234,17 +234,16 @@ impl<'a> TypstCheck<'a> {
 
     fn parse_error(&self, error: &ParseError, start: usize) -> Finding {
         let at = error.span.start.saturating_sub(start);
-        let field = bibtex::field_at(&self.work.source, at);
+        let field = bibtex::field_at(self.work.source(), at);
         self.cannot_read(field.as_deref(), &error.kind.to_string())
     }
 
     /// Returns the field without which hayagriva would accept the entry.
     fn field_at_fault(&self, tex: &biblatex::Entry) -> Option<String> {
-        let names = self.work.fields.iter().map(|field| &field.name);
+        let mut names = self.work.fields().map(|field| field.name);
         names
-            .into_iter()
             .find(|name| hayagriva::Entry::try_from(&without(tex, name)).is_ok())
-            .cloned()
+            .map(str::to_owned)
     }
 
     fn item(&self, work: &Entry) -> CslItem {
@@ -257,8 +256,8 @@ impl<'a> TypstCheck<'a> {
         let whole = self.with_inherited();
         let item = self.item(&whole);
         let mut dropped = Vec::new();
-        for field in &whole.fields {
-            let name = &field.name;
+        for field in whole.fields() {
+            let name = field.name;
             if !is_printed(name) {
                 continue;
             }
@@ -266,14 +265,10 @@ impl<'a> TypstCheck<'a> {
             if hayagriva::Entry::try_from(&without_it).as_ref() != Ok(typst) {
                 continue;
             }
-            let mut rest = whole.clone();
-            rest.fields.retain(|other| other.name != *name);
-            if self.item(&rest) != item {
-                let own = self.work.fields.iter();
-                let written = own
-                    .map(|field| &field.name)
-                    .find(|own| own.eq_ignore_ascii_case(name));
-                dropped.push((written.unwrap_or(name).clone(), name.clone()));
+            if self.item(&whole.without_field(name)) != item {
+                let mut own = self.work.fields().map(|field| field.name);
+                let written = own.find(|own| own.eq_ignore_ascii_case(name));
+                dropped.push((written.unwrap_or(name).to_owned(), name.to_owned()));
             }
         }
         dropped
@@ -287,14 +282,8 @@ impl<'a> TypstCheck<'a> {
             .fields
             .iter()
             .filter(|(name, _)| !matches!(&**name, "crossref" | "xdata"))
-            .map(|(name, value)| Field {
-                name: name.as_ref().to_owned(),
-                value: format!("{{{value}}}"),
-            });
-        Entry {
-            fields: fields.collect(),
-            ..self.work.clone()
-        }
+            .map(|(name, value)| (name.as_ref().to_owned(), value.as_ref().to_owned()));
+        bibtex::new_work(self.work.entry_type(), &self.work.key, fields.collect())
     }
 
     fn type_differs(
@@ -310,7 +299,7 @@ impl<'a> TypstCheck<'a> {
                 None,
                 DIFFERENT,
                 Severity::Notice,
-                format!("Typst treats @{} as @misc", self.work.entry_type),
+                format!("Typst treats @{} as @misc", self.work.entry_type()),
                 "styles may print less of it; nothing can be done in a .bib file".to_owned(),
             )
         })

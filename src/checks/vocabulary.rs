@@ -10,7 +10,7 @@ const OWN_TO_PROGRAMS: &[&str] = &[
 ];
 
 pub(super) fn entry_type(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
-    let written = &entry.work.entry_type;
+    let written = entry.work.entry_type();
     let kind = entry.kind();
     if schema::entry_type(kind).is_some() {
         return;

@@ -439,7 +439,7 @@ impl<'a> ReadEntries<'a> {
             let mut used_commands = UsedCommands::default();
             if pieces.iter().any(has_preamble) {
                 for work in reading.file.works() {
-                    used_commands.add(&work.source);
+                    used_commands.add(work.source());
                 }
             }
             for piece in pieces {
@@ -489,7 +489,7 @@ fn prepared(
         item.variables.remove("annote");
         for field in ["annotation", "annote"] {
             if work.field(field).is_some()
-                && let Ok(source) = bibtex::remove_field(&work.source, field)
+                && let Ok(source) = bibtex::remove_field(work.source(), field)
                 && let Ok(without) = bibtex::parse_entry(&source)
             {
                 work = without;
@@ -514,9 +514,11 @@ fn prepared(
     }
     if options.format.format().is_bibtex()
         // The text may have another key than the library.
-        && let Ok(source) = bibtex::set_key(&work.source, &reference.key)
+        && let Ok(source) = bibtex::set_key(work.source(), &reference.key)
+        && source != work.source()
+        && let Ok(keyed) = bibtex::parse_entry(&source)
     {
-        work.source = source;
+        work = keyed;
     }
     work.key.clone_from(&reference.key);
     item.id.clone_from(&reference.key);
@@ -525,7 +527,7 @@ fn prepared(
 
 /// Removes linked files and the tags of the facet `status` from an entry.
 fn without_private_data(work: Entry, strings: &Strings) -> Entry {
-    let mut source = work.source.clone();
+    let mut source = work.source().to_owned();
     for field in ["file", "pdf"] {
         if let Ok(without) = bibtex::remove_field(&source, field) {
             source = without;
@@ -585,7 +587,7 @@ pub(crate) fn with_keywords(work: &Entry, tags: &[TagName], strings: &Strings) -
             escape.into_iter().chain([c])
         })
         .collect();
-    let source = bibtex::set_field(&work.source, "keywords", &format!("{keywords}{escaped}"));
+    let source = bibtex::set_field(work.source(), "keywords", &format!("{keywords}{escaped}"));
     let tagged = source
         .ok()
         .and_then(|source| bibtex::parse_entry(&source).ok());

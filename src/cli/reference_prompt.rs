@@ -190,7 +190,7 @@ fn edit(
     let file = Records::Items(one.into_items()).into_entries().file;
     let text = file.works().next().map_or_else(
         || "@misc{untitled,\n  title = {},\n}".to_owned(),
-        |work| work.source.clone(),
+        |work| work.source().to_owned(),
     );
     let heading = format!(
         "Correct the entry, save it and close the editor.\nIt was read from: {}",

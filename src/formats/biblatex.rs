@@ -40,7 +40,10 @@ impl ReadFormat for Biblatex {
 impl WriteFormat for Biblatex {
     /// Writes the verbatim entries, separated by empty lines.
     fn write(&self, export: &ExportInput<'_>) -> WriteResult {
-        let sources = export.works.iter().map(|work| work.work.source.clone());
+        let sources = export
+            .works
+            .iter()
+            .map(|work| work.work.source().to_owned());
         WriteResult {
             text: joined(sources.collect()),
             losses: Vec::new(),
@@ -78,7 +81,7 @@ impl WriteFormat for Bibtex {
                 let found = compare(work.item, Some(&back), "BibTeX").into_iter();
                 losses.extend(found.filter(|loss| !is_printed(loss, work.item, &back)));
             }
-            sources.push(converted.work.source);
+            sources.push(converted.work.into_source());
         }
         WriteResult {
             text: joined(sources),

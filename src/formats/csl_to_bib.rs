@@ -391,7 +391,7 @@ fn with_field(entry: &Entry, field: &str, value: &str) -> Option<Entry> {
     if !bibtex::has_matching_braces(value) {
         return None;
     }
-    let source = bibtex::set_field(&entry.source, field, value).ok()?;
+    let source = bibtex::set_field(entry.source(), field, value).ok()?;
     bibtex::parse_entry(&source).ok()
 }
 

@@ -996,12 +996,7 @@ mod tests {
             "volume":"-4","issued":{"date-parts":[[2006,5,12]]},"DOI":"10.1/a","keyword":"a, b","page":"3-9",
             "abstract":"One.\nTwo."}"#;
         let item: CslItem = serde_json::from_str(json).unwrap();
-        let work = Entry {
-            key: "a".into(),
-            entry_type: String::new(),
-            fields: Vec::new(),
-            source: String::new(),
-        };
+        let work = Entry::without_text("a".into());
         let strings = Strings::default();
         let works = [ExportedWork {
             work: &work,

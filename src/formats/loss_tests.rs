@@ -161,12 +161,7 @@ fn every_writer_reports_every_loss_and_no_other() {
                 let item = bibtex::derive(&entry, &Strings::default(), &|_| None).item;
                 (entry, item)
             } else {
-                let entry = Entry {
-                    key: item.id.clone(),
-                    entry_type: String::new(),
-                    fields: Vec::new(),
-                    source: String::new(),
-                };
+                let entry = Entry::without_text(item.id.clone());
                 (entry, item.clone())
             };
             let (back, lost) = round_trip(format, &entry, &item);

@@ -132,16 +132,16 @@ fn becomes(text: &str) -> String {
 /// item. This includes fields for layout and sorting.
 pub(crate) fn fields_without_variable(work: &Entry, format: &str) -> Vec<Loss> {
     let mut losses: Vec<Loss> = Vec::new();
-    for field in &work.fields {
+    for field in work.fields() {
         let name = field.name.to_ascii_lowercase();
         let said_before = losses.iter().any(|loss| loss.field == name);
         let is_carried = match schema::field(&name).map(|field| field.csl) {
             Some(CslMapping::Variable(_) | CslMapping::Part) => true,
             Some(CslMapping::Unless(other)) if work.field(other).is_some() => true,
             Some(CslMapping::Nothing) => false,
-            Some(CslMapping::Depends | CslMapping::Unless(_)) => changes_item(work, &field.name),
+            Some(CslMapping::Depends | CslMapping::Unless(_)) => changes_item(work, field.name),
             None => {
-                schema::variable_of_field(&field.name).is_some() && changes_item(work, &field.name)
+                schema::variable_of_field(field.name).is_some() && changes_item(work, field.name)
             }
         };
         if !is_carried && !said_before {
@@ -158,11 +158,7 @@ pub(crate) fn fields_without_variable(work: &Entry, format: &str) -> Vec<Loss> {
 /// Returns whether the CSL item is different without a field.
 fn changes_item(work: &Entry, field: &str) -> bool {
     let item = |work: &Entry| bibtex::derive(work, &Strings::default(), &|_| None).item;
-    let mut without = work.clone();
-    without
-        .fields
-        .retain(|other| !other.name.eq_ignore_ascii_case(field));
-    item(work) != item(&without)
+    item(work) != item(&work.without_field(field))
 }
 
 fn is_empty(value: &CslValue) -> bool {
@@ -363,7 +359,7 @@ mod tests {
         for text in [crate::bundled::CHAPTER.text, crate::bundled::COMMONS.text] {
             for work in bibtex::read(text).works() {
                 let lost = fields_without_variable(work, "CSL");
-                for field in &work.fields {
+                for field in work.fields() {
                     let name = field.name.to_lowercase();
                     // It is lost, although it protects the capitals of the original title.
                     if name == "origlanguage" {

@@ -127,7 +127,7 @@ proptest! {
     fn biblatex_keeps_what_it_does_not_call_lost(item in item()) {
         let item = for_biblatex(&item);
         let converted = bibtex::from_csl(&item);
-        let read = bibtex::parse_entry(&converted.work.source).unwrap();
+        let read = bibtex::parse_entry(converted.work.source()).unwrap();
         let back = bibtex::derive(&read, &Strings::default(), &|_| None).item;
         for loss in compare(&item, Some(&back), "BibLaTeX") {
             // A volume's title where the type has no volumes, and a short title that is all markup.
@@ -137,7 +137,7 @@ proptest! {
                 "{} {}\n{}",
                 loss.field,
                 loss.reason,
-                converted.work.source
+                converted.work.source()
             );
         }
     }

@@ -84,45 +84,46 @@ pub(super) fn merge_preferring(
     choose: &mut dyn FnMut(&str, &str, &str) -> Choice,
 ) -> Result<Merged> {
     let mut merged = Merged {
-        source: mine.work.source.clone(),
+        source: mine.work.source().to_owned(),
         kept: Vec::new(),
     };
     if mine.work.kind() != theirs.work.kind() {
         let message = format!(
             "the type is @{} here and @{} in the library, which stays",
-            theirs.work.entry_type, mine.work.entry_type
+            theirs.work.entry_type(),
+            mine.work.entry_type()
         );
         merged.kept.push((None, message));
     }
-    for field in &theirs.work.fields {
-        let value = theirs.strings.resolve(&field.value).text;
-        let own = own_field(mine.work, &field.name);
+    for field in theirs.work.fields() {
+        let value = theirs.strings.resolve(field.value).text;
+        let own = own_field(mine.work, field.name);
         let new_value = match own {
             None if value.trim().is_empty() => None,
             None => Some(value.into_owned()),
             Some((_, own)) if own == field.value => None,
             Some((name, own)) => {
                 let own = mine.strings.resolve(own).text;
-                let preferred = if name.eq_ignore_ascii_case(&field.name) {
+                let preferred = if name.eq_ignore_ascii_case(field.name) {
                     prefer(name, &own, &value)
                 } else {
                     None
                 };
                 if let Some(preferred) = preferred {
                     (preferred != own).then_some(preferred)
-                } else if says_the_same(&field.name, &own, &value) {
+                } else if says_the_same(field.name, &own, &value) {
                     None
-                } else if is_list(&field.name) {
+                } else if is_list(field.name) {
                     joined_lists(&own, &value)
-                } else if !name.eq_ignore_ascii_case(&field.name) {
+                } else if !name.eq_ignore_ascii_case(field.name) {
                     let message = format!(
                         "is {} here, and {name} is {} in the library, which stays",
                         shortened(&value),
                         shortened(&own)
                     );
-                    merged.kept.push((Some(field.name.clone()), message));
+                    merged.kept.push((Some(field.name.to_owned()), message));
                     None
-                } else if choose(&field.name, &own, &value) == Choice::File {
+                } else if choose(field.name, &own, &value) == Choice::File {
                     Some(value.into_owned())
                 } else {
                     let message = format!(
@@ -130,14 +131,14 @@ pub(super) fn merge_preferring(
                         shortened(&value),
                         shortened(&own)
                     );
-                    merged.kept.push((Some(field.name.clone()), message));
+                    merged.kept.push((Some(field.name.to_owned()), message));
                     None
                 }
             }
         };
         if let Some(value) = new_value {
             merged.source =
-                bibtex::set_field(&merged.source, &field.name, &value).map_err(|error| {
+                bibtex::set_field(&merged.source, field.name, &value).map_err(|error| {
                     super::LibraryError::UnreadableWork {
                         key: mine.work.key.clone(),
                         reason: error.to_string(),
@@ -159,7 +160,7 @@ pub(super) fn with_key(source: &str, key: &str) -> Result<String> {
 /// Returns whether two entries are equal except for their keys.
 pub(super) fn same_but_for_key(mine: &str, theirs: &Entry) -> Result<bool> {
     let own = read_entry(&theirs.key, mine)?;
-    Ok(with_key(&theirs.source, &own.key)? == mine)
+    Ok(with_key(theirs.source(), &own.key)? == mine)
 }
 
 /// Returns the field of a work with the meaning of a field name: its name and its value.
@@ -170,10 +171,9 @@ fn own_field<'w>(work: &'w Entry, name: &'w str) -> Option<(&'w str, &'w str)> {
     // Some fields have different names in BibTeX and BibLaTeX.
     let base = |name: &str| schema::base_field(&name.to_ascii_lowercase()).to_owned();
     let meant = base(name);
-    work.fields
-        .iter()
-        .find(|field| base(&field.name) == meant)
-        .map(|field| (field.name.as_str(), field.value.as_str()))
+    work.fields()
+        .find(|field| base(field.name) == meant)
+        .map(|field| (field.name, field.value))
 }
 
 /// Returns whether two values of a field mean the same, however they are written.

@@ -95,11 +95,11 @@ impl WorksMut<'_> {
     pub fn edit_entry(&self, work: i64, entry: &str) -> Result<bool> {
         let edited = readable(entry)?;
         let before = self.source_of(work)?;
-        if edited.source == before {
+        if edited.source() == before {
             return Ok(false);
         }
         let old_key = read_entry(&edited.key, &before)?.key;
-        self.write_source(work, &edited.source)?;
+        self.write_source(work, edited.source())?;
         if edited.key != old_key {
             self.rename(work, &edited.key)?;
         }
@@ -253,12 +253,12 @@ impl WorksMut<'_> {
                 let item = bibtex::derive(&work, &bibtex::Strings::default(), &|_| None).item;
                 let key =
                     self.unique_key(&pattern.key(&work, &item), None, &mut NewKeys::default())?;
-                let source = with_key(&work.source, &key)?;
+                let source = with_key(work.source(), &key)?;
                 (key, source)
             }
             None => {
                 self.check_key(&work.key, None)?;
-                (work.key, work.source)
+                (work.key.clone(), work.into_source())
             }
         };
         let connection = self.change.connection();

@@ -136,8 +136,8 @@ impl Works<'_> {
                 Ok(entry) if !ambiguous.is_empty() => {
                     let strings = strings.of(self.library, *work)?;
                     bibtex::expand_abbreviations(&entry, strings, &ambiguous)
-                        .source
-                        .clone()
+                        .source()
+                        .to_owned()
                 }
                 _ => source,
             };

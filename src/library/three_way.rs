@@ -71,16 +71,16 @@ fn merge_types(base: &Entry, theirs: &Entry, ours: &Entry, merged: &mut ThreeWay
     if there == was || there == here {
         return;
     }
-    let take = EntryEdit::EntryType(theirs.entry_type.clone());
+    let take = EntryEdit::EntryType(theirs.entry_type().to_owned());
     if here == was {
         merged.taken.push(take);
     } else {
         merged.conflicts.push(FieldConflict {
             field: None,
-            ours: Some(ours.entry_type.clone()),
-            theirs: Some(theirs.entry_type.clone()),
+            ours: Some(ours.entry_type().to_owned()),
+            theirs: Some(theirs.entry_type().to_owned()),
             take,
-            reset: EntryEdit::EntryType(base.entry_type.clone()),
+            reset: EntryEdit::EntryType(base.entry_type().to_owned()),
         });
     }
 }
@@ -131,9 +131,9 @@ impl Unit {
 fn units(side: Side<'_>) -> Vec<Unit> {
     let mut units: Vec<Unit> = Vec::new();
     let mut seen = BTreeSet::new();
-    for field in &side.work.fields {
+    for field in side.work.fields() {
         let lower = field.name.to_ascii_lowercase();
-        let value = side.strings.resolve(&field.value).text;
+        let value = side.strings.resolve(field.value).text;
         if value.trim().is_empty() || seen.contains(&lower) {
             continue;
         }
@@ -142,7 +142,7 @@ fn units(side: Side<'_>) -> Vec<Unit> {
             base => base.to_owned(),
         };
         seen.insert(lower);
-        let written = (field.name.clone(), value.into_owned());
+        let written = (field.name.to_owned(), value.into_owned());
         match units.iter_mut().find(|unit| unit.name == name) {
             Some(unit) => unit.fields.push(written),
             None => units.push(Unit {
@@ -274,7 +274,7 @@ mod tests {
             strings: &strings,
         });
         let merged = merge(base, theirs, ours);
-        let text = apply(&ours.work.source, &merged.taken).unwrap();
+        let text = apply(ours.work.source(), &merged.taken).unwrap();
         (text, merged.conflicts)
     }
 

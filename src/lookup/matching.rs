@@ -8,7 +8,7 @@ use super::services::{Answers, Catalogue, Search};
 use crate::formats::bibtex::schema::{self, TypeClass};
 use crate::formats::bibtex::{self, Strings};
 use crate::library::{Comparison, compare_references};
-use crate::model::{CslItem, Entry, Isbn, markup};
+use crate::model::{CslItem, Entry, Field, Isbn, markup};
 use crate::text::fold;
 
 /// A record that is not of the work, as far as can be known.
@@ -174,8 +174,8 @@ pub fn differences(entry: &Entry, item: &CslItem, record: &Record) -> Vec<Differ
     };
     let found_item = bibtex::derive(&found, &Strings::default(), &|_| None).item;
     let mut differences = Vec::new();
-    for field in &found.fields {
-        let name = field.name.as_str();
+    for field in found.fields() {
+        let name = field.name;
         if IGNORED.contains(&name) || (name == "url" && item.text("DOI").is_some()) {
             continue;
         }
@@ -193,9 +193,8 @@ pub fn differences(entry: &Entry, item: &CslItem, record: &Record) -> Vec<Differ
             "date" => Some("issued"),
             _ => variable,
         };
-        let own: Vec<&crate::model::Field> = entry
-            .fields
-            .iter()
+        let own: Vec<Field<'_>> = entry
+            .fields()
             .filter(|own| {
                 let own = own.name.to_lowercase();
                 schema::base_field(&own) == schema::base_field(name)
@@ -203,9 +202,9 @@ pub fn differences(entry: &Entry, item: &CslItem, record: &Record) -> Vec<Differ
                     || (name == "title" && own == "subtitle")
             })
             .collect();
-        let shown = plain_value(&found_item, variable, inside(&field.value));
+        let shown = plain_value(&found_item, variable, inside(field.value));
         let current = match own.first() {
-            Some(first) => Some(self::plain_value(item, variable, inside(&first.value))),
+            Some(first) => Some(self::plain_value(item, variable, inside(first.value))),
             // The value is inherited, or in another field.
             None => variable.and_then(|variable| text_of(item, variable)),
         };
@@ -215,7 +214,7 @@ pub fn differences(entry: &Entry, item: &CslItem, record: &Record) -> Vec<Differ
         if agreement == Agreement::Full {
             continue;
         }
-        let written = own.first().map_or(name, |first| first.name.as_str());
+        let written = own.first().map_or(name, |first| first.name);
         let is_date = name == "date" && !written.eq_ignore_ascii_case("date");
         differences.push(Difference {
             field: if is_date {
@@ -226,11 +225,11 @@ pub fn differences(entry: &Entry, item: &CslItem, record: &Record) -> Vec<Differ
             replaces: own
                 .iter()
                 .skip(usize::from(!is_date))
-                .map(|own| own.name.clone())
+                .map(|own| own.name.to_owned())
                 .collect(),
             current,
             found: shown,
-            tex: inside(&field.value).to_owned(),
+            tex: inside(field.value).to_owned(),
             agrees: agreement == Agreement::Partial,
             source: record.source.clone(),
         });

@@ -73,11 +73,11 @@ impl Record {
     pub fn entry(&self) -> Option<Entry> {
         self.item.text("title").filter(|title| !title.is_empty())?;
         let entry = bibtex::from_csl(&self.item).work;
-        let mut source = entry.source.clone();
-        for field in &entry.fields {
-            if TITLE_FIELDS.contains(&field.name.as_str()) {
-                let value = in_title_case(inside(&field.value));
-                source = bibtex::set_field(&source, &field.name, &value).ok()?;
+        let mut source = entry.source().to_owned();
+        for field in entry.fields() {
+            if TITLE_FIELDS.contains(&field.name) {
+                let value = in_title_case(inside(field.value));
+                source = bibtex::set_field(&source, field.name, &value).ok()?;
             }
         }
         if let Some(pages) = entry

@@ -250,9 +250,8 @@ fn diff_work(
 
 fn diff_entries(before: &Entry, after: &Entry) -> Vec<FieldChange> {
     let values = |work: &Entry| -> BTreeMap<String, String> {
-        work.fields
-            .iter()
-            .map(|field| (field.name.to_lowercase(), format_value(&field.value)))
+        work.fields()
+            .map(|field| (field.name.to_lowercase(), format_value(field.value)))
             .filter(|(name, _)| {
                 !IGNORED_FIELDS.contains(&name.as_str()) && !name.starts_with("bdsk-")
             })

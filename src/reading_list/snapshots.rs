@@ -51,7 +51,7 @@ impl Snapshot {
             .collect();
         let values = parsed
             .iter()
-            .flat_map(|entry| entry.fields.iter().map(|field| field.value.as_str()));
+            .flat_map(|entry| entry.fields().map(|field| field.value));
         // A file may define the names of a thousand journals; keep only those in use.
         let abbreviations =
             bibtex::used_definitions(library.works().definitions_of(&numbers)?, values);

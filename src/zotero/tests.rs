@@ -83,7 +83,7 @@ fn every_field_of_every_type_is_in_the_entry_or_reported() {
     for (name, names) in item_types() {
         let item = full_item(&name, &names);
         let (entry, problems) = entry_of(&item);
-        let text = &entry.source;
+        let text = entry.source();
         for (number, field) in names.fields.iter().enumerate() {
             let number = number + 10;
             let shown = match field.as_str() {
@@ -154,7 +154,7 @@ fn types_keep_what_they_say() {
         });
         let derived = bibtex::derive(&entry, &Strings::default(), &|_| None);
         assert_eq!(
-            (entry.entry_type.as_str(), derived.item.item_type.as_str()),
+            (entry.entry_type(), derived.item.item_type.as_str()),
             (entry_type, csl)
         );
         assert_eq!(problems, [""; 0], "{zotero}");
@@ -211,9 +211,9 @@ fn lines_of_extra_become_fields_and_the_rest_the_note() {
 #[test]
 fn extra_may_change_the_type() {
     let (entry, _) = with_extra("document", "Type: dataset");
-    assert_eq!(entry.entry_type, "dataset");
+    assert_eq!(entry.entry_type(), "dataset");
     let (entry, _) = with_extra("book", "tex.entrytype: mvreference");
-    assert_eq!(entry.entry_type, "mvreference");
+    assert_eq!(entry.entry_type(), "mvreference");
     let (entry, _) = with_extra("journalArticle", "arXiv: 2101.00001 [cs.CL]");
     assert_eq!(entry.field("eprint"), Some("{2101.00001}"));
     assert_eq!(entry.field("eprintclass"), Some("{cs.CL}"));

@@ -263,13 +263,12 @@ fn filled_in(text: &str) -> std::result::Result<(String, bool), LibraryError> {
     let edits = FieldEdits {
         set: Vec::new(),
         unset: work
-            .fields
-            .iter()
-            .filter(|field| is_empty(&field.value))
-            .map(|field| field.name.clone())
+            .fields()
+            .filter(|field| is_empty(field.value))
+            .map(|field| field.name.to_owned())
             .collect(),
     };
-    if edits.unset.len() == work.fields.len() {
+    if edits.unset.len() == work.fields().len() {
         return Err(LibraryError::UnreadableEntry("has no fields".into()));
     }
     Ok((edits.applied_to(&entry)?, has_key))

@@ -389,7 +389,7 @@ fn separate_keys(readings: &mut [ParsedFile]) -> bool {
                     own.insert(key, (index, at));
                 }
                 Some(Some(earlier))
-                    if earlier.fields == work.fields && earlier.kind() == work.kind() =>
+                    if earlier.fields().eq(work.fields()) && earlier.kind() == work.kind() =>
                 {
                     *duplicate = Some(Duplicate::Identical);
                     has_changed = true;
@@ -634,12 +634,7 @@ fn write_items(
 
 /// Returns an entry for a reference that never was one.
 fn without_fields(item: &CslItem) -> Entry {
-    Entry {
-        key: item.id.clone(),
-        entry_type: String::new(),
-        fields: Vec::new(),
-        source: String::new(),
-    }
+    Entry::without_text(item.id.clone())
 }
 
 /// The works to write, each with a key of its own.
@@ -662,7 +657,7 @@ impl<'a> Works<'a> {
     ) {
         let is_same = |earlier: &Work<'_>| {
             matches!(earlier, Work::Entry { entry: other, .. }
-                if other.fields == entry.fields && other.kind() == entry.kind())
+                if other.fields().eq(entry.fields()) && other.kind() == entry.kind())
         };
         if let Some(key) = self.key_for(&key, is_same, line, problems) {
             let work = Work::Entry {

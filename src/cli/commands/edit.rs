@@ -161,9 +161,8 @@ fn differences(before: &str, after: &str) -> String {
         return String::new();
     };
     let mut names: Vec<String> = before
-        .fields
-        .iter()
-        .chain(&after.fields)
+        .fields()
+        .chain(after.fields())
         .map(|field| field.name.to_lowercase())
         .collect();
     let mut seen = std::collections::HashSet::new();
@@ -268,7 +267,7 @@ pub(crate) fn report_entry_problems(
     work.key = library.works().key(id)?;
     let strings = library.works().abbreviations(id)?;
     let derived = bibtex::derive(&work, &strings, &|parent| library.works().parent(parent));
-    let read = bibtex::read(&work.source);
+    let read = bibtex::read(work.source());
     for problem in read.problems.iter().chain(&derived.problems) {
         let place = match &problem.field {
             Some(field) => format!("{}, {field}", work.key),

@@ -283,7 +283,7 @@ fn with_comment(work: &Entry, text: &str) -> Entry {
         format!("{}\n\n", inside.unwrap_or(comment))
     });
     let comment = format!("{}{escaped}", own.unwrap_or_default());
-    bibtex::set_field(&work.source, "comment", &comment)
+    bibtex::set_field(work.source(), "comment", &comment)
         .ok()
         .and_then(|source| bibtex::parse_entry(&source).ok())
         .unwrap_or_else(|| work.clone())

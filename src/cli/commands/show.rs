@@ -12,7 +12,7 @@ use peerbib::library::{
     Assignment, CitableWork, Library, Membership, Origin, Provenance, Step, StepState, StoredEntry,
     TagName, Veto,
 };
-use peerbib::model::{CslItem, Entry, Field};
+use peerbib::model::CslItem;
 use peerbib::query::Query;
 
 /// Show everything about a work
@@ -59,8 +59,7 @@ struct WorkDetailsJson {
     reference: CitableWork,
     csl: CslItem,
     source: String,
-    #[serde(serialize_with = "as_list")]
-    fields: Vec<Field>,
+    fields: Vec<FieldJson>,
     /// The fields as a person reads them.
     #[serde(skip)]
     readable: Vec<ReadableField>,
@@ -94,14 +93,11 @@ struct ListMembershipJson {
     annotation: Option<String>,
 }
 
-fn as_list<S: serde::Serializer>(
-    fields: &[Field],
-    writer: S,
-) -> std::result::Result<S::Ok, S::Error> {
-    writer.collect_seq(fields.iter().map(|field| {
-        let value = without_delimiters(&field.value);
-        serde_json::json!({"name": field.name, "value": value})
-    }))
+/// A field of an entry, its value without delimiters.
+#[derive(serde::Serialize)]
+struct FieldJson {
+    name: String,
+    value: String,
 }
 
 impl Show {
@@ -177,12 +173,16 @@ impl WorkDetailsJson {
                 bibtex::readable_fields(work, strings, &|key| library.works().parent(key))
             })
             .collect();
-        let Entry { fields, source, .. } = library.works().entry(&reference.key)?;
+        let entry = library.works().entry(&reference.key)?;
+        let fields = entry.fields().map(|field| FieldJson {
+            name: field.name.to_owned(),
+            value: without_delimiters(field.value).to_owned(),
+        });
         let tagging = library.tags().of_work(&reference.key)?;
         Ok(Self {
             csl: reference.item()?,
-            source,
-            fields,
+            fields: fields.collect(),
+            source: entry.into_source(),
             readable,
             assignments: tagging.tags,
             vetoed: tagging.vetoed,
@@ -208,7 +208,7 @@ impl WorkDetailsJson {
         let mut lines = LabelledLines::default();
         if raw {
             for field in &self.fields {
-                lines.add(&field.name, without_delimiters(&field.value));
+                lines.add(&field.name, &field.value);
             }
         } else {
             for field in &self.readable {

@@ -93,7 +93,7 @@ impl FilePiece {
     /// Returns the verbatim text.
     pub fn text(&self) -> &str {
         match self {
-            FilePiece::Entry { work, .. } => &work.source,
+            FilePiece::Entry { work, .. } => work.source(),
             FilePiece::Preamble(text) | FilePiece::Comment(text) | FilePiece::Text(text) => text,
             FilePiece::Abbreviation { text, .. } | FilePiece::RejectedEntry { text, .. } => text,
         }
@@ -337,8 +337,8 @@ impl BibFile {
                 continue;
             };
             let strings = self.strings.of_entry(&work.key);
-            let length = work.fields.iter().fold(0_usize, |length, field| {
-                length.saturating_add(strings.expanded_length(&field.value))
+            let length = work.fields().fold(0_usize, |length, field| {
+                length.saturating_add(strings.expanded_length(field.value))
             });
             let together = expanded.saturating_add(length);
             let reason = if length > MAX_EXPANSION {
@@ -352,7 +352,7 @@ impl BibFile {
                 expanded = together;
                 continue;
             };
-            let (rejected, problems) = rejected(&work.source, *line, reason);
+            let (rejected, problems) = rejected(work.source(), *line, reason);
             *piece = rejected;
             self.problems.extend(problems);
         }
@@ -366,16 +366,16 @@ impl BibFile {
             };
             let mut problems = Vec::new();
             let strings = strings.of_entry(&work.key);
-            for field in &work.fields {
+            for field in work.fields() {
                 // The usual value is one braced or quoted text, and needs no look.
                 if field.value.starts_with(['{', '"']) && !field.value.contains('#') {
                     continue;
                 }
-                for name in strings.resolve(&field.value).undefined {
+                for name in strings.resolve(field.value).undefined {
                     problems.push(Diagnostic {
-                        line: *line + line_of_field(work, &field.name),
+                        line: *line + line_of_field(work, field.name),
                         key: Some(work.key.clone()),
-                        field: Some(field.name.clone()),
+                        field: Some(field.name.to_owned()),
                         message: format!("undefined abbreviation {name}; its name is kept"),
                         severity: Severity::Warning,
                     });
@@ -401,7 +401,7 @@ impl BibFile {
                 continue;
             }
             let parse = |key: &str| entry::parse(&with_key(text, key)).ok();
-            let Some(unnamed) = parse("unnamed").filter(|parsed| !parsed.work.fields.is_empty())
+            let Some(unnamed) = parse("unnamed").filter(|parsed| parsed.work.fields().len() > 0)
             else {
                 continue;
             };
@@ -492,15 +492,15 @@ impl BibFile {
 /// Returns the line of `entry` on which the field called `name` begins, counted from 0; 0 if the
 /// entry lacks the field.
 pub fn line_of_field(work: &Entry, name: &str) -> usize {
-    let Ok(layout) = entry::layout(&work.source) else {
+    let Ok(layout) = entry::layout(work.source()) else {
         return 0;
     };
     let position = layout.fields.iter().find(|field| {
-        work.source
-            .get(field.name.clone())
+        work.source()
+            .get(field.name.to_owned())
             .is_some_and(|found| found == name)
     });
-    let before = position.and_then(|field| work.source.get(..field.name.start));
+    let before = position.and_then(|field| work.source().get(..field.name.start));
     before.map_or(0, super::splitter::line_breaks)
 }
 
@@ -511,7 +511,7 @@ pub(crate) fn field_at(source: &str, position: usize) -> Option<String> {
         .fields
         .iter()
         .find(|field| field.name.start <= position && position <= field.value.end)?;
-    source.get(field.name.clone()).map(str::to_owned)
+    source.get(field.name.to_owned()).map(str::to_owned)
 }
 
 /// Returns whether two entries have the same content, ignoring white space and the case of field
@@ -524,11 +524,11 @@ fn same_content(one: &Entry, other: &Entry) -> bool {
             Cow::Borrowed(text)
         }
     }
-    one.entry_type.eq_ignore_ascii_case(&other.entry_type)
-        && one.fields.len() == other.fields.len()
-        && one.fields.iter().zip(&other.fields).all(|(one, other)| {
-            one.name.eq_ignore_ascii_case(&other.name)
-                && squeezed(&one.value) == squeezed(&other.value)
+    one.entry_type().eq_ignore_ascii_case(other.entry_type())
+        && one.fields().len() == other.fields().len()
+        && one.fields().zip(other.fields()).all(|(one, other)| {
+            one.name.eq_ignore_ascii_case(other.name)
+                && squeezed(one.value) == squeezed(other.value)
         })
 }
 

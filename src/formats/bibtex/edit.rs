@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use super::entry::{self, EntryError, Layout, layout};
 use super::writer;
-use crate::model::Field;
 
 /// Sets a field: the value of the first field called `name` is replaced, or the field is added at the end.
 ///
@@ -27,13 +26,10 @@ pub fn set_field(source: &str, name: &str, value: &str) -> Result<String, EntryE
     let mut fields = fields(source, &layout);
     match fields
         .iter_mut()
-        .find(|field| field.name.eq_ignore_ascii_case(name))
+        .find(|(found, _)| found.eq_ignore_ascii_case(name))
     {
-        Some(field) => field.value = delimited(value, &field.value),
-        None => fields.push(Field {
-            name: name.to_owned(),
-            value: format!("{{{value}}}"),
-        }),
+        Some((_, written)) => *written = delimited(value, written),
+        None => fields.push((name, format!("{{{value}}}"))),
     }
     sound_or_rebuilt(source, &layout, edited, &fields)
 }
@@ -45,18 +41,17 @@ fn sound_or_rebuilt(
     source: &str,
     before: &Layout,
     edited: String,
-    fields: &[Field],
+    fields: &[(&str, String)],
 ) -> Result<String, EntryError> {
     let part = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default();
     let key = part(&before.key);
     let is_as_meant = entry::parse(&edited).is_ok_and(|parsed| {
-        let found = parsed.work.fields;
+        let found = parsed.work.fields();
         parsed.work.key == key
             && found.len() == fields.len()
             && found
-                .iter()
                 .zip(fields)
-                .all(|(one, other)| one.name.eq_ignore_ascii_case(&other.name))
+                .all(|(one, (name, _))| one.name.eq_ignore_ascii_case(name))
     });
     if is_as_meant {
         return Ok(edited);
@@ -65,14 +60,11 @@ fn sound_or_rebuilt(
     layout(&rebuilt).map(|_| rebuilt)
 }
 
-fn fields(source: &str, layout: &Layout) -> Vec<Field> {
-    let part = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default().to_owned();
+fn fields<'s>(source: &'s str, layout: &Layout) -> Vec<(&'s str, String)> {
+    let part = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default();
     let fields = layout.fields.iter();
     fields
-        .map(|field| Field {
-            name: part(&field.name),
-            value: part(&field.value),
-        })
+        .map(|field| (part(&field.name), part(&field.value).to_owned()))
         .collect()
 }
 
@@ -80,7 +72,7 @@ fn fields(source: &str, layout: &Layout) -> Vec<Field> {
 pub fn remove_field(source: &str, name: &str) -> Result<String, EntryError> {
     let before = layout(source)?;
     let mut kept = fields(source, &before);
-    kept.retain(|field| !field.name.eq_ignore_ascii_case(name));
+    kept.retain(|(found, _)| !found.eq_ignore_ascii_case(name));
     if kept.len() == before.fields.len() {
         return Ok(source.to_owned());
     }

@@ -10,8 +10,8 @@ use memchr::{memchr, memchr3};
 
 use super::splitter::{is_key_byte, line_breaks};
 use super::{Diagnostic, Severity};
+use crate::model::Entry;
 use crate::model::markup::{self, MAX_DEPTH as MAX_MARKUP_DEPTH};
-use crate::model::{Entry, Field};
 
 /// Why a text is not an entry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +44,9 @@ pub enum EntryError {
     /// The text contains a NUL byte, as binary and damaged files do.
     #[error("contains a NUL byte")]
     Nul,
+    /// The text is longer than 4 GiB.
+    #[error("is longer than 4 GiB")]
+    TooLong,
 }
 
 /// The maximum depth of braces in a value, those around it included.
@@ -98,6 +101,9 @@ pub(crate) fn parse(source: &str) -> Result<ParsedEntry, EntryError> {
     if memchr(b'\0', source.as_bytes()).is_some() {
         return Err(EntryError::Nul);
     }
+    if source.len() > Entry::MAX_LENGTH {
+        return Err(EntryError::TooLong);
+    }
     let layout = layout(source)?;
     if layout.fields.len() > MAX_FIELDS {
         return Err(EntryError::TooManyFields);
@@ -111,8 +117,10 @@ pub(crate) fn parse(source: &str) -> Result<ParsedEntry, EntryError> {
             }
         }
     }
-    let part = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default().to_owned();
-    let key = part(&layout.key);
+    let key = source
+        .get(layout.key.clone())
+        .unwrap_or_default()
+        .to_owned();
     let problems = layout
         .warnings
         .iter()
@@ -124,19 +132,14 @@ pub(crate) fn parse(source: &str) -> Result<ParsedEntry, EntryError> {
             severity: Severity::Warning,
         })
         .collect();
-    let fields = layout.fields.iter().map(|field| Field {
-        name: part(&field.name),
-        value: part(&field.value),
-    });
-    Ok(ParsedEntry {
-        work: Entry {
-            entry_type: part(&layout.entry_type),
-            fields: fields.collect(),
-            key,
-            source: source.to_owned(),
-        },
-        problems,
-    })
+    let fields = layout.fields.into_iter();
+    let work = Entry::new(
+        source.to_owned(),
+        key,
+        &layout.entry_type,
+        fields.map(|field| (field.name, field.value)),
+    );
+    Ok(ParsedEntry { work, problems })
 }
 
 /// Finds the parts of an entry in its text.
@@ -528,9 +531,11 @@ mod tests {
 
     fn fields(source: &str) -> Vec<(String, String)> {
         let entry = parse(source).unwrap();
-        assert_eq!(entry.work.source, source);
-        let fields = entry.work.fields.into_iter();
-        fields.map(|field| (field.name, field.value)).collect()
+        assert_eq!(entry.work.source(), source);
+        let fields = entry.work.fields();
+        fields
+            .map(|field| (field.name.to_owned(), field.value.to_owned()))
+            .collect()
     }
 
     fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {

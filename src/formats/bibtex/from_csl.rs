@@ -3,6 +3,8 @@
 //! The inverse of [`super::to_csl`]: the entry gives the same CSL item again, as far as BibLaTeX
 //! can express it. Variables without a BibLaTeX field are written to fields of the same name.
 
+use std::borrow::Cow;
+
 use super::abbreviations::Strings;
 use super::dates::{WrittenDate, write_date};
 use super::names::{read_names, write_names};
@@ -16,7 +18,7 @@ use super::writer;
 use crate::csl::variables::{VariableKind, known};
 use crate::formats::pages;
 use crate::language::{self, babel};
-use crate::model::{CslItem, CslName, CslValue, Entry, Name, PersonName};
+use crate::model::{CslItem, CslName, CslValue, Entry, Field, Name, PersonName};
 
 /// A work made from a CSL item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,20 +100,16 @@ fn keep_case(converted: &mut FromCsl, item: &CslItem) {
     if marked.is_empty() {
         return;
     }
-    for field in &mut converted.work.fields {
-        if marked.contains(&field.name.as_str())
-            && let Some(inside) = field.value.strip_suffix('}')
-        {
-            field.value = format!("{inside}{{}}}}");
-        }
-    }
-    let Entry {
-        entry_type,
-        key,
-        fields,
-        ..
-    } = &converted.work;
-    converted.work.source = writer::entry_text(entry_type, key, fields);
+    let work = &converted.work;
+    let fields = work.fields().map(|Field { name, value }| {
+        let value = match value.strip_suffix('}') {
+            Some(inside) if marked.contains(&name) => Cow::Owned(format!("{inside}{{}}}}")),
+            _ => Cow::Borrowed(value),
+        };
+        (name, value)
+    });
+    let fields: Vec<_> = fields.collect();
+    converted.work = writer::work_of_fields(work.entry_type(), &work.key, &fields);
 }
 
 /// Variables that are titles, and the fields that they may be in.
@@ -575,7 +573,7 @@ mod tests {
         let item: CslItem = serde_json::from_value(json).unwrap();
         let converted = from_csl(&item);
         assert_eq!(
-            parse_entry(&converted.work.source).as_ref(),
+            parse_entry(converted.work.source()).as_ref(),
             Ok(&converted.work)
         );
         let derived = derive(&converted.work, &Strings::default(), &|_| None);
@@ -584,7 +582,7 @@ mod tests {
             show(&derived.item),
             show(&item),
             "{}",
-            converted.work.source
+            converted.work.source()
         );
         converted
     }

@@ -124,12 +124,12 @@ pub(crate) fn resolve<'a>(
 /// Returns the keys that an entry names in `crossref`, `xdata` and values of the form `xdata=…`.
 #[cfg(feature = "library")]
 pub(crate) fn parent_keys(entry: &Entry, strings: &Strings) -> Vec<String> {
-    let may_name_one = entry.fields.iter().any(|field| {
+    let may_name_one = entry.fields().any(|field| {
         let is_bare = || !field.value.trim_start().starts_with(['{', '"']);
         let names_parent = |name| field.name.eq_ignore_ascii_case(name);
         ["crossref", "xdata"].into_iter().any(names_parent)
             || field.value.contains("xdata=")
-            || is_bare() && strings.resolve(&field.value).text.contains("xdata=")
+            || is_bare() && strings.resolve(field.value).text.contains("xdata=")
     });
     if !may_name_one {
         return Vec::new();
@@ -221,8 +221,8 @@ fn put_in_granular<'a>(
 
 fn own_fields<'a>(work: &'a Entry, strings: &Strings) -> ResolvedEntry<'a> {
     let strings = strings.of_entry(&work.key);
-    let mut fields: Vec<(Cow<'a, str>, Cow<'a, str>)> = Vec::with_capacity(work.fields.len());
-    for field in &work.fields {
+    let mut fields: Vec<(Cow<'a, str>, Cow<'a, str>)> = Vec::with_capacity(work.fields().len());
+    for field in work.fields() {
         let name = if field
             .name
             .bytes()
@@ -230,13 +230,13 @@ fn own_fields<'a>(work: &'a Entry, strings: &Strings) -> ResolvedEntry<'a> {
         {
             Cow::Owned(field.name.to_lowercase())
         } else {
-            Cow::Borrowed(field.name.as_str())
+            Cow::Borrowed(field.name)
         };
         // As in BibTeX the first of two fields with one name counts.
         if fields.iter().any(|(earlier, _)| *earlier == name) {
             continue;
         }
-        let text = strings.resolve(&field.value).text;
+        let text = strings.resolve(field.value).text;
         if !text.trim().is_empty() {
             fields.push((name, text));
         }

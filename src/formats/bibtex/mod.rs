@@ -51,6 +51,7 @@ pub use to_bibtex::{
 };
 pub use to_csl::{Derived, derive};
 pub(crate) use to_csl::{verbatim, web_address};
+pub(crate) use writer::new_work;
 pub use writer::{tidy, tidy_entry};
 
 // Used by the checks.

@@ -30,9 +30,9 @@ pub fn readable_fields<'a>(
     parents: &dyn Fn(&str) -> Option<Cow<'a, Entry>>,
 ) -> Vec<ReadableField> {
     let own_strings = strings.of_entry(&work.key);
-    let own = work.fields.iter().map(|field| ReadableField {
-        name: field.name.clone(),
-        value: readable(&field.name, &own_strings.resolve(&field.value).text),
+    let own = work.fields().map(|field| ReadableField {
+        name: field.name.to_owned(),
+        value: readable(field.name, &own_strings.resolve(field.value).text),
         inherited_from: None,
     });
     let mut fields: Vec<ReadableField> = own.collect();

@@ -15,7 +15,7 @@ use super::names::{is_extended, read_names, split_list, write_names};
 use super::schema::{self, BibtexMapping, NumberRole, TypeClass, ValueKind};
 use super::to_csl::{csl_type, kind_in_words, verbatim};
 use super::{edit, parse_entry, tex, writer};
-use crate::model::{DatePoint, EdtfDate, Entry, Field, Name, RangeEnd, WithinYear};
+use crate::model::{DatePoint, EdtfDate, Entry, Name, RangeEnd, WithinYear};
 
 /// A work in BibTeX's types and fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub fn to_bibtex<'a>(
         .collect();
     let inherits = entry.get("xdata").is_some()
         || entry.get("crossref").is_some()
-        || (work.fields.iter()).any(|field| strings.resolve(&field.value).text.contains("xdata="));
+        || (work.fields()).any(|field| strings.resolve(field.value).text.contains("xdata="));
     let needs_fields = entry.fields.iter().any(|(name, _)| {
         matches!(
             bibtex_field(name),
@@ -164,7 +164,8 @@ struct BibtexConversion<'e, 'a> {
     work: &'a Entry,
     /// Whether abbreviations must be replaced by their text, because they do not mean the same everywhere.
     expands: bool,
-    fields: Vec<Field>,
+    /// Names and values, with delimiters.
+    fields: Vec<(String, String)>,
 }
 
 impl BibtexConversion<'_, '_> {
@@ -294,12 +295,7 @@ impl BibtexConversion<'_, '_> {
                 }
             }
         }
-        Entry {
-            source: writer::entry_text(kind, &self.work.key, &self.fields),
-            key: self.work.key.clone(),
-            entry_type: kind.to_owned(),
-            fields: self.fields,
-        }
+        writer::work_of_fields(kind, &self.work.key, &self.fields)
     }
 
     /// Returns whether a field has gone into another one, which is there.
@@ -334,7 +330,7 @@ impl BibtexConversion<'_, '_> {
     /// Adds a field. If its value is that of the field `from`, the source text is kept, with its
     /// abbreviations.
     fn put(&mut self, name: &str, from: &str, tex: &str) {
-        if self.fields.iter().any(|field| field.name == name) {
+        if self.fields.iter().any(|(written, _)| written == name) {
             return;
         }
         let keeps = |value: &&str| {
@@ -349,10 +345,7 @@ impl BibtexConversion<'_, '_> {
             }
             _ => format!("{{{tex}}}"),
         };
-        self.fields.push(Field {
-            name: name.to_owned(),
-            value,
-        });
+        self.fields.push((name.to_owned(), value));
     }
 
     fn date(&mut self, tex: &str) {
@@ -395,10 +388,7 @@ impl BibtexConversion<'_, '_> {
             (start, end) => start.or(end),
         };
         if let Some(value) = month {
-            self.fields.push(Field {
-                name: "month".to_owned(),
-                value,
-            });
+            self.fields.push(("month".to_owned(), value));
         }
     }
 }
@@ -412,9 +402,8 @@ fn uses_abbreviations(value: &str) -> bool {
 pub fn expand_all_abbreviations<'a>(work: &'a Entry, strings: &Strings) -> Cow<'a, Entry> {
     let of_entry = strings.of_entry(&work.key);
     let used: HashSet<String> = work
-        .fields
-        .iter()
-        .flat_map(|field| parts(&field.value))
+        .fields()
+        .flat_map(|field| parts(field.value))
         .filter_map(|part| match part {
             ValuePart::Name(name) => Some(name.to_lowercase()),
             ValuePart::Text(_) => None,
@@ -436,16 +425,16 @@ pub fn expand_abbreviations<'a>(
 ) -> Cow<'a, Entry> {
     let strings = strings.of_entry(&work.key);
     let mut expanded = Cow::Borrowed(work);
-    for field in &work.fields {
-        let uses = parts(&field.value).any(|part| match part {
+    for field in work.fields() {
+        let uses = parts(field.value).any(|part| match part {
             ValuePart::Name(name) => ambiguous.contains(&name.to_lowercase()),
             ValuePart::Text(_) => false,
         });
         if uses
             && let Ok(source) = edit::set_field(
-                &expanded.source,
-                &field.name,
-                &strings.resolve(&field.value).text,
+                expanded.source(),
+                field.name,
+                &strings.resolve(field.value).text,
             )
             && let Ok(mut changed) = parse_entry(&source)
         {
@@ -504,7 +493,7 @@ mod tests {
         let works = file.by_key();
         let find = |key: &str| works.get(key).map(|work| Cow::Borrowed(*work));
         let work = file.works().next().unwrap();
-        to_bibtex(work, &file.strings, &find).work.source
+        to_bibtex(work, &file.strings, &find).work.into_source()
     }
 
     #[test]
@@ -570,8 +559,8 @@ mod tests {
         let sources: Vec<String> = works
             .map(|work| {
                 expand_abbreviations(work, &file.strings, &ambiguous)
-                    .source
-                    .clone()
+                    .source()
+                    .to_owned()
             })
             .collect();
         assert_eq!(sources, ["@x{a, t = {A y}, v = u}", "@x{b, t = {B}}"]);

@@ -1327,7 +1327,7 @@ mod tests {
                     .into_iter()
                     .collect(),
             });
-            let again = item(&written.work.source).item;
+            let again = item(written.work.source()).item;
             assert_eq!(again.text("title").as_deref(), Some(title));
         }
     }

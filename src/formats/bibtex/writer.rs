@@ -3,57 +3,67 @@
 use super::abbreviations::{ValuePart, definitions, parts};
 use super::bib_file::{BibFile, FilePiece};
 use super::entry::layout;
-use crate::model::{Entry, Field};
+use crate::model::Entry;
 
 /// Returns a work from its parts; the values are TeX without delimiters, and braces go around them.
 pub(crate) fn new_work(entry_type: &str, key: &str, fields: Vec<(String, String)>) -> Entry {
-    let fields: Vec<Field> = fields
+    let fields: Vec<(String, String)> = fields
         .into_iter()
-        .map(|(name, value)| Field {
-            name,
-            value: format!("{{{value}}}"),
-        })
+        .map(|(name, value)| (name, format!("{{{value}}}")))
         .collect();
-    Entry {
-        source: entry_text(entry_type, key, &fields),
-        key: key.to_owned(),
-        entry_type: entry_type.to_owned(),
-        fields,
-    }
+    work_of_fields(entry_type, key, &fields)
 }
 
-/// Returns the text of an entry, one field a line.
-pub(crate) fn entry_text(entry_type: &str, key: &str, fields: &[Field]) -> String {
+/// Returns a work from its parts; the values are as an entry has them, with delimiters.
+pub(crate) fn work_of_fields<N, V>(entry_type: &str, key: &str, fields: &[(N, V)]) -> Entry
+where
+    N: AsRef<str>,
+    V: AsRef<str>,
+{
     let mut text = format!("@{entry_type}{{{key},\n");
     let width = fields
         .iter()
-        .map(|field| field.name.chars().count())
+        .map(|(name, _)| name.as_ref().chars().count())
         .max()
         .unwrap_or(0)
         .min(14);
-    for Field { name, value } in fields {
+    let mut places = Vec::with_capacity(fields.len());
+    for (name, value) in fields {
+        let (name, value) = (name.as_ref(), value.as_ref());
+        let name_start = text.len() + "  ".len();
         text.push_str(&format!("  {name:<width$} = {value},\n"));
+        let value_end = text.len() - ",\n".len();
+        places.push((
+            name_start..name_start + name.len(),
+            value_end - value.len()..value_end,
+        ));
     }
     text.push('}');
-    text
+    let entry_type = "@".len().."@".len() + entry_type.len();
+    Entry::new(text, key.to_owned(), &entry_type, places)
+}
+
+/// Returns the text of an entry, one field a line.
+pub(crate) fn entry_text<N, V>(entry_type: &str, key: &str, fields: &[(N, V)]) -> String
+where
+    N: AsRef<str>,
+    V: AsRef<str>,
+{
+    work_of_fields(entry_type, key, fields).into_source()
 }
 
 /// Returns an entry in the normal form: type and field names in lower case, one field per line,
 /// values in braces with white space collapsed, abbreviations unchanged. The content does not
 /// change; an entry with a value that cannot be put in braces stays unchanged.
 pub fn tidy_entry(work: &Entry) -> String {
-    let fields: Vec<Field> = work
-        .fields
-        .iter()
-        .map(|field| Field {
-            name: field.name.to_lowercase(),
-            value: tidy_value(&field.value),
-        })
+    let fields: Vec<(String, String)> = work
+        .fields()
+        .map(|field| (field.name.to_lowercase(), tidy_value(field.value)))
         .collect();
-    let text = entry_text(&work.entry_type.to_lowercase(), &work.key, &fields);
+    let text = entry_text(&work.kind(), &work.key, &fields);
     match layout(&text) {
         Ok(layout) if layout.fields.len() == fields.len() && layout.close + 1 == text.len() => text,
-        _ => work.source.clone(),
+        _ => work.source().to_owned(),
     }
 }
 
@@ -157,7 +167,7 @@ mod tests {
     #[test]
     fn new_works_are_sound() {
         let work = new_work("book", "k", vec![("title".to_owned(), "x".to_owned())]);
-        assert!(is_sound(&work.source));
-        assert_eq!(work.source, "@book{k,\n  title = {x},\n}");
+        assert!(is_sound(work.source()));
+        assert_eq!(work.source(), "@book{k,\n  title = {x},\n}");
     }
 }

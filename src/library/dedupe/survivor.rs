@@ -67,8 +67,7 @@ impl Merits {
     /// Returns the merits of an entry; `tagged` says whether its work is tagged as verified, and as unverified.
     pub(super) fn of(work: &Entry, key: &str, tagged: (bool, bool)) -> Self {
         let fields: HashSet<&str> = work
-            .fields
-            .iter()
+            .fields()
             .filter(|field| {
                 !field
                     .value

@@ -211,11 +211,15 @@ impl<'a> Classifier<'_, 'a, '_> {
         self.findings.counts.unchanged += 1;
         (self.callbacks.on_progress)(1);
         let source = match target {
-            Target::New(index) => self.plan.new.get(index).map(|new| new.entry.source.clone()),
+            Target::New(index) => self
+                .plan
+                .new
+                .get(index)
+                .map(|new| new.entry.source().to_owned()),
             Target::Known(id) => Some(self.source_of(id)?),
         };
-        let variant = source.filter(|source| *source != entry.source);
-        self.add_occurrence(target, variant.map(|_| entry.source.clone()), None);
+        let variant = source.filter(|source| *source != entry.source());
+        self.add_occurrence(target, variant.map(|_| entry.source().to_owned()), None);
         Ok(())
     }
 

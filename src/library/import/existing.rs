@@ -43,7 +43,7 @@ impl Existing {
         context: &Context<'_>,
         strings: &mut StringCache,
     ) -> Result<bool> {
-        if self.source == entry.source {
+        if self.source == entry.source() {
             return Ok(false);
         }
         let mine = read_entry(&entry.key, &self.source)?;
@@ -66,15 +66,15 @@ impl Existing {
         findings: &mut Findings,
     ) -> Result<Addition> {
         let mut addition = Addition::default();
-        if self.source == entry.source {
+        if self.source == entry.source() {
             findings.counts.unchanged += 1;
             return Ok(addition);
         }
         let is_as_before = known
             .as_ref()
-            .is_some_and(|known| known.base == entry.source);
+            .is_some_and(|known| known.base == entry.source());
         // The text that the next import uses as the base.
-        let mut base = entry.source.clone();
+        let mut base = entry.source().to_owned();
         match context.mode {
             Mode::Import(ConflictPolicy::Keep) => {
                 if let Some(known) = &known {
@@ -89,7 +89,7 @@ impl Existing {
                     Some(before) if before == mine.key => &entry.key,
                     _ => &mine.key,
                 };
-                addition.source = Some(with_key(&entry.source, key)?);
+                addition.source = Some(with_key(entry.source(), key)?);
             }
             _ if is_as_before => {}
             _ => {
@@ -137,7 +137,7 @@ impl Existing {
             }) if variant != before => {
                 Some(self.merged_variant((&before, &variant), entry, context, strings)?)
             }
-            _ => Some(entry.source.clone()),
+            _ => Some(entry.source().to_owned()),
         };
         addition.variant = addition.variant.filter(|variant| variant != stored);
         let exported = addition.variant.as_ref().unwrap_or(stored);
@@ -206,8 +206,8 @@ impl Merger<'_, '_> {
         // A field that nobody edited is taken as written in the source.
         if same_but_for_key(&self.work.source, &base)? {
             return Ok(ThreeWayMerged {
-                source: with_key(&entry.source, key)?,
-                base: entry.source.clone(),
+                source: with_key(entry.source(), key)?,
+                base: entry.source().to_owned(),
             });
         }
         let file = self.context.file_id;
@@ -244,7 +244,7 @@ impl Merger<'_, '_> {
                 &edited(key, three_way::apply(&self.work.source, &edits))?,
                 key,
             )?,
-            base: edited(key, three_way::apply(&entry.source, &resets))?,
+            base: edited(key, three_way::apply(entry.source(), &resets))?,
         })
     }
 

@@ -201,7 +201,7 @@ impl GoneEntries {
         let found = candidates.find_map(|(index, votes)| {
             let (_, old) = self.entries.get(index)?.as_ref()?;
             let before = self::identity(old, strings);
-            let fields = old.fields.len().max(entry.fields.len());
+            let fields = old.fields().len().max(entry.fields().len());
             let is_renamed = votes == fields
                 || identity.same_work(&before).is_some()
                 || (2 * votes >= fields
@@ -218,7 +218,7 @@ impl GoneEntries {
 
 /// Returns the names and values of an entry's fields in a form that can be compared.
 fn values(entry: &Entry) -> impl Iterator<Item = (String, String)> + '_ {
-    entry.fields.iter().map(|field| {
+    entry.fields().map(|field| {
         let value = field.value.trim_matches(['{', '}', '"', ' ']);
         let value: Vec<&str> = value.split_whitespace().collect();
         (field.name.to_lowercase(), value.join(" "))

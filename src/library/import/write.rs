@@ -199,7 +199,7 @@ impl NewWorkWriter<'_, '_, '_> {
                     works.push(self.join(existing, new, &evidence)?);
                     continue;
                 }
-                insert.execute(params![new.key, new.entry.source, at])?;
+                insert.execute(params![new.key, new.entry.source(), at])?;
                 let work = connection.last_insert_rowid();
                 rows.write(work, &derived.rows)?;
                 for name in &derived.aliases {

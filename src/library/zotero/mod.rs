@@ -296,7 +296,7 @@ fn same_entries<'f>(file: &'f BibFile, known: &HashMap<String, KnownItem>) -> Ha
             ..
         } if known
             .get(key)
-            .is_some_and(|known| known.entry == work.source) =>
+            .is_some_and(|known| known.entry == work.source()) =>
         {
             Some(key.as_str())
         }
@@ -327,7 +327,7 @@ fn relate(items: &[ZoteroItem], citation_keys: &HashMap<String, String>, reading
         {
             keys.sort_unstable();
             keys.dedup();
-            let edited = bibtex::set_field(&work.source, "related", &keys.join(","))
+            let edited = bibtex::set_field(work.source(), "related", &keys.join(","))
                 .and_then(|source| bibtex::parse_entry(&source));
             if let Ok(edited) = edited {
                 *work = edited;

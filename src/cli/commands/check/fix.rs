@@ -115,7 +115,7 @@ fn fixed(
             Some(FixedWork {
                 key: work.key.clone(),
                 id: *id,
-                before: work.source.clone(),
+                before: work.source().to_owned(),
                 source,
                 fields,
             })

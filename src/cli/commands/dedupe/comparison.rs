@@ -117,10 +117,10 @@ impl ComparisonTable {
 
 fn values<'e>(work: &'e Entry, strings: &Strings) -> Vec<(String, Cow<'e, str>)> {
     let strings = strings.of_entry(&work.key);
-    let fields = work.fields.iter();
+    let fields = work.fields();
     fields
         .map(|field| {
-            let value = strings.resolve(&field.value).text;
+            let value = strings.resolve(field.value).text;
             (field.name.to_lowercase(), Cow::Owned(value.into_owned()))
         })
         .collect()

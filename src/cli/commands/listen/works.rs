@@ -122,7 +122,7 @@ fn known_work(change: &Change<'_>, one: &Converted) -> peerbib::library::Result<
     let known = change.works().get(&change.works().key(work)?)?;
     let title = |title: Option<String>| title.map(|title| fold(&title));
     let is_page = |entry_type: &str| entry_type.eq_ignore_ascii_case("online");
-    let is_same = (is_page(&known.entry_type) && is_page(&one.entry.entry_type))
+    let is_same = (is_page(&known.entry_type) && is_page(one.entry.entry_type()))
         || title(known.title) == title(one.csl.text("title"));
     Ok(is_same.then_some(work))
 }
@@ -135,13 +135,13 @@ fn add(
 ) -> peerbib::library::Result<i64> {
     let keeps_key = one.has_own_key && change.works().find(&one.entry.key)?.is_none();
     let pattern = (!keeps_key).then_some(pattern);
-    let key = change.works().add(&one.entry.source, pattern)?;
+    let key = change.works().add(one.entry.source(), pattern)?;
     let work = change.works().id(&key)?;
     let today = Client::today();
-    for field in &one.entry.fields {
+    for field in one.entry.fields() {
         change.works().record_value_source(
             work,
-            (&field.name, without_delimiters(&field.value)),
+            (field.name, without_delimiters(field.value)),
             (SERVICE, page, &today),
         )?;
     }

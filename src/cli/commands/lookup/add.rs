@@ -228,7 +228,7 @@ fn new_entry(record: &Record, identifier: &Identifier) -> Option<Entry> {
     if let Identifier::Url(url) = identifier
         && entry.field("doi").is_none()
     {
-        let mut source = entry.source.clone();
+        let mut source = entry.source().to_owned();
         if entry.field("url").is_none() {
             let url = url.replace('{', "%7B").replace('}', "%7D");
             source = bibtex::set_field(&source, "url", &url).ok()?;
@@ -304,14 +304,14 @@ fn add_record(
     {
         let work = change.works().get(&found.key)?;
         let year = record.item.date("issued").and_then(CslDate::year);
-        if work.entry_type == entry.entry_type && work.year == year {
+        if work.entry_type == entry.entry_type() && work.year == year {
             return Ok(Added::Known(found.key));
         }
     }
-    let key = change.works().add(&entry.source, Some(pattern))?;
+    let key = change.works().add(entry.source(), Some(pattern))?;
     let work = change.works().id(&key)?;
     let source = &record.source;
-    for field in &entry.fields {
+    for field in entry.fields() {
         let source = (
             source.service,
             source.address.as_str(),
@@ -319,7 +319,7 @@ fn add_record(
         );
         change.works().record_value_source(
             work,
-            (&field.name, without_delimiters(&field.value)),
+            (field.name, without_delimiters(field.value)),
             source,
         )?;
     }

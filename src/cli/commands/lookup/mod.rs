@@ -460,7 +460,7 @@ fn apply(
 fn is_current(library: &Library, finding: &LookupFinding<'_>, edits: &FieldEdits) -> bool {
     let source = library.works().source(&finding.work.entry.key);
     source.is_ok_and(|source| {
-        source == finding.work.entry.source && edits.applied_to(&source).is_ok()
+        source == finding.work.entry.source() && edits.applied_to(&source).is_ok()
     })
 }
 
