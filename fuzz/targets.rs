@@ -63,10 +63,10 @@ pub fn bibtex(bytes: &[u8]) {
         .iter()
         .map(|piece| piece.text)
         .collect();
-    assert_eq!(split, decoded.text);
+    assert_eq!(decoded.text, split.as_str());
     let file = bibtex::read(&decoded.text);
     let joined: String = file.pieces.iter().map(FilePiece::text).collect();
-    assert_eq!(joined, decoded.text);
+    assert_eq!(decoded.text, joined.as_str());
     let works = file.by_key();
     let parents = |key: &str| works.get(key).map(|work| Cow::Borrowed(*work));
     for work in file.works() {
@@ -188,7 +188,7 @@ pub fn style(bytes: &[u8]) {
         format_bibliography(&style, None, &items(&bibtex::read(REFS)));
         let document =
             "@a [p. 3] and [see @b, chap. 2; @c]. Again [@b; -@a].[^1]\n\n[^1]: See @b.\n";
-        Markdown::read(document).cited_in(&works(), &options(&style));
+        Markdown::read(document).cited_in(works(), &options(&style));
     }
 }
 
@@ -200,7 +200,7 @@ pub fn documents(bytes: &[u8]) {
     latex::read_aux(document);
     let _ = latex::read_bcf(document);
     typst::cited(document);
-    Markdown::read(document).cited_in(&works(), &options(apa()));
+    Markdown::read(document).cited_in(works(), &options(apa()));
 }
 
 /// A document becomes a document of every format.
@@ -209,7 +209,7 @@ pub fn prose(bytes: &[u8]) {
         return;
     };
     let document = Markdown::read(document)
-        .cited_tree(&works(), &options(apa()), Some(CitationFields::Word))
+        .cited_tree(works(), &options(apa()), Some(CitationFields::Word))
         .document;
     document::page(&document);
     document::latex(&document);
@@ -245,7 +245,7 @@ pub fn library(bytes: &[u8]) {
     for _ in 0..2 {
         import(&mut library, decoded.encoding.name(), &file);
         let exported = library.sources().export_all().expect("the library exports");
-        assert_eq!(exported, decoded.text);
+        assert_eq!(decoded.text, exported.as_str());
     }
     let works = library
         .works()
@@ -291,12 +291,15 @@ fn options(style: &Style) -> CitationOptions<'_> {
 }
 
 /// Returns the works that documents cite.
-fn works() -> CitableItems {
-    let mut works = CitableItems::default();
-    for item in items(&bibtex::read(REFS)) {
-        works.add(&item.id.clone(), item);
-    }
-    works
+fn works() -> &'static CitableItems {
+    static WORKS: LazyLock<CitableItems> = LazyLock::new(|| {
+        let mut works = CitableItems::default();
+        for item in items(&bibtex::read(REFS)) {
+            works.add(&item.id.clone(), item);
+        }
+        works
+    });
+    &WORKS
 }
 
 /// Items of Zotero become entries and notes: the bytes are what the connector sends, or else each text of an item.

@@ -74,7 +74,7 @@ fn check(path: &Path, expected: Option<usize>) -> Result<(), Failed> {
     }
     let file = bibtex::read(&decoded.text);
     let joined: String = file.pieces.iter().map(FilePiece::text).collect();
-    if joined != decoded.text {
+    if decoded.text != joined.as_str() {
         return Err("the pieces joined are not the file".into());
     }
     let works = file.by_key();
@@ -85,7 +85,7 @@ fn check(path: &Path, expected: Option<usize>) -> Result<(), Failed> {
             FilePiece::Entry { work, .. } => {
                 found += 1;
                 let again = bibtex::parse_entry(work.source())?;
-                if again != *work {
+                if again != **work {
                     return Err(format!("{} is not parsed again as it was", work.key).into());
                 }
                 bibtex::derive(work, &file.strings, &find);

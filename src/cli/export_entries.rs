@@ -454,13 +454,13 @@ impl<'a> ReadEntries<'a> {
                         let key = Duplicate::key_of(work, duplicate.as_ref());
                         read.works.insert(key, (work, &reading.file.strings));
                     }
-                    FilePiece::Abbreviation { text, .. } if seen.insert(text) => {
-                        read.definitions.push(text.clone());
+                    FilePiece::Abbreviation { text, .. } if seen.insert(&**text) => {
+                        read.definitions.push(text.to_string());
                     }
                     FilePiece::Preamble(text)
-                        if used_commands.are_defined_in(text) && seen.insert(text) =>
+                        if used_commands.are_defined_in(text) && seen.insert(&**text) =>
                     {
-                        read.definitions.push(text.clone());
+                        read.definitions.push(text.to_string());
                     }
                     _ => {}
                 }

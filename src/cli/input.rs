@@ -289,7 +289,7 @@ impl Input {
             path: "-".to_owned(),
             encoding: "UTF-8".to_owned(),
             reading: formats::REFERENCES
-                .read(text.as_bytes(), text)
+                .read(text.as_bytes(), &text.into())
                 .into_entries_by(pattern),
             is_shipped: false,
         }

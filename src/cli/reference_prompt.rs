@@ -74,10 +74,10 @@ fn into_file(
             items.push(item);
         }
         file.file.pieces.push(FilePiece::Entry {
-            work: entry,
+            work: Box::new(entry),
             line: reference.line,
             duplicate: None,
-            original: Some(reference.source),
+            original: Some(reference.source.into()),
             source_key: None,
         });
     }

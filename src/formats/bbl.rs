@@ -9,7 +9,7 @@ use super::item_builder::{ItemBuilder, direct_name, inverted_name, literal_name}
 use super::lines::LineCounter;
 use super::{ReadFormat, Records, references};
 use crate::model::markup::plain;
-use crate::model::{CslItem, CslName, CslValue};
+use crate::model::{CslItem, CslName, CslValue, SharedText};
 
 /// Reads `.bbl` files.
 pub(crate) struct Bbl;
@@ -24,7 +24,7 @@ fn is_of_biblatex(text: &str) -> bool {
 }
 
 impl ReadFormat for Bbl {
-    fn read(&self, text: &str) -> Records {
+    fn read(&self, text: &SharedText) -> Records {
         let mut items = ParsedItems::default();
         if is_of_biblatex(text) {
             read_pieces(text, "\\entry{", &["\\endentry"], &mut items, biblatex_item);
@@ -899,7 +899,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> ParsedItems {
-        match Bbl.read(text) {
+        match Bbl.read(&text.into()) {
             Records::Items(items) => items,
             Records::Entries(_) => panic!(),
         }

@@ -2,7 +2,7 @@
 
 use super::losses::compare;
 use super::{ExportInput, Joint, Loss, ReadFormat, Records, WriteFormat, WriteResult, bibtex};
-use crate::model::CslItem;
+use crate::model::{CslItem, SharedText};
 
 /// Reads BibTeX and BibLaTeX, and writes entries as they are.
 pub(crate) struct Biblatex;
@@ -32,8 +32,8 @@ pub(crate) fn sniff(text: &str) -> bool {
 }
 
 impl ReadFormat for Biblatex {
-    fn read(&self, text: &str) -> Records {
-        Records::Entries(bibtex::read(text))
+    fn read(&self, text: &SharedText) -> Records {
+        Records::Entries(bibtex::read_shared(text))
     }
 }
 

@@ -12,7 +12,7 @@ use super::losses::compare;
 use super::records::write_records;
 use super::{ExportInput, ReadFormat, Records, WriteFormat, WriteResult, yaml};
 use crate::model::markup::{plain, without_nocase};
-use crate::model::{CslItem, CslName};
+use crate::model::{CslItem, CslName, SharedText};
 
 /// The fields whose text is that of a variable, in both directions.
 const SAME_TEXT: [(&str, &str); 18] = [
@@ -50,7 +50,7 @@ pub(crate) fn sniff(text: &str) -> bool {
 }
 
 impl ReadFormat for Cff {
-    fn read(&self, text: &str) -> Records {
+    fn read(&self, text: &SharedText) -> Records {
         Records::Items(read_items(text))
     }
 }

@@ -6,7 +6,7 @@ use super::csl_to_bib::ParsedItems;
 use super::item_builder::{ItemBuilder, inverted_name, language_code, literal_name, one_name};
 use super::lines::LineCounter;
 use super::{ReadFormat, Records};
-use crate::model::{CslItem, CslName};
+use crate::model::{CslItem, CslName, SharedText};
 
 /// Reads the COinS of an HTML page.
 pub(crate) struct Coins;
@@ -17,11 +17,11 @@ pub(crate) fn sniff(text: &str) -> bool {
 }
 
 impl ReadFormat for Coins {
-    fn read(&self, text: &str) -> Records {
+    fn read(&self, text: &SharedText) -> Records {
         let mut items = ParsedItems::default();
         let mut lines = LineCounter::new(text);
         let mut from = 0;
-        for Ok(token) in Tokenizer::new(text) {
+        for Ok(token) in Tokenizer::new(&**text) {
             let Token::StartTag(tag) = token else {
                 continue;
             };
@@ -234,7 +234,7 @@ mod tests {
     use super::*;
 
     fn read(html: &str) -> ParsedItems {
-        match Coins.read(html) {
+        match Coins.read(&html.into()) {
             Records::Items(items) => items,
             Records::Entries(_) => panic!(),
         }

@@ -15,7 +15,7 @@ use super::losses::fields_without_variable;
 use super::pages;
 use super::{ExportInput, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::csl::variables::{VariableKind as Kind, known, known_type};
-use crate::model::{CslDate, CslItem, CslName, CslValue, Doi, EdtfDate, is_et_al};
+use crate::model::{CslDate, CslItem, CslName, CslValue, Doi, EdtfDate, SharedText, is_et_al};
 
 /// Reads and writes CSL-JSON.
 pub(crate) struct CslJson;
@@ -74,7 +74,7 @@ fn message_of_crossref(text: &str, object: &ByteRange) -> Option<ByteRange> {
 }
 
 impl ReadFormat for CslJson {
-    fn read(&self, text: &str) -> Records {
+    fn read(&self, text: &SharedText) -> Records {
         Records::Items(read_items(text))
     }
 }

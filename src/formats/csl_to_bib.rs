@@ -300,13 +300,13 @@ impl KeyedItems {
         for (entry, item, losses) in converted {
             problems.extend(losses);
             if !pieces.is_empty() {
-                pieces.push(FilePiece::Text("\n\n".to_owned()));
+                pieces.push(FilePiece::Text("\n\n".into()));
             }
             pieces.push(entry);
             kept.push(item);
         }
         if !pieces.is_empty() {
-            pieces.push(FilePiece::Text("\n".to_owned()));
+            pieces.push(FilePiece::Text("\n".into()));
         }
         problems.sort_by_key(|problem| problem.line);
         ParsedFile {
@@ -376,11 +376,11 @@ impl KeyedItem {
             .collect();
         losses.extend(parsed.take_losses());
         let entry = FilePiece::Entry {
-            work: converted.work,
+            work: Box::new(converted.work),
             line: parsed.line,
             duplicate: is_duplicate.then_some(Duplicate::Identical),
-            original: Some(parsed.original),
-            source_key: parsed.beside.source_key,
+            original: Some(parsed.original.into()),
+            source_key: parsed.beside.source_key.map(Into::into),
         };
         (entry, parsed.item, losses)
     }

@@ -15,7 +15,7 @@ use super::losses::{compare, fields_without_variable, is_truncated};
 use super::{ExportInput, Loss, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::csl::variables::{VariableKind, known, known_type};
 use crate::model::markup::without_nocase;
-use crate::model::{CslItem, CslName, CslValue};
+use crate::model::{CslItem, CslName, CslValue, SharedText};
 
 /// Reads and writes CSV.
 pub(crate) struct Csv;
@@ -34,13 +34,13 @@ pub(crate) fn sniff(text: &str) -> bool {
 }
 
 impl ReadFormat for Csv {
-    fn read(&self, text: &str) -> Records {
+    fn read(&self, text: &SharedText) -> Records {
         Records::Items(read_items(text, &[]))
     }
 }
 
 impl ReadFormat for Tsv {
-    fn read(&self, text: &str) -> Records {
+    fn read(&self, text: &SharedText) -> Records {
         Records::Items(read_items(text, &[]))
     }
 }

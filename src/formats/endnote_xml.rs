@@ -10,7 +10,7 @@ use super::records::write_records;
 use super::ris::types::{counts_pages, has_container, number_variable};
 use super::xml::{XmlElement, XmlWriter, child, children, escaped, has_root, read_records};
 use super::{ExportInput, Joint, ReadFormat, Records, WriteFormat, WriteResult};
-use crate::model::CslItem;
+use crate::model::{CslItem, SharedText};
 
 /// Reads and writes EndNote's XML.
 pub(crate) struct EndNoteXml;
@@ -23,7 +23,7 @@ pub(crate) fn sniff(text: &str) -> bool {
 }
 
 impl ReadFormat for EndNoteXml {
-    fn read(&self, text: &str) -> Records {
+    fn read(&self, text: &SharedText) -> Records {
         Records::Items(read_items(text))
     }
 }

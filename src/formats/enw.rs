@@ -12,7 +12,7 @@ use super::ris;
 use super::ris::types::{counts_pages, has_container, number_variable};
 use super::{ExportInput, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::model::markup::without_nocase;
-use crate::model::{CslDate, CslItem};
+use crate::model::{CslDate, CslItem, SharedText};
 
 /// Reads and writes EndNote's tagged format.
 pub(crate) struct Enw;
@@ -32,7 +32,7 @@ pub(crate) fn sniff(text: &str) -> bool {
 }
 
 impl ReadFormat for Enw {
-    fn read(&self, text: &str) -> Records {
+    fn read(&self, text: &SharedText) -> Records {
         Records::Items(read_items(text))
     }
 }

@@ -61,7 +61,7 @@ fn items() -> Vec<CslItem> {
         let mut item = json!({"id": "k", "type": item_type, "title": "A title",
             "author": [{"family": "Doe", "given": "Jane"}]});
         item[variable] = value;
-        let Records::Items(read) = CSL_JSON.read(&[], &item.to_string()) else {
+        let Records::Items(read) = CSL_JSON.read(&[], &item.to_string().into()) else {
             panic!("no items");
         };
         items.extend(read.items.into_iter().map(|read| read.item));
@@ -141,7 +141,7 @@ fn round_trip(
         table: None,
     });
     let lost = written.losses.into_iter().map(|loss| loss.field).collect();
-    let back = match format.read(written.text.as_bytes(), &written.text) {
+    let back = match format.read(written.text.as_bytes(), &written.text.as_str().into()) {
         Records::Items(items) => items.items.into_iter().next().map(|read| read.item),
         Records::Entries(file) => file
             .works()

@@ -9,7 +9,7 @@ use super::item_builder::{
 use super::mods::{CONTAINERS, extent_in_pages, variable_of_role};
 use super::xml::{XmlElement, child_text, children, has_root, read_records, text_of};
 use super::{ReadFormat, Records};
-use crate::model::{CslItem, CslName};
+use crate::model::{CslItem, CslName, SharedText};
 
 /// Reads MARCXML.
 pub(crate) struct MarcXml;
@@ -34,7 +34,7 @@ fn is_of_another_kind(text: &str) -> bool {
 }
 
 impl ReadFormat for MarcXml {
-    fn read(&self, text: &str) -> Records {
+    fn read(&self, text: &SharedText) -> Records {
         Records::Items(read_items(text))
     }
 }

@@ -65,13 +65,13 @@ pub use csl_to_bib::{BesideCsl, ParsedItem, ParsedItems, RejectedEntry};
 use key_pattern::KeyPattern;
 pub use losses::{Loss, compare, reconciled};
 
-use crate::model::{CslItem, Entry};
+use crate::model::{CslItem, Entry, SharedText};
 
 /// Reads the text of a file in one format.
 pub trait ReadFormat: Sync {
     /// Reads a text. Never fails: what cannot be read is reported with its line, and one malformed reference
     /// costs one reference.
-    fn read(&self, text: &str) -> Records;
+    fn read(&self, text: &SharedText) -> Records;
 }
 
 /// Reads a file that is not text, such as a Word document.
@@ -223,11 +223,11 @@ pub struct ReferenceFormat {
 impl ReferenceFormat {
     /// Reads the text of a file as BibLaTeX.
     pub fn read_text(&self, text: &str) -> ParsedFile {
-        self.read(text.as_bytes(), text).into_entries()
+        self.read(text.as_bytes(), &text.into()).into_entries()
     }
 
     /// Reads a file: its bytes, or the text that they were decoded to.
-    pub fn read(&self, bytes: &[u8], text: &str) -> Records {
+    pub fn read(&self, bytes: &[u8], text: &SharedText) -> Records {
         match self.reader {
             FormatReader::Text(reader) => reader.read(text),
             FormatReader::Bytes(reader) => reader.read(bytes),

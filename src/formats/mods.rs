@@ -12,7 +12,7 @@ use super::xml::{
 };
 use super::{ExportInput, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::model::markup::{plain, without_nocase};
-use crate::model::{CslDate, CslItem, CslName};
+use crate::model::{CslDate, CslItem, CslName, SharedText};
 
 /// Reads and writes MODS.
 pub(crate) struct Mods;
@@ -29,7 +29,7 @@ pub(crate) fn sniff(text: &str) -> bool {
 pub(crate) const CONTAINERS: &[&str] = &["searchRetrieveResponse", "OAI-PMH", "records"];
 
 impl ReadFormat for Mods {
-    fn read(&self, text: &str) -> Records {
+    fn read(&self, text: &SharedText) -> Records {
         Records::Items(read_items(text))
     }
 }

@@ -10,7 +10,7 @@ use super::lines::numbered;
 use super::records::write_records;
 use super::{ExportInput, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::model::markup::without_nocase;
-use crate::model::{CslDate, CslItem, CslName};
+use crate::model::{CslDate, CslItem, CslName, SharedText};
 
 /// Reads and writes the MEDLINE format.
 pub(crate) struct Nbib;
@@ -32,7 +32,7 @@ pub(crate) fn sniff(text: &str) -> bool {
 }
 
 impl ReadFormat for Nbib {
-    fn read(&self, text: &str) -> Records {
+    fn read(&self, text: &SharedText) -> Records {
         Records::Items(read_items(text))
     }
 }

@@ -405,7 +405,7 @@ impl CitableWork {
                 } => None,
                 FilePiece::Entry {
                     work, duplicate, ..
-                } => Some((work, Duplicate::key_of(work, duplicate.as_ref()))),
+                } => Some((&**work, Duplicate::key_of(work, duplicate.as_ref()))),
                 _ => None,
             })
             .collect();

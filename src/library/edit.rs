@@ -378,7 +378,7 @@ fn readable(entry: &str) -> Result<Entry> {
         bibtex::FilePiece::Entry { work, .. } => Some(Ok(work)),
         bibtex::FilePiece::Text(text) if text.trim().is_empty() => None,
         bibtex::FilePiece::RejectedEntry { reason, .. } => {
-            Some(Err(LibraryError::UnreadableEntry(reason)))
+            Some(Err(LibraryError::UnreadableEntry(reason.into())))
         }
         _ => Some(Err(LibraryError::UnreadableEntry(
             "has something beside it".into(),
@@ -388,7 +388,7 @@ fn readable(entry: &str) -> Result<Entry> {
         .next()
         .unwrap_or_else(|| Err(LibraryError::UnreadableEntry("is empty".into())))?;
     match works.next() {
-        None => Ok(work),
+        None => Ok(*work),
         Some(Err(error)) => Err(error),
         Some(Ok(_)) => Err(LibraryError::UnreadableEntry(
             "is followed by a second one".into(),

@@ -201,6 +201,7 @@ impl Works<'_> {
                         }
                         _ => continue,
                     };
+                    let text = text.to_string();
                     if seen.insert(text.clone()) {
                         definitions.push(text);
                     }

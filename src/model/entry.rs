@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use super::SharedText;
+
 /// A reference as it was written in a bibliography.
 ///
 /// The model is that of a BibLaTeX entry, whatever format the reference came from: a type, a
@@ -14,7 +16,7 @@ use std::ops::Range;
 pub struct Entry {
     /// The citation key: as written, without the white space around it, or the key that a library knows the work by.
     pub key: String,
-    source: String,
+    source: SharedText,
     entry_type: SourceRange,
     fields: Box<[(SourceRange, SourceRange)]>,
 }
@@ -58,7 +60,7 @@ impl Entry {
     /// longer than [`Entry::MAX_LENGTH`].
     #[cfg(feature = "formats")]
     pub(crate) fn new(
-        source: String,
+        source: SharedText,
         key: String,
         entry_type: &Range<usize>,
         fields: impl IntoIterator<Item = (Range<usize>, Range<usize>)>,
@@ -78,7 +80,7 @@ impl Entry {
     pub fn without_text(key: String) -> Self {
         Self {
             key,
-            source: String::new(),
+            source: SharedText::from(""),
             entry_type: SourceRange { start: 0, end: 0 },
             fields: Box::default(),
         }
@@ -100,9 +102,15 @@ impl Entry {
         &self.source
     }
 
+    /// Returns the verbatim text as a part of the text of its file.
+    #[cfg(feature = "formats")]
+    pub(crate) fn source_text(&self) -> &SharedText {
+        &self.source
+    }
+
     /// Returns the verbatim text like [`Entry::source`].
     pub fn into_source(self) -> String {
-        self.source
+        self.source.to_string()
     }
 
     /// Returns the entry type as written (`Article`, `inCollection`); BibLaTeX compares types without regard

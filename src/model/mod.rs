@@ -14,6 +14,7 @@ mod identifiers;
 mod language;
 pub mod markup;
 mod name;
+mod shared_text;
 
 pub use crate::csl::{
     Item as CslItem, ItemDate as CslDate, ItemName as CslName, ItemValue as CslValue,
@@ -31,3 +32,4 @@ pub use language::{
 pub use name::{Name, PersonName};
 #[cfg(feature = "formats")]
 pub(crate) use name::{before_et_al, is_et_al, is_name_suffix};
+pub use shared_text::SharedText;

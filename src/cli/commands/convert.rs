@@ -294,7 +294,8 @@ fn write_templates(
     for (reference, item) in references.iter().zip(&items) {
         let template = mediawiki::template(ItemMetadata { reference, item });
         let back = template.as_ref().and_then(|template| {
-            let Records::Items(read) = formats::MEDIAWIKI.read(&[], template) else {
+            let Records::Items(read) = formats::MEDIAWIKI.read(&[], &template.as_str().into())
+            else {
                 return None;
             };
             let mut back = read.items.into_iter().next()?.item;

@@ -179,11 +179,11 @@ impl Export {
                 && let Some(id) = library.works().find(&key)?
                 && let Some(note) = library.notes().get(id)?
             {
-                *work = with_comment(work, &note.text);
+                **work = with_comment(work, &note.text);
             }
             if tags {
                 let tags = tags_by_key.get(key.as_str()).copied().unwrap_or_default();
-                *work = with_keywords(work, tags, &strings);
+                **work = with_keywords(work, tags, &strings);
             }
         }
         if self.tidy {

@@ -137,7 +137,7 @@ fn difference(name: &str, source: &InputFile, text: &str, what: &str) -> Option<
     {
         return None;
     }
-    Some(if text == source.decoded.text {
+    Some(if text == &*source.decoded.text {
         format!(
             "{name}: {what}: same text, different bytes; the encoding {} is ambiguous\n",
             encoding.name()
@@ -170,7 +170,7 @@ fn item_differences(
         .filter_map(|piece| match piece {
             FilePiece::Entry {
                 work, duplicate, ..
-            } => Some((work, duplicate)),
+            } => Some((&**work, duplicate)),
             _ => None,
         })
         .zip(items)

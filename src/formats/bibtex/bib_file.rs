@@ -11,7 +11,7 @@ use super::entry::{self, EntryError};
 use super::splitter::{Piece, PieceKind, split};
 use super::to_csl;
 use super::{Diagnostic, Severity};
-use crate::model::{CslItem, Entry};
+use crate::model::{CslItem, Entry, SharedText};
 
 /// A `.bib` file. Its pieces, joined, are the file.
 #[derive(Debug, Clone, Default)]
@@ -30,40 +30,40 @@ pub enum FilePiece {
     /// A well-formed entry.
     Entry {
         /// The reference.
-        work: Entry,
+        work: Box<Entry>,
         /// The line of its `@`, from 1.
         line: usize,
         /// How it relates to an earlier entry of the same key, if there is one.
         duplicate: Option<Duplicate>,
         /// The text of a reference that another format than BibTeX or BibLaTeX holds.
-        original: Option<String>,
+        original: Option<Box<str>>,
         /// What identifies the entry in its source, if that is not its citation key: Zotero's key of an item. An
         /// entry with one is the same work at the next import, whatever its citation key and its fields are then.
-        source_key: Option<String>,
+        source_key: Option<Box<str>>,
     },
     /// `@string{…}`
     Abbreviation {
         /// The verbatim text.
-        text: String,
+        text: SharedText,
         /// The line of its `@`, from 1.
         line: usize,
     },
     /// `@preamble{…}`
-    Preamble(String),
+    Preamble(SharedText),
     /// `@comment{…}`
-    Comment(String),
+    Comment(SharedText),
     /// White space and any other text between entries.
-    Text(String),
+    Text(SharedText),
     /// An entry that could not be read.
     RejectedEntry {
         /// The verbatim text.
-        text: String,
+        text: SharedText,
         /// Its citation key, if one is visible.
-        key: Option<String>,
+        key: Option<Box<str>>,
         /// The line of its `@`, from 1.
         line: usize,
         /// The reason, as the end of a sentence whose subject is the entry.
-        reason: String,
+        reason: Box<str>,
     },
 }
 
@@ -104,7 +104,7 @@ impl BibFile {
     /// Returns the works, in the file's order, duplicates included.
     pub fn works(&self) -> impl Iterator<Item = &Entry> {
         self.pieces.iter().filter_map(|piece| match piece {
-            FilePiece::Entry { work, .. } => Some(work),
+            FilePiece::Entry { work, .. } => Some(&**work),
             _ => None,
         })
     }
@@ -112,7 +112,7 @@ impl BibFile {
     /// Returns the first work with each key, by key and by the keys in its `ids`; made for the
     /// look-up of `crossref` and `xdata`.
     pub fn by_key(&self) -> HashMap<&str, &Entry> {
-        let mut works = HashMap::with_capacity(self.pieces.len());
+        let mut works = HashMap::with_capacity(self.works().count());
         for work in self.works() {
             works.entry(work.key.as_str()).or_insert(work);
         }
@@ -133,36 +133,35 @@ type KeyMaker<'k> = dyn Fn(&Entry, &CslItem) -> String + 'k;
 /// Reads the text of a `.bib` file. Never fails: a malformed entry is kept as
 /// [`FilePiece::RejectedEntry`], with the reason in [`BibFile::problems`].
 pub fn read(text: &str) -> BibFile {
+    read_shared(&text.into())
+}
+
+/// Reads the text of a `.bib` file like [`read`], without a copy of the text.
+pub(crate) fn read_shared(text: &SharedText) -> BibFile {
     read_file(text, None)
 }
 
 /// Reads the text of a `.bib` file like [`read`], but gives entries without a citation key, as EndNote writes them, a key
 /// that `make_key` returns. So the pieces of such a file are not its text.
-pub fn read_with_keys(text: &str, make_key: &KeyMaker<'_>) -> BibFile {
+pub fn read_with_keys(text: &SharedText, make_key: &KeyMaker<'_>) -> BibFile {
     read_file(text, Some(make_key))
 }
 
-fn read_file(text: &str, make_key: Option<&KeyMaker<'_>>) -> BibFile {
+fn read_file(text: &SharedText, make_key: Option<&KeyMaker<'_>>) -> BibFile {
     let pieces = split(text);
+    let read_piece = |piece: Piece<'_>| read_piece(text.part(piece.range.clone()), piece);
     // One entry takes microseconds, so only a file with many is worth the other cores.
-    let read: Vec<_> = if pieces.len() > 400 {
-        pieces
-            .into_par_iter()
-            .with_min_len(64)
-            .map(read_piece)
-            .collect()
+    let (pieces, problems): (Vec<_>, Vec<_>) = if pieces.len() > 400 {
+        let pieces = pieces.into_par_iter().with_min_len(64);
+        pieces.map(read_piece).unzip()
     } else {
-        pieces.into_iter().map(read_piece).collect()
+        pieces.into_iter().map(read_piece).unzip()
     };
-    let mut file = BibFile::default();
-    // The pieces take the place of what was read, so that a large file is not in memory twice.
-    file.pieces = read
-        .into_iter()
-        .map(|(piece, problems)| {
-            file.problems.extend(problems);
-            piece
-        })
-        .collect();
+    let mut file = BibFile {
+        pieces,
+        problems: problems.into_iter().flatten().collect(),
+        ..BibFile::default()
+    };
     file.define_strings();
     if let Some(make_key) = make_key {
         file.add_keys(make_key);
@@ -177,31 +176,30 @@ fn read_file(text: &str, make_key: Option<&KeyMaker<'_>>) -> BibFile {
 /// The length, in bytes, of the text that the entries of even a short file may get from abbreviations.
 const EXPANSION_OF_A_FILE: usize = 16 * 1024 * 1024;
 
-fn read_piece(piece: Piece<'_>) -> (FilePiece, Vec<Diagnostic>) {
+fn read_piece(text: SharedText, piece: Piece<'_>) -> (FilePiece, Vec<Diagnostic>) {
     let line = piece.line;
-    let text = || piece.text.to_owned();
     match piece.kind {
-        PieceKind::Text => (FilePiece::Text(text()), Vec::new()),
-        PieceKind::Comment => (FilePiece::Comment(text()), Vec::new()),
-        PieceKind::Preamble => (FilePiece::Preamble(text()), Vec::new()),
+        PieceKind::Text => (FilePiece::Text(text), Vec::new()),
+        PieceKind::Comment => (FilePiece::Comment(text), Vec::new()),
+        PieceKind::Preamble => (FilePiece::Preamble(text), Vec::new()),
         PieceKind::Abbreviation => {
-            if memchr(b'\0', piece.text.as_bytes()).is_some() {
-                return rejected(piece.text, line, EntryError::Nul.to_string());
+            if memchr(b'\0', text.as_bytes()).is_some() {
+                return rejected(text, line, EntryError::Nul.to_string());
             }
-            if definitions(piece.text).is_empty() {
-                return rejected(piece.text, line, "defines no abbreviation".to_owned());
+            if definitions(&text).is_empty() {
+                return rejected(text, line, "defines no abbreviation".to_owned());
             }
-            (FilePiece::Abbreviation { text: text(), line }, Vec::new())
+            (FilePiece::Abbreviation { text, line }, Vec::new())
         }
-        PieceKind::Broken(fault) => rejected(piece.text, line, fault.to_string()),
-        PieceKind::Entry => match entry::parse(piece.text) {
+        PieceKind::Broken(fault) => rejected(text, line, fault.to_string()),
+        PieceKind::Entry => match entry::parse(text.clone()) {
             Ok(parsed) => {
                 let mut problems = parsed.problems;
                 for problem in &mut problems {
                     problem.line += line - 1;
                 }
                 let work = FilePiece::Entry {
-                    work: parsed.work,
+                    work: Box::new(parsed.work),
                     line,
                     duplicate: None,
                     original: None,
@@ -209,7 +207,7 @@ fn read_piece(piece: Piece<'_>) -> (FilePiece, Vec<Diagnostic>) {
                 };
                 (work, problems)
             }
-            Err(error) => rejected(piece.text, line, error.to_string()),
+            Err(error) => rejected(text, line, error.to_string()),
         },
     }
 }
@@ -248,8 +246,8 @@ fn with_key(text: &str, key: &str) -> String {
     format!("{head}{key}{comma}{rest}")
 }
 
-fn rejected(text: &str, line: usize, reason: String) -> (FilePiece, Vec<Diagnostic>) {
-    let key = entry::visible_key(text);
+fn rejected(text: SharedText, line: usize, reason: String) -> (FilePiece, Vec<Diagnostic>) {
+    let key = entry::visible_key(&text);
     let problem = Diagnostic {
         line,
         key: key.clone(),
@@ -258,17 +256,17 @@ fn rejected(text: &str, line: usize, reason: String) -> (FilePiece, Vec<Diagnost
         severity: Severity::Error,
     };
     let piece = FilePiece::RejectedEntry {
-        text: text.to_owned(),
-        key,
+        text,
+        key: key.map(Into::into),
         line,
-        reason,
+        reason: reason.into(),
     };
     (piece, vec![problem])
 }
 
 /// Reads the verbatim text of one entry back into a work.
 pub fn parse_entry(source: &str) -> Result<Entry, EntryError> {
-    entry::parse(source.trim()).map(|parsed| parsed.work)
+    entry::parse(source.trim().into()).map(|parsed| parsed.work)
 }
 
 impl BibFile {
@@ -352,7 +350,7 @@ impl BibFile {
                 expanded = together;
                 continue;
             };
-            let (rejected, problems) = rejected(work.source(), *line, reason);
+            let (rejected, problems) = rejected(work.source_text().clone(), *line, reason);
             *piece = rejected;
             self.problems.extend(problems);
         }
@@ -397,10 +395,10 @@ impl BibFile {
             let FilePiece::RejectedEntry { text, line, .. } = piece else {
                 continue;
             };
-            if entry::parse(text) != Err(EntryError::NoKey) {
+            if entry::parse(text.clone()) != Err(EntryError::NoKey) {
                 continue;
             }
-            let parse = |key: &str| entry::parse(&with_key(text, key)).ok();
+            let parse = |key: &str| entry::parse(with_key(text, key).into()).ok();
             let Some(unnamed) = parse("unnamed").filter(|parsed| parsed.work.fields().len() > 0)
             else {
                 continue;
@@ -413,7 +411,7 @@ impl BibFile {
             };
             let line = *line;
             *piece = FilePiece::Entry {
-                work: parsed.work,
+                work: Box::new(parsed.work),
                 line,
                 duplicate: None,
                 original: None,

@@ -45,7 +45,7 @@ fn sound_or_rebuilt(
 ) -> Result<String, EntryError> {
     let part = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default();
     let key = part(&before.key);
-    let is_as_meant = entry::parse(&edited).is_ok_and(|parsed| {
+    let is_as_meant = entry::parse(edited.as_str().into()).is_ok_and(|parsed| {
         let found = parsed.work.fields();
         parsed.work.key == key
             && found.len() == fields.len()

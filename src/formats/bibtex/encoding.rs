@@ -5,13 +5,14 @@
 //! Emacs' `coding:`, BibDesk's `Saved with string encoding`); and Windows-1252, which has a
 //! character for every byte, so that nothing is lost.
 
+use crate::model::SharedText;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// The text of a file and how it was encoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecodedText {
     /// The text, without a byte order mark.
-    pub text: String,
+    pub text: SharedText,
     /// The encoding and byte order mark, to write the same bytes again.
     pub encoding: FileEncoding,
     /// A note on the choice, if it was not certain.
@@ -92,14 +93,14 @@ pub fn decode(bytes: &[u8]) -> DecodedText {
     if let Some(rest) = bytes.strip_prefix(b"\xEF\xBB\xBF")
         && let Ok(text) = std::str::from_utf8(rest)
     {
-        return certain(text.to_owned(), UTF_8, true);
+        return certain(text, UTF_8, true);
     }
     for (mark, encoding) in [(b"\xFF\xFE", UTF_16LE), (b"\xFE\xFF", UTF_16BE)] {
         if let Some(text) = bytes
             .strip_prefix(mark)
             .and_then(|rest| decode_utf16(rest, encoding))
         {
-            return certain(text, encoding, true);
+            return certain(&text, encoding, true);
         }
     }
     if let Some(encoding) = utf16_by_look(bytes)
@@ -107,7 +108,7 @@ pub fn decode(bytes: &[u8]) -> DecodedText {
     {
         return DecodedText {
             notice: Some(format!("read as {} (no byte order mark)", encoding.name())),
-            ..certain(text, encoding, false)
+            ..certain(&text, encoding, false)
         };
     }
     let declared = declared_encoding(bytes);
@@ -124,12 +125,12 @@ pub fn decode(bytes: &[u8]) -> DecodedText {
             });
         return DecodedText {
             notice,
-            ..certain(text.to_owned(), UTF_8, false)
+            ..certain(text, UTF_8, false)
         };
     }
     if let Some(encoding) = declared.filter(|encoding| *encoding != UTF_8) {
         let (text, malformed) = encoding.decode_without_bom_handling(bytes);
-        let found = certain(text.into_owned(), encoding, false);
+        let found = certain(&text, encoding, false);
         if !malformed && found.encoding.encode(&found.text).as_deref() == Ok(bytes) {
             return found;
         }
@@ -140,13 +141,13 @@ pub fn decode(bytes: &[u8]) -> DecodedText {
             "read as Windows-1252: not valid UTF-8, and no suitable encoding is declared"
                 .to_owned(),
         ),
-        ..certain(text.into_owned(), WINDOWS_1252, false)
+        ..certain(&text, WINDOWS_1252, false)
     }
 }
 
-fn certain(text: String, encoding: &'static Encoding, byte_order_mark: bool) -> DecodedText {
+fn certain(text: &str, encoding: &'static Encoding, byte_order_mark: bool) -> DecodedText {
     DecodedText {
-        text,
+        text: text.into(),
         encoding: FileEncoding {
             encoding,
             byte_order_mark,

@@ -10,8 +10,8 @@ use memchr::{memchr, memchr3};
 
 use super::splitter::{is_key_byte, line_breaks};
 use super::{Diagnostic, Severity};
-use crate::model::Entry;
 use crate::model::markup::{self, MAX_DEPTH as MAX_MARKUP_DEPTH};
+use crate::model::{Entry, SharedText};
 
 /// Why a text is not an entry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -97,14 +97,14 @@ struct LayoutWarning {
 }
 
 /// Reads the text of one entry, from its `@` to its closing delimiter.
-pub(crate) fn parse(source: &str) -> Result<ParsedEntry, EntryError> {
+pub(crate) fn parse(source: SharedText) -> Result<ParsedEntry, EntryError> {
     if memchr(b'\0', source.as_bytes()).is_some() {
         return Err(EntryError::Nul);
     }
     if source.len() > Entry::MAX_LENGTH {
         return Err(EntryError::TooLong);
     }
-    let layout = layout(source)?;
+    let layout = layout(&source)?;
     if layout.fields.len() > MAX_FIELDS {
         return Err(EntryError::TooManyFields);
     }
@@ -134,7 +134,7 @@ pub(crate) fn parse(source: &str) -> Result<ParsedEntry, EntryError> {
         .collect();
     let fields = layout.fields.into_iter();
     let work = Entry::new(
-        source.to_owned(),
+        source,
         key,
         &layout.entry_type,
         fields.map(|field| (field.name, field.value)),
@@ -528,6 +528,10 @@ fn unusual_key(key: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parse(source: &str) -> Result<ParsedEntry, EntryError> {
+        super::parse(source.into())
+    }
 
     fn fields(source: &str) -> Vec<(String, String)> {
         let entry = parse(source).unwrap();

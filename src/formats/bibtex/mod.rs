@@ -34,7 +34,7 @@ pub use abbreviations::{DefinitionProblem, ResolvedValue, Strings, used_definiti
 pub use bib_file::{
     BibFile, Duplicate, FilePiece, line_of_field, parse_entry, read, read_with_keys,
 };
-pub(crate) use bib_file::{field_at, free_key};
+pub(crate) use bib_file::{field_at, free_key, read_shared};
 pub(crate) use dates::{date_in_words, year_in_words};
 pub use edit::{remove_field, set_entry_type, set_field, set_key};
 pub use encoding::{DecodedText, FileEncoding, decode};

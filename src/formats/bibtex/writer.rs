@@ -40,7 +40,7 @@ where
     }
     text.push('}');
     let entry_type = "@".len().."@".len() + entry_type.len();
-    Entry::new(text, key.to_owned(), &entry_type, places)
+    Entry::new(text.into(), key.to_owned(), &entry_type, places)
 }
 
 /// Returns the text of an entry, one field a line.

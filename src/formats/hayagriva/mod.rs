@@ -10,6 +10,7 @@ mod write;
 
 use super::losses::{compare, fields_without_variable};
 use super::{ExportInput, Joint, ReadFormat, Records, WriteFormat, WriteResult};
+use crate::model::SharedText;
 
 /// Reads and writes Hayagriva YAML.
 pub(crate) struct Hayagriva;
@@ -38,7 +39,7 @@ pub(crate) fn sniff(text: &str) -> bool {
 }
 
 impl ReadFormat for Hayagriva {
-    fn read(&self, text: &str) -> Records {
+    fn read(&self, text: &SharedText) -> Records {
         Records::Items(read::read_items(text))
     }
 }

@@ -9,6 +9,7 @@ use super::csl_to_bib::ParsedItems;
 use super::lines::LineCounter;
 use super::xml::has_root;
 use super::{ReadFormat, Records};
+use crate::model::SharedText;
 
 /// Reads citation templates.
 pub(crate) struct MediaWiki;
@@ -19,7 +20,7 @@ pub(crate) fn sniff(text: &str) -> bool {
 }
 
 impl ReadFormat for MediaWiki {
-    fn read(&self, text: &str) -> Records {
+    fn read(&self, text: &SharedText) -> Records {
         let mut items = ParsedItems::default();
         if has_root(text, &["mediawiki"]) {
             read_dump(text, &mut items);
@@ -87,7 +88,7 @@ mod tests {
     use crate::model::CslItem;
 
     fn read(text: &str) -> ParsedItems {
-        match MediaWiki.read(text) {
+        match MediaWiki.read(&text.into()) {
             Records::Items(items) => items,
             Records::Entries(_) => panic!(),
         }

@@ -39,13 +39,13 @@ pub use split::OtherText;
 
 use super::csl_to_bib::ParsedItems;
 use super::{Diagnostic, ReadFormat, Records, Severity};
-use crate::model::CslItem;
+use crate::model::{CslItem, SharedText};
 
 /// Reads plain reference lists.
 pub(crate) struct ReferenceLists;
 
 impl ReadFormat for ReferenceLists {
-    fn read(&self, text: &str) -> Records {
+    fn read(&self, text: &SharedText) -> Records {
         Records::Items(read(text).into_items())
     }
 }

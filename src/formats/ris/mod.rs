@@ -15,6 +15,7 @@ use super::losses::{compare, fields_without_variable};
 use super::{
     ExportInput, ExportedWork, Joint, ReadFormat, Records, WriteFormat, WriteResult, file_field,
 };
+use crate::model::SharedText;
 
 /// Reads and writes RIS.
 pub(crate) struct Ris;
@@ -31,7 +32,7 @@ pub(crate) fn sniff(text: &str) -> bool {
 }
 
 impl ReadFormat for Ris {
-    fn read(&self, text: &str) -> Records {
+    fn read(&self, text: &SharedText) -> Records {
         Records::Items(read::read_items(text))
     }
 }

@@ -1,5 +1,6 @@
 //! The first phase of an import: deciding what each entry of a file is.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::existing::{Addition, Existing};
@@ -19,7 +20,7 @@ pub(super) struct Plan<'a> {
     /// The places of works in the file, in its order.
     pub(super) occurrences: Vec<Occurrence<'a>>,
     /// The text after the last entry.
-    pub(super) trailing: String,
+    pub(super) trailing: Cow<'a, str>,
     /// The entries that may be new works.
     pub(super) new: Vec<NewEntry<'a>>,
     /// The new texts of existing works.
@@ -40,7 +41,7 @@ pub(super) struct Plan<'a> {
 /// An entry that may be a new work.
 pub(super) struct NewEntry<'a> {
     /// The key that the work gets in the library.
-    pub(super) key: String,
+    pub(super) key: Cow<'a, str>,
     pub(super) entry: &'a Entry,
     pub(super) line: usize,
 }
@@ -55,7 +56,7 @@ pub(super) struct RenamedEntry {
 /// The place of a work in the file: see the table `occurrence`.
 pub(super) struct Occurrence<'a> {
     pub(super) target: Target,
-    pub(super) leading: String,
+    pub(super) leading: Cow<'a, str>,
     pub(super) variant: Option<String>,
     pub(super) base: Option<String>,
     pub(super) original: Option<&'a str>,
@@ -83,9 +84,13 @@ pub(super) fn classify<'a>(
         known,
         strings,
         callbacks,
-        plan: Plan::default(),
+        plan: Plan {
+            occurrences: Vec::with_capacity(context.in_file.len()),
+            new: Vec::with_capacity(context.in_file.len()),
+            ..Plan::default()
+        },
         findings: Findings::default(),
-        leading: String::new(),
+        leading: Cow::default(),
         original: None,
         source_key: None,
         targets: HashMap::new(),
@@ -108,7 +113,7 @@ pub(super) fn classify<'a>(
             FilePiece::RejectedEntry {
                 text, line, reason, ..
             } => classifier.reject(text, *line, reason),
-            other => classifier.leading.push_str(other.text()),
+            other => classifier.add_leading(other.text()),
         }
     }
     let Classifier {
@@ -129,19 +134,27 @@ struct Classifier<'c, 'a, 'f> {
     plan: Plan<'a>,
     findings: Findings,
     /// The text that was read since the last entry.
-    leading: String,
+    leading: Cow<'a, str>,
     /// The text of the present entry in its own format.
     original: Option<&'a str>,
     /// What identifies the present entry in its source, if that is not its key.
     source_key: Option<&'a str>,
     /// The work of each entry of the file, by the key of the entry.
-    targets: HashMap<String, Target>,
+    targets: HashMap<&'a str, Target>,
     /// The keys of new entries in the library.
-    new_keys: HashSet<String>,
+    new_keys: HashSet<Cow<'a, str>>,
 }
 
 impl<'a> Classifier<'_, 'a, '_> {
-    fn reject(&mut self, text: &str, line: usize, reason: &str) {
+    fn add_leading(&mut self, text: &'a str) {
+        if self.leading.is_empty() {
+            self.leading = Cow::Borrowed(text);
+        } else {
+            self.leading.to_mut().push_str(text);
+        }
+    }
+
+    fn reject(&mut self, text: &'a str, line: usize, reason: &str) {
         self.findings.counts.entries += 1;
         self.findings.counts.rejected += 1;
         self.findings.rejects.push(Reject {
@@ -149,7 +162,7 @@ impl<'a> Classifier<'_, 'a, '_> {
             text: text.to_owned(),
             reason: reason.to_owned(),
         });
-        self.leading.push_str(text);
+        self.add_leading(text);
         (self.callbacks.on_progress)(1);
     }
 
@@ -157,7 +170,7 @@ impl<'a> Classifier<'_, 'a, '_> {
         &mut self,
         entry: &'a Entry,
         line: usize,
-        duplicate: Option<&Duplicate>,
+        duplicate: Option<&'a Duplicate>,
     ) -> Result<()> {
         let key = Duplicate::key_of(entry, duplicate);
         if duplicate == Some(&Duplicate::Identical)
@@ -184,7 +197,7 @@ impl<'a> Classifier<'_, 'a, '_> {
             Some(existing) => self.add_existing(existing, entry, line)?,
             None => self.target(key, entry, line)?,
         };
-        self.targets.insert(key.to_owned(), target);
+        self.targets.insert(key, target);
         Ok(())
     }
 
@@ -290,9 +303,9 @@ impl<'a> Classifier<'_, 'a, '_> {
     }
 
     /// Finds or adds the work of an entry.
-    fn target(&mut self, key: &str, entry: &'a Entry, line: usize) -> Result<Target> {
+    fn target(&mut self, key: &'a str, entry: &'a Entry, line: usize) -> Result<Target> {
         let Some(existing) = self.existing(key)? else {
-            return Ok(self.add_new(key.to_owned(), entry, line));
+            return Ok(self.add_new(Cow::Borrowed(key), entry, line));
         };
         if !existing.is_another_work(entry, self.context, self.strings)? {
             return self.add_existing(existing, entry, line);
@@ -310,7 +323,7 @@ impl<'a> Classifier<'_, 'a, '_> {
                         return self.add_existing(existing, entry, line);
                     }
                 }
-                None if self.new_keys.contains(&candidate)
+                None if self.new_keys.contains(candidate.as_str())
                     || self.context.in_file.contains_key(candidate.as_str()) => {}
                 None => {
                     let message = format!(
@@ -320,7 +333,7 @@ impl<'a> Classifier<'_, 'a, '_> {
                     let place = (line, entry.key.as_str());
                     self.findings
                         .add_problem(Severity::Warning, place, None, message);
-                    return Ok(self.add_new(candidate, entry, line));
+                    return Ok(self.add_new(Cow::Owned(candidate), entry, line));
                 }
             }
         }
@@ -381,7 +394,7 @@ impl<'a> Classifier<'_, 'a, '_> {
         Ok(Target::Known(id))
     }
 
-    fn add_new(&mut self, key: String, entry: &'a Entry, line: usize) -> Target {
+    fn add_new(&mut self, key: Cow<'a, str>, entry: &'a Entry, line: usize) -> Target {
         let target = Target::New(self.plan.new.len());
         self.add_occurrence(target, None, None);
         self.new_keys.insert(key.clone());

@@ -22,7 +22,7 @@ pub(super) struct DerivedEntry {
 }
 
 /// The number of entries that are derived at once, and then written.
-const BATCH: usize = 1_000;
+const BATCH: usize = 250;
 
 /// Derives entries and sends them batch by batch, in their order.
 pub(super) fn derive_all(
@@ -52,7 +52,7 @@ fn derive(
         Some(entry) => Some(Cow::Borrowed(*entry)),
         None => parents.get(key),
     });
-    derived.item.id.clone_from(&new.key);
+    new.key.as_ref().clone_into(&mut derived.item.id);
     let keywords = derived.keywords.iter();
     DerivedEntry {
         rows: DerivedRows::new((&new.key, times), new.entry, &derived, None),

@@ -60,7 +60,7 @@ impl KnownEntries {
                     present.insert(source_key(work, own.as_deref()).to_owned());
                 }
                 FilePiece::RejectedEntry { key: Some(key), .. } => {
-                    present.insert(key.clone());
+                    present.insert(key.to_string());
                 }
                 _ => {}
             }

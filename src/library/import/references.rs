@@ -241,7 +241,7 @@ impl Change<'_> {
                 severity,
             });
             if let Some(id) = self.works().find(&known.key)? {
-                *work = read_entry(&known.key, &self.works().source_of(id)?)?;
+                **work = read_entry(&known.key, &self.works().source_of(id)?)?;
                 let is_first = seen.insert(known.key);
                 *duplicate = (!is_first).then_some(Duplicate::Identical);
             }

@@ -1,5 +1,6 @@
 //! The third phase of an import: writing works, their derived rows, occurrences and tags.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::mpsc;
 
@@ -25,7 +26,7 @@ use crate::model::CslItem;
 /// The works of the entries of a file, once all are in the library.
 pub(super) struct WrittenWorks<'a> {
     occurrences: Vec<WrittenOccurrence<'a>>,
-    trailing: String,
+    trailing: Cow<'a, str>,
     /// Works whose derived rows are out of date.
     pub(super) changed: BTreeSet<i64>,
     /// Keywords that are tags, with their works.
@@ -38,7 +39,7 @@ pub(super) struct WrittenWorks<'a> {
 
 struct WrittenOccurrence<'a> {
     work: i64,
-    leading: String,
+    leading: Cow<'a, str>,
     variant: Option<String>,
     base: Option<String>,
     original: Option<&'a str>,

@@ -266,12 +266,12 @@ fn parse(
             ..
         } = piece
         {
-            citation_keys.insert(key.clone(), work.key.clone());
+            citation_keys.insert(key.to_string(), work.key.clone());
             if known
-                .get(key)
-                .is_some_and(|known| Some(&known.original) == original.as_ref())
+                .get(&**key)
+                .is_some_and(|known| Some(known.original.as_str()) == original.as_deref())
             {
-                unchanged.insert(key.clone());
+                unchanged.insert(key.to_string());
                 reported.insert(work.key.clone());
             }
         }
@@ -295,10 +295,10 @@ fn same_entries<'f>(file: &'f BibFile, known: &HashMap<String, KnownItem>) -> Ha
             source_key: Some(key),
             ..
         } if known
-            .get(key)
+            .get(&**key)
             .is_some_and(|known| known.entry == work.source()) =>
         {
-            Some(key.as_str())
+            Some(&**key)
         }
         _ => None,
     });
@@ -323,14 +323,14 @@ fn relate(items: &[ZoteroItem], citation_keys: &HashMap<String, String>, reading
             source_key: Some(key),
             ..
         } = piece
-            && let Some(mut keys) = related.remove(key.as_str())
+            && let Some(mut keys) = related.remove(&**key)
         {
             keys.sort_unstable();
             keys.dedup();
             let edited = bibtex::set_field(work.source(), "related", &keys.join(","))
                 .and_then(|source| bibtex::parse_entry(&source));
             if let Ok(edited) = edited {
-                *work = edited;
+                **work = edited;
             }
         }
     }

@@ -184,7 +184,7 @@ fn parsed(format: &str, text: &str) -> Result<Vec<RecordBuilder>, String> {
     let Some(format) = formats::named(format) else {
         return Err(format!("no reader of {format}"));
     };
-    let Records::Items(parsed) = format.read(text.as_bytes(), text) else {
+    let Records::Items(parsed) = format.read(text.as_bytes(), &text.into()) else {
         return Ok(Vec::new());
     };
     if let ([], Some(refused)) = (parsed.items.as_slice(), parsed.rejected.first()) {
