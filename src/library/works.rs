@@ -437,7 +437,7 @@ impl Works<'_> {
     pub(super) fn prepare_to_list(&self, ids: &[i64]) {
         if ids.len() > CHUNK && !ids.is_sorted() {
             // Without it, reading only takes longer.
-            let _ = transaction::enlarge_cache_for_listing(&self.library.connection);
+            let _ = transaction::enlarge_cache(&self.library.connection);
         }
     }
 
