@@ -131,7 +131,7 @@ pub(super) fn find_namesakes_within_items(
                 .name_lists()
                 .flatten()
                 .filter(|name| !name.given.is_empty() && !name.is_literal())
-                .map(|name| name.family.as_str())
+                .map(|name| &*name.family)
                 .collect();
             families.sort_unstable();
             if families.windows(2).any(|pair| pair.first() == pair.last()) {

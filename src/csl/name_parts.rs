@@ -16,11 +16,11 @@ pub(super) struct Namesakes {
 /// A name with its particles split off.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct NameParts {
-    pub(super) family: String,
-    pub(super) given: String,
-    pub(super) dropping_particle: String,
-    pub(super) non_dropping_particle: String,
-    pub(super) suffix: String,
+    pub(super) family: Box<str>,
+    pub(super) given: Box<str>,
+    pub(super) dropping_particle: Box<str>,
+    pub(super) non_dropping_particle: Box<str>,
+    pub(super) suffix: Box<str>,
     pub(super) comma_suffix: bool,
     /// Whether a comma precedes the dropping particle, which is so for "et al" only.
     pub(super) comma_particle: bool,
@@ -28,7 +28,7 @@ pub(super) struct NameParts {
     /// Whether the list was truncated after this name.
     pub(super) truncated: bool,
     /// The name of an institution, or another name to be printed verbatim.
-    pub(super) literal: String,
+    pub(super) literal: Box<str>,
     pub(super) script: NameScript,
     /// The persons with the same family name, if the style goes by them.
     pub(super) namesakes: Namesakes,
@@ -49,7 +49,7 @@ pub(super) enum NameScript {
 impl NameParts {
     /// Converts a name of CSL-JSON; none if it is empty.
     pub(super) fn from_csl(name: &ItemName) -> Option<Self> {
-        let text = |part: &Option<String>| part.clone().unwrap_or_default();
+        let text = |part: &Option<String>| part.as_deref().unwrap_or_default().into();
         let on = |flag: &Option<Box<Json>>| flag.as_deref().is_some_and(truthy);
         let parse = name.parse_names.as_deref().is_none_or(truthy);
         let result = Self {
@@ -73,9 +73,9 @@ impl NameParts {
             return (!literal.is_empty()).then(|| Self::literal(literal));
         }
         let text = |part: &str| match name.get(part) {
-            Some(Json::String(text)) => text.clone(),
-            Some(Json::Number(number)) => number.to_string(),
-            _ => String::new(),
+            Some(Json::String(text)) => text.as_str().into(),
+            Some(Json::Number(number)) => number.to_string().into(),
+            _ => Box::default(),
         };
         let on = |part: &str| name.get(part).is_some_and(truthy);
         let parse = name.get("parse-names").is_none_or(truthy) && !on("static-particles");
@@ -97,7 +97,7 @@ impl NameParts {
     /// Returns a name to be printed verbatim.
     pub(super) fn literal(literal: &str) -> Self {
         Self {
-            literal: literal.to_owned(),
+            literal: literal.into(),
             ..Self::default()
         }
     }
@@ -105,8 +105,8 @@ impl NameParts {
     /// Returns the name of a person.
     pub(super) fn person(family: &str, given: &str) -> Self {
         let name = Self {
-            family: family.to_owned(),
-            given: given.to_owned(),
+            family: family.into(),
+            given: given.into(),
             ..Self::default()
         };
         name.finish(true, false).unwrap_or_default()
@@ -127,7 +127,7 @@ impl NameParts {
                 .and_then(|family| family.strip_suffix('"'))
         {
             // Quotation marks protect a name from being split.
-            self.family = family.to_owned();
+            self.family = family.into();
             parse = false;
         }
         if parse
@@ -148,7 +148,7 @@ impl NameParts {
     /// Splits off particles and suffixes: lower-case words before a family name or after a given name are
     /// particles, and what follows a comma in the given name is a suffix.
     fn take_particles(&mut self) {
-        let mut rest = self.family.as_str();
+        let mut rest = &*self.family;
         let mut taken = 0;
         while let Some(length) = leading_particle(rest) {
             taken += length;
@@ -157,12 +157,14 @@ impl NameParts {
         if taken > 0 {
             let particle = self.family.get(..taken).unwrap_or_default();
             let trimmed = particle.trim();
-            self.non_dropping_particle = trimmed.to_owned();
             // "’t " keeps its space, as nothing else separates it from the name.
-            if particle.ends_with(' ') && trimmed.ends_with(['\'', '\u{2019}']) {
-                self.non_dropping_particle.push(' ');
-            }
-            self.family = self.family.split_off(taken);
+            self.non_dropping_particle =
+                if particle.ends_with(' ') && trimmed.ends_with(['\'', '\u{2019}']) {
+                    format!("{trimmed} ").into()
+                } else {
+                    trimmed.into()
+                };
+            self.family = rest.into();
         }
         if self.suffix.is_empty()
             && let Some(comma) = self.given.find(',')
@@ -171,29 +173,23 @@ impl NameParts {
             let forced = after.starts_with('!');
             after = after.trim_start_matches('!').trim_start();
             if after.replace('.', "") == "et al" && self.dropping_particle.is_empty() {
-                self.dropping_particle = after.to_owned();
+                self.dropping_particle = after.into();
                 self.comma_particle = true;
             } else {
-                self.suffix = after.to_owned();
+                self.suffix = after.into();
                 self.comma_suffix |= forced;
             }
-            let given = self
-                .given
-                .get(..comma)
-                .unwrap_or_default()
-                .trim_end()
-                .to_owned();
-            self.given = given;
+            let given = self.given.get(..comma).unwrap_or_default();
+            self.given = given.trim_end().into();
         }
         let mut end = self.given.len();
         while let Some(start) = trailing_particle(self.given.get(..end).unwrap_or_default()) {
             end = start;
         }
         if end < self.given.len() {
-            let particle = self.given.split_off(end);
-            self.dropping_particle = particle.trim().to_owned();
-            let given = self.given.trim_end().to_owned();
-            self.given = given;
+            let (given, particle) = self.given.split_at(end);
+            self.dropping_particle = particle.trim().into();
+            self.given = given.trim_end().into();
         }
     }
 

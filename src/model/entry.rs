@@ -1,6 +1,7 @@
 //! A reference as it was written in a bibliography.
 
 use std::fmt;
+#[cfg(feature = "formats")]
 use std::ops::Range;
 
 use super::SharedText;
@@ -38,6 +39,7 @@ struct SourceRange {
 }
 
 impl SourceRange {
+    #[cfg(feature = "formats")]
     fn new(range: &Range<usize>) -> Self {
         Self {
             start: u32::try_from(range.start).unwrap_or(u32::MAX),

@@ -171,8 +171,8 @@ impl<'e, 'c> PrintedParts<'e, 'c> {
         let mut pieces = self.nothing();
         if !self.given_name.is_empty() {
             let text = match self.style.initialize_with {
-                Some(with) => initials::normalize(&self.person.suffix, with),
-                None => self.person.suffix.clone(),
+                Some(with) => Cow::Owned(initials::normalize(&self.person.suffix, with)),
+                None => Cow::Borrowed(&*self.person.suffix),
             };
             pieces.push(&text, None);
         }
@@ -299,7 +299,7 @@ fn given_name<'n>(
 ) -> Cow<'n, str> {
     let options = &evaluator.context.style.options;
     let hyphen = options.initialize_with_hyphen;
-    let full = Cow::Borrowed(person.given.as_str());
+    let full = Cow::Borrowed(&*person.given);
     if level == 0 {
         return Cow::Borrowed("");
     }
