@@ -57,8 +57,8 @@ pub(super) struct RenamedEntry {
 pub(super) struct Occurrence<'a> {
     pub(super) target: Target,
     pub(super) leading: Cow<'a, str>,
-    pub(super) variant: Option<String>,
-    pub(super) base: Option<String>,
+    pub(super) variant: Option<Box<str>>,
+    pub(super) base: Option<Box<str>>,
     pub(super) original: Option<&'a str>,
     pub(super) source_key: Option<&'a str>,
 }
@@ -232,7 +232,7 @@ impl<'a> Classifier<'_, 'a, '_> {
             Target::Known(id) => Some(self.source_of(id)?),
         };
         let variant = source.filter(|source| *source != entry.source());
-        self.add_occurrence(target, variant.map(|_| entry.source().to_owned()), None);
+        self.add_occurrence(target, variant.map(|_| entry.source().into()), None);
         Ok(())
     }
 
@@ -402,7 +402,12 @@ impl<'a> Classifier<'_, 'a, '_> {
         target
     }
 
-    fn add_occurrence(&mut self, target: Target, variant: Option<String>, base: Option<String>) {
+    fn add_occurrence(
+        &mut self,
+        target: Target,
+        variant: Option<Box<str>>,
+        base: Option<Box<str>>,
+    ) {
         if let Target::Known(id) = target {
             self.plan.claimed.insert(id);
         }

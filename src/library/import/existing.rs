@@ -26,9 +26,9 @@ pub(super) struct Addition {
     /// The new text of the work's entry, if it changes.
     pub(super) source: Option<String>,
     /// The entry's text in the file, if it differs from that of the work.
-    pub(super) variant: Option<String>,
+    pub(super) variant: Option<Box<str>>,
     /// The base of the next three-way merge, if it differs from the exported text.
-    pub(super) base: Option<String>,
+    pub(super) base: Option<Box<str>>,
     /// Keywords of a changed entry that are tags.
     pub(super) tags: Vec<TagName>,
     /// Keywords that are tags, which the entry had in the source before.
@@ -128,7 +128,7 @@ impl Existing {
             findings.counts.unchanged += 1;
         }
         let stored = addition.source.as_ref().unwrap_or(&self.source);
-        addition.variant = match known {
+        let variant = match known {
             // If the entry of this source was the work's own, it still is, whatever was edited since.
             Some(KnownEntry { variant: None, .. }) => None,
             Some(KnownEntry {
@@ -139,9 +139,10 @@ impl Existing {
             }
             _ => Some(entry.source().to_owned()),
         };
-        addition.variant = addition.variant.filter(|variant| variant != stored);
-        let exported = addition.variant.as_ref().unwrap_or(stored);
-        addition.base = (base != *exported).then_some(base);
+        let variant = variant.filter(|variant| variant != stored);
+        let exported = variant.as_ref().unwrap_or(stored);
+        addition.base = (base != *exported).then(|| base.into());
+        addition.variant = variant.map(Into::into);
         Ok(addition)
     }
 

@@ -40,8 +40,8 @@ pub(super) struct WrittenWorks<'a> {
 struct WrittenOccurrence<'a> {
     work: i64,
     leading: Cow<'a, str>,
-    variant: Option<String>,
-    base: Option<String>,
+    variant: Option<Box<str>>,
+    base: Option<Box<str>>,
     original: Option<&'a str>,
     source_key: Option<&'a str>,
 }
@@ -171,9 +171,9 @@ struct NewWorkWriter<'c, 'a, 'f> {
 struct NewWork {
     work: i64,
     /// The text of the entry, where the work has another.
-    variant: Option<String>,
+    variant: Option<Box<str>>,
     /// See [`super::existing::Addition::base`].
-    base: Option<String>,
+    base: Option<Box<str>>,
 }
 
 impl NewWorkWriter<'_, '_, '_> {
@@ -416,9 +416,9 @@ fn is_remembered(
             return Ok(false);
         }
         if row.get::<_, String>(1)? != occurrence.leading
-            || row.get::<_, Option<String>>(2)? != occurrence.variant
+            || row.get::<_, Option<Box<str>>>(2)? != occurrence.variant
             || row.get::<_, Option<String>>(3)?.as_deref() != occurrence.original
-            || row.get::<_, Option<String>>(4)? != occurrence.base
+            || row.get::<_, Option<Box<str>>>(4)? != occurrence.base
             || row.get::<_, Option<String>>(5)?.as_deref() != occurrence.source_key
         {
             outdated.push((row.get::<_, i64>(6)?, occurrence));
