@@ -387,7 +387,7 @@ pub enum ConfigError {
         column: usize,
         /// The setting.
         name: &'static str,
-        /// What was expected.
+        /// The expected value.
         expected: String,
     },
     /// An environment variable contains an invalid value.
@@ -397,7 +397,7 @@ pub enum ConfigError {
         variable: String,
         /// Its value.
         value: String,
-        /// What was expected.
+        /// The expected value.
         expected: String,
     },
 }

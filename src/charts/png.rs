@@ -8,7 +8,7 @@ use resvg::usvg::{self, fontdb};
 /// The greatest number of pixels of a picture, which limits its memory to 400 MB.
 const MOST_PIXELS: u64 = 100_000_000;
 
-/// Why a picture cannot be drawn.
+/// An error in drawing a picture.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PngError {

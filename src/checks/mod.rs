@@ -243,7 +243,7 @@ pub struct Finding {
     pub severity: Severity,
     /// The message.
     pub message: String,
-    /// How to fix it.
+    /// The way to fix it.
     pub help: String,
     /// Whether it can be fixed automatically.
     pub fixable: bool,

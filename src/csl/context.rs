@@ -79,7 +79,7 @@ pub(super) struct NameListTrace {
     pub(super) shown: usize,
     /// The number of all names.
     pub(super) total: usize,
-    /// How much of each given name is shown: 0 for nothing, 1 for initials, 2 for all.
+    /// The shown part of each given name: 0 for nothing, 1 for initials, 2 for all.
     pub(super) levels: Vec<u8>,
 }
 

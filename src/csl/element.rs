@@ -247,7 +247,7 @@ pub(super) struct DatePart {
     pub(super) form: Option<DatePartForm>,
     pub(super) range_delimiter: Option<String>,
     pub(super) attributes: CommonAttributes,
-    /// Which attributes are present, for a part that changes that of a localized format.
+    /// The attributes that are present, for a part that changes that of a localized format.
     pub(super) given: GivenAttributes,
 }
 

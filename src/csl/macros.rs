@@ -4,7 +4,7 @@ use super::element::{Element, Text, TextSource};
 use super::variables::VariableId;
 use super::xml::MAX_DEPTH;
 
-/// Why a macro cannot be evaluated.
+/// The reason why a macro cannot be evaluated.
 pub(super) enum MacroError {
     /// The macro calls itself, directly or through others.
     CallsItself(usize),

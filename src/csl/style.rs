@@ -48,7 +48,7 @@ pub struct Style {
     pub info: StyleInfo,
     /// The default locale of the style.
     pub default_locale: Option<String>,
-    /// Whether citations are in the text or in notes; a dependent style has the class of its parent.
+    /// The place of citations, in the text or in notes; a dependent style has the class of its parent.
     pub class: StyleClass,
     pub(super) compiled: Compiled,
 }

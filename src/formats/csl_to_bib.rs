@@ -44,7 +44,7 @@ pub struct ParsedItem {
     pub item: CslItem,
     /// Its text as it was written.
     pub original: String,
-    /// What BibLaTeX has a place for and CSL has not.
+    /// The values for which only BibLaTeX has a place.
     pub beside: BesideCsl,
 }
 
@@ -57,7 +57,7 @@ pub struct BesideCsl {
     pub fields: Vec<(String, String)>,
     /// Values that neither has a place for: the field, and what happened to it as the end of a sentence.
     pub losses: Vec<(String, String)>,
-    /// What identifies the reference in its source, if that is not its citation key: see
+    /// The identifier of the reference in its source, if that is not its citation key: see
     /// [`FilePiece::Entry`](super::bibtex::FilePiece::Entry).
     pub source_key: Option<String>,
 }

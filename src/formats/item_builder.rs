@@ -14,7 +14,7 @@ pub(crate) struct ItemBuilder {
     /// The item.
     pub(crate) item: CslItem,
     keywords: UniqueTexts,
-    /// What is added to text variables, and the separator.
+    /// The texts added to text variables, and the separator.
     appended: BTreeMap<String, (&'static str, UniqueTexts)>,
 }
 

@@ -13,7 +13,7 @@ pub struct JabrefGroup {
     pub name: String,
     /// The name of its parent group, unless it is at the top level.
     pub parent: Option<String>,
-    /// Which works belong to it.
+    /// The works that belong to it.
     pub members: Members,
 }
 

@@ -21,7 +21,7 @@ enum PatternPart {
     Text(String),
     Marker {
         marker: PatternMarker,
-        /// How many letters, words or names; the marker's own measure where it is not said.
+        /// The number of letters, words or names; by default the marker's own.
         count: Option<usize>,
         case: Case,
     },

@@ -21,7 +21,7 @@ pub struct Loss {
     /// The CSL variable, or the BibLaTeX field that has none; the entry type and key are called
     /// `type` and `key`.
     pub field: String,
-    /// What happened to it, as the end of a sentence whose subject is the field.
+    /// The reason, as the end of a sentence whose subject is the field.
     pub reason: String,
 }
 

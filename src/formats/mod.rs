@@ -144,7 +144,7 @@ pub trait WriteFormat: Sync {
 pub struct Joint {
     /// The end of the first text, which is left out.
     pub end: &'static str,
-    /// What goes between the two.
+    /// The text between the two.
     pub between: &'static str,
     /// The start of the second text, which is left out.
     pub start: &'static str,
@@ -169,7 +169,7 @@ pub struct ExportInput<'a> {
     pub works: &'a [ExportedWork<'a>],
     /// Finds the works by key from which others inherit, whether they are written or not.
     pub parents: &'a dyn Fn(&str) -> Option<Cow<'a, Entry>>,
-    /// What a table must know if the works are not all of its rows.
+    /// The place of the works in a table if they are not all of its rows.
     pub table: Option<TablePart<'a>>,
 }
 
@@ -198,7 +198,7 @@ pub struct ExportedWork<'a> {
 pub struct WriteResult {
     /// The file's text.
     pub text: String,
-    /// What the format could not hold.
+    /// The values that the format could not hold.
     pub losses: Vec<Loss>,
 }
 
@@ -208,7 +208,7 @@ pub struct ReferenceFormat {
     pub name: &'static str,
     /// The name for messages.
     pub title: &'static str,
-    /// What the format is, for help texts.
+    /// A description for help texts.
     pub description: &'static str,
     /// The extensions of its files, in lower case.
     pub extensions: &'static [&'static str],

@@ -22,7 +22,7 @@ pub enum LibraryError {
     Foreign {
         /// The file.
         path: PathBuf,
-        /// What it is instead.
+        /// A description of what it is instead.
         reason: String,
     },
     /// The file is a database, but damaged.
@@ -30,7 +30,7 @@ pub enum LibraryError {
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What SQLite says.
+        /// The message of SQLite.
         reason: String,
     },
     /// The latest changes to the library are in a journal next to it, and SQLite cannot create the files that it
@@ -53,7 +53,7 @@ pub enum LibraryError {
         path: PathBuf,
         /// The write-ahead log or rollback journal.
         journal: PathBuf,
-        /// What the library is together with it.
+        /// The fault that the library has together with it.
         reason: String,
     },
     /// The library was written by a later peerbib.
@@ -83,7 +83,7 @@ pub enum LibraryError {
     System {
         /// The library.
         path: PathBuf,
-        /// What SQLite says.
+        /// The message of SQLite.
         reason: String,
     },
     /// The path of a linked file is not UTF-8, which all text in a library is.
@@ -97,7 +97,7 @@ pub enum LibraryError {
     BackupPlace {
         /// The place.
         path: PathBuf,
-        /// Why not.
+        /// The reason.
         reason: String,
     },
     /// No work has this key.
@@ -121,13 +121,13 @@ pub enum LibraryError {
     MalformedTag {
         /// The text that was given.
         tag: String,
-        /// What is wrong with it.
+        /// The problem.
         reason: &'static str,
     },
     /// The name of a tag belongs to tags of several facets.
     #[error("\u{201c}{tag}\u{201d} may mean {}", .candidates.join(" or "))]
     AmbiguousTag {
-        /// What was given.
+        /// The given text.
         tag: String,
         /// The tags with this name, with their facets.
         candidates: Vec<String>,
@@ -163,7 +163,7 @@ pub enum LibraryError {
     MalformedDate {
         /// The thing that the date belongs to.
         of: String,
-        /// What was given.
+        /// The given text.
         date: String,
     },
     /// No rule has this name.
@@ -201,7 +201,7 @@ pub enum LibraryError {
     StepConflict {
         /// The step's number.
         step: i64,
-        /// What was to be done with it: undone or redone.
+        /// The attempted action: undone or redone.
         action: &'static str,
         /// The row that changed: a work, a tag of a work, a note.
         what: String,
@@ -231,7 +231,7 @@ pub enum LibraryError {
     UnreadableWork {
         /// The work's key.
         key: String,
-        /// What is wrong with it.
+        /// The problem.
         reason: String,
     },
     /// The text is not an entry.
@@ -291,7 +291,7 @@ pub enum LibraryError {
     UnreadableSnapshot {
         /// Its name.
         name: String,
-        /// What is wrong with it.
+        /// The problem.
         reason: String,
     },
     /// The reading list has a snapshot of this name.

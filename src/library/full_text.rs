@@ -24,7 +24,7 @@ pub enum Column {
     Author,
     /// Editors.
     Editor,
-    /// All other people and organisations that contributed to the work.
+    /// All other people and organizations that contributed to the work.
     Contributor,
     /// The journal, book, series or event that the work is part of.
     Container,
@@ -81,7 +81,7 @@ impl Column {
     }
 }
 
-/// The kind of a name: of a person, with a family name, or of an organisation.
+/// The kind of a name: of a person, with a family name, or of an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NameOf {
     Person,

@@ -15,7 +15,7 @@ use crate::text::fold;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Identity {
     class: TypeClass,
-    /// Only letters and digits, without case and accents, with single spaces between words.
+    /// Its letters and digits, without case and accents, with single spaces between words.
     pub(super) title: String,
     /// The family name of the first author or editor, likewise.
     pub(super) author: String,
@@ -269,7 +269,7 @@ fn years_differ_by(one: Option<i32>, two: Option<i32>) -> u32 {
     }
 }
 
-/// Only letters and digits, without case and accents, with single spaces between words.
+/// Returns the letters and digits of a text, without case and accents, with single spaces between words.
 pub(super) fn normalised(text: &str) -> String {
     let folded = fold(&markup::plain(text));
     let mut words = String::with_capacity(folded.len());

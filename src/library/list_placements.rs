@@ -15,7 +15,7 @@ pub struct Placement {
     pub work: Option<i64>,
     /// The key it was given by, or its last key before it was removed.
     pub key: String,
-    /// What to read of it, such as 12–40 or chapters 1–3.
+    /// The part to read, such as 12–40 or chapters 1–3.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pages: Option<String>,
     /// A remark in plain text.

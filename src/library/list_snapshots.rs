@@ -13,7 +13,7 @@ pub struct StoredSnapshot {
     pub id: i64,
     /// Its name.
     pub name: String,
-    /// When it was saved: UTC, RFC 3339.
+    /// The time it was saved: UTC, RFC 3339.
     pub saved_at: String,
     /// The content of the list as JSON, which the library does not interpret.
     pub content: String,

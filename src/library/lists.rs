@@ -32,9 +32,9 @@ pub struct StoredList {
     pub style: String,
     /// The language of the style's terms; by default the style's own.
     pub locale: Option<String>,
-    /// How the works outside manual sections are grouped.
+    /// The grouping of the works outside manual sections.
     pub group_by: Option<String>,
-    /// Where a work of several groups is placed: in `each` of them or only in the `first`.
+    /// The placement of a work of several groups: in `each` of them or only in the `first`.
     pub repeat: String,
     /// The sort order of its works.
     pub order: String,
@@ -42,7 +42,7 @@ pub struct StoredList {
     pub annotate: String,
     /// The heading of the works that belong to no section; empty to leave them out.
     pub rest: String,
-    /// When it was created: UTC, RFC 3339.
+    /// The time it was created: UTC, RFC 3339.
     pub created_at: String,
 }
 
@@ -84,7 +84,7 @@ pub struct StoredSection {
     pub within_list: bool,
     /// The sort order of its works; by default that of the list.
     pub order: Option<String>,
-    /// When it takes place: a day, a time, or an interval.
+    /// The date it takes place: a day, a time, or an interval.
     pub date: Option<String>,
 }
 
@@ -105,7 +105,7 @@ pub struct ListEntry {
     pub work: Option<i64>,
     /// The key it was given by, or its last key before it was removed.
     pub key: String,
-    /// Whether it is pinned or excluded.
+    /// Its membership: pinned or excluded.
     pub membership: Option<Membership>,
     /// Its place in the manual order.
     pub position: Option<i64>,

@@ -14,7 +14,7 @@ pub struct Note {
     pub key: String,
     /// The text, in Markdown.
     pub text: String,
-    /// When it last changed: UTC, RFC 3339.
+    /// The time it last changed: UTC, RFC 3339.
     pub changed_at: String,
 }
 

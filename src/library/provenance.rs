@@ -16,9 +16,9 @@ pub struct Provenance {
     pub inherits_from: Vec<String>,
     /// The keys of the works that inherit fields from it.
     pub inherited_by: Vec<String>,
-    /// When it was added to the library: UTC, RFC 3339.
+    /// The time it was added to the library: UTC, RFC 3339.
     pub added_at: String,
-    /// When its entry last changed, if ever: UTC, RFC 3339.
+    /// The time its entry last changed, if ever: UTC, RFC 3339.
     pub changed_at: Option<String>,
 }
 
@@ -27,7 +27,7 @@ pub struct Provenance {
 pub struct ImportOrigin {
     /// The path of the file.
     pub path: String,
-    /// When the file was last imported: UTC, RFC 3339.
+    /// The time the file was last imported: UTC, RFC 3339.
     pub imported_at: String,
     /// Whether the file has another text of the entry.
     pub differs: bool,

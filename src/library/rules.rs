@@ -90,7 +90,7 @@ pub struct RuleEffect {
     pub tag: TagName,
     /// The rule.
     pub rule: String,
-    /// Whether the tag was added or removed.
+    /// The effect: the tag was added or removed.
     pub effect: Effect,
     /// Whether the work has the tag from another source as well, so that only the reasons change.
     pub shared: bool,

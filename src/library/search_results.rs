@@ -11,9 +11,9 @@ use super::{Result, Selection, Sql, WorkSummary, Works};
 pub enum Detail {
     /// Its tags in the order in which they were assigned, with a comma and a space between them.
     Tags,
-    /// When it came into the library: UTC, RFC 3339.
+    /// The time it was added to the library: UTC, RFC 3339.
     Added,
-    /// When its entry last changed, or when it was added: UTC, RFC 3339.
+    /// The time its entry last changed, or it was added: UTC, RFC 3339.
     Changed,
     /// The name that it is sorted by, family name first, as it is written.
     SortName,
@@ -24,7 +24,7 @@ pub enum Detail {
 /// A work that a query found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchResult {
-    /// What nearly every overview shows.
+    /// The values that nearly every overview shows.
     pub work: WorkSummary,
     /// The details that were asked for, in their order; empty where the work has none.
     pub details: Vec<String>,

@@ -16,7 +16,7 @@ use crate::model::Entry;
 pub(super) struct ThreeWayMerge {
     /// The edits that bring what changed only there.
     pub(super) taken: Vec<EntryEdit>,
-    /// What changed on both sides.
+    /// The fields that changed on both sides.
     pub(super) conflicts: Vec<FieldConflict>,
 }
 

@@ -18,7 +18,7 @@ pub struct ValueSource {
     pub address: String,
     /// The date of the answer: `2026-11-28`.
     pub date: String,
-    /// When the value was stored: UTC, RFC 3339.
+    /// The time the value was stored: UTC, RFC 3339.
     pub at: String,
 }
 

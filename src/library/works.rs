@@ -11,11 +11,11 @@ use crate::suggest::closest;
 /// A selection of works: a filter, an order and a limit.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Selection {
-    /// Which.
+    /// The filter that they meet.
     pub filter: Filter,
-    /// In which order, the most important first; by first author, year and title where it says no more.
+    /// The order, the most important property first; ties are sorted by first author, year and title.
     pub order: Vec<Order>,
-    /// How many at most.
+    /// The maximum number.
     pub limit: Option<usize>,
 }
 
@@ -31,7 +31,7 @@ impl From<Filter> for Selection {
 /// An order of works: a property and a direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Order {
-    /// What they are sorted by.
+    /// The sort criterion.
     pub by: SortBy,
     /// Whether the largest comes first. Works that lack what is asked for come last either way.
     pub descending: bool,
@@ -50,9 +50,9 @@ pub enum SortBy {
     Key,
     /// The BibLaTeX type.
     Type,
-    /// When the work came into the library.
+    /// The time the work was added to the library.
     Added,
-    /// When its entry last changed.
+    /// The time its entry last changed.
     Changed,
     /// The year in which a reissued work first appeared.
     Original,
@@ -207,7 +207,7 @@ pub struct CitableWork {
     pub(super) item: Item,
 }
 
-/// A work in the variables of CSL: packed as the library stores it, without its key, or as it was read from a file.
+/// A CSL item that is unpacked when it is first used: as the library stores it, without its key, or as it was read.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Item {
     Packed(String),
@@ -219,7 +219,7 @@ impl CitableWork {
     ///
     /// # Errors
     ///
-    /// [`LibraryError::UnreadableWork`] where the derived row was damaged; `peerbib rebuild` mends it.
+    /// [`LibraryError::UnreadableWork`] if the derived row is damaged, which a rebuild repairs.
     pub fn item(&self) -> Result<CslItem> {
         match &self.item {
             Item::Read(item) => Ok(item.clone()),

@@ -63,7 +63,7 @@ pub struct Settings {
     pub email: Option<String>,
     /// The time for one request.
     pub timeout: Duration,
-    /// Whether the network and the cache are used.
+    /// The use of the network and the cache.
     pub mode: NetworkMode,
     /// The file of the cache; without one, nothing is kept.
     pub cache: Option<PathBuf>,
@@ -129,7 +129,7 @@ pub(super) struct ClientResponse {
     pub(super) status: u16,
     pub(super) content_type: String,
     pub(super) body: Vec<u8>,
-    /// When it was fetched: `2026-11-28`.
+    /// The date it was fetched: `2026-11-28`.
     pub(super) date: String,
 }
 
@@ -168,13 +168,13 @@ impl ClientResponse {
 /// The state of a host during a run.
 #[derive(Default)]
 struct Host {
-    /// When the next request may be sent.
+    /// The time the next request may be sent.
     next: Option<Instant>,
     /// The distance that its answers ask for.
     interval: Duration,
     /// The number of failed requests since the last successful one.
     failures: u32,
-    /// Why it is not asked any more.
+    /// The reason why it is not asked any more.
     closed: Option<RequestFailure>,
 }
 

@@ -18,7 +18,7 @@ pub struct Source {
     pub service: &'static str,
     /// The address that answered.
     pub address: String,
-    /// When: `2026-11-28`.
+    /// The date: `2026-11-28`.
     pub date: String,
 }
 

@@ -40,7 +40,7 @@ pub enum Existence {
 /// The answers of the services about a work.
 #[derive(Debug)]
 pub struct Verification {
-    /// Whether they know it.
+    /// The existence of the work in the services.
     pub existence: Existence,
     /// The fields in which the entry and what was found contradict each other.
     pub differences: Vec<Difference>,

@@ -68,7 +68,7 @@ impl Latex {
     }
 
     /// Formats a link in a paragraph from right to left, each word for itself: TeX would write the start and the end of a
-    /// longer link in the order of the page, and colour the text outside of it.
+    /// longer link in the order of the page, and color the text outside of it.
     fn link_in_pieces(&self, text: &str, address: &str) -> String {
         let mut link = String::new();
         for piece in text.split_inclusive(|c| c == ' ' || is_break_in_url(c)) {

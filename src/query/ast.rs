@@ -48,7 +48,7 @@ pub enum NodeKind {
 pub enum Term {
     /// The work contains a text.
     Text {
-        /// Where.
+        /// The place to search in.
         place: SearchIn,
         /// The text.
         matching: Matching,

@@ -28,7 +28,7 @@ pub enum QueryError {
         span: QuerySpan,
         /// The name that does not exist.
         message: String,
-        /// What to write instead.
+        /// The text to write instead.
         help: Option<String>,
     },
     /// The query names a tag, a work or a list that the library does not have.

@@ -53,7 +53,7 @@ pub struct ContentsSection {
     /// The heading and its depth.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heading: Option<Heading>,
-    /// When it takes place, as [`SectionDate`] reads it.
+    /// The date it takes place, as [`SectionDate`] reads it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
     /// The identifier of the section in calendars.

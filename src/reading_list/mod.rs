@@ -110,7 +110,7 @@ pub struct Section {
 /// A section that takes place at some time, as an event in a calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SectionEvent {
-    /// When it takes place.
+    /// The date it takes place.
     pub date: SectionDate,
     /// Its identifier, which does not depend on its title and date.
     pub uid: String,

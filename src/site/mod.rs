@@ -53,7 +53,7 @@ pub struct SiteWork {
     pub work: CitableWork,
     /// The CSL item.
     pub item: CslItem,
-    /// When the work was added: UTC, RFC 3339.
+    /// The time the work was added: UTC, RFC 3339.
     pub added_at: String,
     /// The work in each citation style.
     pub citations: Vec<RichText>,
@@ -67,7 +67,7 @@ pub struct SiteWork {
     pub archived: Option<String>,
     /// The note on the work, if notes are to be shown.
     pub note: RichBlocks,
-    /// Why the work has its tags.
+    /// The reasons why the work has its tags.
     pub assignments: Vec<Assignment>,
     /// The keys of related works.
     pub related: Vec<String>,
@@ -100,7 +100,7 @@ pub struct SiteList {
 pub struct SiteSnapshot {
     /// The name.
     pub name: String,
-    /// When it was saved: UTC, RFC 3339.
+    /// The time it was saved: UTC, RFC 3339.
     pub saved_at: String,
     /// The list as it was.
     pub list: ReadingList,

@@ -211,7 +211,7 @@ impl From<Creator> for WrittenCreator {
 pub struct ZoteroTag {
     /// The name.
     pub name: String,
-    /// Who added it.
+    /// Its origin.
     pub origin: TagOrigin,
 }
 
@@ -460,7 +460,7 @@ pub struct Annotation {
         skip_serializing_if = "String::is_empty"
     )]
     pub comment: String,
-    /// The colour: `#ffd400`.
+    /// The color: `#ffd400`.
     #[serde(
         rename = "annotationColor",
         default,

@@ -22,7 +22,7 @@ const LONGEST: usize = 512 << 10;
 /// The deepest nesting of elements that is converted, because the converter is recursive.
 const DEEPEST: usize = 100;
 
-/// The names of Zotero's colours.
+/// The names of Zotero's colors.
 const COLORS: &[(&str, &str)] = &[
     ("#ffd400", "yellow"),
     ("#ff6666", "red"),
@@ -38,7 +38,7 @@ const COLORS: &[(&str, &str)] = &[
 /// A section of the note on a work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoteSection {
-    /// What the section is made of: the key of a note or of an attachment, with the kind of the section.
+    /// The source of the section: the key of a note or of an attachment, with the kind of the section.
     pub key: String,
     /// The text, in Markdown.
     pub text: String,
@@ -192,7 +192,7 @@ impl NoteWriter {
         self.markdown(&escaped(text)).replace('\n', " ")
     }
 
-    /// Returns an annotation: the marked words as a quotation, its page and colour, and the comment.
+    /// Returns an annotation: the marked words as a quotation, its page and color, and the comment.
     fn annotation(&self, annotation: &Annotation) -> String {
         let place = place(annotation);
         let words = self.markdown(&escaped(&annotation.text));

@@ -80,7 +80,7 @@ struct PrintedParts<'e, 'c> {
     given_look: Option<&'c CommonAttributes>,
     /// The given name as far as it is shown.
     given_name: Cow<'c, str>,
-    /// How much of the given name is shown: 0 for nothing, 1 for initials.
+    /// The shown part of the given name: 0 for nothing, 1 for initials.
     level: u8,
     /// The formatting of `cs:names`.
     outer: FontFormatting,

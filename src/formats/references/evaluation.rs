@@ -78,7 +78,7 @@ pub fn from_xml(xml: &str) -> Result<Vec<Vec<(Label, String)>>, roxmltree::Error
         .collect())
 }
 
-/// What a model read in a reference whose labels are known, and the items that come of both.
+/// The labels that a model gives to a labelled reference, and the items of both.
 struct Reading {
     labels: Vec<Label>,
     confidence: f32,
@@ -193,7 +193,7 @@ pub fn mistakes(model: &Model, references: &[LabelledText]) -> String {
     report
 }
 
-/// The letters and digits of a text, in lower case.
+/// Returns the letters and digits of a text, in lower case.
 fn letters(text: &str) -> String {
     let letters = text.chars().filter(|c| c.is_alphanumeric());
     letters.flat_map(char::to_lowercase).collect()

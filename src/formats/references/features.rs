@@ -26,7 +26,7 @@ impl Features {
     }
 }
 
-/// What is known about one token.
+/// The facts about one token.
 #[derive(Debug, Clone, Copy, Default)]
 struct TokenFacts {
     /// The hash of the word without punctuation around it, in lower case.
@@ -509,7 +509,7 @@ impl ReferenceFacts {
         .filter_map(|(is_set, bit)| is_set.then_some(bit))
     }
 
-    /// The flags that matter most, together.
+    /// Returns the flags that matter most as one number.
     fn profile(&self) -> u32 {
         [
             self.has_year_early,
@@ -580,7 +580,7 @@ impl Span {
         self.capitals * 4 / self.words.max(1)
     }
 
-    /// What the part looks like as a whole, so that the parts around a token show the layout of the reference.
+    /// Returns a summary of the part, so that the parts around a token show the layout of the reference.
     fn outline(&self) -> u32 {
         const MARKED: [WordClass; 10] = [
             WordClass::PAGES,
@@ -685,7 +685,7 @@ fn push_span_features(kind: u32, spans: &Spans, at: usize, hashes: &mut Vec<u32>
     }
 }
 
-/// What is before or after a run of capitalized words.
+/// The text before or after a run of capitalized words.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Edge {
     /// The begin or end of the reference.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::words::{self, WordClass};
 
-/// What a list puts before a reference.
+/// A marker before a reference in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Marker {
     None,
@@ -291,7 +291,7 @@ pub(crate) fn has_year(text: &str) -> bool {
     false
 }
 
-/// How a text begins.
+/// The beginning of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Beginning {
     /// `Family, A.`

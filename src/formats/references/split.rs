@@ -424,7 +424,7 @@ struct Candidate {
     texts: Vec<String>,
     /// Whether it begins with a name.
     is_named: bool,
-    /// How much the text that looks least like a reference does.
+    /// The score of the text that looks least like a reference.
     score: f32,
 }
 
@@ -437,11 +437,11 @@ impl Candidate {
     }
 }
 
-/// What looks like a reference by itself.
+/// The lowest score of a text that is a reference by itself.
 const SURE: f32 = 2.0;
-/// What looks like one among others.
+/// The lowest score of a reference among others.
 const LIKELY: f32 = 0.75;
-/// What may be one between two others.
+/// The lowest score of a reference between two others.
 const POSSIBLE: f32 = 0.0;
 
 /// Appends lines as candidates, or as other text if they are too long.

@@ -94,7 +94,7 @@ fn without_kind(text: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// `“Title”, Christian Siefkes, keimform.de, 2011`
+/// Splits `“Title”, Christian Siefkes, keimform.de, 2011` into title, names and the rest.
 fn quoted_title(text: &str) -> Option<(&str, &str, &str)> {
     const MARKS: [(char, char); 4] = [
         ('"', '"'),
@@ -126,7 +126,7 @@ fn after_by(text: &str) -> Option<&str> {
     is_kind.then_some(after)
 }
 
-/// `Title. By Michel Bauwens, Vasilis Kostakis and Alex Pazaitis. Publisher`
+/// Splits `Title. By Michel Bauwens, Vasilis Kostakis and Alex Pazaitis. Publisher` in the same way.
 fn byline(text: &str) -> Option<(&str, &str, &str)> {
     let (title, after) = [". By ", ", by ", ". by ", "? By ", ", By "]
         .iter()
@@ -143,7 +143,7 @@ fn byline(text: &str) -> Option<(&str, &str, &str)> {
     is_title.then_some((title, names, rest))
 }
 
-/// `Title. Yochai Benkler. Strategic Organization, 2016`
+/// Splits `Title. Yochai Benkler. Strategic Organization, 2016` in the same way.
 fn title_and_names(text: &str) -> Option<(&str, &str, &str)> {
     let ends = text.match_indices(['.', '?', '!']);
     for (at, mark) in ends {

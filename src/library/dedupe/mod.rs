@@ -56,7 +56,7 @@ pub struct DuplicateGroup {
     pub certainty: Certainty,
     /// The work that should stay, and why.
     pub survivor: Survivor,
-    /// Which two of them are similar, and in what.
+    /// The similar pairs, and what they have in common.
     pub reasons: Vec<Similarity>,
 }
 
@@ -67,7 +67,7 @@ pub struct Similarity {
     pub one: String,
     /// The key of the other.
     pub other: String,
-    /// What they have in common.
+    /// The values that they have in common.
     pub reason: String,
     /// Whether it is almost certain.
     pub certain: bool,

@@ -10,7 +10,7 @@ use crate::model::Entry;
 pub struct Survivor {
     /// Its key.
     pub key: String,
-    /// Why it is better than the others.
+    /// The reason why it is better than the others.
     pub reason: String,
 }
 

@@ -12,11 +12,11 @@ pub struct Step {
     pub id: i64,
     /// The command line.
     pub command: String,
-    /// When it ran: UTC, RFC 3339.
+    /// The time it ran: UTC, RFC 3339.
     pub at: String,
-    /// Whether it is in effect.
+    /// Its state: in effect or undone.
     pub state: StepState,
-    /// How many rows it changed.
+    /// The number of rows it changed.
     pub changes: i64,
 }
 

@@ -15,7 +15,7 @@ use super::tables::{RECORDED_TABLES, RowRange, columns};
 pub struct ChangedRows {
     /// The table and the kind of change in words: `works added`, `tags taken off works`.
     pub what: String,
-    /// How many rows there are.
+    /// The number of rows.
     pub count: i64,
     /// The labels of some of them: works by their keys, and so on.
     pub names: Vec<String>,

@@ -36,13 +36,13 @@ impl Origin {
 pub struct Assignment {
     /// The tag.
     pub tag: TagName,
-    /// Who assigned it.
+    /// Its origin: by hand, by rule or by import.
     pub origin: Origin,
     /// The name of the person or the rule, or the path of the file.
     pub source: String,
-    /// Why.
+    /// The reason.
     pub reason: Option<String>,
-    /// When: UTC, RFC 3339.
+    /// The time: UTC, RFC 3339.
     pub at: String,
     /// For a rule: the conditions that the work meets, with the matching words.
     pub matched: Vec<MatchedCondition>,
@@ -62,7 +62,7 @@ pub struct MatchedCondition {
 pub struct Veto {
     /// The tag.
     pub tag: TagName,
-    /// When: UTC, RFC 3339.
+    /// The time: UTC, RFC 3339.
     pub at: String,
 }
 
@@ -73,11 +73,11 @@ pub struct NewAssignment<'a> {
     pub work: i64,
     /// The rowid of the tag.
     pub tag: i64,
-    /// Who assigns it.
+    /// Its origin: by hand, by rule or by import.
     pub origin: Origin,
     /// The name of the person or the rule, or the path of the file.
     pub source: &'a str,
-    /// Why.
+    /// The reason.
     pub reason: Option<&'a str>,
 }
 

@@ -33,7 +33,7 @@ use crate::zotero::{self, LinkMode, NoteSection, NoteWriter, ZoteroItem};
 /// A library of Zotero to import.
 #[derive(Debug, Clone, Copy)]
 pub struct ZoteroImport<'a> {
-    /// What identifies the library, as the report names it.
+    /// The path or address of the library, as the report names it.
     pub path: &'a str,
     /// All items of the library.
     pub items: &'a [ZoteroItem],
@@ -41,9 +41,9 @@ pub struct ZoteroImport<'a> {
     pub selected: Option<&'a HashSet<String>>,
     /// The collections of the library.
     pub collections: &'a [Collection],
-    /// What was found wrong in Zotero.
+    /// The problems found in Zotero.
     pub problems: &'a [Problem],
-    /// What happens to the collections.
+    /// The form that the collections take.
     pub collections_as: CollectionsAs<'a>,
 }
 

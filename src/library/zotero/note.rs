@@ -9,7 +9,7 @@ use crate::zotero::NoteSection;
 pub(super) struct MergedNote {
     /// The text.
     pub(super) text: String,
-    /// How many sections were changed both in Zotero and in the library. The library's text stays.
+    /// The number of sections changed both in Zotero and in the library. The library's text stays.
     pub(super) conflicts: usize,
 }
 

@@ -82,7 +82,7 @@ pub(super) struct ZoteroTags<'c> {
     with_collections: bool,
     /// Whether the collections of the last import became tags.
     had_collections: bool,
-    /// How many collections of the library have each name.
+    /// The number of collections of the library with each name.
     namesakes: HashMap<String, usize>,
     tags: HashMap<TagName, i64>,
     collections: HashMap<Vec<String>, Option<i64>>,

@@ -39,7 +39,7 @@ pub struct Document {
     pub blocks: Vec<Block>,
     /// The images that could be read, by their source.
     pub images: BTreeMap<String, ImageFile>,
-    /// What Zotero's plugin for word processors must know of the document, if its citations are fields.
+    /// The data that Zotero's plugin for word processors needs, if the citations are fields.
     pub zotero: Option<String>,
 }
 
@@ -111,7 +111,7 @@ pub struct Table {
 /// The alignment of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Alignment {
-    /// That of the text.
+    /// The alignment of the text.
     #[default]
     Default,
     /// Left.

@@ -117,7 +117,7 @@ fn copy(database: &Path) -> Result<TempDir, DatabaseError> {
     Ok(directory)
 }
 
-/// Why a copy cannot be read.
+/// The reason why a copy cannot be read.
 enum Damage {
     /// SQLite found it damaged.
     Found(String),

@@ -292,7 +292,7 @@ fn setting(settings: &str, name: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// A home directory with files, each with its text.
+    /// Returns a home directory with files, each with its text.
     fn home(files: &[(&str, &str)]) -> (tempfile::TempDir, UserDirectories) {
         let home = tempfile::tempdir().unwrap();
         for (path, text) in files {

@@ -38,7 +38,7 @@ const OLDEST_SCHEMA: i64 = 95;
 /// The name that Zotero shows for the library of the user.
 const OWN_LIBRARY: &str = "My Library";
 
-/// Why Zotero's database cannot be read.
+/// The reason why Zotero's database cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DatabaseError {
@@ -61,7 +61,7 @@ pub enum DatabaseError {
     Copy {
         /// The database.
         path: PathBuf,
-        /// What the system reports.
+        /// The error of the system.
         error: io::Error,
     },
     /// The file is not a database of Zotero.

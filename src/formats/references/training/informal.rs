@@ -595,7 +595,7 @@ fn full_date(terms: &Terms, random: &mut Random) -> String {
     }
 }
 
-/// How a list prints the names of persons.
+/// The way in which a list prints the names of persons.
 #[derive(Debug, Clone, Copy)]
 struct NameStyle {
     /// 0 `Family, Given`; 1 `Family G.`; 2 `Given Family`; 3 `FAMILY Given`.
