@@ -7,33 +7,11 @@ use crate::formats::bibtex;
 const PRINTED: &[&str] = &["addendum", "howpublished", "note", "titleaddon"];
 
 /// Typical words of private remarks.
+#[rustfmt::skip]
 const PRIVATE: &[&str] = &[
-    "ask",
-    "borrowed",
-    "check",
-    "cite this",
-    "fixme",
-    "i have",
-    "lent to",
-    "look up",
-    "must read",
-    "my copy",
-    "my notes",
-    "my own",
-    "not read",
-    "not yet read",
-    "pdf in",
-    "read this",
-    "reread",
-    "remember",
-    "to check",
-    "to do",
-    "to read",
-    "todo",
-    "unread",
-    "verify",
-    "xxx",
-    "???",
+    "ask", "borrowed", "check", "cite this", "fixme", "i have", "lent to", "look up", "must read", "my copy",
+    "my notes", "my own", "not read", "not yet read", "pdf in", "read this", "reread", "remember", "to check", "to do",
+    "to read", "todo", "unread", "verify", "xxx", "???",
 ];
 
 pub(super) fn look(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {

@@ -8,36 +8,13 @@
 use super::item::is_east_asian_letter;
 
 /// The counters of numbers, and the terms that mean the same.
+#[rustfmt::skip]
 const COUNTERS: [(&str, &str); 29] = [
-    ("頁", "page"),
-    ("页", "page"),
-    ("ページ", "page"),
-    ("쪽", "page"),
-    ("페이지", "page"),
-    ("巻", "volume"),
-    ("卷", "volume"),
-    ("권", "volume"),
-    ("号", "issue"),
-    ("號", "issue"),
-    ("期", "issue"),
-    ("호", "issue"),
-    ("版", "edition"),
-    ("판", "edition"),
-    ("章", "chapter"),
-    ("장", "chapter"),
-    ("節", "section"),
-    ("节", "section"),
-    ("절", "section"),
-    ("条", "article-locator"),
-    ("條", "article-locator"),
-    ("조", "article-locator"),
-    ("行", "line"),
-    ("행", "line"),
-    ("段", "paragraph"),
-    ("图", "figure"),
-    ("図", "figure"),
-    ("圖", "figure"),
-    ("注", "note"),
+    ("頁", "page"), ("页", "page"), ("ページ", "page"), ("쪽", "page"), ("페이지", "page"), ("巻", "volume"), ("卷", "volume"),
+    ("권", "volume"), ("号", "issue"), ("號", "issue"), ("期", "issue"), ("호", "issue"), ("版", "edition"), ("판", "edition"),
+    ("章", "chapter"), ("장", "chapter"), ("節", "section"), ("节", "section"), ("절", "section"), ("条", "article-locator"),
+    ("條", "article-locator"), ("조", "article-locator"), ("行", "line"), ("행", "line"), ("段", "paragraph"),
+    ("图", "figure"), ("図", "figure"), ("圖", "figure"), ("注", "note"),
 ];
 
 /// Returns the number in a value with a counter, and the term of the counter: `第12-15页` is 12-15 and `page`.

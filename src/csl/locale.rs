@@ -328,35 +328,11 @@ pub fn primary_dialect(language: &str) -> Option<&'static str> {
 }
 
 /// The labels of locators (appendix IV, "Locators").
+#[rustfmt::skip]
 const LOCATORS: &[&str] = &[
-    "act",
-    "appendix",
-    "article-locator",
-    "book",
-    "canon",
-    "chapter",
-    "column",
-    "elocation",
-    "equation",
-    "figure",
-    "folio",
-    "issue",
-    "line",
-    "note",
-    "number",
-    "opus",
-    "page",
-    "paragraph",
-    "part",
-    "rule",
-    "scene",
-    "section",
-    "sub-verbo",
-    "table",
-    "timestamp",
-    "title-locator",
-    "verse",
-    "volume",
+    "act", "appendix", "article-locator", "book", "canon", "chapter", "column", "elocation", "equation", "figure",
+    "folio", "issue", "line", "note", "number", "opus", "page", "paragraph", "part", "rule", "scene", "section",
+    "sub-verbo", "table", "timestamp", "title-locator", "verse", "volume",
 ];
 
 /// An assembled locale.

@@ -393,37 +393,12 @@ pub(crate) fn one_name(name: &str) -> CslName {
     let mut words = name.split_whitespace();
     let is_organization = words.clone().count() > 3
         || words.any(|word| {
+            #[rustfmt::skip]
             const WORDS: [&str; 30] = [
-                "Agency",
-                "Association",
-                "Bank",
-                "Centre",
-                "Center",
-                "Collective",
-                "Commission",
-                "Committee",
-                "Company",
-                "Council",
-                "Department",
-                "Foundation",
-                "Forum",
-                "Group",
-                "Inc.",
-                "Initiative",
-                "Institute",
-                "Ltd.",
-                "Ministry",
-                "Nations",
-                "Network",
-                "Office",
-                "Organization",
-                "Project",
-                "Society",
-                "Stiftung",
-                "Team",
-                "Union",
-                "University",
-                "Universität",
+                "Agency", "Association", "Bank", "Centre", "Center", "Collective", "Commission", "Committee", "Company",
+                "Council", "Department", "Foundation", "Forum", "Group", "Inc.", "Initiative", "Institute", "Ltd.",
+                "Ministry", "Nations", "Network", "Office", "Organization", "Project", "Society", "Stiftung", "Team",
+                "Union", "University", "Universität",
             ];
             WORDS.contains(&word)
         });

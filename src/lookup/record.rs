@@ -357,36 +357,11 @@ const PARTICLES: &[&str] = &[
 ];
 
 /// Words that only names of organizations have.
+#[rustfmt::skip]
 const ORGANIZATIONS: &[&str] = &[
-    "foundation",
-    "university",
-    "institute",
-    "association",
-    "organisation",
-    "organization",
-    "ministry",
-    "committee",
-    "commission",
-    "council",
-    "society",
-    "press",
-    "group",
-    "network",
-    "collective",
-    "project",
-    "contributors",
-    "inc",
-    "ltd",
-    "gmbh",
-    "united",
-    "bank",
-    "department",
-    "centre",
-    "center",
-    "union",
-    "team",
-    "staff",
-    "editors",
+    "foundation", "university", "institute", "association", "organisation", "organization", "ministry", "committee",
+    "commission", "council", "society", "press", "group", "network", "collective", "project", "contributors", "inc",
+    "ltd", "gmbh", "united", "bank", "department", "centre", "center", "union", "team", "staff", "editors",
 ];
 
 /// Returns a name as it is read ("Yochai Benkler") or as catalogues write it ("Benkler, Yochai, 1964-").

@@ -15,36 +15,11 @@ use crate::formats::yaml;
 use crate::model::{CslDate, CslItem, CslName, CslValue, Doi};
 
 /// The fields of an entry.
+#[rustfmt::skip]
 pub(super) const FIELDS: &[&str] = &[
-    "type",
-    "parent",
-    "title",
-    "author",
-    "date",
-    "editor",
-    "affiliated",
-    "publisher",
-    "location",
-    "organization",
-    "issue",
-    "chapter",
-    "volume",
-    "volume-total",
-    "edition",
-    "page-range",
-    "page-total",
-    "time-range",
-    "runtime",
-    "url",
-    "serial-number",
-    "serial",
-    "language",
-    "archive",
-    "archive-location",
-    "call-number",
-    "note",
-    "abstract",
-    "genre",
+    "type", "parent", "title", "author", "date", "editor", "affiliated", "publisher", "location", "organization",
+    "issue", "chapter", "volume", "volume-total", "edition", "page-range", "page-total", "time-range", "runtime", "url",
+    "serial-number", "serial", "language", "archive", "archive-location", "call-number", "note", "abstract", "genre",
 ];
 
 /// Reads the entries of a text, each separately, so that a malformed one costs one entry.

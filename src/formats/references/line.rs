@@ -222,41 +222,13 @@ fn is_heading(body: &str) -> bool {
     let plain = body
         .trim_matches(|c: char| !c.is_alphanumeric())
         .to_lowercase();
+    #[rustfmt::skip]
     const HEADINGS: &[&str] = &[
-        "references",
-        "bibliography",
-        "works cited",
-        "literature",
-        "sources",
-        "further reading",
-        "notes",
-        "literatur",
-        "literaturverzeichnis",
-        "quellen",
-        "bibliographie",
-        "références",
-        "bibliografía",
-        "referencias",
-        "bibliografia",
-        "referências",
-        "riferimenti bibliografici",
-        "literatuur",
-        "referenties",
-        "litteratur",
-        "referenser",
-        "källor",
-        "βιβλιογραφία",
-        "литература",
-        "список литературы",
-        "referències",
-        "endnotes",
-        "footnotes",
-        "reference list",
-        "list of references",
-        "references and notes",
-        "selected bibliography",
-        "reading list",
-        "readings",
+        "references", "bibliography", "works cited", "literature", "sources", "further reading", "notes", "literatur",
+        "literaturverzeichnis", "quellen", "bibliographie", "références", "bibliografía", "referencias", "bibliografia",
+        "referências", "riferimenti bibliografici", "literatuur", "referenties", "litteratur", "referenser", "källor",
+        "βιβλιογραφία", "литература", "список литературы", "referències", "endnotes", "footnotes", "reference list",
+        "list of references", "references and notes", "selected bibliography", "reading list", "readings",
     ];
     HEADINGS.contains(&plain.as_str())
 }

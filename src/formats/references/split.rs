@@ -639,43 +639,12 @@ fn is_imprint(text: &str) -> bool {
 
 /// Returns a reference without "See", "see also", "Vgl." before it.
 fn without_lead_in(text: &str) -> &str {
+    #[rustfmt::skip]
     const LEAD_INS: &[&str] = &[
-        "see also, for example,",
-        "see for example",
-        "see, for example,",
-        "see, e.g.,",
-        "see e.g.",
-        "see e.g.,",
-        "see also:",
-        "see also",
-        "see:",
-        "see,",
-        "see",
-        "cf.",
-        "cf",
-        "vgl. auch",
-        "vgl.",
-        "siehe auch",
-        "siehe",
-        "voir aussi",
-        "voir",
-        "véase",
-        "e.g.,",
-        "also",
-        "and",
-        "und",
-        "source:",
-        "sources:",
-        "reference:",
-        "quoted in",
-        "cited in",
-        "zit. nach",
-        "required:",
-        "recommended:",
-        "optional:",
-        "reading:",
-        "readings:",
-        "from:",
+        "see also, for example,", "see for example", "see, for example,", "see, e.g.,", "see e.g.", "see e.g.,",
+        "see also:", "see also", "see:", "see,", "see", "cf.", "cf", "vgl. auch", "vgl.", "siehe auch", "siehe",
+        "voir aussi", "voir", "véase", "e.g.,", "also", "and", "und", "source:", "sources:", "reference:", "quoted in",
+        "cited in", "zit. nach", "required:", "recommended:", "optional:", "reading:", "readings:", "from:",
     ];
     let mut text = without_backlinks(text.trim());
     // Text that goes on before it is part of a title: `See Saw`, but no list of references begins with that.

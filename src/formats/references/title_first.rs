@@ -7,40 +7,12 @@ use super::line::{self, Beginning};
 use super::words::{self, WordClass};
 
 /// The kinds of works that entries begin with.
+#[rustfmt::skip]
 const KINDS: &[&str] = &[
-    "article",
-    "blog",
-    "blog post",
-    "book",
-    "book chapter",
-    "chapter",
-    "conference paper",
-    "dissertation",
-    "documentary",
-    "draft",
-    "ebook",
-    "e-book",
-    "essay",
-    "film",
-    "interview",
-    "lecture",
-    "manifesto",
-    "ma thesis",
-    "master thesis",
-    "paper",
-    "phd thesis",
-    "podcast",
-    "policy paper",
-    "presentation",
-    "report",
-    "special issue",
-    "study",
-    "talk",
-    "thesis",
-    "video",
-    "webinar",
-    "white paper",
-    "working paper",
+    "article", "blog", "blog post", "book", "book chapter", "chapter", "conference paper", "dissertation",
+    "documentary", "draft", "ebook", "e-book", "essay", "film", "interview", "lecture", "manifesto", "ma thesis",
+    "master thesis", "paper", "phd thesis", "podcast", "policy paper", "presentation", "report", "special issue",
+    "study", "talk", "thesis", "video", "webinar", "white paper", "working paper",
 ];
 
 /// The longest list of authors, in words.
@@ -252,31 +224,11 @@ fn name_at(text: &str) -> Option<(&str, usize)> {
 
 /// Returns whether a word is of the name of an organization, a place or a title rather than of a person.
 fn is_of_organization(word: &str, class: WordClass) -> bool {
+    #[rustfmt::skip]
     const WORDS: &[&str] = &[
-        "Association",
-        "Blog",
-        "Center",
-        "Centre",
-        "Commons",
-        "Conference",
-        "Foundation",
-        "Group",
-        "Initiative",
-        "Institute",
-        "Journal",
-        "Lab",
-        "Magazine",
-        "Network",
-        "Organization",
-        "Press",
-        "Project",
-        "Review",
-        "School",
-        "Society",
-        "Stiftung",
-        "University",
-        "Verlag",
-        "The",
+        "Association", "Blog", "Center", "Centre", "Commons", "Conference", "Foundation", "Group", "Initiative",
+        "Institute", "Journal", "Lab", "Magazine", "Network", "Organization", "Press", "Project", "Review", "School",
+        "Society", "Stiftung", "University", "Verlag", "The",
     ];
     let other = WordClass::PUBLISHER
         .union(WordClass::JOURNAL)

@@ -7,32 +7,11 @@ use rusqlite::{Connection, Row};
 use super::super::Result;
 
 /// The tables whose changes history records.
+#[rustfmt::skip]
 pub(in crate::library) const RECORDED_TABLES: &[&str] = &[
-    "work",
-    "key_alias",
-    "source_file",
-    "occurrence",
-    "removed_entry",
-    "tag",
-    "tag_alias",
-    "tag_label",
-    "tag_person",
-    "tag_event",
-    "assignment",
-    "veto",
-    "kept_apart",
-    "facet",
-    "rule",
-    "installed_rule",
-    "note",
-    "linked_file",
-    "value_source",
-    "file_root",
-    "reading_list",
-    "list_section",
-    "list_work",
-    "list_placement",
-    "list_snapshot",
+    "work", "key_alias", "source_file", "occurrence", "removed_entry", "tag", "tag_alias", "tag_label", "tag_person",
+    "tag_event", "assignment", "veto", "kept_apart", "facet", "rule", "installed_rule", "note", "linked_file",
+    "value_source", "file_root", "reading_list", "list_section", "list_work", "list_placement", "list_snapshot",
 ];
 
 /// A reference from one recorded table to another.
