@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use peerbib::csl::{Inline, Style, bundled, format_bibliography};
-use peerbib::formats::references::evaluation::{self, LabelledText, Model};
+use peerbib::formats::references::evaluation::{self, LabelledReference, Model};
 use peerbib::formats::references::{self, Reference};
 use peerbib::formats::{self, bibtex};
 use peerbib::model::CslItem;
@@ -219,10 +219,10 @@ fn the_model_reads_hand_labelled_references() {
         return;
     };
     let xml = std::fs::read_to_string(path).unwrap();
-    let labelled: Vec<LabelledText> = evaluation::from_xml(&xml)
+    let labelled: Vec<LabelledReference> = evaluation::from_xml(&xml)
         .unwrap()
         .iter()
-        .map(|pieces| LabelledText::new(pieces))
+        .map(|pieces| LabelledReference::new(pieces))
         .collect();
     let report = evaluation::measure(Model::bundled().unwrap(), &labelled);
     println!("references that the model was trained on, right and of:\n{report}");

@@ -11,7 +11,7 @@ use rusqlite::{CachedStatement, OptionalExtension as _, params};
 use super::field_text::{FieldText, LANGUAGE, column_of, field_of_names};
 use super::full_text::{self, Column, NameOf, field_name};
 use super::identity::Identity;
-use super::works::Item;
+use super::works::LazyItem;
 use super::{Change, CitableWork, Library, LibraryError, Result, Sources, Sql, TagName};
 use crate::csl::formula;
 use crate::formats::bibtex::schema::{self, ValueKind};
@@ -432,7 +432,7 @@ impl CitableWork {
                         .iter()
                         .filter_map(|keyword| keyword.parse::<TagName>().ok())
                         .collect(),
-                    item: Item::Read(derived.item),
+                    item: LazyItem::Read(derived.item),
                 })
             })
             .collect()

@@ -1,7 +1,7 @@
 //! References of files that are formatted without any library.
 
 use super::CitableWork;
-use super::works::Item;
+use super::works::LazyItem;
 use crate::formats::ParsedFile;
 use crate::formats::bibtex::{Duplicate, FilePiece};
 
@@ -22,7 +22,7 @@ impl CitableWork {
             .zip(items)
             .filter(|(duplicate, _)| !matches!(duplicate, Some(Duplicate::Identical)));
         for (reference, (_, item)) in references.iter_mut().zip(kept) {
-            reference.item = Item::Read(item.clone());
+            reference.item = LazyItem::Read(item.clone());
         }
         references
     }

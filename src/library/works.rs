@@ -204,12 +204,12 @@ pub struct CitableWork {
     pub tags: Vec<TagName>,
     /// The work as CSL-JSON.
     #[serde(skip)]
-    pub(super) item: Item,
+    pub(super) item: LazyItem,
 }
 
 /// A CSL item that is unpacked when it is first used: as the library stores it, without its key, or as it was read.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Item {
+pub(super) enum LazyItem {
     Packed(String),
     Read(CslItem),
 }
@@ -222,8 +222,8 @@ impl CitableWork {
     /// [`LibraryError::UnreadableWork`] if the derived row is damaged, which a rebuild repairs.
     pub fn item(&self) -> Result<CslItem> {
         match &self.item {
-            Item::Read(item) => Ok(item.clone()),
-            Item::Packed(json) => unpacked(json, &self.key),
+            LazyItem::Read(item) => Ok(item.clone()),
+            LazyItem::Packed(json) => unpacked(json, &self.key),
         }
     }
 
@@ -234,10 +234,10 @@ impl CitableWork {
     /// Those of [`CitableWork::item`].
     pub fn take_item(&mut self) -> Result<CslItem> {
         match &mut self.item {
-            Item::Read(item) => Ok(std::mem::take(item)),
-            Item::Packed(_) => {
+            LazyItem::Read(item) => Ok(std::mem::take(item)),
+            LazyItem::Packed(_) => {
                 let item = self.item()?;
-                self.item = Item::Read(CslItem::default());
+                self.item = LazyItem::Read(CslItem::default());
                 Ok(item)
             }
         }
@@ -532,7 +532,7 @@ fn citable_work(row: &Row<'_>) -> rusqlite::Result<CitableWork> {
         title,
         authors,
         year,
-        item: Item::Packed(row.get(6)?),
+        item: LazyItem::Packed(row.get(6)?),
         sort_author: row.get(7)?,
         tags: Vec::new(),
     })

@@ -14,15 +14,15 @@ use crate::model::{CslItem, CslName};
 
 /// A reference with the label of each token.
 #[derive(Debug, Clone)]
-pub struct LabelledText {
+pub struct LabelledReference {
     text: String,
     tokens: Vec<Range<usize>>,
     labels: Vec<Label>,
 }
 
-impl LabelledText {
+impl LabelledReference {
     /// Joins labelled pieces of text. A token has the label of its first letter or digit.
-    pub fn new(pieces: &[(Label, String)]) -> LabelledText {
+    pub fn new(pieces: &[(Label, String)]) -> LabelledReference {
         let mut text = String::new();
         let mut ends = Vec::with_capacity(pieces.len());
         for (label, piece) in pieces {
@@ -41,7 +41,7 @@ impl LabelledText {
                     .map_or(Label::Note, |(_, label)| *label)
             })
             .collect();
-        LabelledText {
+        LabelledReference {
             text,
             tokens,
             labels,
@@ -87,7 +87,7 @@ struct Reading {
 }
 
 impl Reading {
-    fn of(model: &Model, reference: &LabelledText) -> Reading {
+    fn of(model: &Model, reference: &LabelledReference) -> Reading {
         let labelling = model.label(&reference.features());
         let item = |labels: &[Label]| {
             let mut labels = labels.to_vec();
@@ -124,7 +124,7 @@ fn is_right(expected: &str, found: Option<&str>) -> bool {
 
 /// Returns a report on how well a model labels references, and on the items that come of it: a line for each figure,
 /// with its name, the number that is right, and the number of all.
-pub fn measure(model: &Model, references: &[LabelledText]) -> String {
+pub fn measure(model: &Model, references: &[LabelledReference]) -> String {
     let mut tokens = Share::default();
     let mut whole = Share::default();
     let mut values = [Share::default(); 3];
@@ -166,7 +166,7 @@ pub fn measure(model: &Model, references: &[LabelledText]) -> String {
 
 /// Returns the references that a model labels wrongly: the values that are wrong in the item, and the runs of labels as
 /// they are and as they should be.
-pub fn mistakes(model: &Model, references: &[LabelledText]) -> String {
+pub fn mistakes(model: &Model, references: &[LabelledReference]) -> String {
     let mut report = String::new();
     for reference in references {
         let reading = Reading::of(model, reference);

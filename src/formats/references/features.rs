@@ -385,7 +385,7 @@ fn number_kind(token: &str, body: &str) -> NumberKind {
 
 /// The place of a token within its reference.
 #[derive(Debug, Clone, Copy, Default)]
-struct Position {
+struct TokenPosition {
     segment: u8,
     within_segment: u8,
     after_year: u8,
@@ -395,7 +395,7 @@ struct Position {
     tenth: u8,
 }
 
-fn positions(facts: &[TokenFacts]) -> Vec<Position> {
+fn positions(facts: &[TokenFacts]) -> Vec<TokenPosition> {
     let mut segment = 0_u8;
     let mut within = 0_u8;
     let mut since_year: Option<u8> = None;
@@ -412,7 +412,7 @@ fn positions(facts: &[TokenFacts]) -> Vec<Position> {
                 quote = opens;
             }
             depth = depth.saturating_add(facts.opened).min(4);
-            let position = Position {
+            let position = TokenPosition {
                 segment,
                 within_segment: within,
                 after_year: match since_year {
@@ -525,7 +525,7 @@ impl ReferenceFacts {
 
 /// A part of a reference between punctuation marks.
 #[derive(Debug, Default)]
-struct Span {
+struct SpanFacts {
     classes: WordClass,
     numbers: u32,
     words: u32,
@@ -544,12 +544,12 @@ struct Span {
 #[derive(Debug, Default)]
 struct Spans {
     of_token: Vec<usize>,
-    spans: Vec<Span>,
+    spans: Vec<SpanFacts>,
 }
 
 fn spans(facts: &[TokenFacts], ends: impl Fn(&TokenFacts) -> bool) -> Spans {
     let mut result = Spans::default();
-    let mut span = Span::default();
+    let mut span = SpanFacts::default();
     for (at, facts) in facts.iter().enumerate() {
         if span.words == 0 {
             span.first = facts.word;
@@ -574,8 +574,8 @@ fn spans(facts: &[TokenFacts], ends: impl Fn(&TokenFacts) -> bool) -> Spans {
     result
 }
 
-impl Span {
-    /// The share of words that begin with a capital, in quarters.
+impl SpanFacts {
+    /// Returns the share of words that begin with a capital, in quarters.
     fn capitals(&self) -> u32 {
         self.capitals * 4 / self.words.max(1)
     }
@@ -647,7 +647,7 @@ fn push_span_features(kind: u32, spans: &Spans, at: usize, hashes: &mut Vec<u32>
     let outline = |index: Option<usize>| {
         index
             .and_then(|index| spans.spans.get(index))
-            .map_or(0, Span::outline)
+            .map_or(0, SpanFacts::outline)
     };
     let here = outline(Some(own));
     let before = outline(own.checked_sub(1));
@@ -856,7 +856,7 @@ mod kind {
 
 fn push_features(
     facts: &[TokenFacts],
-    positions: &[Position],
+    positions: &[TokenPosition],
     whole: &ReferenceFacts,
     at: usize,
     hashes: &mut Vec<u32>,

@@ -16,7 +16,7 @@ pub(crate) fn exchange(count: usize, references: &[Pieces], seed: u64) -> Vec<Pi
     let mut random = Random::new(seed);
     let mut values: HashMap<(Label, String), Vec<&str>> = HashMap::new();
     for (label, text) in references.iter().flatten() {
-        if let Some(value) = Value::of(*label, text) {
+        if let Some(value) = ExchangedValue::of(*label, text) {
             let group = (*label, value.group());
             values.entry(group).or_default().push(value.content);
         }
@@ -24,7 +24,7 @@ pub(crate) fn exchange(count: usize, references: &[Pieces], seed: u64) -> Vec<Pi
     (0..count)
         .map(|_| {
             let pieces = random.pick(references).iter().map(|(label, text)| {
-                let exchanged = Value::of(*label, text)
+                let exchanged = ExchangedValue::of(*label, text)
                     .filter(|_| random.chance(EXCHANGED))
                     .and_then(|value| {
                         let others = values.get(&(*label, value.group()))?;
@@ -39,17 +39,17 @@ pub(crate) fn exchange(count: usize, references: &[Pieces], seed: u64) -> Vec<Pi
 }
 
 /// A value between its introductory word and its punctuation: `In`, `Title`, `. `.
-struct Value<'t> {
+struct ExchangedValue<'t> {
     before: &'t str,
     content: &'t str,
     after: &'t str,
     label: Label,
 }
 
-impl<'t> Value<'t> {
+impl<'t> ExchangedValue<'t> {
     /// Returns the value of a piece; none for labels whose values the model need not know, and for values that contain
     /// marks that may belong to the layout.
-    fn of(label: Label, text: &'t str) -> Option<Value<'t>> {
+    fn of(label: Label, text: &'t str) -> Option<ExchangedValue<'t>> {
         let is_exchanged = matches!(
             label,
             Label::Author
@@ -80,7 +80,7 @@ impl<'t> Value<'t> {
         let has_marks = content.contains(['"', '(', ')', '[', ']'])
             || content.contains(['\u{201c}', '\u{201d}', '\u{ab}', '\u{bb}', '\u{2018}']);
         let is_usual = (2..200).contains(&content.len()) && !has_marks;
-        is_usual.then_some(Value {
+        is_usual.then_some(ExchangedValue {
             before,
             content,
             after,

@@ -23,7 +23,7 @@ const FURTHER_LOCALES: &str =
 
 /// The styles and languages of generated references.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Selection {
+pub(crate) enum StyleSelection {
     /// All, for the model in the program.
     All,
     /// Those that a model is trained on to measure how well it reads others.
@@ -32,19 +32,19 @@ pub(crate) enum Selection {
     Held,
 }
 
-impl Selection {
+impl StyleSelection {
     /// Returns the selection with a name.
-    pub(crate) fn named(name: &str) -> Option<Selection> {
+    pub(crate) fn named(name: &str) -> Option<StyleSelection> {
         match name {
-            "all" => Some(Selection::All),
-            "seen" => Some(Selection::Seen),
-            "held" => Some(Selection::Held),
+            "all" => Some(StyleSelection::All),
+            "seen" => Some(StyleSelection::Seen),
+            "held" => Some(StyleSelection::Held),
             _ => None,
         }
     }
 
     fn includes(self, is_held: bool) -> bool {
-        self == Selection::All || (self == Selection::Held) == is_held
+        self == StyleSelection::All || (self == StyleSelection::Held) == is_held
     }
 
     fn styles(self) -> Vec<Style> {
@@ -71,34 +71,28 @@ impl Selection {
 pub(crate) fn generate(
     count: usize,
     values: &Values,
-    selection: Selection,
+    selection: StyleSelection,
     seed: u64,
 ) -> Vec<Pieces> {
-    let mut random = Random::new(seed);
-    let styles = selection.styles();
-    let languages = selection.languages();
-    let mut references = Vec::with_capacity(count);
-    while references.len() < count {
+    let has_english = selection != StyleSelection::Held;
+    collected(count, selection, seed, |styles, languages, random| {
         // Half of the references are in English.
-        let has_english = selection != Selection::Held;
-        let mut language = *random.pick(&languages);
+        let mut language = *random.pick(languages);
         if has_english && random.chance(45) {
             language = &LANGUAGES[0];
         }
         if has_english && random.chance(INFORMAL) {
-            for _ in 0..12 {
-                let pieces = informal::reference(language, values, &mut random);
-                references.push(damaged(pieces, &mut random));
-            }
-            continue;
+            return (0..12)
+                .map(|_| damaged(informal::reference(language, values, random), random))
+                .collect();
         }
-        let style = random.pick(&styles);
+        let style = random.pick(styles);
         let items: Vec<Item> = (0..12)
             .map(|id| {
                 // Lists in all languages have works in English.
                 let is_english = has_english && random.chance(ENGLISH_WORKS);
                 let of_work = if is_english { &LANGUAGES[0] } else { language };
-                item(id, of_work, values, &mut random)
+                item(id, of_work, values, random)
             })
             .collect();
         let locale = if has_english && random.chance(OTHER_LOCALES) {
@@ -106,56 +100,62 @@ pub(crate) fn generate(
         } else {
             language.locale
         };
-        push_printed(style, locale, &items, &mut references, &mut random);
-    }
-    references.truncate(count);
-    references
+        entries(style, locale, &items, random)
+    })
 }
 
 /// Returns references to existing works, in styles and languages of a selection, damaged as generated ones are.
 pub(crate) fn printed(
     count: usize,
     works: &[Item],
-    selection: Selection,
+    selection: StyleSelection,
     seed: u64,
 ) -> Vec<Pieces> {
-    let mut random = Random::new(seed);
-    let styles = selection.styles();
-    let languages = selection.languages();
-    let mut references = Vec::with_capacity(count);
-    while references.len() < count {
-        let style = random.pick(&styles);
-        let language = *random.pick(&languages);
+    collected(count, selection, seed, |styles, languages, random| {
+        let style = random.pick(styles);
+        let language = *random.pick(languages);
         let items: Vec<Item> = (0..12)
             .map(|id| Item {
                 id: format!("work{id}"),
                 ..random.pick(works).clone()
             })
             .collect();
-        push_printed(style, language.locale, &items, &mut references, &mut random);
+        entries(style, language.locale, &items, random)
+    })
+}
+
+/// Collects lists until there are enough references.
+fn collected(
+    count: usize,
+    selection: StyleSelection,
+    seed: u64,
+    list: impl Fn(&[Style], &[&'static Language], &mut Random) -> Vec<Pieces>,
+) -> Vec<Pieces> {
+    let mut random = Random::new(seed);
+    let styles = selection.styles();
+    let languages = selection.languages();
+    let mut references = Vec::with_capacity(count);
+    while references.len() < count {
+        references.extend(list(&styles, &languages, &mut random));
     }
     references.truncate(count);
     references
 }
 
-/// Appends the entries of a bibliography.
-fn push_printed(
-    style: &Style,
-    locale: &str,
-    items: &[Item],
-    references: &mut Vec<Pieces>,
-    random: &mut Random,
-) {
+/// Returns the damaged entries of a bibliography.
+fn entries(style: &Style, locale: &str, items: &[Item], random: &mut Random) -> Vec<Pieces> {
     let processor = Processor::new(style, Some(locale), items);
+    let mut entries = Vec::new();
     for (key, pieces) in processor.labelled_bibliography() {
         let Some(item) = items.iter().find(|item| item.id == key) else {
             continue;
         };
         let labelled = labelled(&pieces, item);
         if labelled.len() > 3 {
-            references.push(damaged(labelled, random));
+            entries.push(damaged(labelled, random));
         }
     }
+    entries
 }
 
 // ---- Works ------------------------------------------------------------------------------------------------------

@@ -14,10 +14,10 @@ mod informal;
 mod values;
 mod words;
 
-use generate::Selection;
+use generate::StyleSelection;
 use peerbib::csl::Item;
 use peerbib::formats::references::evaluation::{
-    self, Label, LabelledText, Model, measure, mistakes,
+    self, Label, LabelledReference, Model, measure, mistakes,
 };
 use peerbib::formats::{BIBLATEX, bibtex};
 use values::{Pieces, Values};
@@ -32,14 +32,14 @@ fn main() -> Result<(), Failure> {
         ["core", path] => core(&std::fs::read_to_string(path)?, &mut out),
         ["features"] => features(&mut out),
         ["generate", count, selection] => {
-            let selection = Selection::named(selection).ok_or("neither all nor seen nor held")?;
+            let selection = StyleSelection::named(selection).ok_or("neither all nor seen nor held")?;
             let values = Values::of(&read_pieces()?);
-            let seed = if selection == Selection::Held { 77 } else { 7 };
+            let seed = if selection == StyleSelection::Held { 77 } else { 7 };
             write_pieces(&generate::generate(count.parse()?, &values, selection, seed), &mut out)
         }
         ["exchange", count] => write_pieces(&exchange::exchange(count.parse()?, &read_pieces()?, 7), &mut out),
         ["print", count, selection, files @ ..] => {
-            let selection = Selection::named(selection).ok_or("neither all nor seen nor held")?;
+            let selection = StyleSelection::named(selection).ok_or("neither all nor seen nor held")?;
             let mut works = Vec::new();
             for file in files {
                 works.extend(works_of(&std::fs::read_to_string(file)?));
@@ -103,11 +103,11 @@ fn features(out: &mut impl Write) -> Result<(), Failure> {
     Ok(())
 }
 
-fn read_references() -> Result<Vec<LabelledText>, Failure> {
+fn read_references() -> Result<Vec<LabelledReference>, Failure> {
     let references = read_pieces()?;
     Ok(references
         .iter()
-        .map(|pieces| LabelledText::new(pieces))
+        .map(|pieces| LabelledReference::new(pieces))
         .collect())
 }
 
