@@ -1,7 +1,8 @@
-//! Case and accent folding, word splitting, and the characters that markup may contain. There is no other
-//! implementation of these: what the full-text index holds, what a query looks for and what `why` shows must agree.
+//! Case and accent folding, word splitting, percent-encoding, and the characters that markup may contain. There is no
+//! other implementation of these: what the full-text index holds, what a query looks for and what `why` shows must agree.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization as _;
@@ -26,6 +27,29 @@ fn is_invalid_in_markup(character: char) -> bool {
         '\u{fdd0}'..='\u{fdef}' => true,
         _ => character.is_control() || u32::from(character) & 0xfffe == 0xfffe,
     }
+}
+
+/// Returns text with single spaces in place of all white space, and none at its ends.
+pub fn single_spaced(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ")
+}
+
+/// Percent-encodes all characters except ASCII letters, ASCII digits and those in `kept`, which are ASCII, too.
+///
+/// ```
+/// assert_eq!(peerbib::text::percent_encoded("a b/ä?", "/"), "a%20b/%C3%A4%3F");
+/// ```
+pub fn percent_encoded(text: &str, kept: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || kept.as_bytes().contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
 }
 
 /// Returns text without case and accents, with letters that do not decompose written as they are read:

@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::text::valid_in_markup;
+use crate::text::{single_spaced, valid_in_markup};
 
 /// The advance widths of the characters U+0020 to U+007E in DejaVu Sans, in hundredths of the font size. It
 /// is the widest of the common sans-serif fonts, so a text measured with it fits in any other.
@@ -57,8 +57,7 @@ pub(super) fn clean(text: &str) -> String {
         })
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
-    let words: Vec<&str> = visible.split_whitespace().collect();
-    valid_in_markup(&words.join(" ")).into_owned()
+    valid_in_markup(&single_spaced(&visible)).into_owned()
 }
 
 /// Truncates a text to a width, with an ellipsis.

@@ -1,7 +1,6 @@
 //! The model of a timeline: works, events and active years on lanes.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -14,6 +13,7 @@ use super::years::{Period, calendar_year, format_years, original_year};
 use crate::library::{self, CitableWork, Tag, TagName};
 use crate::model::{CslItem, EdtfDate};
 use crate::reading_list::HeadingTranslations;
+use crate::text::percent_encoded;
 
 /// Works by year of first publication, with one lane for each tag of a facet.
 #[derive(Debug, Clone, Serialize)]
@@ -169,22 +169,12 @@ fn link(item: &CslItem) -> Option<String> {
         .and_then(|doi| doi.parse::<crate::model::Doi>().ok());
     let is_web = |url: &String| url.starts_with("https://") || url.starts_with("http://");
     match doi {
-        Some(doi) => Some(format!("https://doi.org/{}", encode_doi(&doi.to_string()))),
+        Some(doi) => {
+            let path = percent_encoded(&doi.to_string(), "-._~/:;()!*'@&=+$,");
+            Some(format!("https://doi.org/{path}"))
+        }
         None => item.text("URL").filter(is_web),
     }
-}
-
-/// Percent-encodes a DOI for use in a URL.
-fn encode_doi(doi: &str) -> String {
-    let mut address = String::new();
-    for byte in doi.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/:;()!*'@&=+$,".contains(&byte) {
-            address.push(char::from(byte));
-        } else {
-            let _ = write!(address, "%{byte:02X}");
-        }
-    }
-    address
 }
 
 impl Timeline {
@@ -545,7 +535,17 @@ mod tests {
 
     #[test]
     fn a_doi_is_an_address_whatever_is_in_it() {
-        assert_eq!(encode_doi("10.1000/a<b>#c"), "10.1000/a%3Cb%3E%23c");
-        assert_eq!(encode_doi("10.2307/1562247"), "10.2307/1562247");
+        let address = |doi: &str| {
+            let json = serde_json::json!({"id": "a", "type": "book", "DOI": doi});
+            link(&serde_json::from_value(json).unwrap()).unwrap()
+        };
+        assert_eq!(
+            address("10.1000/a<b>#c"),
+            "https://doi.org/10.1000/a%3Cb%3E%23c"
+        );
+        assert_eq!(
+            address("10.2307/1562247"),
+            "https://doi.org/10.2307/1562247"
+        );
     }
 }

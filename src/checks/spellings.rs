@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::formats::bibtex::{self, Strings};
 use crate::model::Entry;
-use crate::text::fold;
+use crate::text::{fold, single_spaced};
 
 /// The journals and publishers that a collection of entries spells in several ways.
 #[derive(Debug, Clone, Default)]
@@ -148,7 +148,7 @@ impl Spelling {
 /// Returns a name as a person reads it, and as it is without case, accents and punctuation.
 pub(super) fn read(tex: &str) -> (String, String) {
     let text = bibtex::plain(tex);
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = single_spaced(&text);
     let mut words: Vec<String> = Vec::new();
     let spaced = fold(&text)
         .replace('&', " and ")

@@ -4,6 +4,7 @@ use super::entry::OwnField;
 use super::{CheckedEntry, RuleFinding};
 use crate::formats::bibtex::{self, schema};
 use crate::language;
+use crate::text::single_spaced;
 
 /// The titles of the work itself and of those that contain it, apart from journals.
 const TITLES: &[&str] = &[
@@ -205,10 +206,8 @@ fn without_html(text: &str) -> Option<(String, Option<String>)> {
         rest = after_mark;
     }
     result.push_str(rest);
-    let fixed = (matches && open.is_empty()).then(|| {
-        let words = result.split_whitespace().collect::<Vec<_>>().join(" ");
-        without_outer_emphasis(words)
-    });
+    let fixed =
+        (matches && open.is_empty()).then(|| without_outer_emphasis(single_spaced(&result)));
     Some((
         sign?,
         fixed.filter(|fixed| bibtex::has_matching_braces(fixed)),

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 
 use crate::csl::{Citation, Item, Style, StyleClass};
 use crate::output::document::WordProcessorField;
+use crate::text::percent_encoded;
 
 /// Returns the field of a citation. `number` is its place among the citations of the document; `text` is what it
 /// prints.
@@ -93,15 +94,7 @@ fn identifier(number: usize) -> String {
 
 /// Returns the address of a work, which is in no library of Zotero.
 fn uri(key: &str) -> String {
-    let mut uri = String::from("urn:peerbib:");
-    for byte in key.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            uri.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    uri
+    format!("urn:peerbib:{}", percent_encoded(key, "-._~:"))
 }
 
 /// Returns an item in CSL-JSON, with its key where Zotero looks for one.

@@ -10,6 +10,7 @@ use super::lines::LineCounter;
 use super::{ReadFormat, Records, references};
 use crate::model::markup::plain;
 use crate::model::{CslItem, CslName, CslValue, SharedText};
+use crate::text::single_spaced;
 
 /// Reads `.bbl` files.
 pub(crate) struct Bbl;
@@ -474,8 +475,7 @@ fn end_of_label(text: &str) -> Option<usize> {
 
 /// Returns TeX as text with CSL's markup.
 fn rich(tex: &str) -> String {
-    let html = tex_to_html(tex);
-    html.split_whitespace().collect::<Vec<_>>().join(" ")
+    single_spaced(&tex_to_html(tex))
 }
 
 /// Returns TeX as text.

@@ -11,6 +11,7 @@ use super::ris::types::{counts_pages, has_container, number_variable};
 use super::xml::{XmlElement, XmlWriter, child, children, escaped, has_root, read_records};
 use super::{ExportInput, Joint, ReadFormat, Records, WriteFormat, WriteResult};
 use crate::model::{CslItem, SharedText};
+use crate::text::single_spaced;
 
 /// Reads and writes EndNote's XML.
 pub(crate) struct EndNoteXml;
@@ -324,7 +325,7 @@ fn rich_text(node: XmlElement<'_>) -> String {
     }
     let lines: Vec<String> = rich
         .split(['\r', '\n'])
-        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .map(single_spaced)
         .filter(|line| !line.is_empty())
         .collect();
     lines.join("\n")

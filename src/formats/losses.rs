@@ -12,6 +12,7 @@ use super::bibtex::{self, Strings};
 use crate::language;
 use crate::model::markup::{plain, without_nocase};
 use crate::model::{CslDate, CslItem, CslName, CslValue, Doi, EdtfDate, Entry};
+use crate::text::single_spaced;
 
 /// A value that a format could not hold.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -118,7 +119,7 @@ fn same_language(one: &CslValue, other: &CslValue) -> bool {
 
 fn becomes(text: &str) -> String {
     const LONGEST: usize = 60;
-    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = single_spaced(text);
     let shortened: String = text.chars().take(LONGEST).collect();
     let ellipsis = if shortened.len() < text.len() {
         "\u{2026}"
@@ -229,7 +230,7 @@ fn text_of(value: &CslValue) -> Option<String> {
         // TeX has one sign for the apostrophe.
         .replace('\u{2019}', "'")
         .replace("\\-", "-");
-    Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
+    Some(single_spaced(&text))
 }
 
 fn same_name(one: &CslName, other: &CslName) -> bool {

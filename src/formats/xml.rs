@@ -5,6 +5,7 @@ use roxmltree::{Document, Node, ParsingOptions};
 use super::csl_to_bib::ParsedItems;
 use super::lines::LineCounter;
 use crate::model::CslItem;
+use crate::text::single_spaced;
 
 /// An element.
 pub(crate) type XmlElement<'d> = Node<'d, 'd>;
@@ -182,7 +183,7 @@ pub(crate) fn child<'d>(node: XmlElement<'d>, name: &'static str) -> Option<XmlE
 pub(crate) fn text_of(node: XmlElement<'_>) -> String {
     let texts = node.descendants().filter(Node::is_text);
     let text: String = texts.filter_map(|node| node.text()).collect();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    single_spaced(&text)
 }
 
 /// Returns the text of the first child called `name`.

@@ -5,6 +5,7 @@ use super::derived_tables::read_entry;
 use super::identity::{normal_doi, normal_isbns};
 use crate::formats::bibtex::{self, Strings, schema};
 use crate::model::Entry;
+use crate::text::single_spaced;
 
 /// The policy for an entry that differs from its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -178,7 +179,7 @@ fn own_field<'w>(work: &'w Entry, name: &'w str) -> Option<(&'w str, &'w str)> {
 
 /// Returns whether two values of a field mean the same, however they are written.
 pub(super) fn says_the_same(field: &str, one: &str, other: &str) -> bool {
-    if spaced(one) == spaced(other) {
+    if single_spaced(one) == single_spaced(other) {
         return true;
     }
     match field.to_ascii_lowercase().as_str() {
@@ -223,19 +224,15 @@ pub(super) fn joined_lists(one: &str, other: &str) -> Option<String> {
 /// Returns the items of a list.
 pub(super) fn list_items(list: &str) -> Vec<String> {
     list.split([',', ';'])
-        .map(spaced)
+        .map(single_spaced)
         .filter(|item| !item.is_empty())
         .collect()
-}
-
-pub(super) fn spaced(value: &str) -> String {
-    value.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Returns a value shortened for a message.
 pub(super) fn shortened(value: &str) -> String {
     const LONGEST: usize = 60;
-    let value = spaced(value);
+    let value = single_spaced(value);
     if value.chars().count() <= LONGEST {
         return format!("\u{201c}{value}\u{201d}");
     }

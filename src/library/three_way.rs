@@ -7,9 +7,10 @@
 
 use std::collections::BTreeSet;
 
-use super::conflict::{Side, is_list, list_items, says_the_same, spaced};
+use super::conflict::{Side, is_list, list_items, says_the_same};
 use crate::formats::bibtex::{self, EntryError, schema};
 use crate::model::Entry;
+use crate::text::single_spaced;
 
 /// The merge of two versions of an entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -98,7 +99,7 @@ impl Unit {
         let normal = |unit: &Self| -> BTreeSet<(String, String)> {
             let fields = unit.fields.iter();
             fields
-                .map(|(name, value)| (name.to_lowercase(), spaced(value)))
+                .map(|(name, value)| (name.to_lowercase(), single_spaced(value)))
                 .collect()
         };
         normal(self) == normal(other)
@@ -179,7 +180,7 @@ fn merge_unit(
         let base = base.and_then(Unit::single).map_or("", |(_, value)| value);
         if is_list(own) {
             let list = merged_list(base, theirs, ours);
-            if spaced(&list) != spaced(ours) {
+            if single_spaced(&list) != single_spaced(ours) {
                 merged.taken.push(EntryEdit::Fields {
                     set: vec![(own.to_owned(), list)],
                     unset: Vec::new(),

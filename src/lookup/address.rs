@@ -1,7 +1,9 @@
 //! Web addresses: parsing, joining, escaping, and whether a host is private.
 
-use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use crate::model::percent_decoded;
+use crate::text::percent_encoded;
 
 /// The parts of an `http` or `https` address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,46 +74,17 @@ pub(super) fn join(from: &str, location: &str) -> Option<String> {
 
 /// Escapes a text for a place in a path or a query. `/`, `:` and what needs no escape stay in a path.
 pub(super) fn in_path(text: &str) -> String {
-    escaped(text, b"-._~/:;,()!$&'*+=@")
+    percent_encoded(text, "-._~/:;,()!$&'*+=@")
 }
 
 /// Escapes a text as the value of a parameter.
 pub(super) fn in_query(text: &str) -> String {
-    escaped(text, b"-._~")
-}
-
-fn escaped(text: &str, kept: &[u8]) -> String {
-    let mut result = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
-            result.push(char::from(byte));
-        } else {
-            let _ = write!(result, "%{byte:02X}");
-        }
-    }
-    result
+    percent_encoded(text, "-._~")
 }
 
 /// Returns a text without percent escapes and, as in forms, with spaces for plus signs.
 pub(super) fn unescaped(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        rest = after;
-        let escape = (*first == b'%').then(|| {
-            let digits = std::str::from_utf8(after.get(..2)?).ok()?;
-            u8::from_str_radix(digits, 16).ok()
-        });
-        match (first, escape.flatten()) {
-            (_, Some(byte)) => {
-                bytes.push(byte);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            (b'+', _) => bytes.push(b' '),
-            (byte, _) => bytes.push(*byte),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decoded(&text.replace('+', " "))
 }
 
 /// Returns whether a host is this computer or in a private network by its name alone. A name that has to be resolved

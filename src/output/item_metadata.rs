@@ -7,6 +7,7 @@ use crate::csl::formula;
 use crate::library::CitableWork;
 use crate::model::markup::plain;
 use crate::model::{CslDate, CslItem, CslName};
+use crate::text::single_spaced;
 
 /// The metadata of the works of a list, by citation key.
 #[derive(Debug, Default)]
@@ -52,8 +53,7 @@ impl<'a> ItemMetadata<'a> {
     /// Returns a variable as plain text, or `None` if it is empty.
     pub(crate) fn text(&self, variable: &str) -> Option<String> {
         let text = plain(&self.item.text(variable)?);
-        let text = formula::plain(&text);
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = single_spaced(&formula::plain(&text));
         (!text.is_empty()).then_some(text)
     }
 

@@ -1,6 +1,6 @@
 //! Link targets.
 
-use std::fmt::Write as _;
+use crate::text;
 
 /// Returns whether following a link is safe: one to the web, to a person, or within the document or its folder. URLs such
 /// as `javascript:` may come from an imported reference or annotation, and some schemes start programs.
@@ -40,36 +40,14 @@ pub(super) fn is_terminal_link(address: &str) -> bool {
 /// Percent-encodes all characters that RFC 3986 does not allow in a URL, and those in `also`, so that it can
 /// be used in any markup. Existing percent signs are kept.
 pub(crate) fn percent_encode(address: &str, also: &str) -> String {
-    let mut encoded = String::with_capacity(address.len());
-    for character in address.trim().chars() {
-        let stays =
-            character.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(character);
-        if stays && !also.contains(character) {
-            encoded.push(character);
-        } else {
-            percent(character, &mut encoded);
-        }
-    }
-    encoded
+    let mut kept = "-._~:/?#[]@!$&'()*+,;=%".to_owned();
+    kept.retain(|character| !also.contains(character));
+    text::percent_encoded(address.trim(), &kept)
 }
 
 /// Percent-encodes a query value: everything except letters, digits and `-._~`.
-pub(crate) fn percent_encode_value(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_ascii_alphanumeric() || "-._~".contains(character) {
-            encoded.push(character);
-        } else {
-            percent(character, &mut encoded);
-        }
-    }
-    encoded
-}
-
-fn percent(character: char, into: &mut String) {
-    for byte in character.encode_utf8(&mut [0; 4]).bytes() {
-        let _ = write!(into, "%{byte:02X}");
-    }
+pub(crate) fn percent_encode_value(value: &str) -> String {
+    text::percent_encoded(value, "-._~")
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use crate::library::{
 };
 use crate::model::{CslDate, CslItem, CslName, markup};
 use crate::query::{Query, QueryError};
+use crate::text::single_spaced;
 
 /// The contents of a list at one point in time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -742,7 +743,7 @@ fn paragraphs(text: &str) -> impl Iterator<Item = String> {
     markup::plain(text)
         .replace("\r\n", "\n")
         .split("\n\n")
-        .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
+        .map(single_spaced)
         .filter(|paragraph| !paragraph.is_empty())
         .collect::<Vec<_>>()
         .into_iter()

@@ -8,6 +8,7 @@ use super::{ContentsPlacement, ContentsWork, ListContents, OrphanAnnotation, Sna
 use crate::formats::bibtex::{self, Strings};
 use crate::library::{Library, Result};
 use crate::model::{CslName, CslValue, Entry};
+use crate::text::single_spaced;
 
 /// The difference between two states of a list.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -276,7 +277,7 @@ fn format_value(value: &str) -> String {
     } else {
         value
     };
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    single_spaced(text)
 }
 
 fn diff_variables(before: &ContentsWork, after: &ContentsWork) -> Vec<FieldChange> {

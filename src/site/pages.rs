@@ -16,7 +16,7 @@ use crate::library::{Assignment, Origin, Tag, TagEvent};
 use crate::model::markup::plain;
 use crate::output::{ItemMetadata, coins, html, json_ld, page_metadata};
 use crate::reading_list::{HeadingTranslations, ReadingList};
-use crate::text::{fold, valid_in_markup};
+use crate::text::{fold, single_spaced, valid_in_markup};
 
 /// Pages with more works than this have no COinS: a reference manager would offer a choice of thousands.
 const MOST_COINS: usize = 1_000;
@@ -205,7 +205,7 @@ impl PageRenderer<'_, '_> {
         let paragraphs: Vec<String> = abstract_text
             .unwrap_or_default()
             .split("\n\n")
-            .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
+            .map(single_spaced)
             .filter(|paragraph| !paragraph.is_empty())
             .collect();
         let json_ld =

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::words::{self, WordClass};
+use crate::text::single_spaced;
 
 /// A marker before a reference in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -637,8 +638,7 @@ fn collapsed(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let text: String = text.chars().filter(|c| !matches!(c, '\u{200b}')).collect();
-    let words: Vec<&str> = text.split_whitespace().collect();
-    Cow::Owned(words.join(" "))
+    Cow::Owned(single_spaced(&text))
 }
 
 /// Replaces the markup of a wiki: links by their text and address, quotes and tags by nothing.

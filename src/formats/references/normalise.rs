@@ -5,6 +5,7 @@ use super::labels::Label;
 use super::names;
 use super::words::{self, WordClass};
 use crate::model::{CslDate, CslItem, CslName, CslValue, Doi};
+use crate::text::single_spaced;
 
 /// A run of tokens with the same label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -1037,8 +1038,7 @@ fn without_punctuation(text: &str) -> String {
             break;
         }
     }
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ")
+    single_spaced(text)
 }
 
 /// Returns an address without the punctuation that follows it in a sentence.

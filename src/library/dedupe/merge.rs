@@ -8,14 +8,14 @@ use crate::formats::bibtex::schema;
 use crate::formats::bibtex::{self, Strings};
 use crate::formats::file_field;
 use crate::library::conflict::{
-    Choice, Merged, Side, joined_lists, merge_preferring, says_the_same, spaced,
+    Choice, Merged, Side, joined_lists, merge_preferring, says_the_same,
 };
 use crate::library::derived_tables::{StringCache, read_entry};
 use crate::library::history::{RECORDED_TABLES, now};
 use crate::library::identity::normalised;
 use crate::library::{Result, ValueSource, WorksMut};
 use crate::model::{Entry, Name, PersonName};
-use crate::text::fold;
+use crate::text::{fold, single_spaced};
 
 /// The result of merging works.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -275,7 +275,7 @@ fn fuller(field: &str, mine: &str, theirs: &str) -> Option<String> {
         "file" => Some(joined_files(mine, theirs)),
         "keywords" | "ids" => joined_lists(mine, theirs),
         "annotation" | "annote" => {
-            let (one, other) = (spaced(mine), spaced(theirs));
+            let (one, other) = (single_spaced(mine), single_spaced(theirs));
             if one.contains(&other) || other.contains(&one) {
                 return stays(one.contains(&other));
             }

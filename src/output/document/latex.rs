@@ -11,6 +11,7 @@ use crate::output::formulas;
 use crate::output::latex::{self, Latex};
 use crate::output::markup_writer::InlineMarkup as _;
 use crate::output::text_runs::{Formulas, printable};
+use crate::text::single_spaced;
 
 /// The packages that documents need beyond those of lists: for images, tables, struck text, and headings without
 /// numbers.
@@ -237,6 +238,6 @@ impl LatexWriter<'_> {
 
 /// Returns a formula if it has no commands but those of mathematics.
 fn formula(tex: &str) -> Option<String> {
-    let line = tex.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = single_spaced(tex);
     (!line.contains('$') && formulas::is_safe(&line)).then_some(line)
 }

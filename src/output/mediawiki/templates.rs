@@ -7,6 +7,7 @@ use crate::model::markup;
 use crate::output::item_metadata::{ItemMetadata, family_name, given_name};
 use crate::output::text_runs::printable;
 use crate::output::urls::percent_encode;
+use crate::text::single_spaced;
 
 /// Returns the template call for a work. A work without a title has none, because every template requires it.
 pub(super) fn citation(work: ItemMetadata<'_>, book_title: Option<&String>) -> Option<String> {
@@ -304,9 +305,7 @@ impl TemplateCall {
     fn rich(&mut self, parameter: &str, value: Option<String>) {
         let Some(value) = value else { return };
         let value = markup::without_nocase(&value);
-        let mut text = escape(&printable(
-            &value.split_whitespace().collect::<Vec<_>>().join(" "),
-        ));
+        let mut text = escape(&printable(&single_spaced(&value)));
         for (tag, written) in [
             ("&lt;i&gt;", "<i>"),
             ("&lt;/i&gt;", "</i>"),
