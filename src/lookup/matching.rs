@@ -3,7 +3,7 @@
 use super::client::Client;
 use super::error::LookupError;
 use super::identifier::Identifier;
-use super::record::{Record, Source, inside};
+use super::record::{Record, Source};
 use super::services::{Answers, Catalogue, Search};
 use crate::formats::bibtex::schema::{self, TypeClass};
 use crate::formats::bibtex::{self, Strings};
@@ -202,9 +202,17 @@ pub fn differences(entry: &Entry, item: &CslItem, record: &Record) -> Vec<Differ
                     || (name == "title" && own == "subtitle")
             })
             .collect();
-        let shown = plain_value(&found_item, variable, inside(field.value));
+        let shown = plain_value(
+            &found_item,
+            variable,
+            bibtex::without_delimiters(field.value),
+        );
         let current = match own.first() {
-            Some(first) => Some(self::plain_value(item, variable, inside(first.value))),
+            Some(first) => Some(self::plain_value(
+                item,
+                variable,
+                bibtex::without_delimiters(first.value),
+            )),
             // The value is inherited, or in another field.
             None => variable.and_then(|variable| text_of(item, variable)),
         };
@@ -229,7 +237,7 @@ pub fn differences(entry: &Entry, item: &CslItem, record: &Record) -> Vec<Differ
                 .collect(),
             current,
             found: shown,
-            tex: inside(field.value).to_owned(),
+            tex: bibtex::without_delimiters(field.value).to_owned(),
             agrees: agreement == Agreement::Partial,
             source: record.source.clone(),
         });
@@ -320,7 +328,9 @@ fn normal(text: &str) -> String {
 
 /// Returns a field of an entry as plain text; `None` if it is empty.
 fn plain(entry: &Entry, field: &str) -> Option<String> {
-    let text = bibtex::plain(inside(entry.field(field)?)).trim().to_owned();
+    let text = bibtex::plain(bibtex::without_delimiters(entry.field(field)?))
+        .trim()
+        .to_owned();
     (!text.is_empty()).then_some(text)
 }
 

@@ -76,19 +76,19 @@ impl Record {
         let mut source = entry.source().to_owned();
         for field in entry.fields() {
             if TITLE_FIELDS.contains(&field.name) {
-                let value = in_title_case(inside(field.value));
+                let value = in_title_case(bibtex::without_delimiters(field.value));
                 source = bibtex::set_field(&source, field.name, &value).ok()?;
             }
         }
         if let Some(pages) = entry
             .field("pages")
-            .and_then(|pages| page_range(inside(pages)))
+            .and_then(|pages| page_range(bibtex::without_delimiters(pages)))
         {
             source = bibtex::set_field(&source, "pages", &pages).ok()?;
         }
         // Services give a language without a region, which `langid` says, too.
-        let stated = entry.field("language").map(inside);
-        let known = entry.field("langid").map(inside);
+        let stated = entry.field("language").map(bibtex::without_delimiters);
+        let known = entry.field("langid").map(bibtex::without_delimiters);
         let known = known.and_then(|name| babel::tag(name, ""));
         if let (Some(stated), Some(known)) = (stated, known)
             && primary(known) == stated
@@ -114,14 +114,6 @@ fn page_range(pages: &str) -> Option<String> {
         page.starts_with(|c: char| c.is_ascii_digit()) && page.chars().all(char::is_alphanumeric)
     };
     (is_page(first) && is_page(last)).then(|| format!("{first}--{last}"))
-}
-
-/// Returns a value without its delimiters.
-pub(super) fn inside(value: &str) -> &str {
-    let inside = value
-        .strip_prefix('{')
-        .and_then(|value| value.strip_suffix('}'));
-    inside.unwrap_or(value)
 }
 
 /// Returns a title whose important words begin with capitals without braces around these words. BibLaTeX styles change

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::entry::{self, EntryError, Layout, layout};
+use super::tex_writer::is_balanced;
 use super::writer;
 
 /// Sets a field: the value of the first field called `name` is replaced, or the field is added at the end.
@@ -120,6 +121,14 @@ fn replaced(source: &str, range: &Range<usize>, with: &str) -> String {
     let before = source.get(..range.start).unwrap_or_default();
     let after = source.get(range.end..).unwrap_or_default();
     [before, with, after].concat()
+}
+
+/// Returns a value without its delimiters, if it is a single `{…}` or `"…"`.
+pub fn without_delimiters(value: &str) -> &str {
+    let inside = |open: char, close: char| value.strip_prefix(open)?.strip_suffix(close);
+    // `{a} # {b}` is two.
+    let inside = inside('{', '}').or_else(|| inside('"', '"'));
+    inside.filter(|inside| is_balanced(inside)).unwrap_or(value)
 }
 
 /// Returns `value` in the delimiters that the field had, or in braces if it had none or they do not

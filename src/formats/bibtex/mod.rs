@@ -36,7 +36,7 @@ pub use bib_file::{
 };
 pub(crate) use bib_file::{field_at, free_key, read_shared};
 pub(crate) use dates::{date_in_words, year_in_words};
-pub use edit::{remove_field, set_entry_type, set_field, set_key};
+pub use edit::{remove_field, set_entry_type, set_field, set_key, without_delimiters};
 pub use encoding::{DecodedText, FileEncoding, decode};
 #[cfg(feature = "library")]
 pub(crate) use entry::visible_key;
