@@ -17,7 +17,7 @@ use super::xml::{StyleError, XmlDocument, XmlNode};
 /// Something in a style that should be changed.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct StyleFinding {
-    /// Whether the style breaks the specification, or may print something unexpected.
+    /// The severity: the style breaks the specification, or may print something unexpected.
     pub severity: StyleSeverity,
     /// The line, counted from 1.
     pub line: u32,
@@ -260,6 +260,8 @@ elements! {
     "else" { children: RENDERING, attributes: &[] }
 }
 
+use AttributeValues::{Number, OneOf, SomeOf};
+
 /// The possible values of an attribute.
 enum AttributeValues {
     OneOf(&'static [&'static str]),
@@ -268,233 +270,86 @@ enum AttributeValues {
     Number,
 }
 
-const BOOLEAN: AttributeValues = AttributeValues::OneOf(&["true", "false"]);
-const PRECEDES: AttributeValues =
-    AttributeValues::OneOf(&["contextual", "after-inverted-name", "always", "never"]);
+const BOOLEAN: AttributeValues = OneOf(&["true", "false"]);
+const PRECEDES: AttributeValues = OneOf(&["contextual", "after-inverted-name", "always", "never"]);
 const TERM_FORMS: &[&str] = &["long", "short", "verb", "verb-short", "symbol"];
-const TERM_FORM: AttributeValues = AttributeValues::OneOf(TERM_FORMS);
-const GENDER: AttributeValues = AttributeValues::OneOf(&["masculine", "feminine"]);
+const TERM_FORM: AttributeValues = OneOf(TERM_FORMS);
+const GENDER: AttributeValues = OneOf(&["masculine", "feminine"]);
 
-/// The values of attributes. The element is named where an attribute means different things; such a rule comes
-/// before the one for all elements.
-const VALUES: &[(Option<&str>, &str, AttributeValues)] = &[
-    (None, "and", AttributeValues::OneOf(&["text", "symbol"])),
-    (None, "class", AttributeValues::OneOf(&["in-text", "note"])),
-    (
-        None,
-        "collapse",
-        AttributeValues::OneOf(&[
-            "citation-number",
-            "year",
-            "year-suffix",
-            "year-suffix-ranged",
-        ]),
-    ),
-    (
-        None,
-        "date-parts",
-        AttributeValues::OneOf(&["year-month-day", "year-month", "year"]),
-    ),
-    (None, "delimiter-precedes-et-al", PRECEDES),
-    (None, "delimiter-precedes-last", PRECEDES),
-    (
-        None,
-        "demote-non-dropping-particle",
-        AttributeValues::OneOf(&["never", "sort-only", "display-and-sort"]),
-    ),
-    (None, "disambiguate", AttributeValues::OneOf(&["true"])),
-    (None, "disambiguate-add-givenname", BOOLEAN),
-    (None, "disambiguate-add-names", BOOLEAN),
-    (None, "disambiguate-add-year-suffix", BOOLEAN),
-    (
-        None,
-        "display",
-        AttributeValues::OneOf(&["block", "left-margin", "right-inline", "indent"]),
-    ),
-    (None, "entry-spacing", AttributeValues::Number),
-    (None, "et-al-min", AttributeValues::Number),
-    (None, "et-al-subsequent-min", AttributeValues::Number),
-    (None, "et-al-subsequent-use-first", AttributeValues::Number),
-    (None, "et-al-use-first", AttributeValues::Number),
-    (None, "et-al-use-last", BOOLEAN),
-    (
-        None,
-        "font-style",
-        AttributeValues::OneOf(&["normal", "italic", "oblique"]),
-    ),
-    (
-        None,
-        "font-variant",
-        AttributeValues::OneOf(&["normal", "small-caps"]),
-    ),
-    (
-        None,
-        "font-weight",
-        AttributeValues::OneOf(&["normal", "bold", "light"]),
-    ),
-    (
-        Some("date"),
-        "form",
-        AttributeValues::OneOf(&["numeric", "text"]),
-    ),
-    (
-        Some("date-part"),
-        "form",
-        AttributeValues::OneOf(&[
-            "numeric",
-            "numeric-leading-zeros",
-            "ordinal",
-            "long",
-            "short",
-        ]),
-    ),
-    (Some("label"), "form", TERM_FORM),
-    (
-        Some("name"),
-        "form",
-        AttributeValues::OneOf(&["long", "short", "count"]),
-    ),
-    (
-        Some("number"),
-        "form",
-        AttributeValues::OneOf(&["numeric", "ordinal", "roman", "long-ordinal"]),
-    ),
-    (Some("term"), "form", TERM_FORM),
-    (Some("text"), "form", TERM_FORM),
-    (None, "gender", GENDER),
-    (None, "gender-form", GENDER),
-    (
-        None,
-        "givenname-disambiguation-rule",
-        AttributeValues::OneOf(&[
-            "all-names",
-            "all-names-with-initials",
-            "primary-name",
-            "primary-name-with-initials",
-            "by-cite",
-        ]),
-    ),
-    (None, "hanging-indent", BOOLEAN),
-    (None, "initialize", BOOLEAN),
-    (None, "initialize-with-hyphen", BOOLEAN),
-    (None, "limit-day-ordinals-to-day-1", BOOLEAN),
-    (None, "line-spacing", AttributeValues::Number),
-    (
-        Some("term"),
-        "match",
-        AttributeValues::OneOf(&["last-digit", "last-two-digits", "whole-number"]),
-    ),
-    (
-        None,
-        "match",
-        AttributeValues::OneOf(&["all", "any", "none"]),
-    ),
-    (
-        Some("date-part"),
-        "name",
-        AttributeValues::OneOf(&["day", "month", "year"]),
-    ),
-    (
-        Some("name-part"),
-        "name",
-        AttributeValues::OneOf(&["family", "given"]),
-    ),
-    (
-        None,
-        "name-as-sort-order",
-        AttributeValues::OneOf(&["first", "all"]),
-    ),
-    (
-        None,
-        "name-form",
-        AttributeValues::OneOf(&["long", "short", "count"]),
-    ),
-    (None, "names-min", AttributeValues::Number),
-    (None, "names-use-first", AttributeValues::Number),
-    (None, "names-use-last", BOOLEAN),
-    (None, "near-note-distance", AttributeValues::Number),
-    (
-        None,
-        "page-range-format",
-        AttributeValues::OneOf(&[
-            "chicago",
-            "chicago-15",
-            "chicago-16",
-            "expanded",
-            "minimal",
-            "minimal-two",
-        ]),
-    ),
-    (
-        Some("label"),
-        "plural",
-        AttributeValues::OneOf(&["contextual", "always", "never"]),
-    ),
-    (Some("text"), "plural", BOOLEAN),
-    (
-        None,
-        "position",
-        AttributeValues::SomeOf(&[
-            "first",
-            "subsequent",
-            "ibid",
-            "ibid-with-locator",
-            "near-note",
-            "far-note",
-        ]),
-    ),
-    (None, "punctuation-in-quote", BOOLEAN),
-    (None, "quotes", BOOLEAN),
-    (
-        None,
-        "second-field-align",
-        AttributeValues::OneOf(&["flush", "margin"]),
-    ),
-    (
-        None,
-        "sort",
-        AttributeValues::OneOf(&["ascending", "descending"]),
-    ),
-    (None, "strip-periods", BOOLEAN),
-    (
-        None,
-        "subsequent-author-substitute-rule",
-        AttributeValues::OneOf(&[
-            "complete-all",
-            "complete-each",
-            "partial-each",
-            "partial-first",
-        ]),
-    ),
-    (
-        Some("et-al"),
-        "term",
-        AttributeValues::OneOf(&["et-al", "and others"]),
-    ),
-    (
-        None,
-        "text-case",
-        AttributeValues::OneOf(&[
-            "lowercase",
-            "uppercase",
-            "capitalize-first",
-            "capitalize-all",
-            "sentence",
-            "title",
-        ]),
-    ),
-    (
-        None,
-        "text-decoration",
-        AttributeValues::OneOf(&["none", "underline"]),
-    ),
-    (None, "version", AttributeValues::OneOf(&["1.0"])),
-    (
-        None,
-        "vertical-align",
-        AttributeValues::OneOf(&["baseline", "sup", "sub"]),
-    ),
-];
+macro_rules! values {
+    ($($name:literal $(in $element:literal)?: $values:expr;)*) => {
+        /// The values of attributes. The element is named where an attribute means different things; such a rule comes
+        /// before the one for all elements.
+        const VALUES: &[(Option<&str>, &str, AttributeValues)] = &[$(
+            (elements!(@option $($element)?), $name, $values),
+        )*];
+    };
+}
+
+values! {
+    "and": OneOf(&["text", "symbol"]);
+    "class": OneOf(&["in-text", "note"]);
+    "collapse": OneOf(&["citation-number", "year", "year-suffix", "year-suffix-ranged"]);
+    "date-parts": OneOf(&["year-month-day", "year-month", "year"]);
+    "delimiter-precedes-et-al": PRECEDES;
+    "delimiter-precedes-last": PRECEDES;
+    "demote-non-dropping-particle": OneOf(&["never", "sort-only", "display-and-sort"]);
+    "disambiguate": OneOf(&["true"]);
+    "disambiguate-add-givenname": BOOLEAN;
+    "disambiguate-add-names": BOOLEAN;
+    "disambiguate-add-year-suffix": BOOLEAN;
+    "display": OneOf(&["block", "left-margin", "right-inline", "indent"]);
+    "entry-spacing": Number;
+    "et-al-min": Number;
+    "et-al-subsequent-min": Number;
+    "et-al-subsequent-use-first": Number;
+    "et-al-use-first": Number;
+    "et-al-use-last": BOOLEAN;
+    "font-style": OneOf(&["normal", "italic", "oblique"]);
+    "font-variant": OneOf(&["normal", "small-caps"]);
+    "font-weight": OneOf(&["normal", "bold", "light"]);
+    "form" in "date": OneOf(&["numeric", "text"]);
+    "form" in "date-part": OneOf(&["numeric", "numeric-leading-zeros", "ordinal", "long", "short"]);
+    "form" in "label": TERM_FORM;
+    "form" in "name": OneOf(&["long", "short", "count"]);
+    "form" in "number": OneOf(&["numeric", "ordinal", "roman", "long-ordinal"]);
+    "form" in "term": TERM_FORM;
+    "form" in "text": TERM_FORM;
+    "gender": GENDER;
+    "gender-form": GENDER;
+    "givenname-disambiguation-rule":
+        OneOf(&["all-names", "all-names-with-initials", "primary-name", "primary-name-with-initials", "by-cite"]);
+    "hanging-indent": BOOLEAN;
+    "initialize": BOOLEAN;
+    "initialize-with-hyphen": BOOLEAN;
+    "limit-day-ordinals-to-day-1": BOOLEAN;
+    "line-spacing": Number;
+    "match" in "term": OneOf(&["last-digit", "last-two-digits", "whole-number"]);
+    "match": OneOf(&["all", "any", "none"]);
+    "name" in "date-part": OneOf(&["day", "month", "year"]);
+    "name" in "name-part": OneOf(&["family", "given"]);
+    "name-as-sort-order": OneOf(&["first", "all"]);
+    "name-form": OneOf(&["long", "short", "count"]);
+    "names-min": Number;
+    "names-use-first": Number;
+    "names-use-last": BOOLEAN;
+    "near-note-distance": Number;
+    "page-range-format": OneOf(&["chicago", "chicago-15", "chicago-16", "expanded", "minimal", "minimal-two"]);
+    "plural" in "label": OneOf(&["contextual", "always", "never"]);
+    "plural" in "text": BOOLEAN;
+    "position": SomeOf(&["first", "subsequent", "ibid", "ibid-with-locator", "near-note", "far-note"]);
+    "punctuation-in-quote": BOOLEAN;
+    "quotes": BOOLEAN;
+    "second-field-align": OneOf(&["flush", "margin"]);
+    "sort": OneOf(&["ascending", "descending"]);
+    "strip-periods": BOOLEAN;
+    "subsequent-author-substitute-rule": OneOf(&["complete-all", "complete-each", "partial-each", "partial-first"]);
+    "term" in "et-al": OneOf(&["et-al", "and others"]);
+    "text-case": OneOf(&["lowercase", "uppercase", "capitalize-first", "capitalize-all", "sentence", "title"]);
+    "text-decoration": OneOf(&["none", "underline"]);
+    "version": OneOf(&["1.0"]);
+    "vertical-align": OneOf(&["baseline", "sup", "sub"]);
+}
 
 /// Attributes that hold variables, with the elements that have them and the kinds of variables they take.
 const VARIABLES: &[(&str, &str, &[VariableKind])] = &[
@@ -636,14 +491,14 @@ impl<'d> Validator<'d> {
         });
         let Some((_, _, values)) = rule else { return };
         match values {
-            AttributeValues::OneOf(allowed) if !allowed.contains(&value) => {
+            OneOf(allowed) if !allowed.contains(&value) => {
                 let allowed = alternatives(allowed);
                 self.error(
                     node,
                     format!("`{name}` is `{value}`, but must be {allowed}"),
                 );
             }
-            AttributeValues::SomeOf(allowed) => {
+            SomeOf(allowed) => {
                 for word in value.split_whitespace() {
                     if !allowed.contains(&word) {
                         let allowed = alternatives(allowed);
@@ -651,10 +506,10 @@ impl<'d> Validator<'d> {
                     }
                 }
             }
-            AttributeValues::Number if value.trim().parse::<u32>().is_err() => {
+            Number if value.trim().parse::<u32>().is_err() => {
                 self.error(node, format!("`{name}` is `{value}`, but must be a number"));
             }
-            AttributeValues::OneOf(_) | AttributeValues::Number => {}
+            OneOf(_) | Number => {}
         }
     }
 

@@ -1,4 +1,4 @@
-//! `CITATION.cff`, the Citation File Format 1.2 (YAML): how a software or a data set wishes to be cited, the work to
+//! `CITATION.cff`, the Citation File Format 1.2 (YAML): how a software package or dataset wants to be cited, the work to
 //! cite in its place (`preferred-citation`), and the works that it refers to (`references`).
 
 use serde_yaml::{Mapping, Value};
@@ -34,6 +34,15 @@ const SAME_TEXT: [(&str, &str); 18] = [
     ("thesis-type", "genre"),
     ("medium", "medium"),
     ("database", "archive"),
+];
+
+/// The fields of names, with the variables of CSL.
+const NAMES: [(&str, &str); 5] = [
+    ("authors", "author"),
+    ("editors", "editor"),
+    ("editors-series", "collection-editor"),
+    ("translators", "translator"),
+    ("recipients", "recipient"),
 ];
 
 /// Reads and writes the Citation File Format.
@@ -279,14 +288,7 @@ fn item(map: &Mapping, place: CffLevel) -> CslItem {
         None => "document",
     };
     let mut new = ItemBuilder::new(csl_type);
-    for (field, variable) in [
-        ("authors", "author"),
-        ("editors", "editor"),
-        ("editors-series", "collection-editor"),
-        ("translators", "translator"),
-        ("recipients", "recipient"),
-        ("senders", "author"),
-    ] {
+    for (field, variable) in NAMES.into_iter().chain([("senders", "author")]) {
         for name in map
             .get(field)
             .and_then(Value::as_sequence)
@@ -461,13 +463,7 @@ fn reference(item: &CslItem) -> Mapping {
     let mut map = Mapping::new();
     set(&mut map, "type", kind);
     set(&mut map, "title", &text("title"));
-    for (field, variable) in [
-        ("authors", "author"),
-        ("editors", "editor"),
-        ("editors-series", "collection-editor"),
-        ("translators", "translator"),
-        ("recipients", "recipient"),
-    ] {
+    for (field, variable) in NAMES {
         let names: Vec<Value> = item.names(variable).iter().map(written_name).collect();
         if !names.is_empty() {
             map.insert(field.into(), Value::Sequence(names));

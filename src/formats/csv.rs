@@ -108,223 +108,150 @@ struct TableColumn {
     field: Option<ColumnContent>,
 }
 
-/// The names of columns without spaces and punctuation, in lower case.
-const NAMES: &[(&str, ColumnContent)] = &[
-    ("key", ColumnContent::Key),
-    ("id", ColumnContent::Key),
-    ("citekey", ColumnContent::Key),
-    ("citationkey", ColumnContent::Key),
-    ("bibtexkey", ColumnContent::Key),
-    ("type", ColumnContent::Type),
-    ("itemtype", ColumnContent::Type),
-    ("documenttype", ColumnContent::Type),
-    ("publicationtype", ColumnContent::Type),
-    ("entrytype", ColumnContent::Type),
-    ("typ", ColumnContent::Type),
-    ("dokumenttyp", ColumnContent::Type),
-    ("title", ColumnContent::Text("title")),
-    ("articletitle", ColumnContent::Text("title")),
-    ("titel", ColumnContent::Text("title")),
-    ("titre", ColumnContent::Text("title")),
-    ("titulo", ColumnContent::Text("title")),
-    ("título", ColumnContent::Text("title")),
-    ("titolo", ColumnContent::Text("title")),
-    ("subtitle", ColumnContent::Subtitle),
-    ("untertitel", ColumnContent::Subtitle),
-    ("soustitre", ColumnContent::Subtitle),
-    ("subtítulo", ColumnContent::Subtitle),
-    ("subtitulo", ColumnContent::Subtitle),
-    ("sottotitolo", ColumnContent::Subtitle),
-    ("shorttitle", ColumnContent::Text("title-short")),
-    ("author", ColumnContent::Names("author")),
-    ("authors", ColumnContent::Names("author")),
-    ("authorfullnames", ColumnContent::FullNames("author")),
+/// The contents of columns with the names for them, without spaces and punctuation and in lower case.
+const NAMES: &[(ColumnContent, &str)] = &[
+    (ColumnContent::Key, "key id citekey citationkey bibtexkey"),
     (
-        "bookauthorfullnames",
+        ColumnContent::Type,
+        "type itemtype documenttype publicationtype entrytype typ dokumenttyp",
+    ),
+    (
+        ColumnContent::Text("title"),
+        "title articletitle titel titre titulo título titolo",
+    ),
+    (
+        ColumnContent::Subtitle,
+        "subtitle untertitel soustitre subtítulo subtitulo sottotitolo",
+    ),
+    (ColumnContent::Text("title-short"), "shorttitle"),
+    (
+        ColumnContent::Names("author"),
+        "author authors authornames creator creators autor autoren autorin autores auteur \
+         auteurs autore verfasser",
+    ),
+    (ColumnContent::FullNames("author"), "authorfullnames"),
+    (
         ColumnContent::FullNames("container-author"),
+        "bookauthorfullnames",
     ),
-    ("bookauthors", ColumnContent::Names("container-author")),
-    ("bookeditors", ColumnContent::Names("editor")),
-    ("authornames", ColumnContent::Names("author")),
-    ("creator", ColumnContent::Names("author")),
-    ("creators", ColumnContent::Names("author")),
-    ("autor", ColumnContent::Names("author")),
-    ("autoren", ColumnContent::Names("author")),
-    ("autorin", ColumnContent::Names("author")),
-    ("autores", ColumnContent::Names("author")),
-    ("auteur", ColumnContent::Names("author")),
-    ("auteurs", ColumnContent::Names("author")),
-    ("autore", ColumnContent::Names("author")),
-    ("verfasser", ColumnContent::Names("author")),
-    ("editor", ColumnContent::Names("editor")),
-    ("editors", ColumnContent::Names("editor")),
-    ("herausgeber", ColumnContent::Names("editor")),
-    ("hrsg", ColumnContent::Names("editor")),
-    ("serieseditor", ColumnContent::Names("collection-editor")),
-    ("translator", ColumnContent::Names("translator")),
-    ("translators", ColumnContent::Names("translator")),
-    ("übersetzer", ColumnContent::Names("translator")),
-    ("year", ColumnContent::Date("issued")),
-    ("publicationyear", ColumnContent::Date("issued")),
-    ("pubyear", ColumnContent::Date("issued")),
-    ("py", ColumnContent::Date("issued")),
-    ("jahr", ColumnContent::Date("issued")),
-    ("erscheinungsjahr", ColumnContent::Date("issued")),
-    ("année", ColumnContent::Date("issued")),
-    ("annee", ColumnContent::Date("issued")),
-    ("año", ColumnContent::Date("issued")),
-    ("ano", ColumnContent::Date("issued")),
-    ("anno", ColumnContent::Date("issued")),
-    ("date", ColumnContent::Date("issued")),
-    ("publicationdate", ColumnContent::Date("issued")),
-    ("issued", ColumnContent::Date("issued")),
-    ("datum", ColumnContent::Date("issued")),
-    ("fecha", ColumnContent::Date("issued")),
-    ("data", ColumnContent::Date("issued")),
-    ("month", ColumnContent::Month),
-    ("monat", ColumnContent::Month),
-    ("day", ColumnContent::Day),
-    ("publicationtitle", ColumnContent::Text("container-title")),
-    ("journal", ColumnContent::Text("container-title")),
-    ("journaltitle", ColumnContent::Text("container-title")),
-    ("sourcetitle", ColumnContent::Text("container-title")),
-    ("source", ColumnContent::Text("container-title")),
-    ("container", ColumnContent::Text("container-title")),
-    ("booktitle", ColumnContent::Text("container-title")),
-    ("zeitschrift", ColumnContent::Text("container-title")),
-    ("revue", ColumnContent::Text("container-title")),
-    ("revista", ColumnContent::Text("container-title")),
-    ("rivista", ColumnContent::Text("container-title")),
+    (ColumnContent::Names("container-author"), "bookauthors"),
     (
-        "journalabbreviation",
+        ColumnContent::Names("editor"),
+        "bookeditors editor editors herausgeber hrsg",
+    ),
+    (ColumnContent::Names("collection-editor"), "serieseditor"),
+    (
+        ColumnContent::Names("translator"),
+        "translator translators übersetzer",
+    ),
+    (
+        ColumnContent::Date("issued"),
+        "year publicationyear pubyear py jahr erscheinungsjahr année annee año ano anno date \
+         publicationdate issued datum fecha data",
+    ),
+    (ColumnContent::Month, "month monat"),
+    (ColumnContent::Day, "day"),
+    (
+        ColumnContent::Text("container-title"),
+        "publicationtitle journal journaltitle sourcetitle source container booktitle \
+         zeitschrift revue revista rivista",
+    ),
+    (
         ColumnContent::Text("container-title-short"),
+        "journalabbreviation abbreviatedsourcetitle",
+    ),
+    (ColumnContent::Text("volume"), "volume vol band jahrgang"),
+    (ColumnContent::Text("issue"), "issue heft numéro"),
+    (
+        ColumnContent::Text("number"),
+        "number nummer artno articlenumber",
     ),
     (
-        "abbreviatedsourcetitle",
-        ColumnContent::Text("container-title-short"),
+        ColumnContent::Text("page"),
+        "pages page seiten páginas pagine",
     ),
-    ("volume", ColumnContent::Text("volume")),
-    ("vol", ColumnContent::Text("volume")),
-    ("band", ColumnContent::Text("volume")),
-    ("jahrgang", ColumnContent::Text("volume")),
-    ("issue", ColumnContent::Text("issue")),
-    ("heft", ColumnContent::Text("issue")),
-    ("numéro", ColumnContent::Text("issue")),
-    ("number", ColumnContent::Text("number")),
-    ("nummer", ColumnContent::Text("number")),
-    ("artno", ColumnContent::Text("number")),
-    ("articlenumber", ColumnContent::Text("number")),
-    ("pages", ColumnContent::Text("page")),
-    ("page", ColumnContent::Text("page")),
-    ("seiten", ColumnContent::Text("page")),
-    ("páginas", ColumnContent::Text("page")),
-    ("pagine", ColumnContent::Text("page")),
-    ("pagestart", ColumnContent::StartPage),
-    ("startpage", ColumnContent::StartPage),
-    ("firstpage", ColumnContent::StartPage),
-    ("beginningpage", ColumnContent::StartPage),
-    ("pageend", ColumnContent::EndPage),
-    ("endpage", ColumnContent::EndPage),
-    ("lastpage", ColumnContent::EndPage),
-    ("endingpage", ColumnContent::EndPage),
-    ("numpages", ColumnContent::Text("number-of-pages")),
-    ("numberofpages", ColumnContent::Text("number-of-pages")),
-    ("pagecount", ColumnContent::Nothing),
-    ("numberofvolumes", ColumnContent::Text("number-of-volumes")),
-    ("publisher", ColumnContent::Text("publisher")),
-    ("verlag", ColumnContent::Text("publisher")),
-    ("éditeur", ColumnContent::Text("publisher")),
-    ("editorial", ColumnContent::Text("publisher")),
-    ("editore", ColumnContent::Text("publisher")),
-    ("institution", ColumnContent::Text("publisher")),
-    ("university", ColumnContent::Text("publisher")),
-    ("place", ColumnContent::Text("publisher-place")),
-    ("placeofpublication", ColumnContent::Text("publisher-place")),
-    ("publisherplace", ColumnContent::Text("publisher-place")),
-    ("publicationplace", ColumnContent::Text("publisher-place")),
-    ("city", ColumnContent::Text("publisher-place")),
-    ("location", ColumnContent::Text("publisher-place")),
-    ("ort", ColumnContent::Text("publisher-place")),
-    ("verlagsort", ColumnContent::Text("publisher-place")),
-    ("erscheinungsort", ColumnContent::Text("publisher-place")),
-    ("lieu", ColumnContent::Text("publisher-place")),
-    ("edition", ColumnContent::Text("edition")),
-    ("auflage", ColumnContent::Text("edition")),
-    ("series", ColumnContent::Text("collection-title")),
-    ("seriestitle", ColumnContent::Text("collection-title")),
-    ("seriestext", ColumnContent::Nothing),
-    ("reihe", ColumnContent::Text("collection-title")),
-    ("seriesnumber", ColumnContent::Text("collection-number")),
-    ("conferencename", ColumnContent::Text("event-title")),
-    ("meetingname", ColumnContent::Text("event-title")),
-    ("conferencelocation", ColumnContent::Text("event-place")),
-    ("isbn", ColumnContent::Text("ISBN")),
-    ("issn", ColumnContent::Text("ISSN")),
-    ("eissn", ColumnContent::Nothing),
-    ("doi", ColumnContent::Doi),
-    ("url", ColumnContent::Url),
-    ("link", ColumnContent::Url),
-    ("uri", ColumnContent::Url),
-    ("web", ColumnContent::Url),
-    ("pmid", ColumnContent::Text("PMID")),
-    ("pubmedid", ColumnContent::Text("PMID")),
-    ("pmcid", ColumnContent::Text("PMCID")),
-    ("abstract", ColumnContent::Text("abstract")),
-    ("abstractnote", ColumnContent::Text("abstract")),
-    ("zusammenfassung", ColumnContent::Text("abstract")),
-    ("résumé", ColumnContent::Text("abstract")),
-    ("resumen", ColumnContent::Text("abstract")),
-    ("keywords", ColumnContent::Keywords),
-    ("keyword", ColumnContent::Keywords),
-    ("authorkeywords", ColumnContent::Keywords),
-    ("indexkeywords", ColumnContent::Keywords),
-    ("tags", ColumnContent::Keywords),
-    ("manualtags", ColumnContent::Keywords),
-    ("automatictags", ColumnContent::Keywords),
-    ("schlagwörter", ColumnContent::Keywords),
-    ("schlagworte", ColumnContent::Keywords),
-    ("subjects", ColumnContent::Keywords),
-    ("language", ColumnContent::Text("language")),
     (
-        "languageoforiginaldocument",
+        ColumnContent::StartPage,
+        "pagestart startpage firstpage beginningpage",
+    ),
+    (
+        ColumnContent::EndPage,
+        "pageend endpage lastpage endingpage",
+    ),
+    (
+        ColumnContent::Text("number-of-pages"),
+        "numpages numberofpages",
+    ),
+    (
+        ColumnContent::Nothing,
+        "pagecount seriestext eissn libcatalog librarycatalog dateadded datemodified \
+         fileattachments linkattachments citedby eid authorids authorsid publicationstage \
+         openaccess affiliations authorswithaffiliations",
+    ),
+    (ColumnContent::Text("number-of-volumes"), "numberofvolumes"),
+    (
+        ColumnContent::Text("publisher"),
+        "publisher verlag éditeur editorial editore institution university",
+    ),
+    (
+        ColumnContent::Text("publisher-place"),
+        "place placeofpublication publisherplace publicationplace city location ort \
+         verlagsort erscheinungsort lieu",
+    ),
+    (ColumnContent::Text("edition"), "edition auflage"),
+    (
+        ColumnContent::Text("collection-title"),
+        "series seriestitle reihe",
+    ),
+    (ColumnContent::Text("collection-number"), "seriesnumber"),
+    (
+        ColumnContent::Text("event-title"),
+        "conferencename meetingname",
+    ),
+    (ColumnContent::Text("event-place"), "conferencelocation"),
+    (ColumnContent::Text("ISBN"), "isbn"),
+    (ColumnContent::Text("ISSN"), "issn"),
+    (ColumnContent::Doi, "doi"),
+    (ColumnContent::Url, "url link uri web"),
+    (ColumnContent::Text("PMID"), "pmid pubmedid"),
+    (ColumnContent::Text("PMCID"), "pmcid"),
+    (
+        ColumnContent::Text("abstract"),
+        "abstract abstractnote zusammenfassung résumé resumen",
+    ),
+    (
+        ColumnContent::Keywords,
+        "keywords keyword authorkeywords indexkeywords tags manualtags automatictags \
+         schlagwörter schlagworte subjects",
+    ),
+    (
         ColumnContent::Text("language"),
+        "language languageoforiginaldocument sprache langue",
     ),
-    ("sprache", ColumnContent::Text("language")),
-    ("langue", ColumnContent::Text("language")),
-    ("note", ColumnContent::Text("note")),
-    ("notes", ColumnContent::Text("note")),
-    ("extra", ColumnContent::Text("note")),
-    ("notiz", ColumnContent::Text("note")),
-    ("bemerkung", ColumnContent::Text("note")),
-    ("annotation", ColumnContent::Text("annote")),
-    ("accessdate", ColumnContent::Date("accessed")),
-    ("accessed", ColumnContent::Date("accessed")),
-    ("urldate", ColumnContent::Date("accessed")),
-    ("callnumber", ColumnContent::Text("call-number")),
-    ("signatur", ColumnContent::Text("call-number")),
-    ("archive", ColumnContent::Text("archive")),
-    ("archivelocation", ColumnContent::Text("archive_location")),
-    ("rights", ColumnContent::Text("license")),
-    ("libcatalog", ColumnContent::Nothing),
-    ("librarycatalog", ColumnContent::Nothing),
-    ("dateadded", ColumnContent::Nothing),
-    ("datemodified", ColumnContent::Nothing),
-    ("fileattachments", ColumnContent::Nothing),
-    ("linkattachments", ColumnContent::Nothing),
-    ("citedby", ColumnContent::Nothing),
-    ("eid", ColumnContent::Nothing),
-    ("authorids", ColumnContent::Nothing),
-    ("authorsid", ColumnContent::Nothing),
-    ("publicationstage", ColumnContent::Nothing),
-    ("openaccess", ColumnContent::Nothing),
-    ("affiliations", ColumnContent::Nothing),
-    ("authorswithaffiliations", ColumnContent::Nothing),
+    (
+        ColumnContent::Text("note"),
+        "note notes extra notiz bemerkung",
+    ),
+    (ColumnContent::Text("annote"), "annotation"),
+    (
+        ColumnContent::Date("accessed"),
+        "accessdate accessed urldate",
+    ),
+    (ColumnContent::Text("call-number"), "callnumber signatur"),
+    (ColumnContent::Text("archive"), "archive"),
+    (ColumnContent::Text("archive_location"), "archivelocation"),
+    (ColumnContent::Text("license"), "rights"),
 ];
 
 /// Returns a name of a column without spaces and punctuation, in lower case.
 fn letters_of(name: &str) -> String {
     let letters = name.chars().filter(|c| c.is_alphanumeric());
     letters.flat_map(char::to_lowercase).collect()
+}
+
+/// Returns whether a word is one of those that spaces separate.
+fn has_word(words: &str, word: &str) -> bool {
+    words.split(' ').any(|own| own == word)
 }
 
 /// Returns what a column of a name holds.
@@ -345,8 +272,8 @@ fn field_of(name: &str) -> Option<ColumnContent> {
     }
     let folded = letters_of(name);
     let named = |folded: &str| {
-        let found = NAMES.iter().find(|(name, _)| *name == folded);
-        found.map(|(_, field)| *field)
+        let found = NAMES.iter().find(|(_, names)| has_word(names, folded));
+        found.map(|(field, _)| *field)
     };
     // "Author 1", "Author 2"
     let (letters, number) = without_number(&folded);
@@ -378,53 +305,39 @@ fn without_number(folded: &str) -> (String, u8) {
 
 /// Returns the variable and the part of a name that a column holds: "Last name", "Author first name", "Vorname".
 fn name_part(folded: &str) -> Option<(&'static str, NamePart)> {
-    const PARTS: &[(&str, NamePart)] = &[
-        ("lastname", NamePart::Family),
-        ("surname", NamePart::Family),
-        ("familyname", NamePart::Family),
-        ("nachname", NamePart::Family),
-        ("familienname", NamePart::Family),
-        ("apellidos", NamePart::Family),
-        ("apellido", NamePart::Family),
-        ("cognome", NamePart::Family),
-        ("achternaam", NamePart::Family),
-        ("firstname", NamePart::Given),
-        ("givenname", NamePart::Given),
-        ("givennames", NamePart::Given),
-        ("forename", NamePart::Given),
-        ("forenames", NamePart::Given),
-        ("vorname", NamePart::Given),
-        ("vornamen", NamePart::Given),
-        ("prénom", NamePart::Given),
-        ("prenom", NamePart::Given),
-        ("voornaam", NamePart::Given),
+    const PARTS: [(NamePart, &str); 2] = [
+        (
+            NamePart::Family,
+            "lastname surname familyname nachname familienname apellidos apellido cognome achternaam",
+        ),
+        (
+            NamePart::Given,
+            "firstname givenname givennames forename forenames vorname vornamen prénom prenom voornaam",
+        ),
     ];
     // These say what they are only beside a role.
-    const BESIDE_ROLE: &[(&str, NamePart)] = &[
-        ("last", NamePart::Family),
-        ("family", NamePart::Family),
-        ("nom", NamePart::Family),
-        ("first", NamePart::Given),
-        ("given", NamePart::Given),
-        ("nombre", NamePart::Given),
-        ("nome", NamePart::Given),
+    const BESIDE_ROLE: [(NamePart, &str); 2] = [
+        (NamePart::Family, "last family nom"),
+        (NamePart::Given, "first given nombre nome"),
     ];
-    let part_in = |parts: &[(&str, NamePart)], name: &str| {
-        let found = parts.iter().find(|(part, _)| *part == name);
-        found.map(|(_, part)| *part)
+    let part_in = |parts: [(NamePart, &str); 2], name: &str| {
+        let found = parts.iter().find(|(_, names)| has_word(names, name));
+        found.map(|(part, _)| *part)
     };
     if let Some(part) = part_in(PARTS, folded) {
         return Some(("author", part));
     }
-    NAMES.iter().find_map(|(role, field)| {
+    NAMES.iter().find_map(|(field, roles)| {
         let ColumnContent::Names(variable) = field else {
             return None;
         };
-        let rest = folded
-            .strip_prefix(role)
-            .or_else(|| folded.strip_suffix(role))?;
-        let part = part_in(PARTS, rest).or_else(|| part_in(BESIDE_ROLE, rest))?;
-        Some((*variable, part))
+        roles.split(' ').find_map(|role| {
+            let rest = folded
+                .strip_prefix(role)
+                .or_else(|| folded.strip_suffix(role))?;
+            let part = part_in(PARTS, rest).or_else(|| part_in(BESIDE_ROLE, rest))?;
+            Some((*variable, part))
+        })
     })
 }
 

@@ -119,447 +119,191 @@ enum ParameterContent {
     Nothing,
 }
 
-/// Parameters without their numbers.
-const PARAMETERS: &[(&str, ParameterContent)] = &[
-    // English
-    ("title", ParameterContent::Title),
-    ("chapter", ParameterContent::Chapter),
-    ("contribution", ParameterContent::Chapter),
-    ("entry", ParameterContent::Chapter),
-    ("article", ParameterContent::Chapter),
-    ("section", ParameterContent::Chapter),
-    ("trans-title", ParameterContent::Text("original-title")),
-    ("journal", ParameterContent::Container),
-    ("magazine", ParameterContent::Container),
-    ("newspaper", ParameterContent::Container),
-    ("periodical", ParameterContent::Container),
-    ("work", ParameterContent::Container),
-    ("website", ParameterContent::Container),
-    ("encyclopedia", ParameterContent::Container),
-    ("encyclopaedia", ParameterContent::Container),
-    ("dictionary", ParameterContent::Container),
-    ("book-title", ParameterContent::Container),
-    ("booktitle", ParameterContent::Container),
-    ("conference", ParameterContent::Text("event-title")),
-    ("event", ParameterContent::Text("event-title")),
+/// The contents of parameters with their names in all languages, without numbers.
+const PARAMETERS: &[(ParameterContent, &str)] = &[
     (
-        "last",
+        ParameterContent::Title,
+        "title, titel, titre, título, titolo",
+    ),
+    (
+        ParameterContent::Chapter,
+        "chapter, contribution, entry, article, section, titre chapitre, chapitre",
+    ),
+    (
+        ParameterContent::Text("original-title"),
+        "trans-title, originaltitel, titre original",
+    ),
+    (
+        ParameterContent::Container,
+        "journal, magazine, newspaper, periodical, work, website, encyclopedia, \
+         encyclopaedia, dictionary, book-title, booktitle, sammelwerk, werk, titre ouvrage, \
+         périodique, revue, site, encyclopédie, publicación, periódico, rivista",
+    ),
+    (ParameterContent::Text("event-title"), "conference, event"),
+    (
         ParameterContent::Name("author", NameComponent::Family),
+        "last, author-last, surname, nom, apellidos, apellido, sobrenome, último, cognome, \
+         achternaam",
     ),
     (
-        "author-last",
-        ParameterContent::Name("author", NameComponent::Family),
-    ),
-    (
-        "surname",
-        ParameterContent::Name("author", NameComponent::Family),
-    ),
-    (
-        "first",
         ParameterContent::Name("author", NameComponent::Given),
+        "first, author-first, given, prénom, nombre, primeiro, nome, voornaam",
     ),
     (
-        "author-first",
-        ParameterContent::Name("author", NameComponent::Given),
-    ),
-    (
-        "given",
-        ParameterContent::Name("author", NameComponent::Given),
-    ),
-    (
-        "author",
         ParameterContent::Name("author", NameComponent::Whole),
+        "author, auteur, autore",
     ),
     (
-        "authors",
         ParameterContent::Name("author", NameComponent::List),
+        "authors, people, autor, auteurs",
     ),
     (
-        "people",
-        ParameterContent::Name("author", NameComponent::List),
-    ),
-    (
-        "vauthors",
         ParameterContent::Name("author", NameComponent::Vancouver),
+        "vauthors",
     ),
     (
-        "editor-last",
         ParameterContent::Name("editor", NameComponent::Family),
+        "editor-last, editor-surname",
     ),
     (
-        "editor-surname",
-        ParameterContent::Name("editor", NameComponent::Family),
-    ),
-    (
-        "editor-first",
         ParameterContent::Name("editor", NameComponent::Given),
+        "editor-first, editor-given",
     ),
     (
-        "editor-given",
-        ParameterContent::Name("editor", NameComponent::Given),
-    ),
-    (
-        "editor",
         ParameterContent::Name("editor", NameComponent::Whole),
+        "editor, directeur",
     ),
     (
-        "editors",
         ParameterContent::Name("editor", NameComponent::List),
+        "editors, hrsg",
     ),
     (
-        "veditors",
         ParameterContent::Name("editor", NameComponent::Vancouver),
+        "veditors",
     ),
     (
-        "translator-last",
         ParameterContent::Name("translator", NameComponent::Family),
+        "translator-last",
     ),
     (
-        "translator-first",
         ParameterContent::Name("translator", NameComponent::Given),
+        "translator-first",
     ),
     (
-        "translator",
         ParameterContent::Name("translator", NameComponent::Whole),
+        "translator, traducteur, traduction",
     ),
     (
-        "interviewer-last",
         ParameterContent::Name("interviewer", NameComponent::Family),
+        "interviewer-last",
     ),
     (
-        "interviewer-first",
         ParameterContent::Name("interviewer", NameComponent::Given),
+        "interviewer-first",
     ),
     (
-        "interviewer",
         ParameterContent::Name("interviewer", NameComponent::Whole),
+        "interviewer",
     ),
-    ("display-authors", ParameterContent::EtAl("author")),
-    ("display-editors", ParameterContent::EtAl("editor")),
-    ("others", ParameterContent::Text("note")),
-    ("date", ParameterContent::Date("issued")),
-    ("year", ParameterContent::Date("issued")),
-    ("month", ParameterContent::Month),
-    ("orig-date", ParameterContent::Date("original-date")),
-    ("orig-year", ParameterContent::Date("original-date")),
-    ("origyear", ParameterContent::Date("original-date")),
-    ("access-date", ParameterContent::Date("accessed")),
-    ("accessdate", ParameterContent::Date("accessed")),
-    ("volume", ParameterContent::Text("volume")),
-    ("issue", ParameterContent::Text("issue")),
-    ("number", ParameterContent::Text("issue")),
-    ("page", ParameterContent::Text("page")),
-    ("pages", ParameterContent::Text("page")),
-    ("at", ParameterContent::Text("page")),
-    ("publisher", ParameterContent::Text("publisher")),
-    ("institution", ParameterContent::Text("publisher")),
-    ("location", ParameterContent::Text("publisher-place")),
-    ("place", ParameterContent::Text("publisher-place")),
+    (ParameterContent::EtAl("author"), "display-authors"),
+    (ParameterContent::EtAl("editor"), "display-editors"),
+    (ParameterContent::Text("note"), "others, id, kommentar"),
     (
-        "publication-place",
-        ParameterContent::Text("publisher-place"),
+        ParameterContent::Date("issued"),
+        "date, year, datum, jahr, année, fecha, año, ano, anno, data",
     ),
-    ("edition", ParameterContent::Text("edition")),
-    ("series", ParameterContent::Text("collection-title")),
-    ("isbn", ParameterContent::Text("ISBN")),
-    ("issn", ParameterContent::Text("ISSN")),
-    ("doi", ParameterContent::Doi),
-    ("pmid", ParameterContent::Text("PMID")),
-    ("pmc", ParameterContent::Pmc),
-    ("arxiv", ParameterContent::Arxiv),
-    ("eprint", ParameterContent::Arxiv),
-    ("jstor", ParameterContent::Jstor),
-    ("url", ParameterContent::Url),
-    ("chapter-url", ParameterContent::ChapterUrl),
-    ("archive-url", ParameterContent::Text("archive_location")),
-    ("archiveurl", ParameterContent::Text("archive_location")),
-    ("archiv-url", ParameterContent::Text("archive_location")),
-    ("urlarchivo", ParameterContent::Text("archive_location")),
-    ("urlarchivio", ParameterContent::Text("archive_location")),
-    ("total-pages", ParameterContent::Text("number-of-pages")),
-    ("language", ParameterContent::Text("language")),
-    ("lang", ParameterContent::Text("language")),
-    ("degree", ParameterContent::Text("genre")),
-    ("type", ParameterContent::Text("genre")),
-    ("medium", ParameterContent::Text("medium")),
-    ("id", ParameterContent::Text("note")),
-    // German
+    (ParameterContent::Month, "month, monat, mois"),
     (
-        "autor",
-        ParameterContent::Name("author", NameComponent::List),
-    ),
-    ("titel", ParameterContent::Title),
-    ("titelerg", ParameterContent::Subtitle),
-    (
-        "hrsg",
-        ParameterContent::Name("editor", NameComponent::List),
-    ),
-    ("sammelwerk", ParameterContent::Container),
-    ("werk", ParameterContent::Container),
-    ("band", ParameterContent::Text("volume")),
-    ("nummer", ParameterContent::Text("issue")),
-    ("auflage", ParameterContent::Text("edition")),
-    ("verlag", ParameterContent::Text("publisher")),
-    ("ort", ParameterContent::Text("publisher-place")),
-    ("datum", ParameterContent::Date("issued")),
-    ("jahr", ParameterContent::Date("issued")),
-    ("monat", ParameterContent::Month),
-    ("tag", ParameterContent::Day),
-    ("seiten", ParameterContent::Text("page")),
-    ("fundstelle", ParameterContent::Text("page")),
-    ("umfang", ParameterContent::Text("number-of-pages")),
-    ("reihe", ParameterContent::Text("collection-title")),
-    ("bandreihe", ParameterContent::Text("collection-number")),
-    ("nummerreihe", ParameterContent::Text("collection-number")),
-    (
-        "hrsgreihe",
-        ParameterContent::Name("collection-editor", NameComponent::List),
-    ),
-    ("originaltitel", ParameterContent::Text("original-title")),
-    (
-        "übersetzer",
-        ParameterContent::Name("translator", NameComponent::List),
-    ),
-    ("online", ParameterContent::Url),
-    ("abruf", ParameterContent::Date("accessed")),
-    ("zugriff", ParameterContent::Date("accessed")),
-    ("sprache", ParameterContent::Text("language")),
-    ("artikelnr", ParameterContent::Text("number")),
-    ("typ", ParameterContent::Text("genre")),
-    ("kommentar", ParameterContent::Text("note")),
-    // French
-    (
-        "nom",
-        ParameterContent::Name("author", NameComponent::Family),
-    ),
-    (
-        "prénom",
-        ParameterContent::Name("author", NameComponent::Given),
-    ),
-    (
-        "auteur",
-        ParameterContent::Name("author", NameComponent::Whole),
-    ),
-    (
-        "auteurs",
-        ParameterContent::Name("author", NameComponent::List),
-    ),
-    ("titre", ParameterContent::Title),
-    ("sous-titre", ParameterContent::Subtitle),
-    ("titre chapitre", ParameterContent::Chapter),
-    ("chapitre", ParameterContent::Chapter),
-    ("titre ouvrage", ParameterContent::Container),
-    ("périodique", ParameterContent::Container),
-    ("revue", ParameterContent::Container),
-    ("site", ParameterContent::Container),
-    ("encyclopédie", ParameterContent::Container),
-    ("titre original", ParameterContent::Text("original-title")),
-    ("vol", ParameterContent::Text("volume")),
-    ("tome", ParameterContent::Text("volume")),
-    ("numéro", ParameterContent::Text("issue")),
-    ("no", ParameterContent::Text("issue")),
-    ("numéro d'édition", ParameterContent::Text("edition")),
-    ("éditeur", ParameterContent::Text("publisher")),
-    ("lieu", ParameterContent::Text("publisher-place")),
-    ("lieu édition", ParameterContent::Text("publisher-place")),
-    ("année", ParameterContent::Date("issued")),
-    ("mois", ParameterContent::Month),
-    ("jour", ParameterContent::Day),
-    (
-        "année première édition",
         ParameterContent::Date("original-date"),
+        "orig-date, orig-year, origyear, année première édition",
     ),
-    ("consulté le", ParameterContent::Date("accessed")),
-    ("passage", ParameterContent::Text("page")),
-    ("pages totales", ParameterContent::Text("number-of-pages")),
-    ("collection", ParameterContent::Text("collection-title")),
     (
-        "numéro dans collection",
+        ParameterContent::Date("accessed"),
+        "access-date, accessdate, abruf, zugriff, consulté le, fechaacceso, acessodata, \
+         accesso, bezochtdatum",
+    ),
+    (
+        ParameterContent::Text("volume"),
+        "volume, band, vol, tome, volumen",
+    ),
+    (
+        ParameterContent::Text("issue"),
+        "issue, number, nummer, numéro, no, número, numero",
+    ),
+    (
+        ParameterContent::Text("page"),
+        "page, pages, at, seiten, fundstelle, passage, páginas, pagine, pp, p",
+    ),
+    (
+        ParameterContent::Text("publisher"),
+        "publisher, institution, verlag, éditeur, editorial, editora, editore, uitgever",
+    ),
+    (
+        ParameterContent::Text("publisher-place"),
+        "location, place, publication-place, ort, lieu, lieu édition, ubicación, local, \
+         città, plaats",
+    ),
+    (
+        ParameterContent::Text("edition"),
+        "edition, auflage, numéro d'édition",
+    ),
+    (
+        ParameterContent::Text("collection-title"),
+        "series, reihe, collection",
+    ),
+    (ParameterContent::Text("ISBN"), "isbn"),
+    (ParameterContent::Text("ISSN"), "issn"),
+    (ParameterContent::Doi, "doi"),
+    (ParameterContent::Text("PMID"), "pmid"),
+    (ParameterContent::Pmc, "pmc"),
+    (ParameterContent::Arxiv, "arxiv, eprint"),
+    (ParameterContent::Jstor, "jstor"),
+    (
+        ParameterContent::Url,
+        "url, online, lire en ligne, url texte",
+    ),
+    (ParameterContent::ChapterUrl, "chapter-url"),
+    (
+        ParameterContent::Text("archive_location"),
+        "archive-url, archiveurl, archiv-url, urlarchivo, urlarchivio",
+    ),
+    (
+        ParameterContent::Text("number-of-pages"),
+        "total-pages, umfang, pages totales",
+    ),
+    (
+        ParameterContent::Text("language"),
+        "language, lang, sprache, langue, idioma, lingua, taal",
+    ),
+    (ParameterContent::Text("genre"), "degree, type, typ"),
+    (ParameterContent::Text("medium"), "medium"),
+    (ParameterContent::Subtitle, "titelerg, sous-titre"),
+    (ParameterContent::Day, "tag, jour"),
+    (
         ParameterContent::Text("collection-number"),
+        "bandreihe, nummerreihe, numéro dans collection",
     ),
     (
-        "directeur",
-        ParameterContent::Name("editor", NameComponent::Whole),
+        ParameterContent::Name("collection-editor", NameComponent::List),
+        "hrsgreihe",
     ),
     (
-        "traducteur",
-        ParameterContent::Name("translator", NameComponent::Whole),
+        ParameterContent::Name("translator", NameComponent::List),
+        "übersetzer",
     ),
-    (
-        "traduction",
-        ParameterContent::Name("translator", NameComponent::Whole),
-    ),
-    ("langue", ParameterContent::Text("language")),
-    ("lire en ligne", ParameterContent::Url),
-    ("url texte", ParameterContent::Url),
-    // Spanish, Portuguese, Italian, Dutch
-    (
-        "apellidos",
-        ParameterContent::Name("author", NameComponent::Family),
-    ),
-    (
-        "apellido",
-        ParameterContent::Name("author", NameComponent::Family),
-    ),
-    (
-        "nombre",
-        ParameterContent::Name("author", NameComponent::Given),
-    ),
-    ("título", ParameterContent::Title),
-    ("publicación", ParameterContent::Container),
-    ("fecha", ParameterContent::Date("issued")),
-    ("año", ParameterContent::Date("issued")),
-    ("editorial", ParameterContent::Text("publisher")),
-    ("ubicación", ParameterContent::Text("publisher-place")),
-    ("volumen", ParameterContent::Text("volume")),
-    ("número", ParameterContent::Text("issue")),
-    ("páginas", ParameterContent::Text("page")),
-    ("fechaacceso", ParameterContent::Date("accessed")),
-    ("idioma", ParameterContent::Text("language")),
-    (
-        "sobrenome",
-        ParameterContent::Name("author", NameComponent::Family),
-    ),
-    (
-        "último",
-        ParameterContent::Name("author", NameComponent::Family),
-    ),
-    (
-        "primeiro",
-        ParameterContent::Name("author", NameComponent::Given),
-    ),
-    ("periódico", ParameterContent::Container),
-    ("ano", ParameterContent::Date("issued")),
-    ("editora", ParameterContent::Text("publisher")),
-    ("local", ParameterContent::Text("publisher-place")),
-    ("acessodata", ParameterContent::Date("accessed")),
-    (
-        "cognome",
-        ParameterContent::Name("author", NameComponent::Family),
-    ),
-    (
-        "nome",
-        ParameterContent::Name("author", NameComponent::Given),
-    ),
-    (
-        "autore",
-        ParameterContent::Name("author", NameComponent::Whole),
-    ),
-    ("titolo", ParameterContent::Title),
-    ("rivista", ParameterContent::Container),
-    ("anno", ParameterContent::Date("issued")),
-    ("data", ParameterContent::Date("issued")),
-    ("editore", ParameterContent::Text("publisher")),
-    ("città", ParameterContent::Text("publisher-place")),
-    ("pagine", ParameterContent::Text("page")),
-    ("pp", ParameterContent::Text("page")),
-    ("p", ParameterContent::Text("page")),
-    ("numero", ParameterContent::Text("issue")),
-    ("accesso", ParameterContent::Date("accessed")),
-    ("lingua", ParameterContent::Text("language")),
-    (
-        "achternaam",
-        ParameterContent::Name("author", NameComponent::Family),
-    ),
-    (
-        "voornaam",
-        ParameterContent::Name("author", NameComponent::Given),
-    ),
-    ("auteurlink", ParameterContent::Nothing),
-    ("uitgever", ParameterContent::Text("publisher")),
-    ("plaats", ParameterContent::Text("publisher-place")),
-    ("taal", ParameterContent::Text("language")),
-    ("bezochtdatum", ParameterContent::Date("accessed")),
+    (ParameterContent::Text("number"), "artikelnr"),
+    (ParameterContent::Nothing, "auteurlink"),
 ];
 
 /// Beginnings of parameters that are about the template, links and archives.
-const SILENT: &[&str] = &[
-    "archive",
-    "archiv",
-    "url-status",
-    "dead-url",
-    "deadurl",
-    "ref",
-    "mode",
-    "postscript",
-    "quote",
-    "zitat",
-    "author-link",
-    "authorlink",
-    "editor-link",
-    "author-mask",
-    "translator-link",
-    "lien auteur",
-    "lien éditeur",
-    "lien",
-    "via",
-    "oclc",
-    "lccn",
-    "bibcode",
-    "s2cid",
-    "hdl",
-    "asin",
-    "ol",
-    "mr",
-    "zbl",
-    "jfm",
-    "ssrn",
-    "citeseerx",
-    "osti",
-    "rfc",
-    "name-list-style",
-    "last-author-amp",
-    "lastauthoramp",
-    "doi-access",
-    "doi-broken",
-    "url-access",
-    "hdl-access",
-    "isbnformalfalsch",
-    "isbndefekt",
-    "format",
-    "department",
-    "agency",
-    "script-title",
-    "trans-chapter",
-    "no-pp",
-    "nopp",
-    "df",
-    "subscription",
-    "registration",
-    "template-doc",
-    "offline",
-    "kbytes",
-    "originalsprache",
-    "plume",
-    "présentation",
-    "libellé",
-    "id ",
-    "bnf",
-    "sudoc",
-    "issn2",
-    "issn3",
-    "isbn2",
-    "isbn3",
-    "enlaceautor",
-    "fechaarchivo",
-    "wkautore",
-    "sid",
-    "cid",
-    "collapse",
-    "nature ",
-    "extrait",
-    "citation",
-    "accès",
-    "bsid",
-    "lccn",
-    "zdb",
-    "dnb",
-    "pmid-access",
-    "pmc-embargo",
-    "class",
-    "user",
-    "display-",
-];
+const SILENT: &str = "archiv|url-status|dead-url|deadurl|ref|mode|postscript|quote|zitat|author-link|authorlink|\
+    editor-link|author-mask|translator-link|lien|via|oclc|lccn|bibcode|s2cid|hdl|asin|ol|mr|zbl|\
+    jfm|ssrn|citeseerx|osti|rfc|name-list-style|last-author-amp|lastauthoramp|doi-access|\
+    doi-broken|url-access|isbnformalfalsch|isbndefekt|format|department|agency|script-title|\
+    trans-chapter|no-pp|nopp|df|subscription|registration|template-doc|offline|kbytes|\
+    originalsprache|plume|présentation|libellé|id |bnf|sudoc|issn2|issn3|isbn2|isbn3|\
+    enlaceautor|fechaarchivo|wkautore|sid|cid|collapse|nature |extrait|citation|accès|bsid|zdb|\
+    dnb|pmid-access|pmc-embargo|class|user|display-";
 
 fn field_of(name: &str) -> Option<(ParameterContent, u32)> {
     let name = name.replace('_', "-");
@@ -569,11 +313,13 @@ fn field_of(name: &str) -> Option<(ParameterContent, u32)> {
     let bare = bare.replace("--", "-");
     let bare = bare.trim_matches(['-', ' ']);
     let found = |wanted: &str| {
-        let found = PARAMETERS.iter().find(|(own, _)| *own == wanted);
-        found.map(|(_, field)| (*field, number))
+        let found = PARAMETERS
+            .iter()
+            .find(|(_, names)| names.split(", ").any(|name| name == wanted));
+        found.map(|(field, _)| (*field, number))
     };
     found(bare).or_else(|| {
-        let is_silent = SILENT.iter().any(|start| name.starts_with(start));
+        let is_silent = SILENT.split('|').any(|start| name.starts_with(start));
         is_silent.then_some((ParameterContent::Nothing, number))
     })
 }
@@ -906,66 +652,6 @@ fn vancouver(text: &str) -> Vec<CslName> {
         .collect()
 }
 
-/// Names of months that no other reader of dates knows.
-const MONTHS: &[(&str, &str)] = &[
-    ("januar", "January"),
-    ("jänner", "January"),
-    ("februar", "February"),
-    ("märz", "March"),
-    ("mai", "May"),
-    ("juni", "June"),
-    ("juli", "July"),
-    ("oktober", "October"),
-    ("dezember", "December"),
-    ("janvier", "January"),
-    ("février", "February"),
-    ("mars", "March"),
-    ("avril", "April"),
-    ("juin", "June"),
-    ("juillet", "July"),
-    ("août", "August"),
-    ("septembre", "September"),
-    ("octobre", "October"),
-    ("novembre", "November"),
-    ("décembre", "December"),
-    ("enero", "January"),
-    ("febrero", "February"),
-    ("marzo", "March"),
-    ("abril", "April"),
-    ("mayo", "May"),
-    ("junio", "June"),
-    ("julio", "July"),
-    ("agosto", "August"),
-    ("septiembre", "September"),
-    ("octubre", "October"),
-    ("noviembre", "November"),
-    ("diciembre", "December"),
-    ("gennaio", "January"),
-    ("febbraio", "February"),
-    ("aprile", "April"),
-    ("maggio", "May"),
-    ("giugno", "June"),
-    ("luglio", "July"),
-    ("settembre", "September"),
-    ("ottobre", "October"),
-    ("dicembre", "December"),
-    ("janeiro", "January"),
-    ("fevereiro", "February"),
-    ("março", "March"),
-    ("maio", "May"),
-    ("junho", "June"),
-    ("julho", "July"),
-    ("setembro", "September"),
-    ("outubro", "October"),
-    ("novembro", "November"),
-    ("dezembro", "December"),
-    ("januari", "January"),
-    ("februari", "February"),
-    ("maart", "March"),
-    ("mei", "May"),
-    ("augustus", "August"),
-];
-
 /// Reads a date in the language of the wiki: `1er août 2012`, `12. Mai 2006`, `c. 2006`, `2006a`.
 fn wiki_date(text: &str) -> CslDate {
     let mut is_approximate = false;
@@ -982,10 +668,6 @@ fn wiki_date(text: &str) -> CslDate {
                 "de" | "del" | "di" | "le" => return None,
                 "1er" => return Some("1".to_owned()),
                 _ => {}
-            }
-            let month = MONTHS.iter().find(|(name, _)| *name == lower);
-            if let Some((_, english)) = month {
-                return Some((*english).to_owned());
             }
             // The letter distinguishes works of one year; the full stop makes a German day.
             let digits = lower.trim_end_matches(|c: char| c.is_ascii_lowercase() || c == '.');
@@ -1009,4 +691,24 @@ fn wiki_date(text: &str) -> CslDate {
         read.circa = Some(true.into());
     }
     read
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_read_in_the_languages_of_the_wikis() {
+        for (text, parts) in [
+            ("12. Mai 2006", vec![2006, 5, 12]),
+            ("1er ao\u{fb}t 2012", vec![2012, 8, 1]),
+            ("2 de diciembre de 2010", vec![2010, 12, 2]),
+            ("3 maggio 2011", vec![2011, 5, 3]),
+            ("mar\u{e7}o de 2009", vec![2009, 3]),
+            ("7 mei 2008", vec![2008, 5, 7]),
+            ("J\u{e4}nner 2007", vec![2007, 1]),
+        ] {
+            assert_eq!(wiki_date(text).date_parts, [parts], "{text}");
+        }
+    }
 }
