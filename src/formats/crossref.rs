@@ -6,46 +6,67 @@ use serde_json::Value as Json;
 
 use crate::model::{CslItem, CslValue};
 
-/// What Crossref says about its record and not about the work.
+/// The fields in which Crossref describes its record and not the work.
+#[rustfmt::skip]
 const ABOUT_RECORD: [&str; 34] = [
-    "accepted",
-    "alternative-id",
-    "approved",
-    "archive",
-    "assertion",
-    "clinical-trial-number",
-    "content-created",
-    "content-domain",
-    "content-updated",
-    "created",
-    "deposited",
-    "funder",
-    "indexed",
-    "is-referenced-by-count",
-    "isbn-type",
-    "issn-type",
-    "journal-issue",
-    "license",
-    "link",
-    "member",
-    "posted",
-    "prefix",
-    "published",
-    "published-online",
-    "published-other",
-    "published-print",
-    "reference",
-    "reference-count",
-    "references-count",
-    "relation",
-    "resource",
-    "score",
-    "update-policy",
-    "update-to",
+    "accepted", "alternative-id", "approved", "archive", "assertion", "clinical-trial-number", "content-created",
+    "content-domain", "content-updated", "created", "deposited", "funder", "indexed", "is-referenced-by-count",
+    "isbn-type", "issn-type", "journal-issue", "license", "link", "member", "posted", "prefix", "published",
+    "published-online", "published-other", "published-print", "reference", "reference-count", "references-count",
+    "relation", "resource", "score", "update-policy", "update-to",
+];
+
+/// The types of Crossref and DataCite that are not CSL types.
+const TYPES: [(&str, &str); 27] = [
+    ("journal-article", "article-journal"),
+    ("proceedings-article", "paper-conference"),
+    ("book-chapter", "chapter"),
+    ("book-section", "chapter"),
+    ("book-part", "chapter"),
+    ("book-track", "chapter"),
+    ("reference-entry", "entry-encyclopedia"),
+    ("monograph", "book"),
+    ("edited-book", "book"),
+    ("reference-book", "book"),
+    ("book-set", "book"),
+    ("book-series", "book"),
+    ("proceedings", "book"),
+    ("proceedings-series", "book"),
+    ("posted-content", "article"),
+    ("preprint", "article"),
+    ("dissertation", "thesis"),
+    ("peer-review", "review"),
+    ("journal", "periodical"),
+    ("journal-issue", "periodical"),
+    ("journal-volume", "periodical"),
+    ("report-component", "report"),
+    ("report-series", "report"),
+    ("database", "dataset"),
+    ("component", "document"),
+    ("grant", "document"),
+    ("other", "document"),
 ];
 
 /// The dates of publication that count if a work has no other, the best first.
 pub(crate) const DATES: [&str; 3] = ["published-print", "published", "published-online"];
+
+/// Returns the CSL type of a type of Crossref or DataCite that is not a CSL type.
+pub(crate) fn csl_type(name: &str) -> Option<&'static str> {
+    let known = TYPES.iter().find(|(known, _)| *known == name);
+    known.map(|(_, csl)| *csl)
+}
+
+/// Returns the element of CSL's markup for an element of HTML or JATS.
+pub(crate) fn csl_element(name: &[u8]) -> Option<&'static str> {
+    Some(match name.strip_prefix(b"jats:").unwrap_or(name) {
+        b"i" | b"em" | b"italic" => "i",
+        b"b" | b"strong" | b"bold" => "b",
+        b"sub" => "sub",
+        b"sup" => "sup",
+        b"sc" => "sc",
+        _ => return None,
+    })
+}
 
 /// Returns a title with its subtitle, unless it has it already.
 pub(crate) fn full_title(title: String, subtitle: &str) -> String {
@@ -179,13 +200,7 @@ fn without_jats(text: &str) -> String {
             break;
         };
         let name = name.split([' ', '/']).next().unwrap_or_default();
-        let csl = match name {
-            "italic" => "i",
-            "bold" => "b",
-            "sub" | "sup" | "sc" => name,
-            _ => "",
-        };
-        if !csl.is_empty() {
+        if let Some(csl) = csl_element(name.as_bytes()) {
             result.push_str(&format!("<{slash}{csl}>"));
         } else if matches!(name, "p" | "title" | "sec" | "list-item") {
             result.push_str("\n\n");

@@ -458,34 +458,7 @@ fn tidied(mut item: CslItem, line: usize, read: &mut ParsedItems) -> CslItem {
 
 /// Returns the CSL type of a type of Crossref, Zotero or BibTeX.
 fn type_of_other_program(written: &str) -> Option<&'static str> {
-    const TYPES: [(&str, &str); 36] = [
-        ("journal-article", "article-journal"),
-        ("proceedings-article", "paper-conference"),
-        ("book-chapter", "chapter"),
-        ("book-section", "chapter"),
-        ("book-part", "chapter"),
-        ("book-track", "chapter"),
-        ("reference-entry", "entry-encyclopedia"),
-        ("monograph", "book"),
-        ("edited-book", "book"),
-        ("reference-book", "book"),
-        ("book-set", "book"),
-        ("book-series", "book"),
-        ("proceedings", "book"),
-        ("proceedings-series", "book"),
-        ("posted-content", "article"),
-        ("preprint", "article"),
-        ("dissertation", "thesis"),
-        ("peer-review", "review"),
-        ("journal", "periodical"),
-        ("journal-issue", "periodical"),
-        ("journal-volume", "periodical"),
-        ("report-component", "report"),
-        ("report-series", "report"),
-        ("database", "dataset"),
-        ("component", "document"),
-        ("grant", "document"),
-        ("other", "document"),
+    const TYPES: [(&str, &str); 9] = [
         ("journalarticle", "article-journal"),
         ("magazinearticle", "article-magazine"),
         ("newspaperarticle", "article-newspaper"),
@@ -499,7 +472,8 @@ fn type_of_other_program(written: &str) -> Option<&'static str> {
     let lower = written.to_ascii_lowercase();
     let found = TYPES.iter().find(|(name, _)| *name == lower);
     found
-        .and_then(|(_, csl_type)| known_type(csl_type))
+        .map(|(_, csl_type)| *csl_type)
+        .or_else(|| crossref::csl_type(&lower))
         .or_else(|| known_type(&lower))
         .or_else(|| schema::entry_type(&lower).map(|row| row.csl))
 }

@@ -53,7 +53,7 @@ mod records;
 pub mod references;
 mod ris;
 mod word_processor;
-mod xml;
+pub(crate) mod xml;
 pub mod yaml;
 
 use std::borrow::Cow;

@@ -3,39 +3,14 @@
 use html5gum::{Token, Tokenizer};
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::formats::crossref::csl_element;
 use crate::model::markup;
 
 /// The longest text of one value, in bytes. An abstract is shorter.
 const LONGEST: usize = 64 << 10;
 
-/// Elements that CSL has, by the names that HTML and JATS give them.
-const ELEMENTS: &[(&[u8], &str)] = &[
-    (b"i", "i"),
-    (b"em", "i"),
-    (b"italic", "i"),
-    (b"jats:italic", "i"),
-    (b"b", "b"),
-    (b"strong", "b"),
-    (b"bold", "b"),
-    (b"jats:bold", "b"),
-    (b"sub", "sub"),
-    (b"jats:sub", "sub"),
-    (b"sup", "sup"),
-    (b"jats:sup", "sup"),
-];
-
 /// Elements between which there is a space.
-const BLOCKS: &[&[u8]] = &[
-    b"p",
-    b"br",
-    b"div",
-    b"li",
-    b"jats:p",
-    b"jats:title",
-    b"jats:sec",
-    b"title",
-    b"sec",
-];
+const BLOCKS: [&str; 6] = ["p", "br", "div", "li", "title", "sec"];
 
 /// Returns a text without markup other than CSL's, without entities and control characters, and with single spaces.
 pub(super) fn text(raw: &str) -> String {
@@ -73,9 +48,10 @@ fn without_elements(text: &str, keeps_markup: bool) -> String {
     // A number that is less than another is no tag.
     let spaced = text.replace("< ", "&lt; ");
     for token in Tokenizer::new(spaced.as_str()).flatten() {
-        let element = |name: &[u8]| {
-            let known = ELEMENTS.iter().find(|(html, _)| *html == name);
-            known.map(|(_, csl)| *csl).filter(|_| keeps_markup)
+        let element = |name: &[u8]| csl_element(name).filter(|_| keeps_markup);
+        let is_block = |name: &[u8]| {
+            let name = name.strip_prefix(b"jats:").unwrap_or(name);
+            BLOCKS.iter().any(|block| block.as_bytes() == name)
         };
         match token {
             Token::String(text) => result.push_str(&String::from_utf8_lossy(&text)),
@@ -83,7 +59,7 @@ fn without_elements(text: &str, keeps_markup: bool) -> String {
                 if let Some(csl) = element(&tag.name).filter(|_| !tag.self_closing) {
                     open.push(csl);
                     result.push_str(&format!("<{csl}>"));
-                } else if BLOCKS.contains(&tag.name.as_slice()) {
+                } else if is_block(&tag.name) {
                     result.push(' ');
                 }
             }
@@ -92,7 +68,7 @@ fn without_elements(text: &str, keeps_markup: bool) -> String {
                     open.pop();
                     result.push_str(&format!("</{csl}>"));
                 }
-                _ if BLOCKS.contains(&tag.name.as_slice()) => result.push(' '),
+                _ if is_block(&tag.name) => result.push(' '),
                 _ => {}
             },
             _ => {}

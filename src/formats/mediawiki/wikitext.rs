@@ -2,6 +2,9 @@
 
 use html5gum::{Token, Tokenizer};
 
+use crate::formats::crossref::csl_element;
+use crate::text::single_spaced;
+
 /// A template in a page.
 #[derive(Debug)]
 pub(super) struct Template {
@@ -10,9 +13,9 @@ pub(super) struct Template {
     /// The parameters: names in lower case, or the number of a parameter without a name; and the wikitext of the
     /// values, in which links and nested templates have become text.
     pub(super) parameters: Vec<(String, String)>,
-    /// Where it begins in the page.
+    /// Its start in the page.
     pub(super) start: usize,
-    /// Where it ends.
+    /// Its end in the page.
     pub(super) end: usize,
     /// Whether it was closed before the page ended.
     pub(super) is_closed: bool,
@@ -24,7 +27,7 @@ const MAX_DEPTH: usize = 40;
 /// Returns a name in lower case with single spaces.
 pub(super) fn normal_name(name: &str) -> String {
     let name = name.replace('_', " ").to_lowercase();
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = single_spaced(&name);
     let name = name.strip_prefix("template:").unwrap_or(&name);
     name.trim().to_owned()
 }
@@ -50,7 +53,7 @@ enum OpenConstruct {
         parameters: Vec<(String, String)>,
         /// The name of the present parameter, if it has one.
         parameter: Option<String>,
-        /// How many parameters have no name.
+        /// The number of parameters without a name.
         unnamed: usize,
         text: String,
     },
@@ -409,19 +412,15 @@ pub(super) fn rich_text(value: &str) -> (String, Option<String>) {
     for element in open.iter().rev() {
         rich.push_str(&format!("</{element}>"));
     }
-    let text = rich.split_whitespace().collect::<Vec<_>>().join(" ");
-    (text, address)
+    (single_spaced(&rich), address)
 }
 
 /// Returns CSL's element for an element of HTML.
 fn csl_tag(name: &[u8]) -> Option<&'static str> {
-    Some(match name {
-        b"i" | b"em" | b"cite" => "i",
-        b"b" | b"strong" => "b",
-        b"sup" => "sup",
-        b"sub" => "sub",
-        _ => return None,
-    })
+    match name {
+        b"cite" => Some("i"),
+        name => csl_element(name),
+    }
 }
 
 /// Replaces pairs of quotes by an element. The last one of an odd number stays.

@@ -4,14 +4,14 @@
 
 use std::time::Duration;
 
-use roxmltree::{Document, Node};
+use roxmltree::Document;
 
-use super::{Service, malformed, response_or_none};
+use super::{LookupResult, Service, malformed, response_or_none};
+use crate::formats::xml::{child, child_text, children};
 use crate::lookup::address::in_path;
 use crate::lookup::client::{Client, ClientRequest};
-use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
-use crate::lookup::record::{Record, RecordBuilder, whole_name};
+use crate::lookup::record::{RecordBuilder, whole_name};
 
 const NAME: &str = "arXiv";
 
@@ -26,11 +26,7 @@ impl Service for Arxiv {
         matches!(identifier, Identifier::Arxiv(_))
     }
 
-    fn by_identifier(
-        &self,
-        client: &Client,
-        identifier: &Identifier,
-    ) -> Result<Option<Record>, LookupError> {
+    fn by_identifier(&self, client: &Client, identifier: &Identifier) -> LookupResult {
         let Identifier::Arxiv(number) = identifier else {
             return Ok(None);
         };
@@ -53,34 +49,25 @@ impl Service for Arxiv {
         if feed.tag_name().name() != "feed" {
             return Err(malformed(&request, "not an Atom feed"));
         }
-        let Some(entry) = children(feed, "entry").next() else {
+        let Some(entry) = child(feed, "entry") else {
             return Ok(None);
         };
-        let value = |name: &str| {
-            let child = children(entry, name).next();
-            child
-                .and_then(|node| node.text())
-                .unwrap_or_default()
-                .trim()
-                .to_owned()
-        };
+        let value = |name| child_text(entry, name);
         // An unknown number gets an entry with the title "Error".
         if value("id").contains("/api/errors") || value("title").is_empty() {
             return Ok(None);
         }
         let mut builder = RecordBuilder::new("article");
         builder.text("title", &value("title"));
-        let authors = children(entry, "author").filter_map(|author| {
-            let name = children(author, "name").next()?.text()?;
-            whole_name(name)
-        });
+        let authors = children(entry, "author");
+        let authors = authors.filter_map(|author| whole_name(&child_text(author, "name")));
         builder.names("author", authors.collect());
         builder.date("issued", &value("published"));
         builder.text("abstract", &value("summary"));
         builder.doi(&value("doi"));
         builder.field("eprint", number);
         builder.field("eprinttype", "arxiv");
-        if let Some(category) = children(entry, "primary_category").next()
+        if let Some(category) = child(entry, "primary_category")
             && let Some(term) = category.attribute("term")
         {
             builder.field("eprintclass", term);
@@ -89,9 +76,4 @@ impl Service for Arxiv {
         response.address = format!("https://arxiv.org/abs/{}", in_path(number));
         Ok(Some(builder.record(NAME, &response)))
     }
-}
-
-fn children<'a, 'd>(node: Node<'a, 'd>, name: &str) -> impl Iterator<Item = Node<'a, 'd>> {
-    node.children()
-        .filter(move |child| child.is_element() && child.tag_name().name() == name)
 }

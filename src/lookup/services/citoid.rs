@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::{JSON, Service, json, malformed, member, members, response_or_none};
+use super::{JSON, LookupResult, Service, json, malformed, member, members, response_or_none};
 use crate::lookup::address::in_query;
 use crate::lookup::client::{Client, ClientRequest};
 use crate::lookup::error::{LookupError, RequestFailure};
 use crate::lookup::identifier::Identifier;
-use crate::lookup::record::{Record, RecordBuilder, organization, person};
+use crate::lookup::record::{RecordBuilder, organization, person};
 
 const NAME: &str = "Citoid";
 
@@ -108,11 +108,7 @@ impl Service for Citoid {
         )
     }
 
-    fn by_identifier(
-        &self,
-        client: &Client,
-        identifier: &Identifier,
-    ) -> Result<Option<Record>, LookupError> {
+    fn by_identifier(&self, client: &Client, identifier: &Identifier) -> LookupResult {
         let text = match identifier {
             Identifier::Pmid(number) => number.clone(),
             other => other.to_string(),

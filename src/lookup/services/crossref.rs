@@ -6,7 +6,10 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
-use super::{JSON, Search, Service, csl_json, json, malformed, member, members, response_or_none};
+use super::{
+    JSON, LookupResult, Search, Service, csl_json, json, malformed, member, members,
+    response_or_none,
+};
 use crate::lookup::address::{in_path, in_query};
 use crate::lookup::client::{Client, ClientRequest, ClientResponse, KeyPlace};
 use crate::lookup::error::LookupError;
@@ -32,11 +35,7 @@ impl Service for Crossref {
         matches!(identifier, Identifier::Doi(_))
     }
 
-    fn by_identifier(
-        &self,
-        client: &Client,
-        identifier: &Identifier,
-    ) -> Result<Option<Record>, LookupError> {
+    fn by_identifier(&self, client: &Client, identifier: &Identifier) -> LookupResult {
         match identifier {
             Identifier::Doi(doi) => work(client, &doi.to_string()),
             _ => Ok(None),
@@ -73,7 +72,7 @@ impl Service for Crossref {
 }
 
 /// Returns what Crossref knows of a DOI, with the notices on it; `None` for DOIs of other agencies.
-pub(in crate::lookup) fn work(client: &Client, doi: &str) -> Result<Option<Record>, LookupError> {
+pub(in crate::lookup) fn work(client: &Client, doi: &str) -> LookupResult {
     let address = format!("https://api.crossref.org/works/{}", in_path(doi));
     let request = request(&address);
     let Some(response) = response_or_none(client, &request)? else {

@@ -7,35 +7,6 @@ use crate::formats::crossref;
 use crate::lookup::record::{RecordBuilder, first_text, organization, person};
 use crate::model::CslName;
 
-/// The types of Crossref and DataCite that are not CSL types.
-const TYPES: &[(&str, &str)] = &[
-    ("journal-article", "article-journal"),
-    ("monograph", "book"),
-    ("edited-book", "book"),
-    ("reference-book", "book"),
-    ("book-set", "book"),
-    ("book-series", "book"),
-    ("proceedings", "book"),
-    ("book-chapter", "chapter"),
-    ("book-section", "chapter"),
-    ("book-part", "chapter"),
-    ("book-track", "chapter"),
-    ("reference-entry", "entry-encyclopedia"),
-    ("proceedings-article", "paper-conference"),
-    ("dissertation", "thesis"),
-    ("report-component", "report"),
-    ("report-series", "report"),
-    ("posted-content", "article"),
-    ("preprint", "article"),
-    ("peer-review", "review"),
-    ("journal-issue", "periodical"),
-    ("journal", "periodical"),
-    ("database", "dataset"),
-    ("other", "document"),
-    ("component", "document"),
-    ("grant", "document"),
-];
-
 const NAMES: &[&str] = &[
     "author",
     "editor",
@@ -73,8 +44,7 @@ const TEXTS: &[&str] = &[
 /// Returns the builder of an item from CSL-JSON or a work of Crossref; `None` if it has no title.
 pub(super) fn builder(work: &Json) -> Option<RecordBuilder> {
     let csl_type = member(work, "type");
-    let known = TYPES.iter().find(|(name, _)| *name == csl_type);
-    let csl_type = known.map_or(csl_type, |(_, csl)| *csl);
+    let csl_type = crossref::csl_type(csl_type).unwrap_or(csl_type);
     let mut builder = RecordBuilder::new(if csl_type.is_empty() {
         "document"
     } else {

@@ -2,12 +2,10 @@
 //!
 //! <https://citation.doi.org/docs.html>
 
-use super::{Service, csl_json, json, malformed, response_or_none};
+use super::{LookupResult, Service, csl_json, json, malformed, response_or_none};
 use crate::lookup::address::in_path;
 use crate::lookup::client::{Client, ClientRequest};
-use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
-use crate::lookup::record::Record;
 
 const NAME: &str = "doi.org";
 
@@ -23,11 +21,7 @@ impl Service for DoiResolver {
         matches!(identifier, Identifier::Doi(_))
     }
 
-    fn by_identifier(
-        &self,
-        client: &Client,
-        identifier: &Identifier,
-    ) -> Result<Option<Record>, LookupError> {
+    fn by_identifier(&self, client: &Client, identifier: &Identifier) -> LookupResult {
         let Identifier::Doi(doi) = identifier else {
             return Ok(None);
         };
@@ -36,7 +30,7 @@ impl Service for DoiResolver {
 }
 
 /// Returns what the agency of a DOI knows.
-pub(super) fn record(client: &Client, doi: &str) -> Result<Option<Record>, LookupError> {
+pub(super) fn record(client: &Client, doi: &str) -> LookupResult {
     let address = format!("https://doi.org/{}", in_path(doi));
     let request = ClientRequest::new(NAME, &address, "application/vnd.citationstyles.csl+json");
     let Some(mut response) = response_or_none(client, &request)? else {

@@ -39,6 +39,9 @@ pub struct Search {
     pub year: Option<i32>,
 }
 
+/// The record of a work; `None` if the service does not know the work.
+pub(super) type LookupResult = Result<Option<Record>, LookupError>;
+
 /// A metadata service.
 pub trait Service: Send + Sync {
     /// Returns its name.
@@ -47,12 +50,8 @@ pub trait Service: Send + Sync {
     /// Returns whether it knows such identifiers.
     fn accepts(&self, identifier: &Identifier) -> bool;
 
-    /// Returns what the service knows of a work; `None` if it does not know the work.
-    fn by_identifier(
-        &self,
-        client: &Client,
-        identifier: &Identifier,
-    ) -> Result<Option<Record>, LookupError>;
+    /// Returns what the service knows of a work.
+    fn by_identifier(&self, client: &Client, identifier: &Identifier) -> LookupResult;
 
     /// Returns whether it finds works by title.
     fn can_search(&self) -> bool {

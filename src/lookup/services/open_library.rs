@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::{JSON, Service, json, malformed, member, members, response_or_none};
+use super::{JSON, LookupResult, Service, json, malformed, member, members, response_or_none};
 use crate::lookup::client::{Client, ClientRequest};
-use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
-use crate::lookup::record::{Record, RecordBuilder, whole_name};
+use crate::lookup::record::{RecordBuilder, whole_name};
 
 const NAME: &str = "Open Library";
 
@@ -25,11 +24,7 @@ impl Service for OpenLibrary {
         matches!(identifier, Identifier::Isbn(_))
     }
 
-    fn by_identifier(
-        &self,
-        client: &Client,
-        identifier: &Identifier,
-    ) -> Result<Option<Record>, LookupError> {
+    fn by_identifier(&self, client: &Client, identifier: &Identifier) -> LookupResult {
         let Identifier::Isbn(isbn) = identifier else {
             return Ok(None);
         };

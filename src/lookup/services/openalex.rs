@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::{JSON, Search, Service, json, member, members, response_or_none};
+use super::{JSON, LookupResult, Search, Service, json, member, members, response_or_none};
 use crate::lookup::address::{in_path, in_query};
 use crate::lookup::client::{Client, ClientRequest, ClientResponse, KeyPlace};
 use crate::lookup::error::LookupError;
@@ -57,11 +57,7 @@ impl Service for OpenAlex {
         )
     }
 
-    fn by_identifier(
-        &self,
-        client: &Client,
-        identifier: &Identifier,
-    ) -> Result<Option<Record>, LookupError> {
+    fn by_identifier(&self, client: &Client, identifier: &Identifier) -> LookupResult {
         let id = match identifier {
             Identifier::OpenAlex(number) => number.clone(),
             Identifier::Doi(doi) => format!("doi:{}", in_path(&doi.to_string())),

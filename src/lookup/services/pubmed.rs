@@ -5,11 +5,9 @@
 
 use std::time::Duration;
 
-use super::{JSON, Service, csl_json, json, malformed, parsed, response_or_none};
+use super::{JSON, LookupResult, Service, csl_json, json, malformed, parsed, response_or_none};
 use crate::lookup::client::{Client, ClientRequest, KeyPlace};
-use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
-use crate::lookup::record::Record;
 
 const NAME: &str = "PubMed";
 
@@ -24,11 +22,7 @@ impl Service for Pubmed {
         matches!(identifier, Identifier::Pmid(_) | Identifier::Pmcid(_))
     }
 
-    fn by_identifier(
-        &self,
-        client: &Client,
-        identifier: &Identifier,
-    ) -> Result<Option<Record>, LookupError> {
+    fn by_identifier(&self, client: &Client, identifier: &Identifier) -> LookupResult {
         let Some(article) = Article::of(identifier) else {
             return Ok(None);
         };
@@ -91,7 +85,7 @@ fn request<'a>(address: &'a str, accept: &'static str) -> ClientRequest<'a> {
 }
 
 /// Asks the Literature Citation Exporter.
-fn exported(client: &Client, article: &Article<'_>) -> Result<Option<Record>, LookupError> {
+fn exported(client: &Client, article: &Article<'_>) -> LookupResult {
     let address = format!(
         "https://api.ncbi.nlm.nih.gov/lit/ctxp/v1/{}/?format=csl&id={}",
         article.database,
@@ -109,7 +103,7 @@ fn exported(client: &Client, article: &Article<'_>) -> Result<Option<Record>, Lo
 }
 
 /// Asks the E-utilities.
-fn fetched(client: &Client, article: &Article<'_>) -> Result<Option<Record>, LookupError> {
+fn fetched(client: &Client, article: &Article<'_>) -> LookupResult {
     let address = format!(
         "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/efetch.fcgi?db={}&id={}&rettype=medline&retmode=text",
         article.database,

@@ -4,11 +4,10 @@
 
 use std::time::Duration;
 
-use super::{Service, malformed, parsed, response_or_none};
+use super::{LookupResult, Service, malformed, parsed, response_or_none};
 use crate::lookup::client::{Client, ClientRequest};
-use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
-use crate::lookup::record::{Record, RecordBuilder};
+use crate::lookup::record::RecordBuilder;
 
 const NAME: &str = "library catalogue";
 
@@ -37,11 +36,7 @@ impl Service for Sru {
         matches!(identifier, Identifier::Isbn(_))
     }
 
-    fn by_identifier(
-        &self,
-        client: &Client,
-        identifier: &Identifier,
-    ) -> Result<Option<Record>, LookupError> {
+    fn by_identifier(&self, client: &Client, identifier: &Identifier) -> LookupResult {
         let Identifier::Isbn(isbn) = identifier else {
             return Ok(None);
         };

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use html5gum::{DefaultEmitter, Token, Tokenizer};
 use serde_json::Value as Json;
 
-use super::{Service, member};
+use super::{LookupResult, Service, member};
 use crate::lookup::address::{Address, unescaped};
 use crate::lookup::client::{Client, ClientRequest, ClientResponse};
 use crate::lookup::error::{LookupError, RequestFailure};
 use crate::lookup::identifier::Identifier;
-use crate::lookup::record::{Record, RecordBuilder, first_text, organization, whole_name};
+use crate::lookup::record::{RecordBuilder, first_text, organization, whole_name};
 use crate::model::Isbn;
 
 const NAME: &str = "the page itself";
@@ -31,11 +31,7 @@ impl Service for WebPage {
         matches!(identifier, Identifier::Url(_))
     }
 
-    fn by_identifier(
-        &self,
-        client: &Client,
-        identifier: &Identifier,
-    ) -> Result<Option<Record>, LookupError> {
+    fn by_identifier(&self, client: &Client, identifier: &Identifier) -> LookupResult {
         let Identifier::Url(url) = identifier else {
             return Ok(None);
         };

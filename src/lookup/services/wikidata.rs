@@ -6,11 +6,10 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
-use super::{JSON, Service, json, member, members, response_or_none};
+use super::{JSON, LookupResult, Service, json, member, members, response_or_none};
 use crate::lookup::client::{Client, ClientRequest};
-use crate::lookup::error::LookupError;
 use crate::lookup::identifier::Identifier;
-use crate::lookup::record::{Record, RecordBuilder, whole_name};
+use crate::lookup::record::{RecordBuilder, whole_name};
 
 const NAME: &str = "Wikidata";
 
@@ -48,11 +47,7 @@ impl Service for Wikidata {
         matches!(identifier, Identifier::Wikidata(_))
     }
 
-    fn by_identifier(
-        &self,
-        client: &Client,
-        identifier: &Identifier,
-    ) -> Result<Option<Record>, LookupError> {
+    fn by_identifier(&self, client: &Client, identifier: &Identifier) -> LookupResult {
         let Identifier::Wikidata(item) = identifier else {
             return Ok(None);
         };
