@@ -240,13 +240,7 @@ fn columns(chart: &Chart, html: &mut String) {
 
 /// Writes counts as a table with bars.
 fn bars(chart: &Chart, html: &mut String) {
-    let most = chart
-        .bars
-        .iter()
-        .map(|bar| bar.works)
-        .max()
-        .unwrap_or(1)
-        .max(1);
+    let most = chart.largest();
     let _ = writeln!(
         html,
         "<section>\n<h2>{0}</h2>\n<table class=\"bars\" aria-label=\"{0}\">\n<tbody>",

@@ -40,6 +40,14 @@ pub struct Chart {
     pub without: usize,
 }
 
+impl Chart {
+    /// Returns the largest count, at least 1.
+    pub(super) fn largest(&self) -> usize {
+        let counts = self.bars.iter().map(|bar| bar.works);
+        counts.max().unwrap_or(1).max(1)
+    }
+}
+
 /// The count of one value.
 #[derive(Debug, Clone, Serialize)]
 pub struct Bar {

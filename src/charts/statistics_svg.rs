@@ -122,13 +122,7 @@ fn bars(chart: &Chart, svg: SvgBuilder, at: (f64, f64), wide: f64) -> (Element, 
         .map(|bar| width(&bar.label, LABEL))
         .fold(40.0, f64::max);
     let names = widest.min(wide * 0.45);
-    let most = chart
-        .bars
-        .iter()
-        .map(|bar| bar.works)
-        .max()
-        .unwrap_or(1)
-        .max(1);
+    let most = chart.largest();
     let number = width(&most.to_string(), SMALL) + 10.0;
     let ground = left + names + 12.0;
     let room = (wide - names - 12.0 - number).max(20.0);

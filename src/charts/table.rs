@@ -8,46 +8,19 @@ use crate::output::csv::write_row;
 /// Formats statistics: one row for each value, and for each sum of the values that were folded.
 pub fn statistics_csv(statistics: &Statistics) -> String {
     let mut csv = String::new();
-    write_row(
-        &mut csv,
-        ["by", "value", "label", "works"].map(str::to_owned),
-    );
+    write_row(&mut csv, ["by", "value", "label", "works"]);
     for chart in &statistics.charts {
+        let mut row = |value: &str, label: &str, works: usize| {
+            write_row(&mut csv, [&chart.by, value, label, &works.to_string()]);
+        };
         for bar in &chart.bars {
-            let works = bar.works.to_string();
-            write_row(
-                &mut csv,
-                [
-                    chart.by.clone(),
-                    bar.value.clone(),
-                    bar.label.clone(),
-                    works,
-                ],
-            );
+            row(&bar.value, &bar.label, bar.works);
         }
         if let Some(more) = chart.more {
-            let label = format!("{} more", more.values);
-            write_row(
-                &mut csv,
-                [
-                    chart.by.clone(),
-                    String::new(),
-                    label,
-                    more.works.to_string(),
-                ],
-            );
+            row("", &format!("{} more", more.values), more.works);
         }
         if chart.without > 0 {
-            let label = "without".to_owned();
-            write_row(
-                &mut csv,
-                [
-                    chart.by.clone(),
-                    String::new(),
-                    label,
-                    chart.without.to_string(),
-                ],
-            );
+            row("", "without", chart.without);
         }
     }
     csv
@@ -56,53 +29,30 @@ pub fn statistics_csv(statistics: &Statistics) -> String {
 /// Formats the works and events of a timeline, one row for each on each of its lanes.
 pub fn timeline_csv(timeline: &Timeline) -> String {
     let mut csv = String::new();
+    let by = timeline.by.as_str();
     write_row(
         &mut csv,
-        [
-            timeline.by.as_str(),
-            "kind",
-            "year",
-            "key",
-            "label",
-            "title",
-            "link",
-        ]
-        .map(str::to_owned),
+        [by, "kind", "year", "key", "label", "title", "link"],
     );
     for lane in &timeline.lanes {
+        let of_lane = lane.label.as_str();
         for work in &lane.works {
+            let year = format_year(axis_year(work.year));
+            let title = work.title.as_deref().unwrap_or_default();
+            let link = work.link.as_deref().unwrap_or_default();
             write_row(
                 &mut csv,
-                [
-                    lane.label.clone(),
-                    "work".to_owned(),
-                    format_year(axis_year(work.year)),
-                    work.key.clone(),
-                    work.label.clone(),
-                    work.title.clone().unwrap_or_default(),
-                    work.link.clone().unwrap_or_default(),
-                ],
+                [of_lane, "work", &year, &work.key, &work.label, title, link],
             );
         }
         for event in &lane.events {
             write_row(
                 &mut csv,
-                [
-                    lane.label.clone(),
-                    "event".to_owned(),
-                    event.words.clone(),
-                    String::new(),
-                    String::new(),
-                    event.what.clone(),
-                    String::new(),
-                ],
+                [of_lane, "event", &event.words, "", "", &event.what, ""],
             );
         }
         for key in &lane.undated {
-            write_row(
-                &mut csv,
-                [lane.label.as_str(), "work", "", key, "", "", ""].map(str::to_owned),
-            );
+            write_row(&mut csv, [of_lane, "work", "", key, "", "", ""]);
         }
     }
     csv

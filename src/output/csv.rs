@@ -25,7 +25,7 @@ const COLUMNS: [&str; 14] = [
 /// semicolons. The section column contains the path of headings, such as `Oekonux > Germ form`.
 pub fn reading_list(list: &ReadingList, works: &MetadataIndex<'_>) -> String {
     let mut csv = String::new();
-    write_row(&mut csv, COLUMNS.map(str::to_owned));
+    write_row(&mut csv, COLUMNS);
     let mut above: Vec<(usize, &str)> = Vec::new();
     for section in &list.sections {
         if let Some(heading) = &section.heading {
@@ -77,8 +77,8 @@ pub fn reading_list(list: &ReadingList, works: &MetadataIndex<'_>) -> String {
 }
 
 /// Writes a row.
-pub(crate) fn write_row<const N: usize>(csv: &mut String, cells: [String; N]) {
-    let cells = cells.map(|text| cell(&text));
+pub(crate) fn write_row<const N: usize>(csv: &mut String, cells: [impl AsRef<str>; N]) {
+    let cells = cells.map(|text| cell(text.as_ref()));
     csv.push_str(&cells.join(","));
     csv.push_str("\r\n");
 }
