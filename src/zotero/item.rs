@@ -10,91 +10,50 @@ use serde_json::Value as Json;
 
 /// A work with everything that belongs to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
 pub struct ZoteroItem {
     /// The name of the item's type, such as `journalArticle`.
-    #[serde(default, deserialize_with = "text")]
+    #[serde(deserialize_with = "text")]
     pub item_type: String,
     /// The key, which is unique in its library: eight letters and digits. Empty for an item from a browser.
-    #[serde(
-        default,
-        deserialize_with = "text",
-        skip_serializing_if = "String::is_empty"
-    )]
+    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
     pub key: String,
     /// The id that a connector gives an item that it sends.
-    #[serde(
-        default,
-        deserialize_with = "text",
-        skip_serializing_if = "String::is_empty"
-    )]
+    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
     pub id: String,
     /// The library as in the URIs of items: `users/12`, `users/local/aBc`, `groups/345`. Empty for an item from a browser.
-    #[serde(
-        default,
-        deserialize_with = "text",
-        skip_serializing_if = "String::is_empty"
-    )]
+    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
     pub library: String,
     /// The version at the last synchronization; 0 if there was none. In the JSON of translators, `version` is a field: that
     /// of a program.
-    #[serde(default, deserialize_with = "number", skip_serializing_if = "is_zero")]
+    #[serde(deserialize_with = "number", skip_serializing_if = "is_zero")]
     pub sync_version: u64,
-    /// When the item was added: `2026-01-02 03:04:05` in UTC.
-    #[serde(
-        default,
-        deserialize_with = "text",
-        skip_serializing_if = "String::is_empty"
-    )]
+    /// The time the item was added: `2026-01-02 03:04:05` in UTC.
+    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
     pub date_added: String,
-    /// When the item was changed: `2026-01-02 03:04:05` in UTC.
-    #[serde(
-        default,
-        deserialize_with = "text",
-        skip_serializing_if = "String::is_empty"
-    )]
+    /// The time the item was changed: `2026-01-02 03:04:05` in UTC.
+    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
     pub date_modified: String,
     /// The creators in their order.
-    #[serde(
-        default,
-        deserialize_with = "lenient_list",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(deserialize_with = "list", skip_serializing_if = "Vec::is_empty")]
     pub creators: Vec<Creator>,
     /// The tags.
-    #[serde(
-        default,
-        deserialize_with = "lenient_list",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(deserialize_with = "list", skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<ZoteroTag>,
     /// The paths of the collections that hold the item: the names from the top.
-    #[serde(
-        default,
-        deserialize_with = "lenient_list",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(deserialize_with = "list", skip_serializing_if = "Vec::is_empty")]
     pub collections: Vec<Vec<String>>,
     /// The URIs of other items, or other values, by predicate: `dc:relation`, `owl:sameAs`.
     #[serde(
-        default,
         deserialize_with = "relations",
         skip_serializing_if = "BTreeMap::is_empty"
     )]
     pub relations: BTreeMap<String, Vec<String>>,
     /// The notes.
-    #[serde(
-        default,
-        deserialize_with = "lenient_list",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(deserialize_with = "list", skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<ZoteroNote>,
     /// The attachments.
-    #[serde(
-        default,
-        deserialize_with = "lenient_list",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(deserialize_with = "list", skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
     /// The fields by name: `title`, `bookTitle` or its base field `publicationTitle`, `extra`. Dates are as they were typed;
     /// they may have the prefix that the database adds for sorting.
@@ -139,30 +98,18 @@ pub enum CreatorName {
     },
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 struct WrittenCreator {
-    #[serde(default, deserialize_with = "text")]
+    #[serde(deserialize_with = "text")]
     creator_type: String,
-    #[serde(
-        default,
-        deserialize_with = "text",
-        skip_serializing_if = "String::is_empty"
-    )]
+    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
     name: String,
-    #[serde(
-        default,
-        deserialize_with = "text",
-        skip_serializing_if = "String::is_empty"
-    )]
+    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
     first_name: String,
-    #[serde(
-        default,
-        deserialize_with = "text",
-        skip_serializing_if = "String::is_empty"
-    )]
+    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
     last_name: String,
-    #[serde(default, deserialize_with = "number", skip_serializing)]
+    #[serde(deserialize_with = "number", skip_serializing)]
     field_mode: u64,
 }
 
@@ -274,118 +221,64 @@ impl From<ZoteroTag> for WrittenTag {
 
 /// A note of an item.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
 pub struct ZoteroNote {
     /// The key.
-    #[serde(
-        default,
-        deserialize_with = "text",
-        skip_serializing_if = "String::is_empty"
-    )]
+    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
     pub key: String,
     /// The text as HTML.
-    #[serde(default, deserialize_with = "text")]
+    #[serde(deserialize_with = "text")]
     pub note: String,
     /// The tags.
-    #[serde(
-        default,
-        deserialize_with = "lenient_list",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(deserialize_with = "list", skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<ZoteroTag>,
-    /// When the note was added: `2026-01-02 03:04:05` in UTC.
-    #[serde(
-        default,
-        deserialize_with = "text",
-        skip_serializing_if = "String::is_empty"
-    )]
+    /// The time the note was added: `2026-01-02 03:04:05` in UTC.
+    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
     pub date_added: String,
-    /// When the note was changed: `2026-01-02 03:04:05` in UTC.
-    #[serde(
-        default,
-        deserialize_with = "text",
-        skip_serializing_if = "String::is_empty"
-    )]
+    /// The time the note was changed: `2026-01-02 03:04:05` in UTC.
+    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
     pub date_modified: String,
 }
 
 /// A file or an address that belongs to an item.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
 pub struct Attachment {
     /// The key, which is also the name of the folder of a stored file.
-    #[serde(
-        default,
-        deserialize_with = "text",
-        skip_serializing_if = "String::is_empty"
-    )]
+    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
     pub key: String,
     /// The id that a connector gives an attachment that it sends.
-    #[serde(
-        default,
-        deserialize_with = "text",
-        skip_serializing_if = "String::is_empty"
-    )]
+    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
     pub id: String,
     /// The title.
-    #[serde(
-        default,
-        deserialize_with = "text",
-        skip_serializing_if = "String::is_empty"
-    )]
+    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
     pub title: String,
     /// The place of the file.
-    #[serde(default)]
     pub link_mode: LinkMode,
     /// The MIME type.
     #[serde(
-        default,
         alias = "mimeType",
         deserialize_with = "text",
         skip_serializing_if = "String::is_empty"
     )]
     pub content_type: String,
     /// The path as the database has it (`storage:a.pdf`), or a real path if a reader has found the file.
-    #[serde(
-        default,
-        deserialize_with = "text",
-        skip_serializing_if = "String::is_empty"
-    )]
+    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
     pub path: String,
     /// The address from where the file comes, or that is the attachment.
-    #[serde(
-        default,
-        deserialize_with = "text",
-        skip_serializing_if = "String::is_empty"
-    )]
+    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
     pub url: String,
-    /// When the file was downloaded.
-    #[serde(
-        default,
-        deserialize_with = "text",
-        skip_serializing_if = "String::is_empty"
-    )]
+    /// The time the file was downloaded.
+    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
     pub access_date: String,
     /// The attachment's own note as HTML.
-    #[serde(
-        default,
-        deserialize_with = "text",
-        skip_serializing_if = "String::is_empty"
-    )]
+    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
     pub note: String,
     /// The tags.
-    #[serde(
-        default,
-        deserialize_with = "lenient_list",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(deserialize_with = "list", skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<ZoteroTag>,
     /// The annotations, in the order of the document.
-    #[serde(
-        default,
-        deserialize_with = "lenient_list",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(deserialize_with = "list", skip_serializing_if = "Vec::is_empty")]
     pub annotations: Vec<Annotation>,
 }
 
@@ -424,22 +317,17 @@ pub enum LinkMode {
 
 /// An annotation of a PDF, an EPUB or a web page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
 pub struct Annotation {
     /// The key.
-    #[serde(
-        default,
-        deserialize_with = "text",
-        skip_serializing_if = "String::is_empty"
-    )]
+    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
     pub key: String,
     /// The kind.
-    #[serde(rename = "annotationType", default)]
+    #[serde(rename = "annotationType")]
     pub kind: AnnotationType,
     /// Its author, in a group.
     #[serde(
         rename = "annotationAuthorName",
-        default,
         deserialize_with = "text",
         skip_serializing_if = "String::is_empty"
     )]
@@ -447,7 +335,6 @@ pub struct Annotation {
     /// The words of the document.
     #[serde(
         rename = "annotationText",
-        default,
         deserialize_with = "text",
         skip_serializing_if = "String::is_empty"
     )]
@@ -455,7 +342,6 @@ pub struct Annotation {
     /// The words of the reader, which may hold `<i>`, `<b>`, `<sub>` and `<sup>`.
     #[serde(
         rename = "annotationComment",
-        default,
         deserialize_with = "text",
         skip_serializing_if = "String::is_empty"
     )]
@@ -463,7 +349,6 @@ pub struct Annotation {
     /// The color: `#ffd400`.
     #[serde(
         rename = "annotationColor",
-        default,
         deserialize_with = "text",
         skip_serializing_if = "String::is_empty"
     )]
@@ -471,7 +356,6 @@ pub struct Annotation {
     /// The page as the document numbers it.
     #[serde(
         rename = "annotationPageLabel",
-        default,
         deserialize_with = "text",
         skip_serializing_if = "String::is_empty"
     )]
@@ -479,24 +363,15 @@ pub struct Annotation {
     /// The position in the document as JSON.
     #[serde(
         rename = "annotationPosition",
-        default,
         deserialize_with = "text",
         skip_serializing_if = "String::is_empty"
     )]
     pub position: String,
     /// The tags.
-    #[serde(
-        default,
-        deserialize_with = "lenient_list",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(deserialize_with = "list", skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<ZoteroTag>,
-    /// When the annotation was changed: `2026-01-02 03:04:05` in UTC.
-    #[serde(
-        default,
-        deserialize_with = "text",
-        skip_serializing_if = "String::is_empty"
-    )]
+    /// The time the annotation was changed: `2026-01-02 03:04:05` in UTC.
+    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
     pub date_modified: String,
 }
 
@@ -548,7 +423,7 @@ fn is_zero(number: &u64) -> bool {
 }
 
 /// Reads a list without the elements that are no `T`. A single element counts as a list.
-fn lenient_list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: serde::de::DeserializeOwned,
