@@ -130,7 +130,7 @@ pub const RULES: &[CheckRule] = &[
     CheckRule {
         name: "organisation",
         about: "an organisation that would be printed as a person",
-        look: names::organisations,
+        look: names::organizations,
     },
     CheckRule {
         name: "name",

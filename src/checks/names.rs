@@ -1,64 +1,19 @@
-//! Checks of names: organisations that would be printed as persons, and malformed lists.
+//! Checks of names: organizations that would be printed as persons, and malformed lists.
 
 use super::entry::OwnField;
 use super::{CheckedEntry, RuleFinding};
 use crate::formats::bibtex::{self, schema};
 use crate::model::Name;
 
-/// Words that occur in names of organisations but not of persons.
-const ORGANISATIONS: &[&str] = &[
-    "academy",
-    "agency",
-    "alliance",
-    "association",
-    "associates",
-    "center",
-    "centre",
-    "coalition",
-    "collective",
-    "college",
-    "commission",
-    "committee",
-    "company",
-    "consortium",
-    "cooperative",
-    "corporation",
-    "council",
-    "department",
-    "federation",
-    "foundation",
-    "fund",
-    "gmbh",
-    "government",
-    "group",
-    "inc",
-    "initiative",
-    "institut",
-    "institute",
-    "institution",
-    "lab",
-    "laboratory",
-    "labs",
-    "league",
-    "ltd",
-    "ministry",
-    "museum",
-    "network",
-    "organisation",
-    "organization",
-    "parliament",
-    "partnership",
-    "project",
-    "society",
-    "stiftung",
-    "team",
-    "universidad",
-    "universit\u{e0}",
-    "universit\u{e4}t",
-    "universit\u{e9}",
-    "universiteit",
-    "university",
-    "verein",
+/// Words that occur in names of organizations but not of persons.
+#[rustfmt::skip]
+const ORGANIZATIONS: &[&str] = &[
+    "academy", "agency", "alliance", "association", "associates", "center", "centre", "coalition", "collective",
+    "college", "commission", "committee", "company", "consortium", "cooperative", "corporation", "council",
+    "department", "federation", "foundation", "fund", "gmbh", "government", "group", "inc", "initiative", "institut",
+    "institute", "institution", "lab", "laboratory", "labs", "league", "ltd", "ministry", "museum", "network",
+    "organisation", "organization", "parliament", "partnership", "project", "society", "stiftung", "team",
+    "universidad", "universit\u{e0}", "universit\u{e4}t", "universit\u{e9}", "universiteit", "university", "verein",
     "working",
 ];
 
@@ -72,13 +27,13 @@ fn is_braced(name: &str) -> bool {
     name.starts_with('{') && name.ends_with('}')
 }
 
-pub(super) fn organisations(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
+pub(super) fn organizations(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
     for field in name_fields(entry) {
         for name in bibtex::split_list(&field.text) {
             if is_braced(name)
                 || name.contains(',')
                 || bibtex::is_extended(name)
-                || !is_organisation(name)
+                || !is_organization(name)
             {
                 continue;
             }
@@ -90,7 +45,7 @@ pub(super) fn organisations(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFindin
     }
 }
 
-fn is_organisation(name: &str) -> bool {
+fn is_organization(name: &str) -> bool {
     let name = bibtex::plain(name);
     let words: Vec<String> = name
         .split(|c: char| !c.is_alphanumeric() && c != '\'')
@@ -102,7 +57,7 @@ fn is_organisation(name: &str) -> bool {
     let has_preposition = name
         .split_whitespace()
         .any(|word| matches!(word, "of" | "for" | "f\u{fc}r"));
-    words.len() > 1 && (has_preposition || ORGANISATIONS.iter().any(|word| has(word)))
+    words.len() > 1 && (has_preposition || ORGANIZATIONS.iter().any(|word| has(word)))
 }
 
 pub(super) fn persons(entry: &CheckedEntry<'_>, found: &mut Vec<RuleFinding>) {
@@ -329,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn organisations_stand_in_braces() {
+    fn organizations_stand_in_braces() {
         for name in [
             "Foundation for Peer to Peer Alternatives",
             "University of Ghent",
@@ -338,11 +293,11 @@ mod tests {
             "Stad Gent Institut",
         ] {
             assert_eq!(
-                author(name, organisations),
+                author(name, organizations),
                 [format!("{name} would be printed as a person")]
             );
             assert_eq!(
-                author(&format!("{{{name}}}"), organisations),
+                author(&format!("{{{name}}}"), organizations),
                 [""; 0],
                 "{name}"
             );
@@ -355,7 +310,7 @@ mod tests {
             "Frank Press",
             "Institute",
         ] {
-            assert_eq!(author(person, organisations), [""; 0], "{person}");
+            assert_eq!(author(person, organizations), [""; 0], "{person}");
         }
     }
 

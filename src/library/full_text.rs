@@ -4,7 +4,7 @@
 //! no accents, `ø` as `o`, `ß` as `ss`. SQLite splits what it gets only at white space, so that three more
 //! kinds of tokens can be between the words, which no word of a person can be mistaken for:
 //!
-//! - `#3` ends a value of three words, and `##3` the name of an organisation. The phrase `peer production #2`
+//! - `#3` ends a value of three words, and `##3` the name of an organization. The phrase `peer production #2`
 //!   is a value that is “peer production” from its beginning to its end; and no phrase goes from one value
 //!   into the next.
 //! - `=volume=12` is a word in a field that has no column of its own, and `=volume#1` the end of a value of it.

@@ -740,7 +740,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_organisations_stay_whole() {
+    fn names_of_organizations_stay_whole() {
         let text = "a:\n  type: book\n  author: [Foundation for Peer to Peer Alternatives, \"van Gogh, Vincent\"]\n  \
                     editor: Plato\n";
         let item = &read_items(text).items[0].item;

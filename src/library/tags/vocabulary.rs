@@ -329,64 +329,47 @@ impl TagsMut<'_> {
         }
         self.change.note_tagged(from.id)?;
         let connection = self.change.connection();
+        let execute = |sql: &str| connection.execute(sql, [from.id, into.id]);
         // `into` may be a child tag of `from`.
-        connection.execute(
+        execute(
             "UPDATE tag SET parent_id = (SELECT parent_id FROM tag WHERE id = ?1)
              WHERE id = ?2 AND parent_id = ?1",
-            [from.id, into.id],
         )?;
         if self.is_under(into.id, from.id)? {
-            connection.execute(
+            execute(
                 "UPDATE tag SET parent_id = (SELECT parent_id FROM tag WHERE id = ?1)
                  WHERE id = ?2",
-                [from.id, into.id],
             )?;
         }
-        connection.execute(
-            "UPDATE tag SET parent_id = ?2 WHERE parent_id = ?1",
-            [from.id, into.id],
-        )?;
+        execute("UPDATE tag SET parent_id = ?2 WHERE parent_id = ?1")?;
         // An assignment by hand outweighs an earlier veto of the other tag; one by a rule or an import does not.
-        connection.execute(
+        execute(
             "DELETE FROM veto WHERE tag_id = ?2 AND work_id IN
                  (SELECT work_id FROM assignment WHERE tag_id = ?1 AND origin = 'hand')",
-            [from.id, into.id],
         )?;
-        connection.execute(
+        execute(
             "DELETE FROM assignment WHERE tag_id = ?1 AND work_id IN
                  (SELECT work_id FROM veto WHERE tag_id = ?2)",
-            [from.id, into.id],
         )?;
-        connection.execute(
-            "UPDATE OR IGNORE assignment SET tag_id = ?2 WHERE tag_id = ?1",
-            [from.id, into.id],
-        )?;
-        connection.execute(
+        execute("UPDATE OR IGNORE assignment SET tag_id = ?2 WHERE tag_id = ?1")?;
+        execute(
             "UPDATE OR IGNORE veto SET tag_id = ?2 WHERE tag_id = ?1
                  AND work_id NOT IN (SELECT work_id FROM assignment WHERE tag_id = ?2)",
-            [from.id, into.id],
         )?;
         for (table, columns) in [("tag_person", "name"), ("tag_event", "date, what")] {
-            connection.execute(
-                &format!(
-                    "UPDATE {table} SET tag_id = ?2 WHERE tag_id = ?1 AND ({columns}) NOT IN
+            execute(&format!(
+                "UPDATE {table} SET tag_id = ?2 WHERE tag_id = ?1 AND ({columns}) NOT IN
                          (SELECT {columns} FROM {table} WHERE tag_id = ?2)"
-                ),
-                [from.id, into.id],
-            )?;
+            ))?;
         }
-        connection.execute(
-            "UPDATE tag_alias SET tag_id = ?2 WHERE tag_id = ?1",
-            [from.id, into.id],
-        )?;
-        connection.execute(
+        execute("UPDATE tag_alias SET tag_id = ?2 WHERE tag_id = ?1")?;
+        execute(
             "UPDATE tag SET (label, description, place, active) =
                  (SELECT coalesce(tag.label, other.label),
                          coalesce(tag.description, other.description),
                          coalesce(tag.place, other.place), coalesce(tag.active, other.active)
                   FROM tag AS other WHERE other.id = ?1)
              WHERE id = ?2",
-            [from.id, into.id],
         )?;
         self.change.rules().rename_tag(from, &into.tag)?;
         connection.execute("DELETE FROM tag WHERE id = ?1", [from.id])?;
