@@ -5,10 +5,10 @@ use std::path::Path;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::file_kind::{ByExtension, FileKind};
+use crate::cli::extensions::ByExtension;
 use crate::cli::ui::columns;
 use crate::cli::works::nothing_found;
-use crate::cli::{CommandContext, CommandError};
+use crate::cli::{CommandContext, CommandError, Result};
 use peerbib::charts::timeline_svg::{NARROWEST, SvgOptions, WIDEST};
 use peerbib::charts::{Theme, png};
 use peerbib::library::Library;
@@ -33,7 +33,7 @@ impl ChartWorks {
     }
 
     /// Returns the message for a chart without works; see [`nothing_found`].
-    pub(crate) fn nothing_found(&self, library: &Library) -> Result<String, CommandError> {
+    pub(crate) fn nothing_found(&self, library: &Library) -> Result<String> {
         nothing_found(library, &self.query)
     }
 
@@ -42,7 +42,7 @@ impl ChartWorks {
         &self,
         context: &CommandContext,
         library: &Library,
-    ) -> Result<(Vec<i64>, Option<String>), CommandError> {
+    ) -> Result<(Vec<i64>, Option<String>)> {
         let named = match (self.query.as_slice(), &self.list) {
             ([word], None) => library
                 .lists()
@@ -122,18 +122,7 @@ pub(crate) enum ChartFormat {
     Csv,
 }
 
-impl ByExtension for ChartFormat {
-    fn of_kind(kind: FileKind) -> Option<Self> {
-        Some(match kind {
-            FileKind::Svg => Self::Svg,
-            FileKind::Png => Self::Png,
-            FileKind::Html => Self::Html,
-            FileKind::Text => Self::Text,
-            FileKind::Csv => Self::Csv,
-            _ => return None,
-        })
-    }
-}
+impl ByExtension for ChartFormat {}
 
 /// A chart as it is written.
 pub(crate) enum ChartOutput {
@@ -152,12 +141,9 @@ enum ThemeName {
 }
 
 impl ChartArgs {
-    /// Returns the output format.
-    ///
-    /// # Errors
-    ///
-    /// A usage error for an output file whose extension stands for no such format.
-    pub(crate) fn format(&self) -> Result<ChartFormat, CommandError> {
+    /// Returns the output format. Fails with a usage error for an output file whose extension stands for no such
+    /// format.
+    pub(crate) fn format(&self) -> Result<ChartFormat> {
         let of_file = match (self.to, self.file()) {
             // With --json, the file has JSON.
             (None, Some(name)) if !self.json => Some(ChartFormat::of_file(Path::new(name))?),
@@ -187,12 +173,9 @@ impl ChartArgs {
         }
     }
 
-    /// Draws an SVG picture in pixels, twice as many as it has, so that it is sharp in print.
-    ///
-    /// # Errors
-    ///
-    /// If the picture is too large.
-    pub(crate) fn png(&self, svg: &str) -> Result<ChartOutput, CommandError> {
+    /// Draws an SVG picture in pixels, twice as many as it has, so that it is sharp in print. Fails if the picture is
+    /// too large.
+    pub(crate) fn png(&self, svg: &str) -> Result<ChartOutput> {
         Ok(ChartOutput::Bytes(
             png::draw(svg, 2.0).map_err(CommandError::new)?,
         ))
@@ -218,7 +201,7 @@ impl ChartArgs {
         context: &CommandContext,
         format: ChartFormat,
         chart: &ChartOutput,
-    ) -> Result<(), CommandError> {
+    ) -> Result<()> {
         let is_text = format == ChartFormat::Text;
         match (chart, self.file()) {
             (ChartOutput::Bytes(bytes), name) => {
@@ -238,7 +221,7 @@ impl ChartArgs {
         &self,
         context: &CommandContext,
         shown: &impl serde::Serialize,
-    ) -> Result<(), CommandError> {
+    ) -> Result<()> {
         match self.file() {
             None => context.print_json(shown),
             Some(name) => {

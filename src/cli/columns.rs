@@ -1,6 +1,6 @@
 //! The columns of a table of works, which are also the placeholders of a template.
 
-use crate::cli::CommandError;
+use crate::cli::{CommandError, Result};
 use peerbib::formats::bibtex::schema;
 use peerbib::library::full_text::{field_name, presence_expression};
 use peerbib::library::{Detail, Library, SearchResult};
@@ -35,12 +35,8 @@ pub(crate) enum OutputColumn {
 }
 
 impl OutputColumn {
-    /// Returns the column with a name.
-    ///
-    /// # Errors
-    ///
-    /// Fails if no BibLaTeX field and no field in the library has the name.
-    pub(crate) fn named(name: &str, library: &Library) -> Result<Self, CommandError> {
+    /// Returns the column with a name. Fails if no BibLaTeX field and no field in the library has the name.
+    pub(crate) fn named(name: &str, library: &Library) -> Result<Self> {
         let name = name.trim().to_lowercase();
         if let Some(column) = Self::known_anywhere(&name) {
             return Ok(column);
@@ -56,12 +52,9 @@ impl OutputColumn {
         }
     }
 
-    /// Checks that a column has a name: a column of `library` or, without one, a column of every library.
-    ///
-    /// # Errors
-    ///
-    /// Fails if there is no such column.
-    pub(crate) fn check(name: &str, library: Option<&Library>) -> Result<(), CommandError> {
+    /// Checks that a column has a name: a column of `library` or, without one, a column of every library. Fails if
+    /// there is no such column.
+    pub(crate) fn check(name: &str, library: Option<&Library>) -> Result<()> {
         match library {
             Some(library) => Self::named(name, library).map(drop),
             None => Self::known_anywhere(&name.trim().to_lowercase())

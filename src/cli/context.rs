@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::cli::query_args::joined_query;
 use crate::cli::styles::{StyleSource, meant_name};
 use crate::cli::ui::{ColorChoice, counted, print_message, quoted};
-use crate::cli::{CommandError, hints, io};
+use crate::cli::{CommandError, Result, hints, io};
 use peerbib::bundled;
 use peerbib::config::{Configuration, DEFAULT_EDITOR, DEFAULT_STYLE};
 use peerbib::formats::key_pattern::{KeyPattern, PatternError};
@@ -61,11 +61,7 @@ impl CommandContext {
     }
 
     /// Returns the user's settings.
-    ///
-    /// # Errors
-    ///
-    /// The first error in them.
-    pub(crate) fn configuration(&self) -> Result<&Configuration, CommandError> {
+    pub(crate) fn configuration(&self) -> Result<&Configuration> {
         let configuration = self.configuration_despite_errors();
         match configuration.problems().first() {
             None => Ok(configuration),
@@ -108,11 +104,7 @@ impl CommandContext {
     }
 
     /// Returns the name of the citation style: that of the option, the configuration, or APA.
-    ///
-    /// # Errors
-    ///
-    /// If the configuration is broken.
-    pub(crate) fn style_name(&self, option: Option<&str>) -> Result<String, CommandError> {
+    pub(crate) fn style_name(&self, option: Option<&str>) -> Result<String> {
         if let Some(name) = option {
             return Ok(name.to_owned());
         }
@@ -122,23 +114,16 @@ impl CommandContext {
 
     /// Returns the language to format in: that of the option or the configuration; `None` leaves it to the
     /// style.
-    ///
-    /// # Errors
-    ///
-    /// If the configuration is broken.
-    pub(crate) fn locale_name(&self, option: Option<&str>) -> Result<Option<String>, CommandError> {
+    pub(crate) fn locale_name(&self, option: Option<&str>) -> Result<Option<String>> {
         if let Some(name) = option {
             return Ok(Some(name.to_owned()));
         }
         Ok(self.configuration()?.locale().map(str::to_owned))
     }
 
-    /// Returns the pattern for citation keys: that of the option, the configuration, or the default.
-    ///
-    /// # Errors
-    ///
-    /// If the configuration is broken or the pattern is invalid.
-    pub(crate) fn key_pattern(&self, option: Option<&str>) -> Result<KeyPattern, CommandError> {
+    /// Returns the pattern for citation keys: that of the option, the configuration, or the default. Fails if the
+    /// configuration is broken or the pattern is invalid.
+    pub(crate) fn key_pattern(&self, option: Option<&str>) -> Result<KeyPattern> {
         let text = match option {
             Some(text) => text,
             None => self.configuration()?.key_pattern(),
@@ -150,11 +135,7 @@ impl CommandContext {
 
     /// Returns the command line of the editor: from PEERBIB_EDITOR or the configuration, or else from
     /// $VISUAL or $EDITOR.
-    ///
-    /// # Errors
-    ///
-    /// If the configuration is broken.
-    pub(crate) fn editor(&self) -> Result<String, CommandError> {
+    pub(crate) fn editor(&self) -> Result<String> {
         if let Some(editor) = self.configuration()?.editor() {
             return Ok(editor.to_owned());
         }
@@ -163,11 +144,7 @@ impl CommandContext {
     }
 
     /// Returns the user's name: that of the configuration, or the system's.
-    ///
-    /// # Errors
-    ///
-    /// If the configuration is broken.
-    pub(crate) fn person(&self) -> Result<String, CommandError> {
+    pub(crate) fn person(&self) -> Result<String> {
         if let Some(name) = self.configuration()?.name() {
             return Ok(name.to_owned());
         }
@@ -230,11 +207,7 @@ impl CommandContext {
 
     /// Returns the style with this name or identifier, or the style in a `.csl` file. The user's own styles take
     /// precedence over bundled ones, and these over those that Zotero has.
-    ///
-    /// # Errors
-    ///
-    /// If there is none.
-    pub(crate) fn style(&self, name: &str) -> Result<StyleSource, CommandError> {
+    pub(crate) fn style(&self, name: &str) -> Result<StyleSource> {
         let path = Path::new(name);
         let is_id = name.contains("://");
         let is_csl_file = name.ends_with(".csl");
@@ -270,11 +243,7 @@ impl CommandContext {
     }
 
     /// Opens the library.
-    ///
-    /// # Errors
-    ///
-    /// See [`Library::open`].
-    pub(crate) fn open(&self) -> Result<Library, CommandError> {
+    pub(crate) fn open(&self) -> Result<Library> {
         let path = self.library_path()?;
         self.detail(format_args!("library: {}", path.display()));
         let library = Library::open(&path, self.busy_timeout())?;
@@ -284,22 +253,14 @@ impl CommandContext {
 
     /// Opens the library and locks it for writing, so that what the command reads is still true when it
     /// makes its change. Not for commands that ask the user in between.
-    ///
-    /// # Errors
-    ///
-    /// See [`Library::open`] and [`Library::hold`].
-    pub(crate) fn open_to_change(&self) -> Result<Library, CommandError> {
+    pub(crate) fn open_to_change(&self) -> Result<Library> {
         let library = self.open()?;
         library.lock_for_write()?;
         Ok(library)
     }
 
     /// Opens the library if the file exists.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`CommandContext::open`].
-    pub(crate) fn open_if_exists(&self) -> Result<Option<Library>, CommandError> {
+    pub(crate) fn open_if_exists(&self) -> Result<Option<Library>> {
         if self.library_path().is_ok_and(|path| path.is_file()) {
             Ok(Some(self.open()?))
         } else {
@@ -309,11 +270,7 @@ impl CommandContext {
 
     /// Opens the library for a command with `--dry-run`. A dry run takes no lock, so it also works on a
     /// read-only library.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`CommandContext::open_to_change`].
-    pub(crate) fn open_to_change_unless(&self, dry_run: bool) -> Result<Library, CommandError> {
+    pub(crate) fn open_to_change_unless(&self, dry_run: bool) -> Result<Library> {
         if dry_run {
             self.open()
         } else {
@@ -324,20 +281,12 @@ impl CommandContext {
     /// Opens the library for a command that may ask the user before it changes anything. If it will ask,
     /// other programs may change the library meanwhile: the command locks it after the answer and checks
     /// that the preview still holds. Otherwise the library is locked now.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`CommandContext::open_to_change`].
-    pub(crate) fn open_to_ask(&self, dry_run: bool) -> Result<Library, CommandError> {
+    pub(crate) fn open_to_ask(&self, dry_run: bool) -> Result<Library> {
         self.open_to_change_unless(dry_run || self.asks())
     }
 
     /// Opens the library. If there is none, creates it with the bundled vocabulary and rules, and reports where it is.
-    ///
-    /// # Errors
-    ///
-    /// See [`Library::open_or_create`].
-    pub(crate) fn open_or_create(&self) -> Result<Library, CommandError> {
+    pub(crate) fn open_or_create(&self) -> Result<Library> {
         let path = self.library_path()?;
         self.detail(format_args!("library: {}", path.display()));
         let mut contents = (0, 0);
@@ -361,11 +310,7 @@ impl CommandContext {
     }
 
     /// Returns a private library with the bundled vocabulary and rules, for a dry run before there is a library.
-    ///
-    /// # Errors
-    ///
-    /// See [`Library::temporary`].
-    pub(crate) fn temporary_library() -> Result<Library, CommandError> {
+    pub(crate) fn temporary_library() -> Result<Library> {
         Ok(Library::temporary_with(|change| {
             install_bundled(change).map(drop)
         })?)
@@ -387,10 +332,6 @@ impl CommandContext {
 
     /// Runs `edit` as one step of the library's history, named by the command line. In the same step, the
     /// rules tag the works that it adds or changes.
-    ///
-    /// # Errors
-    ///
-    /// See [`Library::change`].
     pub(crate) fn change<T>(
         &self,
         library: &mut Library,
@@ -401,10 +342,6 @@ impl CommandContext {
 
     /// Runs `edit` like [`CommandContext::change`], as a step with the name `command`: for commands that make several
     /// steps.
-    ///
-    /// # Errors
-    ///
-    /// See [`Library::change`].
     pub(crate) fn change_as<T>(
         &self,
         command: &str,
@@ -428,10 +365,6 @@ impl CommandContext {
     /// Runs `edit` like [`CommandContext::change`], including the rules, but as a part of the step `continued` if nothing
     /// else has changed the library since. `what` says in the history which part of the command it is. Returns the step
     /// unless nothing changed.
-    ///
-    /// # Errors
-    ///
-    /// See [`Library::change`].
     pub(crate) fn continue_step<T>(
         &self,
         library: &mut Library,
@@ -449,10 +382,6 @@ impl CommandContext {
 
     /// Runs `edit` like [`CommandContext::change`], including the rules, and then reverts it. Reports which
     /// tags the rules would add and remove, and to how many works.
-    ///
-    /// # Errors
-    ///
-    /// See [`Library::dry_run`].
     pub(crate) fn dry_run<T>(
         &self,
         library: &mut Library,
@@ -503,37 +432,18 @@ impl CommandContext {
     }
 
     /// Parses the words of a query.
-    ///
-    /// # Errors
-    ///
-    /// If the query is invalid.
-    pub(crate) fn query(&self, words: &[String]) -> Result<Query, CommandError> {
+    pub(crate) fn query(&self, words: &[String]) -> Result<Query> {
         Ok(joined_query(words).parse()?)
     }
 
-    /// Returns the works that a query selects, in its order and up to its limit; without a query, all.
-    ///
-    /// # Errors
-    ///
-    /// If the query is invalid or names a tag that does not exist.
-    pub(crate) fn select(
-        &self,
-        library: &Library,
-        query: &[String],
-    ) -> Result<Vec<CitableWork>, CommandError> {
+    /// Returns the works that a query selects, in its order and up to its limit; without a query, all. Fails if the
+    /// query is invalid or names a tag that does not exist.
+    pub(crate) fn select(&self, library: &Library, query: &[String]) -> Result<Vec<CitableWork>> {
         Ok(library.works().citable(&self.select_ids(library, query)?)?)
     }
 
     /// Returns the rowids of the works that match a query, in its order.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`CommandContext::select`].
-    pub(crate) fn select_ids(
-        &self,
-        library: &Library,
-        query: &[String],
-    ) -> Result<Vec<i64>, CommandError> {
+    pub(crate) fn select_ids(&self, library: &Library, query: &[String]) -> Result<Vec<i64>> {
         let ids = library
             .works()
             .ids(&self.query(query)?.selection(library)?)?;
@@ -542,15 +452,7 @@ impl CommandContext {
     }
 
     /// Returns the filter of a query, without its order and limit; without a query, all works pass it.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`CommandContext::select`].
-    pub(crate) fn condition(
-        &self,
-        library: &Library,
-        query: &[String],
-    ) -> Result<Filter, CommandError> {
+    pub(crate) fn condition(&self, library: &Library, query: &[String]) -> Result<Filter> {
         Ok(self.query(query)?.translate(library)?)
     }
 

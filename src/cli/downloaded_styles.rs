@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::cli::io::{self, replace_file};
-use crate::cli::{CommandContext, CommandError};
+use crate::cli::{CommandContext, CommandError, Result};
 use peerbib::csl::Style;
 use peerbib::lookup::{Client, DownloadedStyle, download_style};
 
@@ -30,7 +30,7 @@ pub(crate) struct DownloadedStyles {
 }
 
 impl DownloadedStyles {
-    pub(crate) fn open(context: &CommandContext) -> Result<Self, CommandError> {
+    pub(crate) fn open(context: &CommandContext) -> Result<Self> {
         let directory = context.style_directory()?;
         let text = io::read_text_file(directory.join(SOURCES)).unwrap_or_default();
         Ok(Self {
@@ -50,7 +50,7 @@ impl DownloadedStyles {
         context: &CommandContext,
         client: &Client,
         name: &str,
-    ) -> Result<Option<Vec<DownloadedStyle>>, CommandError> {
+    ) -> Result<Option<Vec<DownloadedStyle>>> {
         let Some(style) = download_style(client, name)? else {
             return Ok(None);
         };
@@ -71,7 +71,7 @@ impl DownloadedStyles {
     }
 
     /// Stores a style. Returns whether its file is another one than before.
-    pub(crate) fn store(&mut self, style: &DownloadedStyle) -> Result<bool, CommandError> {
+    pub(crate) fn store(&mut self, style: &DownloadedStyle) -> Result<bool> {
         let failed = |error: std::io::Error| {
             CommandError::new(format_args!(
                 "cannot write to {}: {error}",

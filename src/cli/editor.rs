@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::cli::io::{as_operand, read_text_file, reason};
-use crate::cli::{CommandContext, CommandError};
+use crate::cli::{CommandContext, CommandError, Result};
 
 /// A text that is being edited: a file in a directory that only the user can read.
 pub(crate) struct TempFile {
@@ -53,16 +53,9 @@ impl<E: Into<CommandError>> From<E> for EditError {
 const ROUNDS_WITHOUT_TERMINAL: usize = 10;
 
 impl TempFile {
-    /// Opens `text` in the editor and waits until it is closed.
-    ///
-    /// # Errors
-    ///
-    /// If there is no terminal, or the editor cannot be started or fails.
-    fn open(
-        context: &CommandContext,
-        request: &EditRequest<'_>,
-        text: &str,
-    ) -> Result<Self, CommandError> {
+    /// Opens `text` in the editor and waits until it is closed. Fails if there is no terminal, or the editor cannot be
+    /// started or fails.
+    fn open(context: &CommandContext, request: &EditRequest<'_>, text: &str) -> Result<Self> {
         // An editor that the user chose may open a window or be a script.
         if !at_terminal() && !is_named(context)? {
             return Err(
@@ -90,15 +83,11 @@ impl TempFile {
     /// Opens the editor until `accept` accepts the text, and returns its result. If a text is invalid, the
     /// editor opens again with the reason above it; leaving it unchanged gives up. The text is then kept,
     /// and the error says where.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`TempFile::open`] and of `accept`.
     pub(crate) fn edit<T>(
         context: &CommandContext,
         request: &EditRequest<'_>,
         mut accept: impl FnMut(&str) -> Result<T, EditError>,
-    ) -> Result<EditOutcome<T>, CommandError> {
+    ) -> Result<EditOutcome<T>> {
         let mut given = format!("{}{}", request.commented(request.heading), request.text);
         let mut file = Self::open(context, request, &given)?;
         let mut rejected: Option<String> = None;
@@ -137,16 +126,16 @@ impl TempFile {
         }
     }
 
-    fn open_editor(&mut self, context: &CommandContext) -> Result<(), CommandError> {
+    fn open_editor(&mut self, context: &CommandContext) -> Result<()> {
         open_file(&context.editor()?, &self.path)
             .map_err(|failure| failure.with_help(self.keep_file()))
     }
 
-    fn text(&self) -> Result<String, CommandError> {
+    fn text(&self) -> Result<String> {
         read_text_file(&self.path).map_err(|error| self.unusable(reason(&error)))
     }
 
-    fn write(&self, text: &str) -> Result<(), CommandError> {
+    fn write(&self, text: &str) -> Result<()> {
         std::fs::write(&self.path, text).map_err(|error| self.unusable(error))
     }
 
@@ -200,22 +189,18 @@ fn at_terminal() -> bool {
 }
 
 /// Returns whether the user chose an editor.
-fn is_named(context: &CommandContext) -> Result<bool, CommandError> {
+fn is_named(context: &CommandContext) -> Result<bool> {
     let is_set = |name: &&str| std::env::var(name).is_ok_and(|editor| !editor.trim().is_empty());
     Ok(context.configuration()?.editor().is_some() || ["VISUAL", "EDITOR"].iter().any(is_set))
 }
 
 /// Returns whether an editor can be opened.
-pub(crate) fn can_edit(context: &CommandContext) -> Result<bool, CommandError> {
+pub(crate) fn can_edit(context: &CommandContext) -> Result<bool> {
     Ok(at_terminal() || is_named(context)?)
 }
 
-/// Opens a file in an editor and waits until it is closed.
-///
-/// # Errors
-///
-/// If the editor cannot be started or fails.
-pub(crate) fn open_file(editor: &str, path: &Path) -> Result<(), CommandError> {
+/// Opens a file in an editor and waits until it is closed. Fails if the editor cannot be started or fails.
+pub(crate) fn open_file(editor: &str, path: &Path) -> Result<()> {
     let status = started(editor, &as_operand(path)).map_err(|error| {
         CommandError::new(format_args!("cannot start the editor {editor}: {error}"))
             .with_help("set $VISUAL or $EDITOR to another".to_owned())

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::cli::format_name::FormatName;
 use crate::cli::style_engine::items_of;
-use crate::cli::{CommandContext, CommandError};
+use crate::cli::{CommandContext, CommandError, Result};
 use peerbib::formats::bibtex::{self, Duplicate, FilePiece, Strings, UsedCommands};
 use peerbib::formats::{
     ExportInput, ExportedWork, Joint, Loss, ParsedFile, TablePart, WriteResult, csv,
@@ -39,15 +39,11 @@ pub(crate) struct ReferenceOptions {
 
 /// Writes the references of works in a format. BibLaTeX and BibTeX start with the @strings of the files, and with the
 /// @preambles that define commands for the entries.
-///
-/// # Errors
-///
-/// If the entry of a work cannot be read.
 pub(crate) fn write_references(
     entries: Entries<'_>,
     works: &[(&CitableWork, &CslItem)],
     options: ReferenceOptions,
-) -> Result<WriteResult, CommandError> {
+) -> Result<WriteResult> {
     let read = ReadEntries::of(entries);
     let definitions = match entries {
         _ if !options.format.format().is_bibtex() => Vec::new(),
@@ -71,18 +67,14 @@ pub(crate) fn write_references(
     Ok(written)
 }
 
-/// Writes the references of files like [`write_references`], and passes their text to `output` in parts. Returns what the
-/// format could not hold.
-///
-/// # Errors
-///
-/// If the entry of a work cannot be read; the errors of `output`.
+/// Writes the references of files like [`write_references`], and passes their text to `output` in parts. Returns what
+/// the format could not hold. Fails if the entry of a work cannot be read, and with the errors of `output`.
 pub(crate) fn write_file_references(
     readings: &[ParsedFile],
     works: &mut [CitableWork],
     options: ReferenceOptions,
-    output: &mut dyn FnMut(&str) -> Result<(), CommandError>,
-) -> Result<Vec<Loss>, CommandError> {
+    output: &mut dyn FnMut(&str) -> Result<()>,
+) -> Result<Vec<Loss>> {
     let read = ReadEntries::of(Entries::Files(readings));
     let (definitions, ambiguous) = bibtex::common_abbreviations(read.definitions.clone());
     let parents = |key: &str| read.works.get(key).map(|(work, _)| Cow::Borrowed(*work));
@@ -107,17 +99,14 @@ pub(crate) fn write_file_references(
 }
 
 /// Writes the references of works of a library like [`write_references`], and passes their text to `output` in parts,
-/// so that a large library needs little memory. Returns what the format could not hold.
-///
-/// # Errors
-///
-/// If the entry of a work cannot be read; the errors of `output`.
+/// so that a large library needs little memory. Returns what the format could not hold. Fails if the entry of a work
+/// cannot be read, and with the errors of `output`.
 pub(crate) fn write_library_references(
     library: &Library,
     works: &[i64],
     options: ReferenceOptions,
-    output: &mut dyn FnMut(&str) -> Result<(), CommandError>,
-) -> Result<Vec<Loss>, CommandError> {
+    output: &mut dyn FnMut(&str) -> Result<()>,
+) -> Result<Vec<Loss>> {
     let columns = match options.format.format().is_table() {
         true => Some(column_variables(library, works, options)?),
         false => None,
@@ -183,7 +172,7 @@ fn column_variables(
     library: &Library,
     works: &[i64],
     options: ReferenceOptions,
-) -> Result<BTreeSet<String>, CommandError> {
+) -> Result<BTreeSet<String>> {
     let mut variables = BTreeSet::new();
     for works in library.works().chunks(works) {
         let mut works = works?;
@@ -231,15 +220,11 @@ impl Joiner {
     }
 
     /// Passes a part to `output`, but for its end.
-    ///
-    /// # Errors
-    ///
-    /// Those of `output`.
     pub(crate) fn add(
         &mut self,
         text: &str,
-        output: &mut dyn FnMut(&str) -> Result<(), CommandError>,
-    ) -> Result<(), CommandError> {
+        output: &mut dyn FnMut(&str) -> Result<()>,
+    ) -> Result<()> {
         let without_end = text.strip_suffix(self.joint.end);
         self.owes_end = without_end.is_some();
         let text = without_end.unwrap_or(text);
@@ -252,14 +237,7 @@ impl Joiner {
     }
 
     /// Passes the end of the last part to `output`, if there was one.
-    ///
-    /// # Errors
-    ///
-    /// Those of `output`.
-    pub(crate) fn finish(
-        self,
-        output: &mut dyn FnMut(&str) -> Result<(), CommandError>,
-    ) -> Result<(), CommandError> {
+    pub(crate) fn finish(self, output: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {
         if self.owes_end {
             output(self.joint.end)?;
         }
@@ -281,7 +259,7 @@ fn write_part<'e>(
     ambiguous: &HashSet<String>,
     parents: &dyn Fn(&str) -> Option<Cow<'e, Entry>>,
     table: Option<TablePart<'_>>,
-) -> Result<WriteResult, CommandError> {
+) -> Result<WriteResult> {
     let pairs = found.into_iter().zip(works);
     let prepared: Vec<_> = pairs
         .map(|((mut entry, strings), (reference, item))| {
@@ -308,15 +286,11 @@ fn write_part<'e>(
 }
 
 /// Writes each work of a library on its own in each of the formats, as for the public. `@string`s are written out.
-///
-/// # Errors
-///
-/// If the entry of a work cannot be read.
 pub(crate) fn write_each<const N: usize>(
     library: &Library,
     works: &[(&CitableWork, &CslItem)],
     formats: [FormatName; N],
-) -> Result<Vec<[String; N]>, CommandError> {
+) -> Result<Vec<[String; N]>> {
     let ids: Vec<i64> = works.iter().map(|(work, _)| work.id).collect();
     let stored = library.works().entries(&ids)?;
     let mut written = Vec::with_capacity(works.len());
@@ -395,7 +369,7 @@ fn stored_entries(
     entries: Entries<'_>,
     read: &ReadEntries<'_>,
     works: &[&CitableWork],
-) -> Result<Vec<(Entry, Strings)>, CommandError> {
+) -> Result<Vec<(Entry, Strings)>> {
     if let Entries::Library(library) = entries {
         let ids: Vec<i64> = works.iter().map(|work| work.id).collect();
         let stored = library.works().entries(&ids)?.into_iter();
@@ -406,14 +380,10 @@ fn stored_entries(
 
 /// Returns the titles of the books that works are parts of, by the keys of the works, with their capitals as written. The
 /// CSL item of a work has them in sentence case.
-///
-/// # Errors
-///
-/// If the entry of a work cannot be read.
 pub(crate) fn book_titles(
     entries: Entries<'_>,
     works: &[CitableWork],
-) -> Result<HashMap<String, String>, CommandError> {
+) -> Result<HashMap<String, String>> {
     let works: Vec<&CitableWork> = works.iter().collect();
     let found = stored_entries(entries, &ReadEntries::of(entries), &works)?;
     let titles = works
@@ -469,7 +439,7 @@ impl<'a> ReadEntries<'a> {
         read
     }
 
-    fn entry(&self, key: &str) -> Result<(Entry, Strings), CommandError> {
+    fn entry(&self, key: &str) -> Result<(Entry, Strings)> {
         let (work, strings) = self
             .works
             .get(key)

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use crate::cli::CommandError;
-use crate::cli::file_kind::{ByExtension, FileKind};
+use crate::cli::extensions::ByExtension;
+use crate::cli::{CommandError, Result};
 use peerbib::formats::{self, FORMATS, ReferenceFormat, WriteFormat};
 
 /// A reference format of the table of formats.
@@ -47,13 +47,8 @@ impl PartialEq for FormatName {
 impl Eq for FormatName {}
 
 impl ByExtension for FormatName {
-    fn of_kind(kind: FileKind) -> Option<Self> {
-        let format = match kind {
-            FileKind::Json => Self::CSL_JSON,
-            FileKind::Mediawiki => Self::MEDIAWIKI,
-            FileKind::References(format) => Self(format),
-            _ => return None,
-        };
+    fn written(name: &str) -> Option<Self> {
+        let format = Self::from_str(name, false).ok()?;
         (format.0.writer.is_some() || format == Self::MEDIAWIKI).then_some(format)
     }
 }
@@ -71,12 +66,8 @@ impl FormatName {
         self.0
     }
 
-    /// Returns the writer of the format.
-    ///
-    /// # Errors
-    ///
-    /// A usage error for a format that can only be read.
-    pub(crate) fn writer(self) -> Result<&'static dyn WriteFormat, CommandError> {
+    /// Returns the writer of the format. Fails with a usage error for a format that can only be read.
+    pub(crate) fn writer(self) -> Result<&'static dyn WriteFormat> {
         self.0.writer.ok_or_else(|| {
             let writable = FORMATS.iter().filter(|format| format.writer.is_some());
             let names: Vec<&str> = writable.map(|format| format.name).collect();

@@ -35,7 +35,7 @@ pub(crate) fn library(error: &LibraryError) -> Option<String> {
     use LibraryError as E;
     Some(match error {
         E::Missing(_) => "create one with `peerbib init`, or with `peerbib quickstart` to start from \
-                          the works of the chapter; or choose another with --library PATH"
+                          an example bibliography; or choose another with --library PATH"
             .to_owned(),
         E::Place { .. } => "choose another file with --library PATH".to_owned(),
         E::Foreign { .. } => {

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::cli::format_name::FormatName;
 use crate::cli::io::{self, standard_input};
 use crate::cli::reference_prompt::ask_about_references;
-use crate::cli::{CommandContext, CommandError};
+use crate::cli::{CommandContext, CommandError, Result};
 use peerbib::bundled::BIBLIOGRAPHIES;
 use peerbib::formats::bibtex::{DecodedText, FileEncoding, FilePiece};
 use peerbib::formats::csv::{self, ColumnField};
@@ -40,7 +40,7 @@ pub(crate) struct InputFile {
 
 impl InputFile {
     /// Reads standard input (`-`) or a file.
-    pub(crate) fn read(name: &str) -> Result<Self, CommandError> {
+    pub(crate) fn read(name: &str) -> Result<Self> {
         let bytes = if name == "-" {
             standard_input()?
         } else {
@@ -63,16 +63,13 @@ impl InputFile {
             .unwrap_or(self.decoded.text.as_bytes())
     }
 
-    /// Returns the format that a person named, or else that of the content, or else that of the extension.
-    ///
-    /// # Errors
-    ///
-    /// If the format of the file is not known.
+    /// Returns the format that a person named, or else that of the content, or else that of the extension. Fails if the
+    /// format of the file is not known.
     pub(crate) fn format(
         &self,
         name: &str,
         from: Option<FormatName>,
-    ) -> Result<&'static ReferenceFormat, CommandError> {
+    ) -> Result<&'static ReferenceFormat> {
         if let Some(from) = from {
             return Ok(from.format());
         }
@@ -92,11 +89,7 @@ impl InputFile {
 
     /// Reads the text in a format. Binary data in which no entry can be recognized is an error; a NUL byte in a
     /// damaged bibliography costs only the entry around it.
-    pub(crate) fn records(
-        &self,
-        name: &str,
-        format: &ReferenceFormat,
-    ) -> Result<Records, CommandError> {
+    pub(crate) fn records(&self, name: &str, format: &ReferenceFormat) -> Result<Records> {
         self.records_with(name, format, &[])
     }
 
@@ -107,7 +100,7 @@ impl InputFile {
         name: &str,
         format: &ReferenceFormat,
         columns: &[ColumnField],
-    ) -> Result<Records, CommandError> {
+    ) -> Result<Records> {
         if format.is_database() {
             return Err(CommandError::new(format_args!(
                 "{} can only be read from its place, not from {}",
@@ -130,7 +123,7 @@ impl InputFile {
         name: &str,
         format: &ReferenceFormat,
         columns: &[ColumnField],
-    ) -> Result<Records, CommandError> {
+    ) -> Result<Records> {
         if !format.is_bibtex() {
             return self.records_with(name, format, columns);
         }
@@ -146,7 +139,7 @@ impl InputFile {
         name: &str,
         format: &ReferenceFormat,
         mut records: Records,
-    ) -> Result<Records, CommandError> {
+    ) -> Result<Records> {
         let (problems, has_entries) = match &mut records {
             Records::Entries(file) => {
                 let has_works = file.works().next().is_some();
@@ -181,17 +174,13 @@ impl InputFile {
     }
 
     /// Reads the text in a format as BibLaTeX, like [`InputFile::records`].
-    pub(crate) fn parse(
-        &self,
-        name: &str,
-        format: &ReferenceFormat,
-    ) -> Result<ParsedFile, CommandError> {
+    pub(crate) fn parse(&self, name: &str, format: &ReferenceFormat) -> Result<ParsedFile> {
         Ok(self.records(name, format)?.into_entries())
     }
 }
 
 /// Parses `COLUMN=FIELD`. An empty field leaves the column out.
-pub(crate) fn column_field(text: &str) -> std::result::Result<ColumnField, String> {
+pub(crate) fn column_field(text: &str) -> Result<ColumnField, String> {
     let (column, field) = text
         .rsplit_once('=')
         .ok_or("write it as COLUMN=FIELD, such as Werk=title")?;
@@ -248,7 +237,7 @@ const WITH_MARK: &str = " with byte order mark";
 impl Input {
     /// Reads a bibliography: `-` is standard input, `peerbib:chapter` is bundled, everything else is a file.
     /// Without `from`, the format is detected from the content or the extension.
-    pub(crate) fn read(name: &str, from: Option<FormatName>) -> Result<Self, CommandError> {
+    pub(crate) fn read(name: &str, from: Option<FormatName>) -> Result<Self> {
         Self::read_with(name, from, &[], &KeyPattern::default())
     }
 
@@ -259,7 +248,7 @@ impl Input {
         from: Option<FormatName>,
         columns: &[ColumnField],
         pattern: &KeyPattern,
-    ) -> Result<Self, CommandError> {
+    ) -> Result<Self> {
         if let Some(shipped) = name.strip_prefix("peerbib:") {
             return Self::shipped(shipped);
         }
@@ -300,7 +289,7 @@ impl Input {
         context: &CommandContext,
         name: &str,
         from: Option<FormatName>,
-    ) -> Result<Self, CommandError> {
+    ) -> Result<Self> {
         if name == "-" || name.starts_with("peerbib:") {
             // Standard input cannot hold the list and the answers.
             return Self::read(name, from);
@@ -339,7 +328,7 @@ impl Input {
         is_list.then_some(items)
     }
 
-    fn shipped(name: &str) -> Result<Self, CommandError> {
+    fn shipped(name: &str) -> Result<Self> {
         let shipped = BIBLIOGRAPHIES.iter().find(|shipped| shipped.name == name);
         let Some(shipped) = shipped else {
             let known: Vec<String> = BIBLIOGRAPHIES.iter().map(|known| known.path()).collect();
@@ -357,7 +346,7 @@ impl Input {
     }
 }
 
-fn read_file(path: &Path) -> Result<Vec<u8>, CommandError> {
+fn read_file(path: &Path) -> Result<Vec<u8>> {
     if path.is_dir() {
         return Err(
             CommandError::new(format_args!("{} is a directory", path.display()))

@@ -4,7 +4,7 @@ use std::fs::{File, Metadata};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use crate::cli::{CommandContext, CommandError};
+use crate::cli::{CommandContext, CommandError, Result};
 
 /// The largest input that is read, in bytes. A pipe may never end.
 const LARGEST: u64 = 1 << 30;
@@ -13,22 +13,19 @@ const LARGEST: u64 = 1 << 30;
 const LARGEST_FROM_DEVICE: u64 = 1 << 20;
 
 /// Reads standard input.
-pub(crate) fn standard_input() -> Result<Vec<u8>, CommandError> {
+pub(crate) fn standard_input() -> Result<Vec<u8>> {
     read_stdin().map_err(|error| unreadable("standard input", &error))
 }
 
 /// Reads standard input as UTF-8 text.
-pub(crate) fn standard_input_as_text() -> Result<String, CommandError> {
+pub(crate) fn standard_input_as_text() -> Result<String> {
     read_stdin()
         .and_then(utf8)
         .map_err(|error| unreadable("standard input", &error))
 }
 
-/// Reads a file that a person named. It may be a pipe, such as that of a process substitution.
-///
-/// # Errors
-///
-/// For a file that is too large, so that an endless one does not fill the memory; [`reason`] describes the error.
+/// Reads a file that a person named. It may be a pipe, such as that of a process substitution. Fails for a file that is
+/// too large, so that an endless one does not fill the memory; [`reason`] describes the error.
 pub(crate) fn read_file(path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let metadata = file.metadata()?;
@@ -41,7 +38,7 @@ pub(crate) fn read_text_file(path: impl AsRef<Path>) -> io::Result<String> {
 }
 
 /// Reads standard input (`-`) or a file as UTF-8 text.
-pub(crate) fn read_text(name: &str) -> Result<String, CommandError> {
+pub(crate) fn read_text(name: &str) -> Result<String> {
     if name == "-" {
         return standard_input_as_text();
     }
@@ -50,7 +47,7 @@ pub(crate) fn read_text(name: &str) -> Result<String, CommandError> {
 
 /// Checks that `path`, which a document names, is a file. A document may come from a stranger, and a device or a pipe
 /// may never end.
-pub(crate) fn check_is_file(path: &Path) -> Result<(), CommandError> {
+pub(crate) fn check_is_file(path: &Path) -> Result<()> {
     match std::fs::metadata(path) {
         Ok(metadata) if !metadata.is_file() => Err(unreadable(
             &path.display().to_string(),
@@ -73,7 +70,7 @@ pub(crate) fn reason(error: &io::Error) -> String {
 }
 
 /// Returns the path as text.
-pub(crate) fn utf8_path(path: &Path) -> Result<&str, CommandError> {
+pub(crate) fn utf8_path(path: &Path) -> Result<&str> {
     path.to_str().ok_or_else(|| {
         CommandError::new(format_args!("the path {} is not UTF-8", path.display()))
             .with_help("rename the file or directory".to_owned())
@@ -143,16 +140,13 @@ fn unreadable(name: &str, error: &io::Error) -> CommandError {
 }
 
 impl CommandContext {
-    /// Rejects an output file that would overwrite one of the `inputs` or the library.
-    ///
-    /// # Errors
-    ///
-    /// A usage error that names the file.
+    /// Rejects an output file that would overwrite one of the `inputs` or the library. Fails with a usage error that
+    /// names the file.
     pub(crate) fn check_output(
         &self,
         path: impl AsRef<Path>,
         inputs: impl IntoIterator<Item = impl AsRef<Path>>,
-    ) -> Result<(), CommandError> {
+    ) -> Result<()> {
         let path = path.as_ref();
         // Writing to a device or a pipe overwrites nothing.
         if path.metadata().is_ok_and(|found| !found.is_file()) {
@@ -184,16 +178,13 @@ impl CommandContext {
         Ok(())
     }
 
-    /// Writes a file atomically, unless it belongs to the library.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be written; an old file is intact then.
+    /// Writes a file atomically, unless it belongs to the library. Fails if it cannot be written; an old file is intact
+    /// then.
     pub(crate) fn write_file(
         &self,
         path: impl AsRef<Path>,
         content: impl AsRef<[u8]>,
-    ) -> Result<(), CommandError> {
+    ) -> Result<()> {
         self.write_file_with(path, |file| Ok(file.write_all(content.as_ref())?))
     }
 
@@ -206,8 +197,8 @@ impl CommandContext {
     pub(crate) fn write_file_with<T>(
         &self,
         path: impl AsRef<Path>,
-        write: impl FnOnce(&mut dyn Write) -> Result<T, CommandError>,
-    ) -> Result<T, CommandError> {
+        write: impl FnOnce(&mut dyn Write) -> Result<T>,
+    ) -> Result<T> {
         let path = path.as_ref();
         self.check_output(path, NO_INPUTS)?;
         let failed = |error: &io::Error| unwritable(path, error);
@@ -239,8 +230,8 @@ impl CommandContext {
     pub(crate) fn write_output<T>(
         &self,
         path: Option<&Path>,
-        write: impl FnOnce(&mut dyn Write) -> Result<T, CommandError>,
-    ) -> Result<T, CommandError> {
+        write: impl FnOnce(&mut dyn Write) -> Result<T>,
+    ) -> Result<T> {
         let Some(path) = path else {
             let mut output = self.output();
             let written = write(&mut output)?;
@@ -285,11 +276,7 @@ impl Write for ReportingFile {
 /// The inputs of a command that reads only the library.
 pub(crate) const NO_INPUTS: [&Path; 0] = [];
 
-/// Writes a file atomically; see [`AtomicFile`].
-///
-/// # Errors
-///
-/// If the file cannot be written; an old file is intact then.
+/// Writes a file atomically; see [`AtomicFile`]. Fails if the file cannot be written; an old file is intact then.
 pub(crate) fn replace_file(path: &Path, content: &[u8]) -> std::io::Result<()> {
     let mut file = AtomicFile::create(path)?;
     file.write_all(content)?;

@@ -13,7 +13,7 @@ mod downloaded_styles;
 mod editor;
 mod error;
 mod export_entries;
-mod file_kind;
+mod extensions;
 mod format_name;
 mod hints;
 mod http_server;
@@ -63,8 +63,15 @@ pub(crate) enum Outcome {
     Partial,
 }
 
-/// The result of a command.
-pub(crate) type Result = std::result::Result<Outcome, CommandError>;
+impl Outcome {
+    /// Returns complete success if a condition holds, and partial success otherwise.
+    pub(crate) fn done_if(holds: bool) -> Self {
+        if holds { Self::Done } else { Self::Partial }
+    }
+}
+
+/// The result of a command, or of a part of it.
+pub(crate) type Result<T = Outcome, E = CommandError> = std::result::Result<T, E>;
 
 /// The heading of the options that every command takes.
 const GLOBAL_OPTIONS: &str = "Global options";
@@ -258,7 +265,7 @@ fn with_list_tip(mut error: clap::Error, arguments: &[OsString]) -> clap::Error 
 }
 
 /// Parses the number in an argument. The standard library's errors are written for programmers.
-fn number<T: std::str::FromStr>(text: &str) -> std::result::Result<T, &'static str> {
+fn number<T: std::str::FromStr>(text: &str) -> Result<T, &'static str> {
     text.parse().map_err(|_| "expected a whole number")
 }
 
@@ -354,10 +361,7 @@ impl Command {
 }
 
 /// Returns the error for a facet that no tag has.
-fn no_such_facet(
-    library: &peerbib::library::Library,
-    facet: &str,
-) -> std::result::Result<CommandError, CommandError> {
+fn no_such_facet(library: &peerbib::library::Library, facet: &str) -> Result<CommandError> {
     let facets = library.tags().facets()?;
     let help = if facets.is_empty() {
         "there are no tags yet; `peerbib tags add` adds one".to_owned()

@@ -3,7 +3,7 @@
 use clap::Args;
 use indicatif::ProgressBar;
 
-use crate::cli::{CommandContext, CommandError, hints, progress};
+use crate::cli::{CommandContext, CommandError, Result, hints, progress};
 use peerbib::lookup::{
     Catalogue, Client, DEFAULT_CATALOGUE, DEFAULT_TIMEOUT, LookupError, NetworkMode, Settings,
 };
@@ -22,11 +22,7 @@ pub(crate) struct NetworkArgs {
 
 impl NetworkArgs {
     /// Returns the HTTP client. Nothing is sent until it is used.
-    ///
-    /// # Errors
-    ///
-    /// If the configuration is broken.
-    pub(crate) fn client(self, context: &CommandContext) -> Result<Client, CommandError> {
+    pub(crate) fn client(self, context: &CommandContext) -> Result<Client> {
         let configuration = context.configuration()?;
         let mode = match (self.offline, self.refresh) {
             (true, _) => NetworkMode::Offline,
@@ -51,11 +47,7 @@ impl NetworkArgs {
 }
 
 /// Returns the metadata services.
-///
-/// # Errors
-///
-/// If the configuration is broken.
-pub(crate) fn services(context: &CommandContext) -> Result<Catalogue, CommandError> {
+pub(crate) fn services(context: &CommandContext) -> Result<Catalogue> {
     let catalogue = context.configuration()?.lookup_catalogue();
     Ok(Catalogue::new(catalogue.unwrap_or(DEFAULT_CATALOGUE)))
 }

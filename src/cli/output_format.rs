@@ -11,11 +11,11 @@ use rayon::prelude::*;
 use crate::cli::export_entries::{
     Entries, ReferenceOptions, book_titles, report_losses, write_references,
 };
-use crate::cli::file_kind::{ByExtension, FileKind};
+use crate::cli::extensions::ByExtension;
 use crate::cli::format_name::FormatName;
 use crate::cli::programs;
 use crate::cli::ui::{shows_formatting, terminal_width};
-use crate::cli::{CommandContext, CommandError};
+use crate::cli::{CommandContext, CommandError, Result};
 use peerbib::library::CitableWork;
 use peerbib::model::{CslItem, assume_language, language_of, markup};
 use peerbib::output::{
@@ -179,17 +179,9 @@ impl OutputArgs {
         matches!(self.format(), Ok(OutputFormat::Html))
     }
 
-    /// Writes a list in the requested format to the requested file.
-    ///
-    /// # Errors
-    ///
-    /// If the file cannot be written, its extension is not supported, or a Word document would go to a
-    /// terminal.
-    pub(crate) fn write(
-        &self,
-        context: &CommandContext,
-        listed: &RenderedList<'_>,
-    ) -> Result<(), CommandError> {
+    /// Writes a list in the requested format to the requested file. Fails if the file cannot be written, its extension
+    /// is not supported, or a Word document would go to a terminal.
+    pub(crate) fn write(&self, context: &CommandContext, listed: &RenderedList<'_>) -> Result<()> {
         let format = self.format()?;
         if self.templates && format != OutputFormat::Mediawiki {
             return Err(CommandError::usage("--templates requires --to mediawiki")
@@ -235,16 +227,13 @@ impl OutputArgs {
         }
     }
 
-    /// Rejects an output file that would overwrite one of the `inputs` or the library.
-    ///
-    /// # Errors
-    ///
-    /// A usage error that names the file.
+    /// Rejects an output file that would overwrite one of the `inputs` or the library. Fails with a usage error that
+    /// names the file.
     pub(crate) fn check(
         &self,
         context: &CommandContext,
         inputs: impl IntoIterator<Item = impl AsRef<Path>>,
-    ) -> Result<(), CommandError> {
+    ) -> Result<()> {
         match self.file() {
             Some(path) => context.check_output(path, inputs),
             None => Ok(()),
@@ -259,7 +248,7 @@ impl OutputArgs {
     }
 
     /// Returns the requested format.
-    fn format(&self) -> Result<OutputFormat, CommandError> {
+    fn format(&self) -> Result<OutputFormat> {
         match (self.to, self.file()) {
             (Some(format), _) => Ok(format),
             (None, Some(path)) => OutputFormat::of_file(path),
@@ -268,18 +257,14 @@ impl OutputArgs {
         }
     }
 
-    /// Writes a list in a format.
-    ///
-    /// # Errors
-    ///
-    /// If an entry cannot be read, or the output cannot be written.
+    /// Writes a list in a format. Fails if an entry cannot be read, or the output cannot be written.
     pub(crate) fn write_as(
         &self,
         context: &CommandContext,
         format: OutputFormat,
         listed: &RenderedList<'_>,
         output: &mut impl Write,
-    ) -> Result<(), CommandError> {
+    ) -> Result<()> {
         if format.is_styled() {
             report_untitled(context, listed);
         }
@@ -436,39 +421,14 @@ impl OutputFormat {
     }
 }
 
-impl ByExtension for OutputFormat {
-    fn of_kind(kind: FileKind) -> Option<Self> {
-        Some(match kind {
-            FileKind::Text => Self::Text,
-            FileKind::Html => Self::Html,
-            FileKind::Markdown => Self::Markdown,
-            FileKind::Latex => Self::Latex,
-            FileKind::Typst => Self::Typst,
-            FileKind::Mediawiki => Self::Mediawiki,
-            FileKind::Rtf => Self::Rtf,
-            FileKind::Docx => Self::Docx,
-            FileKind::Odt => Self::Odt,
-            FileKind::Pdf => Self::Pdf,
-            FileKind::Json => Self::Json,
-            FileKind::Csv => Self::Csv,
-            FileKind::Ics => Self::Ics,
-            FileKind::References(format) => match format.name {
-                "biblatex" => Self::Biblatex,
-                "hayagriva" => Self::Hayagriva,
-                "ris" => Self::Ris,
-                _ => return None,
-            },
-            FileKind::Svg | FileKind::Png => return None,
-        })
-    }
-}
+impl ByExtension for OutputFormat {}
 
 /// Returns the references of a list in its order, each once.
 fn references(
     context: &CommandContext,
     format: FormatName,
     listed: &RenderedList<'_>,
-) -> Result<String, CommandError> {
+) -> Result<String> {
     let (works, items) = match listed.works {
         ListedWorks::All(works, items) => (works, items),
         ListedWorks::Digest(_) => (&[][..], &[][..]),

@@ -4,16 +4,12 @@ use std::path::PathBuf;
 
 use etcetera::BaseStrategy as _;
 
-use crate::cli::{CommandContext, CommandError};
+use crate::cli::{CommandContext, CommandError, Result};
 
 impl CommandContext {
     /// Returns the path of the configuration: PEERBIB_CONFIG, or `peerbib/config.toml` in the system's
     /// directory for configuration.
-    ///
-    /// # Errors
-    ///
-    /// If the user has no home directory.
-    pub(crate) fn configuration_path() -> Result<PathBuf, CommandError> {
+    pub(crate) fn configuration_path() -> Result<PathBuf> {
         if let Some(path) = std::env::var_os("PEERBIB_CONFIG").filter(|path| !path.is_empty()) {
             return Ok(path.into());
         }
@@ -25,11 +21,7 @@ impl CommandContext {
     }
 
     /// Returns the path of the library: that of the option, the configuration, or the default.
-    ///
-    /// # Errors
-    ///
-    /// If the configuration is broken, or the user has no home directory.
-    pub(crate) fn library_path(&self) -> Result<PathBuf, CommandError> {
+    pub(crate) fn library_path(&self) -> Result<PathBuf> {
         let option = self.options().library.as_ref();
         if let Some(path) = option.filter(|path| !path.as_os_str().is_empty()) {
             return Ok(path.clone());
@@ -41,29 +33,17 @@ impl CommandContext {
     }
 
     /// Returns the default path of the library.
-    ///
-    /// # Errors
-    ///
-    /// If the user has no home directory.
-    pub(crate) fn default_library_path(&self) -> Result<PathBuf, CommandError> {
+    pub(crate) fn default_library_path(&self) -> Result<PathBuf> {
         Ok(self.data_directory()?.join("library.db"))
     }
 
     /// Returns the directory of the styles that the user added.
-    ///
-    /// # Errors
-    ///
-    /// If the user has no home directory.
-    pub(crate) fn style_directory(&self) -> Result<PathBuf, CommandError> {
+    pub(crate) fn style_directory(&self) -> Result<PathBuf> {
         Ok(self.data_directory()?.join("styles"))
     }
 
     /// Returns the root directory of linked files: that of the configuration, or the library's own directory.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`CommandContext::library_path`].
-    pub(crate) fn file_root(&self) -> Result<PathBuf, CommandError> {
+    pub(crate) fn file_root(&self) -> Result<PathBuf> {
         if let Some(directory) = self.configuration()?.files() {
             return Ok(directory);
         }
@@ -78,7 +58,7 @@ impl CommandContext {
         Some(directories.cache_dir().join("peerbib"))
     }
 
-    fn data_directory(&self) -> Result<PathBuf, CommandError> {
+    fn data_directory(&self) -> Result<PathBuf> {
         let directories = etcetera::choose_base_strategy().map_err(|error| {
             CommandError::new(format!("cannot find the data directory: {error}"))
                 .with_help("choose a library with --library PATH or PEERBIB_LIBRARY".to_owned())

@@ -9,9 +9,10 @@ use nucleo_picker::{PickerOptions, Render};
 
 use crate::cli::style_engine::StyleEngine;
 use crate::cli::ui::can_ask;
-use crate::cli::{CommandContext, CommandError};
+use crate::cli::{CommandContext, CommandError, Result};
 use peerbib::library::{CitableWork, Library};
 use peerbib::output::terminal::visible;
+use peerbib::text::single_spaced;
 
 /// The number of works that can be picked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl PickedWork {
             .filter(|part| !part.is_empty())
             .collect();
         let line = format!("{}  [{}]", parts.join("  "), work.key);
-        let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let line = single_spaced(&line);
         Self {
             key: work.key.clone(),
             line: visible(&line).into_owned(),
@@ -59,17 +60,14 @@ impl Render<PickedWork> for PickerLine {
     }
 }
 
-/// Returns the keys of works that the user picks, out of those with the rowids `among` or of all.
-///
-/// # Errors
-///
-/// If there is no terminal, or the user picks none.
+/// Returns the keys of works that the user picks, out of those with the rowids `among` or of all. Fails if there is no
+/// terminal, or the user picks none.
 pub(crate) fn picked(
     context: &CommandContext,
     library: &Library,
     pick: Pick,
     among: Option<&HashSet<i64>>,
-) -> Result<Vec<String>, CommandError> {
+) -> Result<Vec<String>> {
     if !can_ask() {
         return Err(CommandError::usage("no citation key given").with_help(
             "give the key of a work, which `peerbib find` shows; at a terminal, you can pick works"

@@ -4,18 +4,15 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::cli::CommandError;
+use crate::cli::{CommandError, Result};
 
 #[cfg(feature = "pdf")]
 pub(crate) use super::typst_compiler::pdf;
 
-/// Makes a PDF of a document in Typst. `files` are the images that it names.
-///
-/// # Errors
-///
-/// If Typst is not installed or reports an error.
+/// Makes a PDF of a document in Typst. `files` are the images that it names. Fails if Typst is not installed or reports
+/// an error.
 #[cfg(not(feature = "pdf"))]
-pub(crate) fn pdf(typst: &str, files: &[(String, &[u8])]) -> Result<Vec<u8>, CommandError> {
+pub(crate) fn pdf(typst: &str, files: &[(String, &[u8])]) -> Result<Vec<u8>> {
     let program = find("typst").ok_or_else(|| {
         CommandError::new("PDF is made by Typst, which is not installed").with_help(
             "install it from https://github.com/typst/typst/releases or with your package manager; or write \
@@ -52,16 +49,9 @@ pub(crate) fn pdf(typst: &str, files: &[(String, &[u8])]) -> Result<Vec<u8>, Com
         .map_err(|error| CommandError::new(format_args!("Typst wrote no PDF: {error}")))
 }
 
-/// Converts Markdown with pandoc. Images are found next to the document.
-///
-/// # Errors
-///
-/// If pandoc is not installed, or reports an error, such as for a format that it does not know.
-pub(crate) fn pandoc(
-    markdown: &str,
-    document: &Path,
-    output: &Path,
-) -> Result<Vec<u8>, CommandError> {
+/// Converts Markdown with pandoc. Images are found next to the document. Fails if pandoc is not installed, or reports
+/// an error, such as for a format that it does not know.
+pub(crate) fn pandoc(markdown: &str, document: &Path, output: &Path) -> Result<Vec<u8>> {
     let program = find("pandoc").ok_or_else(|| {
         CommandError::new("pandoc is not installed").with_help(
             "install it from https://pandoc.org/installing.html, or omit --via pandoc".to_owned(),

@@ -4,17 +4,14 @@ use std::io::BufRead as _;
 
 use crate::cli::editor::{EditError, EditOutcome, EditRequest, TempFile};
 use crate::cli::ui::{TerminalStyle, print_message, print_prompt, wrapped};
-use crate::cli::{CommandContext, CommandError};
+use crate::cli::{CommandContext, Result};
 use peerbib::formats::bibtex::{self, FilePiece, Strings};
 use peerbib::formats::key_pattern::KeyPattern;
 use peerbib::formats::references::{self, Label, Reference, ReferenceList};
 use peerbib::formats::{ParsedFile, Records};
 
 /// Returns the references of a text that a person accepts, as they corrected them.
-pub(crate) fn ask_about_references(
-    context: &CommandContext,
-    text: &str,
-) -> Result<ParsedFile, CommandError> {
+pub(crate) fn ask_about_references(context: &CommandContext, text: &str) -> Result<ParsedFile> {
     let list = references::read(text);
     let count = list.references.len();
     let mut accepted = ReferenceList {
@@ -179,10 +176,7 @@ fn correction(line: &str) -> Option<(std::ops::RangeInclusive<usize>, Label)> {
 }
 
 /// Opens the entry of a reference in the editor; returns it if it was changed.
-fn edit(
-    context: &CommandContext,
-    reference: &Reference,
-) -> Result<Option<peerbib::model::Entry>, CommandError> {
+fn edit(context: &CommandContext, reference: &Reference) -> Result<Option<peerbib::model::Entry>> {
     let one = ReferenceList {
         references: vec![reference.clone()],
         ..ReferenceList::default()

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::cli::{CommandContext, CommandError};
+use crate::cli::{CommandContext, CommandError, Result};
 use peerbib::csl::{
     Bibliography, EmbeddedLocales, Processor, Style, format_bibliography, primary_dialect,
 };
@@ -26,16 +26,9 @@ pub(crate) struct StyleEngine {
 type TranslatedKinds = Vec<(usize, &'static str, CslValue)>;
 
 impl StyleEngine {
-    /// Compiles the style with this name or path. Without `locale`, the style's default locale applies.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the style or the locale is unknown.
-    pub(crate) fn new(
-        context: &CommandContext,
-        style: &str,
-        locale: Option<&str>,
-    ) -> Result<Self, CommandError> {
+    /// Compiles the style with this name or path. Without `locale`, the style's default locale applies. Fails if the
+    /// style or the locale is unknown.
+    pub(crate) fn new(context: &CommandContext, style: &str, locale: Option<&str>) -> Result<Self> {
         let locale = locale.map(known_locale).transpose()?;
         let source = context.style(style)?;
         let parent = |name: &str| context.parent_style(name);
@@ -122,8 +115,8 @@ impl StyleEngine {
     pub(crate) fn bibliography_of_chunks(
         &self,
         context: &CommandContext,
-        items: impl Iterator<Item = Result<Vec<CslItem>, CommandError>>,
-    ) -> Result<(Bibliography, bool), CommandError> {
+        items: impl Iterator<Item = Result<Vec<CslItem>>>,
+    ) -> Result<(Bibliography, bool)> {
         let mut count = 0;
         let items = items.inspect(|chunk| count += chunk.as_ref().map_or(0, Vec::len));
         let processor = Processor::of_chunks(&self.style, self.locale.as_deref(), items)?;
@@ -194,14 +187,7 @@ pub(crate) fn translate_kinds(items: &mut [CslItem], language: &str) -> Translat
 
 /// Takes the CSL items out of works and sets their ids to the keys in the library. Private annotations are removed
 /// unless `annotations` is set.
-///
-/// # Errors
-///
-/// Fails if a derived item in the library is damaged.
-pub(crate) fn items_of(
-    works: &mut [CitableWork],
-    annotations: bool,
-) -> Result<Vec<CslItem>, CommandError> {
+pub(crate) fn items_of(works: &mut [CitableWork], annotations: bool) -> Result<Vec<CslItem>> {
     let mut items = works
         .par_iter_mut()
         .map(CitableWork::take_item)
@@ -223,7 +209,7 @@ pub(crate) fn remove_annotations(items: &mut [CslItem]) {
 }
 
 /// Returns the locale that a user asked for, if peerbib has its terms.
-pub(crate) fn known_locale(code: &str) -> Result<String, CommandError> {
+pub(crate) fn known_locale(code: &str) -> Result<String> {
     let known: Vec<String> = EmbeddedLocales.languages().map(str::to_owned).collect();
     let matches = |locale: &&String| {
         let base = locale.split('-').next().unwrap_or_default();

@@ -15,18 +15,15 @@ use typst_kit::fonts::{self, FontStore};
 use typst_layout::PagedDocument;
 use typst_pdf::PdfOptions;
 
-use crate::cli::CommandError;
+use crate::cli::{CommandError, Result};
 
 /// The longest document that is compiled, some 30,000 works. Typst needs about 300 times its length in memory: 365 MB for
 /// 4,000 works, which are 1 MB.
 const LONGEST_DOCUMENT: usize = 8 << 20;
 
-/// Makes a PDF of a document in Typst. `files` are the images that it names.
-///
-/// # Errors
-///
-/// If Typst reports an error, or the document is too long.
-pub(crate) fn pdf(typst: &str, files: &[(String, &[u8])]) -> Result<Vec<u8>, CommandError> {
+/// Makes a PDF of a document in Typst. `files` are the images that it names. Fails if Typst reports an error, or the
+/// document is too long.
+pub(crate) fn pdf(typst: &str, files: &[(String, &[u8])]) -> Result<Vec<u8>> {
     if typst.len() > LONGEST_DOCUMENT {
         return Err(CommandError::new(format_args!(
             "the document is too long for PDF: {} MiB of Typst, at most {}",
@@ -51,7 +48,7 @@ struct DocumentWorld {
 }
 
 impl DocumentWorld {
-    fn new(typst: &str, files: &[(String, &[u8])]) -> Result<Self, CommandError> {
+    fn new(typst: &str, files: &[(String, &[u8])]) -> Result<Self> {
         let mut fonts = FontStore::new();
         // Those in the program come first, so that a document looks the same on every computer.
         fonts.extend(fonts::embedded());
@@ -59,7 +56,7 @@ impl DocumentWorld {
         let files = files
             .iter()
             .map(|(name, bytes)| Ok((file_id(name)?, Bytes::new(bytes.to_vec()))))
-            .collect::<Result<_, CommandError>>()?;
+            .collect::<Result<_>>()?;
         Ok(Self {
             library: LazyHash::new(Library::default()),
             fonts,
@@ -85,7 +82,7 @@ impl DocumentWorld {
     }
 }
 
-fn file_id(name: &str) -> Result<FileId, CommandError> {
+fn file_id(name: &str) -> Result<FileId> {
     let path = VirtualPath::new(name)
         .map_err(|error| CommandError::new(format_args!("Typst cannot load {name}: {error}")))?;
     Ok(RootedPath::new(VirtualRoot::Project, path).intern())

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use anstream::stream::{AsLockedWrite, RawStream};
 
-use crate::cli::{CommandContext, CommandError};
+use crate::cli::{CommandContext, CommandError, Result};
 use peerbib::output::terminal::visible;
 
 /// The choice when to use color.
@@ -39,13 +39,9 @@ impl CommandContext {
         }
     }
 
-    /// Asks before something is destroyed. Returns if the answer is yes or `--yes` is given. Without a
-    /// terminal, only `--yes` lets the command go on.
-    ///
-    /// # Errors
-    ///
-    /// If the answer is no, or there is no terminal.
-    pub(crate) fn confirm(&self, question: &str) -> Result<(), CommandError> {
+    /// Asks before something is destroyed. Returns if the answer is yes or `--yes` is given. Without a terminal, only
+    /// `--yes` lets the command go on. Fails if the answer is no, or there is no terminal.
+    pub(crate) fn confirm(&self, question: &str) -> Result<()> {
         if self.options().yes {
             return Ok(());
         }
@@ -60,11 +56,7 @@ impl CommandContext {
 
     /// Asks like [`CommandContext::confirm`] at a terminal, and goes ahead without one: for commands that
     /// change much but destroy nothing, and can be undone.
-    ///
-    /// # Errors
-    ///
-    /// If the answer is no.
-    pub(crate) fn confirm_at_terminal(&self, question: &str) -> Result<(), CommandError> {
+    pub(crate) fn confirm_at_terminal(&self, question: &str) -> Result<()> {
         if self.asks() { ask(question) } else { Ok(()) }
     }
 
@@ -90,11 +82,7 @@ impl CommandContext {
     }
 
     /// Prints data to standard output.
-    ///
-    /// # Errors
-    ///
-    /// If standard output is closed.
-    pub(crate) fn print_data(&self, text: &str) -> Result<(), CommandError> {
+    pub(crate) fn print_data(&self, text: &str) -> Result<()> {
         let mut output = self.output();
         output.write_all(text.as_bytes())?;
         output.flush()?;
@@ -102,21 +90,13 @@ impl CommandContext {
     }
 
     /// Prints text with [styles](Style) to standard output.
-    ///
-    /// # Errors
-    ///
-    /// If standard output is closed.
-    pub(crate) fn print(&self, text: &str) -> Result<(), CommandError> {
+    pub(crate) fn print(&self, text: &str) -> Result<()> {
         Ok(write_styled(std::io::stdout().lock(), text)?)
     }
 
     /// Prints text with escape codes, which has already made its data visible, to standard output. The codes
     /// are removed where they would not be shown.
-    ///
-    /// # Errors
-    ///
-    /// If standard output is closed.
-    pub(crate) fn print_ansi(&self, text: &str) -> Result<(), CommandError> {
+    pub(crate) fn print_ansi(&self, text: &str) -> Result<()> {
         let mut stdout = anstream::stdout().lock();
         stdout.write_all(text.as_bytes())?;
         stdout.flush()?;
@@ -124,11 +104,7 @@ impl CommandContext {
     }
 
     /// Prints a value as JSON, followed by a line break.
-    ///
-    /// # Errors
-    ///
-    /// If standard output is closed.
-    pub(crate) fn print_json(&self, value: &impl serde::Serialize) -> Result<(), CommandError> {
+    pub(crate) fn print_json(&self, value: &impl serde::Serialize) -> Result<()> {
         let mut output = self.output();
         serde_json::to_writer_pretty(&mut output, value)?;
         writeln!(output)?;
@@ -345,7 +321,7 @@ fn complete_length(bytes: &[u8]) -> usize {
 }
 
 /// Asks on standard error until the answer is yes or no. No answer means no.
-fn ask(question: &str) -> Result<(), CommandError> {
+fn ask(question: &str) -> Result<()> {
     let bold = TerminalStyle::Bold;
     loop {
         print_prompt(format_args!("{bold}{question}{bold:#} [y/N] "));

@@ -7,8 +7,8 @@
 use std::collections::HashSet;
 
 use crate::cli::query_args::MINUS;
-use crate::cli::{CommandContext, CommandError};
-use peerbib::library::Library;
+use crate::cli::{CommandContext, CommandError, Result};
+use peerbib::library::{Library, LibraryError};
 
 /// The works that arguments name.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,17 +20,13 @@ pub(crate) struct NamedWorks {
 }
 
 /// Finds the works that arguments name: those with these keys, or that match the query in their place, and those that
-/// match the query of `--find`.
-///
-/// # Errors
-///
-/// If an argument is neither a key nor part of a query.
+/// match the query of `--find`. Fails if an argument is neither a key nor part of a query.
 pub(crate) fn named_works(
     context: &CommandContext,
     library: &Library,
     words: &[String],
     find: Option<&str>,
-) -> Result<NamedWorks, CommandError> {
+) -> Result<NamedWorks> {
     let (mut works, mut query) = (Vec::new(), Vec::new());
     for word in words {
         match library.works().find(word)? {
@@ -59,6 +55,20 @@ pub(crate) fn named_works(
     Ok(NamedWorks { works, by_query })
 }
 
+/// Locks the library after a question to the user, during which another program may have changed it. Fails if `select`
+/// does not return the works of `before` again.
+pub(crate) fn lock_unchanged<T: PartialEq>(
+    library: &mut Library,
+    before: &T,
+    select: impl FnOnce(&Library) -> Result<T>,
+) -> Result<()> {
+    library.lock_for_write()?;
+    if select(library)? != *before {
+        return Err(LibraryError::ChangedMeanwhile("the result of the query".to_owned()).into());
+    }
+    Ok(())
+}
+
 /// Returns the keys of the works that arguments name; see [`named_works`].
 ///
 /// # Errors
@@ -68,7 +78,7 @@ pub(crate) fn named_keys(
     context: &CommandContext,
     library: &Library,
     words: &[String],
-) -> Result<Vec<String>, CommandError> {
+) -> Result<Vec<String>> {
     let named = named_works(context, library, words, None)?;
     if named.works.is_empty() && !words.is_empty() {
         return Err(no_match(words));
@@ -76,16 +86,9 @@ pub(crate) fn named_keys(
     Ok(named.works.into_iter().map(|(_, key)| key).collect())
 }
 
-/// Finds the work that an argument names: the one with this key, or the only one that matches the query.
-///
-/// # Errors
-///
-/// If there is none, or several match.
-pub(crate) fn named_work(
-    context: &CommandContext,
-    library: &Library,
-    word: &str,
-) -> Result<i64, CommandError> {
+/// Finds the work that an argument names: the one with this key, or the only one that matches the query. Fails if there
+/// is none, or several match.
+pub(crate) fn named_work(context: &CommandContext, library: &Library, word: &str) -> Result<i64> {
     const SHOWN: usize = 5;
     let words = [word.to_owned()];
     let works = named_works(context, library, &words, None)?.works;
@@ -123,11 +126,7 @@ fn looks_like_query(word: &str) -> bool {
 }
 
 /// Returns the message for a query that matches nothing. All words of a query have to match, so several keys match no work.
-///
-/// # Errors
-///
-/// If the library cannot be read.
-pub(crate) fn nothing_found(library: &Library, query: &[String]) -> Result<String, CommandError> {
+pub(crate) fn nothing_found(library: &Library, query: &[String]) -> Result<String> {
     if library.works().count()? == 0 {
         return Ok(
             "the library is empty; `peerbib import FILE` or `peerbib add` adds works".to_owned(),

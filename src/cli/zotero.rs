@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::format_name::FormatName;
 use crate::cli::hints;
-use crate::cli::{CommandContext, CommandError};
+use crate::cli::{CommandContext, CommandError, Result};
 use peerbib::formats::{Diagnostic, Records, Severity, ZOTERO};
 use peerbib::library::{
     Change, Choice, CollectionsAs, Conflict, FileReport, StoredList, SyncOptions, ZoteroImport,
@@ -82,7 +82,7 @@ pub(crate) fn is_zotero(name: &str, from: Option<FormatName>) -> bool {
 
 impl ZoteroArgs {
     /// Fails if an option is given although nothing is read from Zotero.
-    pub(crate) fn check(&self, reads_zotero: bool) -> Result<(), CommandError> {
+    pub(crate) fn check(&self, reads_zotero: bool) -> Result<()> {
         let given = [
             ("--collection", self.collection.is_empty()),
             ("--group", self.group.is_empty()),
@@ -103,7 +103,7 @@ impl ZoteroArgs {
         context: &CommandContext,
         name: &str,
         lists: Option<&StoredList>,
-    ) -> Result<Vec<ZoteroInput>, CommandError> {
+    ) -> Result<Vec<ZoteroInput>> {
         let read = |error: DatabaseError| {
             let advice = hints::zotero(&error);
             CommandError::new(&error).with_help(advice)
@@ -141,7 +141,7 @@ impl ZoteroArgs {
     }
 
     /// Returns the libraries that were asked for.
-    fn libraries(&self, all: Vec<ZoteroLibrary>) -> Result<Vec<ZoteroLibrary>, CommandError> {
+    fn libraries(&self, all: Vec<ZoteroLibrary>) -> Result<Vec<ZoteroLibrary>> {
         if self.group.is_empty() {
             return Ok(all
                 .into_iter()
@@ -166,7 +166,7 @@ impl ZoteroArgs {
     }
 
     /// Restricts the libraries to the collections that were asked for, with those below them.
-    fn select(&self, inputs: &mut [ZoteroInput]) -> Result<(), CommandError> {
+    fn select(&self, inputs: &mut [ZoteroInput]) -> Result<()> {
         if self.collection.is_empty() {
             return Ok(());
         }

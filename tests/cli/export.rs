@@ -116,6 +116,9 @@ fn the_extension_of_the_output_file_is_its_format() {
     let json: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(env.path("out.json")).unwrap()).unwrap();
     assert_eq!(json[0]["title"], "A");
+    env.runs("export -o out.csv");
+    let table = std::fs::read_to_string(env.path("out.csv")).unwrap();
+    assert!(table.starts_with("id,type,issued,title"), "{table}");
     env.runs("export --to ris -o strange.xyz");
     for line in [
         "export -o out.xyz",

@@ -144,7 +144,7 @@ impl Add {
     }
 
     /// Returns the requested type in lower case.
-    fn entry_type(&self) -> std::result::Result<String, CommandError> {
+    fn entry_type(&self) -> Result<String> {
         let entry_type = match self.entry_type.as_deref() {
             None => return Ok("article".to_owned()),
             Some(entry_type) => entry_type.trim_start_matches('@').to_lowercase(),
@@ -215,11 +215,7 @@ fn store_references(context: &CommandContext, text: &str) -> Result {
     report_problems(context, &report);
     let added = report.totals.imported;
     context.note(format_args!("added {}", counted(added, "work")));
-    Ok(if report.totals.rejected > 0 {
-        Outcome::Partial
-    } else {
-        Outcome::Done
-    })
+    Ok(Outcome::done_if(report.totals.rejected == 0))
 }
 
 /// Returns whether a text is meant as an entry, and not as identifiers.
@@ -245,7 +241,7 @@ fn store(context: &CommandContext, entry: &str, pattern: Option<&KeyPattern>) ->
 }
 
 /// Returns a filled-in template without its empty fields, and whether it has a key.
-fn filled_in(text: &str) -> std::result::Result<(String, bool), LibraryError> {
+fn filled_in(text: &str) -> Result<(String, bool), LibraryError> {
     let text = text.trim();
     let (entry, has_key) = match text.split_once(['{', '(']) {
         Some((head, rest)) if rest.trim_start().starts_with(',') => {

@@ -7,7 +7,7 @@ use crate::cli::commands::lookup::{AskedWork, asked_works, report_failures};
 use crate::cli::interrupt::Interruptible;
 use crate::cli::network::{self, NetworkArgs};
 use crate::cli::ui::{TerminalStyle, counted, wrapped};
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::{
     Change, FieldEdits, Library, NewAssignment, Origin, Tag, TagName, TaggedOutcome,
 };
@@ -105,11 +105,9 @@ impl OnlineCheck<'_> {
         }
         let is_fine = counts.keys().all(|outcome| *outcome == "found");
         let has_failed = checked.iter().any(|(_, found)| !found.failures.is_empty());
-        Ok(if is_fine && !has_failed && failures.is_empty() {
-            Outcome::Done
-        } else {
-            Outcome::Partial
-        })
+        Ok(Outcome::done_if(
+            is_fine && !has_failed && failures.is_empty(),
+        ))
     }
 
     /// Tags works that were found as verified and, with `--fix`, stores archived copies, in one step.
@@ -118,7 +116,7 @@ impl OnlineCheck<'_> {
         context: &CommandContext,
         checked: &[(&AskedWork, Verification)],
         interruptible: &Interruptible,
-    ) -> std::result::Result<(), CommandError> {
+    ) -> Result<()> {
         let mut library = context.open()?;
         let confirmed = confirmed(&library, checked)?;
         let archived: Vec<_> = checked
@@ -198,7 +196,7 @@ impl OnlineCheck<'_> {
 fn confirmed<'c>(
     library: &Library,
     checked: &'c [(&'c AskedWork, Verification)],
-) -> std::result::Result<Vec<(&'c AskedWork, &'c Source)>, CommandError> {
+) -> Result<Vec<(&'c AskedWork, &'c Source)>> {
     let Some(tag) = library.tags().find(&UNVERIFIED.parse()?)? else {
         return Ok(Vec::new());
     };

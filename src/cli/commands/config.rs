@@ -191,7 +191,7 @@ fn effective(context: &CommandContext, setting: &Setting) -> (Option<SettingValu
             SettingSource::Environment(variable.to_owned()),
         );
     }
-    let path = |path: std::result::Result<PathBuf, CommandError>| {
+    let path = |path: Result<PathBuf>| {
         let path = path.ok()?.to_string_lossy().into_owned();
         Some(SettingValue::Text(path))
     };
@@ -257,11 +257,7 @@ fn show(context: &CommandContext, json: bool) -> Result {
             .with_help(hints::config(problem))
             .report();
     }
-    Ok(if configuration.problems().is_empty() {
-        Outcome::Done
-    } else {
-        Outcome::Partial
-    })
+    Ok(Outcome::done_if(configuration.problems().is_empty()))
 }
 
 fn table(settings: &[SettingJson], file: &Path) -> String {
@@ -306,7 +302,7 @@ fn table(settings: &[SettingJson], file: &Path) -> String {
 }
 
 /// Returns the setting with this name.
-fn setting(name: &str) -> std::result::Result<&'static Setting, CommandError> {
+fn setting(name: &str) -> Result<&'static Setting> {
     Setting::named(name)
         .map_err(|error| CommandError::usage(&error).with_help(hints::setting(&error)))
 }
@@ -367,7 +363,7 @@ fn checked(
     context: &CommandContext,
     setting: &Setting,
     value: SettingValue,
-) -> std::result::Result<SettingValue, CommandError> {
+) -> Result<SettingValue> {
     let text = match &value {
         SettingValue::Text(text) => text,
         SettingValue::Words(names) => {
@@ -423,10 +419,7 @@ const HEADING: &str =
     "# Configuration of peerbib; `peerbib config --help` explains the settings.\n\n";
 
 /// Changes or removes a setting in the configuration file. Returns whether the file changed.
-fn change_file(
-    setting: &Setting,
-    value: Option<&SettingValue>,
-) -> std::result::Result<bool, CommandError> {
+fn change_file(setting: &Setting, value: Option<&SettingValue>) -> Result<bool> {
     let path = CommandContext::configuration_path()?;
     let text = match read_text_file(&path) {
         Ok(text) => text,
@@ -451,7 +444,7 @@ fn change_file(
 }
 
 /// Replaces a file atomically, so that a full disk does not destroy the old one.
-fn write(path: &Path, text: &str) -> std::result::Result<(), CommandError> {
+fn write(path: &Path, text: &str) -> Result<()> {
     let failed = |error: std::io::Error| {
         CommandError::new(format_args!("cannot write {}: {error}", path.display()))
             .with_help("set PEERBIB_CONFIG to another file".to_owned())

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::cli::export_entries::{
     Joiner, ReferenceOptions, WORKS_AT_A_TIME, report_losses_of, write_file_references,
 };
-use crate::cli::file_kind::ByExtension as _;
+use crate::cli::extensions::ByExtension as _;
 use crate::cli::format_name::{FormatName, output_format};
 use crate::cli::input::{InputFile, column_field};
 use crate::cli::problems::report_problem;
@@ -134,11 +134,7 @@ impl Convert {
             }
         })?;
         self.print_report(context, to, &report)?;
-        Ok(if report.rejected > 0 {
-            Outcome::Partial
-        } else {
-            Outcome::Done
-        })
+        Ok(Outcome::done_if(report.rejected == 0))
     }
 
     /// Returns the output file; `None` for standard output.
@@ -148,7 +144,7 @@ impl Convert {
     }
 
     /// Returns the output format: that of `--to`, or else that of the output file's extension.
-    fn output_format(&self) -> std::result::Result<FormatName, CommandError> {
+    fn output_format(&self) -> Result<FormatName> {
         if let Some(to) = self.to {
             return Ok(to);
         }
@@ -168,7 +164,7 @@ impl Convert {
         context: &CommandContext,
         to: FormatName,
         report: &ConversionReport,
-    ) -> std::result::Result<(), CommandError> {
+    ) -> Result<()> {
         if self.json && self.output_file().is_some() {
             return context.print_json(report);
         }
@@ -204,8 +200,8 @@ fn write_entries(
     mut files: Vec<ReadFile>,
     to: FormatName,
     report: &mut ConversionReport,
-    output: &mut dyn FnMut(&str) -> std::result::Result<(), CommandError>,
-) -> std::result::Result<Vec<Loss>, CommandError> {
+    output: &mut dyn FnMut(&str) -> Result<()>,
+) -> Result<Vec<Loss>> {
     let options = ReferenceOptions {
         format: to,
         tags: false,
@@ -242,8 +238,8 @@ fn write_parts(
     (path, format, records): ReadFile,
     options: ReferenceOptions,
     report: &mut ConversionReport,
-    output: &mut dyn FnMut(&str) -> std::result::Result<(), CommandError>,
-) -> std::result::Result<Vec<Loss>, CommandError> {
+    output: &mut dyn FnMut(&str) -> Result<()>,
+) -> Result<Vec<Loss>> {
     let mut file = FileConversion {
         path,
         format: format.name,
@@ -285,8 +281,8 @@ fn write_parts(
 fn write_templates(
     files: Vec<ReadFile>,
     report: &mut ConversionReport,
-    output: &mut dyn FnMut(&str) -> std::result::Result<(), CommandError>,
-) -> std::result::Result<Vec<Loss>, CommandError> {
+    output: &mut dyn FnMut(&str) -> Result<()>,
+) -> Result<Vec<Loss>> {
     let (readings, _) = as_entries(files, report);
     let references: Vec<CitableWork> = readings.iter().flat_map(CitableWork::of_reading).collect();
     let items = items_of(&references)?;
@@ -311,7 +307,7 @@ fn write_templates(
     Ok(losses)
 }
 
-fn items_of(references: &[CitableWork]) -> std::result::Result<Vec<CslItem>, CommandError> {
+fn items_of(references: &[CitableWork]) -> Result<Vec<CslItem>> {
     let items = references.iter().map(CitableWork::item);
     Ok(items.collect::<peerbib::library::Result<Vec<_>>>()?)
 }
@@ -576,8 +572,8 @@ fn write_items(
     files: Vec<ReadFile>,
     to: FormatName,
     report: &mut ConversionReport,
-    output: &mut dyn FnMut(&str) -> std::result::Result<(), CommandError>,
-) -> std::result::Result<Vec<Loss>, CommandError> {
+    output: &mut dyn FnMut(&str) -> Result<()>,
+) -> Result<Vec<Loss>> {
     let (bib_files, others) = separated(files, report);
     let works = collected(&bib_files, others, report);
     let by_key: Vec<HashMap<&str, &Entry>> = bib_files.iter().map(BibFile::by_key).collect();

@@ -40,11 +40,7 @@ impl Doctor {
             bar.inc(u64::try_from(count).unwrap_or(0));
         })?;
         bar.finish_and_clear();
-        let outcome = if found.is_empty() {
-            Outcome::Done
-        } else {
-            Outcome::Partial
-        };
+        let outcome = Outcome::done_if(found.is_empty());
         let issues: Vec<IssueJson> = found
             .iter()
             .map(|issue| IssueJson {

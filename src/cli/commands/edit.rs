@@ -7,7 +7,7 @@ use clap::Args;
 use crate::cli::editor::{EditError, EditOutcome, EditRequest, TempFile};
 use crate::cli::picker::{Pick, picked};
 use crate::cli::ui::counted;
-use crate::cli::works::{NamedWorks, named_works, nothing_found};
+use crate::cli::works::{NamedWorks, lock_unchanged, named_works, nothing_found};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::checks::{self, CheckedEntry, RULES, Severity, UNKNOWN_FIELD};
 use peerbib::formats::bibtex;
@@ -85,13 +85,9 @@ impl Edit {
         if (selected.by_query || self.find.is_some()) && !selected.works.is_empty() {
             self.ask(context, &library, &selected, &edits)?;
         }
-        // While the user was asked, another program may have changed the library.
-        library.lock_for_write()?;
-        if self.selected(context, &library)? != selected {
-            return Err(
-                LibraryError::ChangedMeanwhile("the result of the query".to_owned()).into(),
-            );
-        }
+        lock_unchanged(&mut library, &selected, |library| {
+            self.selected(context, library)
+        })?;
         let edited = context.change(&mut library, |change| {
             let mut edited = Vec::new();
             for (work, key) in &selected.works {
@@ -113,11 +109,7 @@ impl Edit {
         Ok(Outcome::Done)
     }
 
-    fn selected(
-        &self,
-        context: &CommandContext,
-        library: &Library,
-    ) -> std::result::Result<NamedWorks, CommandError> {
+    fn selected(&self, context: &CommandContext, library: &Library) -> Result<NamedWorks> {
         named_works(context, library, &self.works, self.find.as_deref())
     }
 
@@ -128,7 +120,7 @@ impl Edit {
         library: &Library,
         selected: &NamedWorks,
         edits: &FieldEdits,
-    ) -> std::result::Result<(), CommandError> {
+    ) -> Result<()> {
         const SHOWN: usize = 10;
         let mut lines = Vec::new();
         for (_, key) in &selected.works {
@@ -187,7 +179,7 @@ fn differences(before: &str, after: &str) -> String {
 }
 
 /// Splits each `FIELD=VALUE` into a field and its value.
-pub(crate) fn fields(texts: &[String]) -> std::result::Result<Vec<(String, String)>, CommandError> {
+pub(crate) fn fields(texts: &[String]) -> Result<Vec<(String, String)>> {
     texts
         .iter()
         .map(|text| match text.split_once('=') {
@@ -261,7 +253,7 @@ pub(crate) fn report_entry_problems(
     context: &CommandContext,
     library: &Library,
     key: &str,
-) -> std::result::Result<(), CommandError> {
+) -> Result<()> {
     let id = library.works().id(key)?;
     let mut work = library.works().entry(key)?;
     work.key = library.works().key(id)?;

@@ -8,7 +8,7 @@ use clap::Args;
 use crate::cli::export_entries::{
     ReferenceOptions, report_losses, with_keywords, write_library_references,
 };
-use crate::cli::file_kind::ByExtension as _;
+use crate::cli::extensions::ByExtension as _;
 use crate::cli::format_name::{FormatName, output_format};
 use crate::cli::input::{encoding_named, known_path};
 use crate::cli::works::nothing_found;
@@ -128,7 +128,7 @@ impl Export {
     }
 
     /// Returns the output format: that of `--to`, or else that of the extension of the output file.
-    fn format(&self) -> std::result::Result<FormatName, CommandError> {
+    fn format(&self) -> Result<FormatName> {
         let format = match (self.to, self.output_file()) {
             (Some(to), _) => to,
             (None, Some(path)) => FormatName::of_file(path)?,
@@ -151,7 +151,7 @@ impl Export {
         library: &Library,
         text: String,
         tags: bool,
-    ) -> std::result::Result<String, CommandError> {
+    ) -> Result<String> {
         if !self.notes && !tags && !self.tidy {
             return Ok(text);
         }
@@ -198,7 +198,7 @@ impl Export {
         context: &CommandContext,
         library: &Library,
         to: FormatName,
-    ) -> std::result::Result<(), CommandError> {
+    ) -> Result<()> {
         let mut works = context.select_ids(library, &self.query)?;
         if works.is_empty() {
             context.note(nothing_found(library, &self.query)?);
@@ -228,8 +228,8 @@ impl Export {
         library: &Library,
         works: &[i64],
         options: ReferenceOptions,
-        output: &mut dyn FnMut(&str) -> std::result::Result<(), CommandError>,
-    ) -> std::result::Result<Vec<Loss>, CommandError> {
+        output: &mut dyn FnMut(&str) -> Result<()>,
+    ) -> Result<Vec<Loss>> {
         if !self.notes && !self.tidy {
             return write_library_references(library, works, options, output);
         }
@@ -249,7 +249,7 @@ impl Export {
         context: &CommandContext,
         to: FormatName,
         losses: &[Loss],
-    ) -> std::result::Result<(), CommandError> {
+    ) -> Result<()> {
         if let Some(path) = &self.losses {
             let mut json = serde_json::to_string_pretty(losses)?;
             json.push('\n');
@@ -276,12 +276,9 @@ fn with_comment(work: &Entry, text: &str) -> Entry {
             c => c.to_string(),
         })
         .collect();
-    let own = work.field("comment").map(|comment| {
-        let inside = comment
-            .strip_prefix('{')
-            .and_then(|rest| rest.strip_suffix('}'));
-        format!("{}\n\n", inside.unwrap_or(comment))
-    });
+    let own = work
+        .field("comment")
+        .map(|comment| format!("{}\n\n", bibtex::without_delimiters(comment)));
     let comment = format!("{}{escaped}", own.unwrap_or_default());
     bibtex::set_field(work.source(), "comment", &comment)
         .ok()
@@ -294,7 +291,7 @@ fn imported_file(
     context: &CommandContext,
     library: &Library,
     name: &str,
-) -> std::result::Result<(String, String), CommandError> {
+) -> Result<(String, String)> {
     let files = library.sources().all()?;
     let path = known_path(name);
     let found = files.iter().find(|file| file.path == path).or_else(|| {

@@ -222,7 +222,7 @@ impl AddFiles {
             .files
             .iter()
             .map(|file| Ok(path_from_root(&existing(file)?, &root)?))
-            .collect::<std::result::Result<Vec<_>, CommandError>>()?;
+            .collect::<Result<Vec<_>>>()?;
         let added = context.change(&mut library, |change| {
             let mut added = Vec::new();
             for path in &paths {
@@ -326,11 +326,7 @@ fn line(file: &FileJson) -> String {
 
 /// Returns whether all files exist.
 fn outcome_of(files: &[FileJson]) -> Outcome {
-    if files.iter().any(|file| file.missing) {
-        Outcome::Partial
-    } else {
-        Outcome::Done
-    }
+    Outcome::done_if(files.iter().all(|file| !file.missing))
 }
 
 impl OpenFile {
@@ -476,7 +472,7 @@ pub(crate) fn root(
     context: &CommandContext,
     library: &Library,
     option: Option<&Path>,
-) -> std::result::Result<PathBuf, CommandError> {
+) -> Result<PathBuf> {
     if let Some(root) = option {
         return existing(root);
     }
@@ -489,7 +485,7 @@ pub(crate) fn root(
 }
 
 /// Returns the canonical path of an existing file.
-fn existing(file: &Path) -> std::result::Result<PathBuf, CommandError> {
+fn existing(file: &Path) -> Result<PathBuf> {
     file.canonicalize().map_err(|error| {
         CommandError::new(format_args!("{}: {}", file.display(), reason(&error)))
             .with_help("check the path; it is relative to the current directory".to_owned())
@@ -501,7 +497,7 @@ fn files_of(
     library: &Library,
     words: &[String],
     root: &Path,
-) -> std::result::Result<Vec<FileJson>, CommandError> {
+) -> Result<Vec<FileJson>> {
     let works = if words.is_empty() {
         library.files().works()?
     } else {
@@ -524,7 +520,7 @@ fn files_of_work(
     work: i64,
     key: &str,
     root: &Path,
-) -> std::result::Result<Vec<FileJson>, LibraryError> {
+) -> Result<Vec<FileJson>, LibraryError> {
     let files = library.files().of_work(work)?;
     Ok(files
         .into_iter()
@@ -533,11 +529,7 @@ fn files_of_work(
 }
 
 /// Returns the file with this path, name or number.
-fn chosen<'f>(
-    key: &str,
-    files: &'f [FileJson],
-    name: &str,
-) -> std::result::Result<&'f FileJson, CommandError> {
+fn chosen<'f>(key: &str, files: &'f [FileJson], name: &str) -> Result<&'f FileJson> {
     let here = std::path::absolute(name).unwrap_or_default();
     let by_number = || {
         let number = name.parse::<usize>().ok()?.checked_sub(1)?;
@@ -584,7 +576,7 @@ fn missing(file: &FileJson) -> CommandError {
 }
 
 /// Opens a file or URL with the system's program for it.
-fn open_with_system(target: &Path) -> std::result::Result<(), CommandError> {
+fn open_with_system(target: &Path) -> Result<()> {
     let said = std::env::var("PEERBIB_OPENER").ok();
     let said = said.filter(|opener| !opener.trim().is_empty());
     let opener = said.unwrap_or_else(|| {

@@ -150,7 +150,7 @@ impl Find {
         &self,
         context: &CommandContext,
         library: &Library,
-    ) -> std::result::Result<Vec<OutputColumn>, CommandError> {
+    ) -> Result<Vec<OutputColumn>> {
         let set = context.configuration()?.columns();
         let names: Vec<&str> = match set {
             _ if !self.columns.is_empty() => self.columns.iter().map(String::as_str).collect(),
@@ -175,7 +175,7 @@ fn print_table(
     query: &[String],
     selection: &Selection,
     columns: &[OutputColumn],
-) -> std::result::Result<(), CommandError> {
+) -> Result<()> {
     let (results, found) = search_and_count(context, library, selection, &details(columns))?;
     let count = results.len();
     detail_found(context, count);
@@ -200,7 +200,7 @@ fn search(
     library: &Library,
     selection: &Selection,
     details: &[Detail],
-) -> std::result::Result<Vec<SearchResult>, CommandError> {
+) -> Result<Vec<SearchResult>> {
     let first = selection.order.first();
     let by = first.map_or(SortBy::Author, |order| order.by);
     let locale = context.locale_name(None)?;
@@ -249,7 +249,7 @@ fn search_and_count(
     library: &Library,
     selection: &Selection,
     details: &[Detail],
-) -> std::result::Result<(Vec<SearchResult>, usize), CommandError> {
+) -> Result<(Vec<SearchResult>, usize)> {
     if selection.limit.is_none() || !selection.filter.is_scan() {
         let results = search(context, library, selection, details)?;
         let found = match selection.limit {
@@ -272,7 +272,7 @@ fn write_table(
     context: &CommandContext,
     table: &TextTable,
     columns: &[OutputColumn],
-) -> std::result::Result<(), CommandError> {
+) -> Result<()> {
     let mut widest = table.widest().to_vec();
     let room = terminal_width();
     // Programs that read the table expect no header.
@@ -330,11 +330,7 @@ impl<'a> WorkJson<'a> {
     }
 }
 
-fn print_json(
-    context: &CommandContext,
-    library: &Library,
-    selection: &Selection,
-) -> std::result::Result<(), CommandError> {
+fn print_json(context: &CommandContext, library: &Library, selection: &Selection) -> Result<()> {
     let results = search(context, library, selection, &[Detail::Tags])?;
     detail_found(context, results.len());
     let works: Vec<WorkJson<'_>> = results
@@ -356,7 +352,7 @@ struct LineTemplate {
 }
 
 impl LineTemplate {
-    fn read(text: &str, library: &Library) -> std::result::Result<Self, CommandError> {
+    fn read(text: &str, library: &Library) -> Result<Self> {
         let mut places = Vec::new();
         let mut plain = String::new();
         let mut characters = text.chars().peekable();
@@ -407,7 +403,7 @@ impl LineTemplate {
         context: &CommandContext,
         library: &Library,
         selection: &Selection,
-    ) -> std::result::Result<(), CommandError> {
+    ) -> Result<()> {
         let columns: Vec<OutputColumn> = self
             .places
             .iter()

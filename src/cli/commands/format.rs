@@ -123,11 +123,7 @@ impl Format {
             }
             self.write_input(context, engine, group_by)?
         };
-        Ok(if complete {
-            Outcome::Done
-        } else {
-            Outcome::Partial
-        })
+        Ok(Outcome::done_if(complete))
     }
 
     fn listing(&self, tags: Vec<TagSummary>, group_by: Option<GroupBy>) -> Listing {
@@ -148,7 +144,7 @@ impl Format {
         library: &Library,
         works: &[i64],
         engine: &StyleEngine,
-    ) -> std::result::Result<bool, CommandError> {
+    ) -> Result<bool> {
         let mut digest = WorkDigest::default();
         let bibliography = if self.output_args.has_coins() {
             let chunks = library.works().chunks(works).map(|works| {
@@ -184,7 +180,7 @@ impl Format {
         context: &CommandContext,
         engine: StyleEngine,
         group_by: Option<GroupBy>,
-    ) -> std::result::Result<bool, CommandError> {
+    ) -> Result<bool> {
         let mut files = Vec::new();
         for name in &self.input {
             if name.starts_with("peerbib:") {
@@ -262,7 +258,7 @@ impl Format {
         (bibliography, complete): (Bibliography, bool),
         digest: &WorkDigest,
         engine: &StyleEngine,
-    ) -> std::result::Result<bool, CommandError> {
+    ) -> Result<bool> {
         let mut list = ReadingList::plain(bibliography);
         list.set_languages(|key| digest.languages.get(key).cloned());
         list.title.clone_from(&self.title);
@@ -321,7 +317,7 @@ impl Listing {
         mut works: Vec<CitableWork>,
         engine: &StyleEngine,
         output_args: &OutputArgs,
-    ) -> std::result::Result<bool, CommandError> {
+    ) -> Result<bool> {
         let mut items = items_of(&mut works, self.annotations)?;
         let (mut list, complete) = match &self.group_by {
             Some(by) => {
@@ -358,7 +354,7 @@ pub(crate) fn tags_of_facet(
     library: &Library,
     facet: &str,
     locale: Option<&str>,
-) -> std::result::Result<Vec<TagSummary>, CommandError> {
+) -> Result<Vec<TagSummary>> {
     let tags = library.tags().summaries_in(Some(facet), locale)?;
     if tags.is_empty() {
         let facets = library.tags().facets()?.join(", ");

@@ -177,7 +177,7 @@ impl ImportMode {
 }
 
 /// Refuses to ask about conflicts without a terminal.
-fn check_questions(sources: &[ImportSource]) -> std::result::Result<(), CommandError> {
+fn check_questions(sources: &[ImportSource]) -> Result<()> {
     let asks = sources
         .iter()
         .any(|source| source.mode.policy() == ConflictPolicy::Ask);
@@ -231,15 +231,11 @@ impl Import {
                 report_duplicates(context, &library, before, report.totals.imported)?;
             }
         }
-        Ok(if report.totals.rejected > 0 {
-            Outcome::Partial
-        } else {
-            Outcome::Done
-        })
+        Ok(Outcome::done_if(report.totals.rejected == 0))
     }
 
     /// Refuses a place for rejected entries that is in use.
-    fn check_rejects(&self, context: &CommandContext) -> std::result::Result<(), CommandError> {
+    fn check_rejects(&self, context: &CommandContext) -> Result<()> {
         match self.rejects.as_deref() {
             Some("-") if self.json => Err(CommandError::usage(
                 "--rejects - and --json both write to standard output",
@@ -255,7 +251,7 @@ impl Import {
         &self,
         context: &CommandContext,
         sources: &[ImportSource],
-    ) -> std::result::Result<Vec<(ImportInput, ImportMode)>, CommandError> {
+    ) -> Result<Vec<(ImportInput, ImportMode)>> {
         let pattern = context.key_pattern(None)?;
         let is_zotero = |source: &ImportSource| is_zotero(&source.name, self.from);
         self.zotero.check(sources.iter().any(is_zotero))?;
@@ -285,11 +281,7 @@ impl Import {
     }
 
     /// Writes the rejected entries with their reasons, if they are asked for.
-    fn write_rejects(
-        &self,
-        context: &CommandContext,
-        report: &ImportReport,
-    ) -> std::result::Result<(), CommandError> {
+    fn write_rejects(&self, context: &CommandContext, report: &ImportReport) -> Result<()> {
         match self.rejects.as_deref() {
             None => Ok(()),
             Some("-") => context.print_data(&rejects(report)),
@@ -298,11 +290,7 @@ impl Import {
     }
 
     /// Prints problems and numbers.
-    fn report(
-        &self,
-        context: &CommandContext,
-        report: &ImportReport,
-    ) -> std::result::Result<(), CommandError> {
+    fn report(&self, context: &CommandContext, report: &ImportReport) -> Result<()> {
         report_problems(context, report);
         if self.rejects.as_deref() == Some("-") {
             context.note(table(report).trim_end());
@@ -332,10 +320,7 @@ impl Import {
     }
 
     /// Returns the files that are named, or else those that the configuration names.
-    fn sources(
-        &self,
-        context: &CommandContext,
-    ) -> std::result::Result<Vec<ImportSource>, CommandError> {
+    fn sources(&self, context: &CommandContext) -> Result<Vec<ImportSource>> {
         let follows = self.sync || self.watch;
         let is_zotero = |name: &String| is_zotero(name, self.from);
         if self.prune && !follows && !self.files.iter().all(is_zotero) {
@@ -389,7 +374,7 @@ fn report_duplicates(
     library: &Library,
     before: i64,
     imported: usize,
-) -> std::result::Result<(), CommandError> {
+) -> Result<()> {
     /// Comparing more works would take longer than the import.
     const MOST: usize = 20_000;
     if !(1..=MOST).contains(&imported) {

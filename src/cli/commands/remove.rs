@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use clap::Args;
 
 use crate::cli::ui::counted;
-use crate::cli::works::named_works;
+use crate::cli::works::{lock_unchanged, named_works};
 use crate::cli::{CommandContext, Outcome, Result};
-use peerbib::library::LibraryError;
 
 /// Remove works from the library
 ///
@@ -49,13 +48,9 @@ impl Remove {
         } else if self.find.is_some() && !works.is_empty() {
             context.confirm_at_terminal(&question)?;
         }
-        // While the user was asked, another program may have changed the library.
-        library.lock_for_write()?;
-        if named_works(context, &library, &self.keys, self.find.as_deref())? != named {
-            return Err(
-                LibraryError::ChangedMeanwhile("the result of the query".to_owned()).into(),
-            );
-        }
+        lock_unchanged(&mut library, &named, |library| {
+            named_works(context, library, &self.keys, self.find.as_deref())
+        })?;
         let numbers: BTreeSet<i64> = works.iter().map(|(work, _)| *work).collect();
         context.change(&mut library, |change| change.works().remove(&numbers))?;
         context.note(match works.as_slice() {

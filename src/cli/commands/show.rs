@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::picker::{Pick, picked};
 use crate::cli::works::named_keys;
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::formats::bibtex::{self, ReadableField};
 use peerbib::library::{
     Assignment, CitableWork, Library, Membership, Origin, Provenance, Step, StepState, StoredEntry,
@@ -14,6 +14,7 @@ use peerbib::library::{
 };
 use peerbib::model::CslItem;
 use peerbib::query::Query;
+use peerbib::text::single_spaced;
 
 /// Show everything about a work
 ///
@@ -128,7 +129,7 @@ impl Show {
             .keys
             .iter()
             .map(|key| WorkDetailsJson::new(&library, key))
-            .collect::<std::result::Result<Vec<_>, CommandError>>()?;
+            .collect::<Result<Vec<_>>>()?;
         if self.json {
             context.print_json(&shown)?;
         } else {
@@ -143,11 +144,7 @@ impl Show {
 }
 
 /// Returns the texts of a work in files that are not BibTeX or BibLaTeX.
-fn originals(
-    context: &CommandContext,
-    library: &Library,
-    key: &str,
-) -> std::result::Result<Vec<String>, CommandError> {
+fn originals(context: &CommandContext, library: &Library, key: &str) -> Result<Vec<String>> {
     let work = library.works().get(key)?;
     let files = library.works().provenance(work.id)?.came_from;
     let originals: Vec<String> = files
@@ -164,7 +161,7 @@ fn originals(
 }
 
 impl WorkDetailsJson {
-    fn new(library: &Library, key: &str) -> std::result::Result<Self, CommandError> {
+    fn new(library: &Library, key: &str) -> Result<Self> {
         let reference = library.works().get(key)?;
         let stored = library.works().entries(&[reference.id])?;
         let readable = stored
@@ -176,7 +173,7 @@ impl WorkDetailsJson {
         let entry = library.works().entry(&reference.key)?;
         let fields = entry.fields().map(|field| FieldJson {
             name: field.name.to_owned(),
-            value: without_delimiters(field.value).to_owned(),
+            value: bibtex::without_delimiters(field.value).to_owned(),
         });
         let tagging = library.tags().of_work(&reference.key)?;
         Ok(Self {
@@ -318,10 +315,7 @@ impl WorkDetailsJson {
 }
 
 /// Returns the reading lists that contain a work.
-fn lists(
-    library: &Library,
-    work: i64,
-) -> std::result::Result<Vec<ListMembershipJson>, CommandError> {
+fn lists(library: &Library, work: i64) -> Result<Vec<ListMembershipJson>> {
     let mut found = Vec::new();
     for list in library.lists().all()? {
         let query: Query = format!("list:{}", list.name).parse()?;
@@ -354,8 +348,7 @@ struct LabelledLines {
 
 impl LabelledLines {
     fn add(&mut self, name: &str, text: &str) {
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        self.lines.push((name.to_owned(), text));
+        self.lines.push((name.to_owned(), single_spaced(text)));
     }
 
     /// Starts a new block after a blank line.
@@ -392,29 +385,4 @@ impl LabelledLines {
         }
         text
     }
-}
-
-/// Removes the delimiters from a value that is a single `{…}` or `"…"`.
-pub(crate) fn without_delimiters(value: &str) -> &str {
-    let inner = |open, close| {
-        value
-            .strip_prefix(open)
-            .and_then(|rest| rest.strip_suffix(close))
-    };
-    let Some(inside) = inner('{', '}').or_else(|| inner('"', '"')) else {
-        return value;
-    };
-    // `{a} # {b}` is two.
-    let mut depth = 0_i32;
-    for character in inside.chars() {
-        depth += match character {
-            '{' => 1,
-            '}' => -1,
-            _ => 0,
-        };
-        if depth < 0 {
-            return value;
-        }
-    }
-    inside
 }

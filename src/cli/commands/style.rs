@@ -263,7 +263,7 @@ struct StyleDescription<'a> {
 }
 
 impl<'a> StyleDescription<'a> {
-    fn new(style: &'a Style) -> std::result::Result<Self, CommandError> {
+    fn new(style: &'a Style) -> Result<Self> {
         let works: Vec<CslItem> = serde_json::from_str(SAMPLE)?;
         let processor = Processor::new(style, None, &works);
         let cites = |keys: &[&str]| keys.iter().map(|key| Cite::new(*key)).collect();
@@ -353,7 +353,7 @@ impl ShowStyle {
 }
 
 /// Returns all style files at these paths.
-fn all_files(paths: &[PathBuf]) -> std::result::Result<Vec<PathBuf>, CommandError> {
+fn all_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in paths {
         let found = style_files(path).map_err(|error| {
@@ -451,7 +451,7 @@ fn download(context: &CommandContext, client: &Client, names: &[String]) -> Resu
     Ok(Outcome::Done)
 }
 
-fn add_files(context: &CommandContext, paths: &[PathBuf]) -> std::result::Result<(), CommandError> {
+fn add_files(context: &CommandContext, paths: &[PathBuf]) -> Result<()> {
     let directory = context.style_directory()?;
     // Everything is read first, so that a bad file adds nothing.
     let mut styles = Vec::new();
@@ -548,16 +548,12 @@ impl CheckStyles {
                 }
             }
         }
-        Ok(if styles.iter().all(|style| style.valid) {
-            Outcome::Done
-        } else {
-            Outcome::Partial
-        })
+        Ok(Outcome::done_if(styles.iter().all(|style| style.valid)))
     }
 }
 
 /// Returns a path that cannot be confused with the name of a style.
-fn as_path(file: &Path) -> std::result::Result<String, CommandError> {
+fn as_path(file: &Path) -> Result<String> {
     let path = utf8_path(file)?;
     Ok(if file.components().count() > 1 {
         path.to_owned()

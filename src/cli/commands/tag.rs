@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use clap::Args;
 
 use crate::cli::ui::counted;
-use crate::cli::works::named_works;
+use crate::cli::works::{lock_unchanged, named_works};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
 use peerbib::library::{
     Change, Filter, Library, LibraryError, NewAssignment, Origin, Tag, TagChange, TagName,
@@ -81,10 +81,7 @@ impl TagWorks {
     }
 
     /// Separates the words of the query from the changes.
-    fn changes(
-        &self,
-        library: &Library,
-    ) -> std::result::Result<(Vec<String>, Vec<RequestedChange>), CommandError> {
+    fn changes(&self, library: &Library) -> Result<(Vec<String>, Vec<RequestedChange>)> {
         let facets = library.tags().facets()?;
         let mut query = Vec::new();
         let mut changes = Vec::new();
@@ -159,7 +156,7 @@ impl TagWorks {
             );
         }
         let person = context.person()?;
-        let preview_of = |library: &mut Library| -> std::result::Result<_, CommandError> {
+        let preview_of = |library: &mut Library| -> Result<_> {
             let works = context.condition(library, query)?;
             let count = library.rules().count_met(&works, 0)?.0;
             let counts = library.dry_run(|change| self.apply(change, &works, changes, &person))?;
@@ -255,7 +252,7 @@ impl TagWorks {
         let tags = split_tags(tags)?
             .into_iter()
             .map(|text| self.tag(library, text))
-            .collect::<std::result::Result<Vec<_>, CommandError>>()?;
+            .collect::<Result<Vec<_>>>()?;
         if self.dry_run {
             for tag in &tags {
                 for (_, key) in works {
@@ -267,19 +264,15 @@ impl TagWorks {
         if named.by_query {
             let question = format!("Tag {}?", counted(works.len(), "work"));
             context.confirm_at_terminal(&question)?;
-            // While the user was asked, another program may have changed the library.
-            library.lock_for_write()?;
-            if named_works(context, library, keys, self.find.as_deref())? != named {
-                return Err(
-                    LibraryError::ChangedMeanwhile("the result of the query".to_owned()).into(),
-                );
-            }
+            lock_unchanged(library, &named, |library| {
+                named_works(context, library, keys, self.find.as_deref())
+            })?;
         }
         let person = context.person()?;
         let tags = tags
             .into_iter()
             .map(|tag| Ok((rivals(library, &tag)?, tag)))
-            .collect::<std::result::Result<Vec<_>, CommandError>>()?;
+            .collect::<Result<Vec<_>>>()?;
         let done = context.change(library, |change| {
             let mut done = Vec::new();
             for (rivals, tag) in &tags {
@@ -318,7 +311,7 @@ impl TagWorks {
     }
 
     /// Returns the tag that `text` names, or with `--create` a new one.
-    fn tag(&self, library: &Library, text: &str) -> std::result::Result<Tag, CommandError> {
+    fn tag(&self, library: &Library, text: &str) -> Result<Tag> {
         match library.tags().resolve(text) {
             Ok(tag) => Ok(tag),
             Err(LibraryError::UnknownTag { .. }) if self.create => {
@@ -383,12 +376,8 @@ fn preview(count: i64, changes: &[RequestedChange], counts: &[usize]) -> String 
     text
 }
 
-/// Splits a list of tags at its commas.
-///
-/// # Errors
-///
-/// If it is empty.
-pub(crate) fn split_tags(tags: &str) -> std::result::Result<Vec<&str>, CommandError> {
+/// Splits a list of tags at its commas. Fails if it is empty.
+pub(crate) fn split_tags(tags: &str) -> Result<Vec<&str>> {
     let tags: Vec<&str> = tags
         .split(',')
         .map(str::trim)

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::chart_args::{ChartArgs, ChartFormat, ChartOutput, ChartWorks};
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::charts::timeline::{Timeline, TimelineRequest};
 use peerbib::charts::{html_page, table, timeline_svg, timeline_text};
 use peerbib::library::{Library, Tag};
@@ -110,7 +110,7 @@ fn tags_of_lanes(
     library: &Library,
     facet: &str,
     locale: Option<&str>,
-) -> std::result::Result<Vec<(Tag, usize)>, CommandError> {
+) -> Result<Vec<(Tag, usize)>> {
     let tags = library.tags().summaries_in(Some(facet), locale)?;
     // Without movements, the default timeline has one lane for all works.
     if tags.is_empty() && facet != "movement" {

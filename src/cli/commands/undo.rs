@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use clap::Args;
 
 use crate::cli::works::named_work;
-use crate::cli::{CommandContext, CommandError, Outcome, Result, number};
+use crate::cli::{CommandContext, Outcome, Result, number};
 use peerbib::library::{ChangedRows, Library, LibraryError, Step, StepState};
 
 /// Undo a command that changed the library
@@ -105,7 +105,7 @@ fn preview(
     dry_run: bool,
     number: Option<i64>,
     state: StepState,
-) -> std::result::Result<Option<String>, LibraryError> {
+) -> Result<Option<String>, LibraryError> {
     if !dry_run {
         return Ok(None);
     }
@@ -188,11 +188,7 @@ impl Log {
 }
 
 /// Returns the id of a work that is or was in the library.
-fn past_work(
-    context: &CommandContext,
-    library: &Library,
-    key: &str,
-) -> std::result::Result<i64, CommandError> {
+fn past_work(context: &CommandContext, library: &Library, key: &str) -> Result<i64> {
     if library.works().find(key)?.is_none()
         && let Some(removed) = library.history().removed_work(key)?
     {

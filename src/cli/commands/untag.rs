@@ -4,9 +4,8 @@ use clap::Args;
 
 use crate::cli::commands::tag::split_tags;
 use crate::cli::ui::counted;
-use crate::cli::works::named_works;
+use crate::cli::works::{lock_unchanged, named_works};
 use crate::cli::{CommandContext, Outcome, Result};
-use peerbib::library::LibraryError;
 
 /// Remove tags from works
 ///
@@ -68,13 +67,9 @@ impl Untag {
             let question = format!("Untag {}?", counted(works.len(), "work"));
             context.confirm_at_terminal(&question)?;
         }
-        // While the user was asked, another program may have changed the library.
-        library.lock_for_write()?;
-        if named_works(context, &library, &self.keys, self.find.as_deref())? != named {
-            return Err(
-                LibraryError::ChangedMeanwhile("the result of the query".to_owned()).into(),
-            );
-        }
+        lock_unchanged(&mut library, &named, |library| {
+            named_works(context, library, &self.keys, self.find.as_deref())
+        })?;
         let removed = context.change(&mut library, |change| {
             let mut removed = Vec::new();
             for tag in &tags {

@@ -8,7 +8,7 @@ use similar::TextDiff;
 use crate::cli::format_name::FormatName;
 use crate::cli::input::{InputFile, encoding_name, encoding_named};
 use crate::cli::ui::counted;
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::formats::bibtex::{self, Duplicate, FilePiece, Strings};
 use peerbib::formats::{self, ExportInput, ExportedWork, ParsedFile, ReferenceFormat, Severity};
 use peerbib::library::{ConflictPolicy, ImportedFile, Library};
@@ -80,11 +80,9 @@ impl Verify {
         if self.json {
             context.print_json(&files)?;
         }
-        Ok(if files.iter().all(|file| file.differences.is_empty()) {
-            Outcome::Done
-        } else {
-            Outcome::Partial
-        })
+        Ok(Outcome::done_if(
+            files.iter().all(|file| file.differences.is_empty()),
+        ))
     }
 }
 
@@ -94,7 +92,7 @@ fn bibtex_differences(
     name: &str,
     source: &InputFile,
     reading: &ParsedFile,
-) -> std::result::Result<Vec<String>, CommandError> {
+) -> Result<Vec<String>> {
     let again = imported_and_exported(source, reading)?;
     let mut differences = Vec::new();
     differences.extend(difference(name, source, &again, "after import and export"));
@@ -108,10 +106,7 @@ fn bibtex_differences(
 }
 
 /// Imports the file into a temporary library and exports it again.
-fn imported_and_exported(
-    source: &InputFile,
-    reading: &ParsedFile,
-) -> std::result::Result<String, CommandError> {
+fn imported_and_exported(source: &InputFile, reading: &ParsedFile) -> Result<String> {
     let mut library = Library::temporary()?;
     let encoding = encoding_name(source.decoded.encoding);
     library.change("verify", |change| {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::Check;
 use crate::cli::ui::{counted, wrapped};
-use crate::cli::{CommandContext, CommandError, hints};
+use crate::cli::{CommandContext, Result, hints};
 use peerbib::checks::{self, CheckRule, FixedField, RULES, Spellings, UndecidedSpelling};
 use peerbib::library::{Library, LibraryError, StoredEntry};
 
@@ -30,7 +30,7 @@ impl Check {
         library: &mut Library,
         works: &[i64],
         (rules, spellings): (&[&'static CheckRule], &Spellings),
-    ) -> Result<bool, CommandError> {
+    ) -> Result<bool> {
         let mut fixed = Vec::new();
         for entries in library.works().entry_chunks(works) {
             fixed.extend(self::fixed(library, &entries?, rules, spellings));

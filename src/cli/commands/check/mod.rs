@@ -151,11 +151,9 @@ impl Check {
             context.print(&report.table())?;
             context.note(report.summary(if self.summary { 0 } else { limit }));
         }
-        Ok(if report.findings.is_empty() && !report.unread {
-            Outcome::Done
-        } else {
-            Outcome::Partial
-        })
+        Ok(Outcome::done_if(
+            report.findings.is_empty() && !report.unread,
+        ))
     }
 
     fn list_rules(&self, context: &CommandContext) -> Result {
@@ -177,11 +175,7 @@ impl Check {
         Ok(Outcome::Done)
     }
 
-    fn check_library(
-        &self,
-        context: &CommandContext,
-        checks: &Checks,
-    ) -> std::result::Result<CheckReport, CommandError> {
+    fn check_library(&self, context: &CommandContext, checks: &Checks) -> Result<CheckReport> {
         let mut library = if self.fix {
             context.open_to_ask(self.dry_run)?
         } else {
@@ -235,12 +229,7 @@ impl Check {
 
     /// Returns how the library spells journals and publishers; `works` are those that are checked. Nothing is read if
     /// no rule asks for it.
-    fn spellings(
-        &self,
-        library: &Library,
-        works: &[i64],
-        checks: &Checks,
-    ) -> std::result::Result<Spellings, CommandError> {
+    fn spellings(&self, library: &Library, works: &[i64], checks: &Checks) -> Result<Spellings> {
         let mut counts = SpellingCounts::default();
         let is_asked = matches!(checks, Checks::Rules(rules)
             if rules.iter().any(|rule| rule.name == checks::SPELLING));
@@ -270,11 +259,7 @@ const LIMIT: usize = 5;
 const UNVERIFIED: &str = "status:unverified";
 
 /// Checks the entries of files, each with its line.
-fn check_files(
-    context: &CommandContext,
-    names: &[String],
-    checks: &Checks,
-) -> std::result::Result<CheckReport, CommandError> {
+fn check_files(context: &CommandContext, names: &[String], checks: &Checks) -> Result<CheckReport> {
     let mut report = CheckReport::default();
     for name in names {
         let input = Input::read(name, None)?;
@@ -324,7 +309,7 @@ fn check_files(
 }
 
 /// Returns the rules with these names; without any, all.
-fn chosen(names: &[String]) -> std::result::Result<Vec<&'static CheckRule>, CommandError> {
+fn chosen(names: &[String]) -> Result<Vec<&'static CheckRule>> {
     if names.is_empty() {
         return Ok(RULES.iter().collect());
     }

@@ -8,7 +8,7 @@ use crate::cli::format_name::FormatName;
 use crate::cli::input::Input;
 use crate::cli::problems::report_problem;
 use crate::cli::works::{is_query, named_keys};
-use crate::cli::{CommandContext, CommandError};
+use crate::cli::{CommandContext, Result};
 use peerbib::formats::bibtex::FilePiece;
 use peerbib::formats::{ParsedFile, Severity};
 use peerbib::library::{CitableWork, Library, LibraryError};
@@ -34,19 +34,15 @@ enum WorksSource {
 }
 
 impl CitableWorks {
-    /// Opens the works of these files, or of the library if there are none. Adds the paths of what is read to
-    /// `files`.
-    ///
-    /// # Errors
-    ///
-    /// If a file cannot be read, or there is no library.
+    /// Opens the works of these files, or of the library if there are none. Adds the paths of what is read to `files`.
+    /// Fails if a file cannot be read, or there is no library.
     pub(crate) fn open(
         context: &CommandContext,
         input: &[String],
         from: Option<FormatName>,
         own: Vec<CslItem>,
         files: &mut Vec<PathBuf>,
-    ) -> Result<Self, CommandError> {
+    ) -> Result<Self> {
         if input.is_empty() && own.is_empty() {
             let path = context.library_path()?;
             files.push(path.with_extension("db-wal"));
@@ -86,7 +82,7 @@ impl CitableWorks {
     }
 
     /// Returns the work with a key.
-    pub(crate) fn reference(&self, key: &str) -> Result<Option<CitableWork>, CommandError> {
+    pub(crate) fn reference(&self, key: &str) -> Result<Option<CitableWork>> {
         match &self.content {
             WorksSource::Library(library) => match library.works().find(key)? {
                 // An `@xdata` has a key, but is no work.
@@ -106,7 +102,7 @@ impl CitableWorks {
     }
 
     /// Returns the CSL item of the work with a key, without private annotations.
-    pub(crate) fn item(&self, key: &str) -> Result<Option<CslItem>, CommandError> {
+    pub(crate) fn item(&self, key: &str) -> Result<Option<CslItem>> {
         if let Some(item) = self.own.iter().find(|item| item.id == key) {
             return Ok(Some(item.clone()));
         }
@@ -114,7 +110,7 @@ impl CitableWorks {
     }
 
     /// Returns all works.
-    pub(crate) fn all(&self) -> Result<Vec<CitableWork>, CommandError> {
+    pub(crate) fn all(&self) -> Result<Vec<CitableWork>> {
         Ok(match &self.content {
             WorksSource::Library(library) => {
                 library.works().matching(&peerbib::library::Filter::All)?
@@ -124,11 +120,7 @@ impl CitableWorks {
     }
 
     /// Returns the keys that words name: themselves, or those of the works of the library that match a query.
-    pub(crate) fn named(
-        &self,
-        context: &CommandContext,
-        words: &[String],
-    ) -> Result<Vec<String>, CommandError> {
+    pub(crate) fn named(&self, context: &CommandContext, words: &[String]) -> Result<Vec<String>> {
         if let WorksSource::Library(library) = &self.content {
             let mut unknown = Vec::new();
             for word in words {
@@ -188,7 +180,7 @@ impl CitableWorks {
     }
 
     /// Returns the works that these works inherit from, directly or not, and the members of sets.
-    pub(crate) fn parents(&self, works: &[CitableWork]) -> Result<Vec<CitableWork>, CommandError> {
+    pub(crate) fn parents(&self, works: &[CitableWork]) -> Result<Vec<CitableWork>> {
         let mut seen: BTreeSet<String> = BTreeSet::new();
         let mut parents: Vec<CitableWork> = Vec::new();
         let mut waiting: Vec<String> = works.iter().rev().map(|work| work.key.clone()).collect();
@@ -234,7 +226,7 @@ impl CitableWorks {
 }
 
 /// Returns the CSL item of a work under its key, without private annotations.
-pub(crate) fn item_of(mut reference: CitableWork) -> Result<CslItem, CommandError> {
+pub(crate) fn item_of(mut reference: CitableWork) -> Result<CslItem> {
     let mut item = reference.take_item()?;
     item.id = reference.key;
     item.variables.remove("annote");

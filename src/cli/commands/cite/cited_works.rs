@@ -114,13 +114,9 @@ impl CiteCommand {
             context.warn(unread);
         }
         let is_missing = missing.report(context, &citable);
-        Ok(
-            if is_missing || !cited.unread.is_empty() || !citable.complete {
-                Outcome::Partial
-            } else {
-                Outcome::Done
-            },
-        )
+        Ok(Outcome::done_if(
+            !(is_missing || !cited.unread.is_empty() || !citable.complete),
+        ))
     }
 
     fn write_references(
@@ -130,7 +126,7 @@ impl CiteCommand {
         cited: &CitedKeys,
         mut works: Vec<CitableWork>,
         format: CiteFormat,
-    ) -> std::result::Result<Vec<u8>, CommandError> {
+    ) -> Result<Vec<u8>> {
         if format == CiteFormat::Keys {
             let keys: String = works.iter().map(|work| format!("{}\n", work.key)).collect();
             return Ok(keys.into_bytes());
@@ -192,7 +188,7 @@ impl CiteCommand {
         cited_as: &[(String, Option<String>)],
         works: &[CitableWork],
         missing: &MissingKeys,
-    ) -> std::result::Result<(), CommandError> {
+    ) -> Result<()> {
         let work = |key: &str| works.iter().find(|work| work.key == key);
         let mut works_json: Vec<CitedWorkJson<'_>> = cited
             .keys
@@ -229,11 +225,7 @@ impl CiteCommand {
     }
 
     /// Returns the keys that the documents cite.
-    fn cited_keys(
-        &self,
-        context: &CommandContext,
-        files: &mut Vec<PathBuf>,
-    ) -> std::result::Result<CitedKeys, CommandError> {
+    fn cited_keys(&self, context: &CommandContext, files: &mut Vec<PathBuf>) -> Result<CitedKeys> {
         let mut keys = CitedKeys::default();
         for path in &self.aux {
             let directory = path.clone();
@@ -277,7 +269,7 @@ impl CiteCommand {
 }
 
 /// A function that reads a file.
-type KeyReader<'a> = &'a dyn Fn(&str) -> std::result::Result<Cited, (usize, String)>;
+type KeyReader<'a> = &'a dyn Fn(&str) -> Result<Cited, (usize, String)>;
 
 /// The maximum depth of files that include others.
 const DEEPEST: usize = 50;
@@ -291,7 +283,7 @@ impl CitedKeys {
         keys_of: KeyReader<'_>,
         files: &mut Vec<PathBuf>,
         depth: usize,
-    ) -> std::result::Result<(), CommandError> {
+    ) -> Result<()> {
         let real = std::fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
         if !self.seen.insert(real) || depth > DEEPEST {
             return Ok(());
@@ -369,7 +361,7 @@ impl CitedKeys {
 }
 
 /// Reads a file of LaTeX or Typst. Invalid UTF-8 does not matter here.
-fn read_aux(path: &str, files: &mut Vec<PathBuf>) -> std::result::Result<String, CommandError> {
+fn read_aux(path: &str, files: &mut Vec<PathBuf>) -> Result<String> {
     if !path.ends_with(".aux") {
         return read_document(path, files);
     }

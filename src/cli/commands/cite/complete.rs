@@ -7,9 +7,10 @@ use super::output::{OutputTarget, beside};
 use super::{CiteCommand, CiteFormat};
 use crate::cli::io::{check_is_file, reason};
 use crate::cli::ui::counted;
-use crate::cli::{CommandContext, CommandError, programs};
+use crate::cli::{CommandContext, CommandError, Result, programs};
 use peerbib::charts::png;
 use peerbib::documents::markdown::CitationFields;
+use peerbib::model::percent_decoded;
 use peerbib::output::document::{self, Document, ImageFile, ImageKind};
 use peerbib::output::{docx, odt, typst};
 
@@ -29,9 +30,7 @@ const LARGEST_IMAGE: u64 = 50 * 1024 * 1024;
 
 impl CiteCommand {
     /// Returns the format of the document; `None` is Markdown.
-    pub(super) fn document_format(
-        &self,
-    ) -> std::result::Result<Option<CompleteFormat>, CommandError> {
+    pub(super) fn document_format(&self) -> Result<Option<CompleteFormat>> {
         if self.via.is_some() {
             if self.to.is_some() {
                 return Err(CommandError::usage("--to does not apply to --via pandoc")
@@ -105,7 +104,7 @@ impl CiteCommand {
         mut tree: Document,
         format: CompleteFormat,
         files: &mut Vec<PathBuf>,
-    ) -> std::result::Result<(Vec<u8>, bool), CommandError> {
+    ) -> Result<(Vec<u8>, bool)> {
         let target = match self.place() {
             OutputTarget::File(path) => path,
             OutputTarget::StandardOutput => PathBuf::new(),
@@ -162,7 +161,7 @@ fn read_image(
     target: &Path,
     number: usize,
     files: &mut Vec<PathBuf>,
-) -> std::result::Result<ImageFile, String> {
+) -> Result<ImageFile, String> {
     let as_written = beside(document, source);
     let path = if as_written.exists() {
         as_written
@@ -233,26 +232,4 @@ fn normalized(path: &Path) -> PathBuf {
         }
     }
     resolved
-}
-
-/// Replaces percent-encoded bytes, if the result is UTF-8.
-fn percent_decoded(source: &str) -> String {
-    let mut bytes = Vec::with_capacity(source.len());
-    let mut rest = source.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let digits = after
-            .get(..2)
-            .and_then(|digits| std::str::from_utf8(digits).ok());
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) if *first == b'%' => {
-                bytes.push(byte);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| source.to_owned())
 }

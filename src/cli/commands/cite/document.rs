@@ -126,15 +126,11 @@ impl CiteCommand {
                 missing: &missing.keys,
             })?;
         }
-        Ok(if complete {
-            Outcome::Done
-        } else {
-            Outcome::Partial
-        })
+        Ok(Outcome::done_if(complete))
     }
 
     /// Returns where the formatted document is written to.
-    fn document_place(&self, document: &str) -> std::result::Result<OutputTarget, CommandError> {
+    fn document_place(&self, document: &str) -> Result<OutputTarget> {
         let place = match (self.in_place, document) {
             (true, "-") => return Err(CommandError::usage("cannot overwrite standard input")),
             (true, document) => OutputTarget::File(PathBuf::from(document)),
@@ -159,7 +155,7 @@ impl CiteCommand {
         document: &str,
         metadata: &Metadata,
         files: &mut Vec<PathBuf>,
-    ) -> std::result::Result<(String, Style), CommandError> {
+    ) -> Result<(String, Style)> {
         let name = match (&self.style, &metadata.style) {
             (None, Some(style)) => named_in_document(document, style),
             (option, _) => context.style_name(option.as_deref())?,
@@ -178,7 +174,7 @@ impl CiteCommand {
         context: &CommandContext,
         document: &str,
         metadata: &Metadata,
-    ) -> std::result::Result<Option<String>, CommandError> {
+    ) -> Result<Option<String>> {
         if let (None, Some(language)) = (&self.locale, &metadata.language) {
             match known_locale(language) {
                 Ok(locale) => return Ok(Some(locale)),
@@ -198,7 +194,7 @@ impl CiteCommand {
         document: &str,
         metadata: &Metadata,
         files: &mut Vec<PathBuf>,
-    ) -> std::result::Result<CitableWorks, CommandError> {
+    ) -> Result<CitableWorks> {
         let input: Vec<String> = if self.input.is_empty() {
             let mut paths = Vec::new();
             for path in &metadata.bibliography {
@@ -227,7 +223,7 @@ fn cited_items(
     citable: &CitableWorks,
     document: &str,
     language: &str,
-) -> std::result::Result<(CitableItems, MissingKeys), CommandError> {
+) -> Result<(CitableItems, MissingKeys)> {
     let in_language = |mut item: CslItem| {
         translate_kinds(std::slice::from_mut(&mut item), language);
         item

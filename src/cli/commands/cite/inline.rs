@@ -122,11 +122,7 @@ impl CiteCommand {
             }
             self.place().write(context, output.as_bytes())?;
         }
-        Ok(if complete {
-            Outcome::Done
-        } else {
-            Outcome::Partial
-        })
+        Ok(Outcome::done_if(complete))
     }
 
     /// Returns the requested cites, and whether the first is part of a sentence.
@@ -134,7 +130,7 @@ impl CiteCommand {
         &self,
         context: &CommandContext,
         citable: &CitableWorks,
-    ) -> std::result::Result<(Vec<WrittenCite>, bool), CommandError> {
+    ) -> Result<(Vec<WrittenCite>, bool)> {
         if let [written] = self.what.as_slice()
             && written.contains('@')
             && citable.reference(written)?.is_none()
@@ -161,7 +157,7 @@ impl CiteCommand {
     }
 
     /// Adds locator, prefix and suffix of the options.
-    fn add_details(&self, cites: &mut [WrittenCite]) -> std::result::Result<(), CommandError> {
+    fn add_details(&self, cites: &mut [WrittenCite]) -> Result<()> {
         let count = cites.len();
         if let Some(locator) = &self.locator {
             let [only] = cites else {

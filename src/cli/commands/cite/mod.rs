@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use self::output::OutputTarget;
-use crate::cli::file_kind::{ByExtension, FileKind};
+use crate::cli::extensions::ByExtension;
 use crate::cli::format_name::FormatName;
 use crate::cli::output_format::OutputFormat;
 use crate::cli::picker::{Pick, picked};
@@ -213,31 +213,7 @@ enum CitedOrder {
     Key,
 }
 
-impl ByExtension for CiteFormat {
-    fn of_kind(kind: FileKind) -> Option<Self> {
-        Some(match kind {
-            FileKind::Text => Self::Text,
-            FileKind::Html => Self::Html,
-            FileKind::Markdown => Self::Markdown,
-            FileKind::Latex => Self::Latex,
-            FileKind::Typst => Self::Typst,
-            FileKind::Mediawiki => Self::Mediawiki,
-            FileKind::Docx => Self::Docx,
-            FileKind::Odt => Self::Odt,
-            FileKind::Pdf => Self::Pdf,
-            FileKind::Json => Self::CslJson,
-            FileKind::References(format) => match format.name {
-                "biblatex" => Self::Biblatex,
-                "hayagriva" => Self::Hayagriva,
-                "ris" => Self::Ris,
-                _ => return None,
-            },
-            FileKind::Rtf | FileKind::Svg | FileKind::Png | FileKind::Csv | FileKind::Ics => {
-                return None;
-            }
-        })
-    }
-}
+impl ByExtension for CiteFormat {}
 
 impl CiteFormat {
     /// Returns the format of a formatted list.
@@ -319,7 +295,7 @@ impl CiteCommand {
     }
 
     /// Reads the works of a document of LaTeX or Typst that is given without an option.
-    fn take_source(&mut self) -> std::result::Result<(), CommandError> {
+    fn take_source(&mut self) -> Result<()> {
         let [name] = self.what.as_slice() else {
             return Ok(());
         };
@@ -357,7 +333,7 @@ impl CiteCommand {
     }
 
     /// Rejects options that do not apply.
-    fn has_only(&self, what: &str, others: &[&str]) -> std::result::Result<(), CommandError> {
+    fn has_only(&self, what: &str, others: &[&str]) -> Result<()> {
         let said = [
             (CITATION, "--locator", self.locator.is_some()),
             (CITATION, "--prefix", self.prefix.is_some()),
@@ -392,12 +368,9 @@ impl CiteCommand {
         }
     }
 
-    /// Returns the requested format, or that of the extension of the output file.
-    ///
-    /// # Errors
-    ///
-    /// A usage error if the extension stands for no format of this command.
-    fn format(&self) -> std::result::Result<Option<CiteFormat>, CommandError> {
+    /// Returns the requested format, or that of the extension of the output file. Fails with a usage error if the
+    /// extension stands for no format of this command.
+    fn format(&self) -> Result<Option<CiteFormat>> {
         match (self.to, self.place()) {
             (None, OutputTarget::File(path)) => CiteFormat::of_file(&path).map(Some),
             (to, _) => Ok(to),

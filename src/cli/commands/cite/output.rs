@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::io::{self, standard_input};
-use crate::cli::{CommandContext, CommandError};
+use crate::cli::{CommandContext, CommandError, Result};
 
 /// The destination of the output.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,11 +15,7 @@ pub(crate) enum OutputTarget {
 
 impl OutputTarget {
     /// Writes the output. A file is replaced atomically. Returns whether its content has changed.
-    pub(crate) fn write(
-        &self,
-        context: &CommandContext,
-        bytes: &[u8],
-    ) -> Result<bool, CommandError> {
+    pub(crate) fn write(&self, context: &CommandContext, bytes: &[u8]) -> Result<bool> {
         match self {
             Self::StandardOutput => {
                 let mut output = context.output();
@@ -43,7 +39,7 @@ impl OutputTarget {
         context: &CommandContext,
         inputs: &[PathBuf],
         advice: &str,
-    ) -> Result<(), CommandError> {
+    ) -> Result<()> {
         match self {
             Self::StandardOutput => Ok(()),
             Self::File(path) => context
@@ -54,7 +50,7 @@ impl OutputTarget {
 }
 
 /// Reads a document; `-` is standard input. Adds its path to `files`.
-pub(crate) fn read_document(path: &str, files: &mut Vec<PathBuf>) -> Result<String, CommandError> {
+pub(crate) fn read_document(path: &str, files: &mut Vec<PathBuf>) -> Result<String> {
     let bytes = if path == "-" {
         standard_input()?
     } else {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::{Dedupe, find_groups, heading, summary};
 use crate::cli::ui::{counted, wrapped};
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::{Change, DuplicateGroup, Library, LibraryError, MergeOutcome};
 
 /// A merge of a certain group, as `--json` prints it.
@@ -84,7 +84,7 @@ impl Dedupe {
         context: &CommandContext,
         library: &mut Library,
         groups: &[DuplicateGroup],
-    ) -> std::result::Result<Vec<MergeOutcome>, CommandError> {
+    ) -> Result<Vec<MergeOutcome>> {
         if !library.is_locked() {
             library.lock_for_write()?;
             let mut now = find_groups(context, library, &self.query)?;

@@ -76,7 +76,7 @@ struct DedupeSession<'c> {
 }
 
 impl DedupeSession<'_> {
-    fn ask_about(&mut self, groups: &[DuplicateGroup]) -> std::result::Result<(), CommandError> {
+    fn ask_about(&mut self, groups: &[DuplicateGroup]) -> Result<()> {
         while let Some(duplicates) = groups.get(self.answers.len()) {
             let place = self.answers.len() + 1;
             match self.ask(duplicates, &format!("group {place} of {}", groups.len()))? {
@@ -93,7 +93,7 @@ impl DedupeSession<'_> {
     }
 
     /// Undoes the last answer.
-    fn go_back(&mut self) -> std::result::Result<(), CommandError> {
+    fn go_back(&mut self) -> Result<()> {
         while let Some(answer) = self.answers.pop() {
             match answer {
                 // There is nothing to ask about these.
@@ -110,11 +110,7 @@ impl DedupeSession<'_> {
         Ok(())
     }
 
-    fn ask(
-        &mut self,
-        duplicates: &DuplicateGroup,
-        title: &str,
-    ) -> std::result::Result<Next, CommandError> {
+    fn ask(&mut self, duplicates: &DuplicateGroup, title: &str) -> Result<Next> {
         // Works that were merged meanwhile are found by their former keys.
         let mut keys: Vec<String> = Vec::new();
         for key in &duplicates.keys {
@@ -183,11 +179,7 @@ impl DedupeSession<'_> {
         print_message(format_args!("  {}", wrapped(&stays, 4)));
     }
 
-    fn merge(
-        &mut self,
-        group: &GroupQuestion,
-        edits: &FieldEdits,
-    ) -> std::result::Result<Answer, CommandError> {
+    fn merge(&mut self, group: &GroupQuestion, edits: &FieldEdits) -> Result<Answer> {
         let keys = group.merged_keys();
         let chosen = if edits.set.is_empty() {
             ""
@@ -219,7 +211,7 @@ impl DedupeSession<'_> {
         self.last_step().map(Answer::Merged)
     }
 
-    fn keep_apart(&mut self, group: &GroupQuestion) -> std::result::Result<Answer, CommandError> {
+    fn keep_apart(&mut self, group: &GroupQuestion) -> Result<Answer> {
         let command = format!("peerbib dedupe keep-apart {}", command_words(&group.keys));
         self.context
             .change_as(&command, &mut self.library, |change| {
@@ -235,7 +227,7 @@ impl DedupeSession<'_> {
     }
 
     /// Returns the number of the step that was made last.
-    fn last_step(&self) -> std::result::Result<i64, CommandError> {
+    fn last_step(&self) -> Result<i64> {
         let step = self.library.history().next_step(StepState::Done)?;
         Ok(step.map(|step| step.id).unwrap_or_default())
     }

@@ -12,7 +12,7 @@ use clap::{Args, Subcommand};
 
 use crate::cli::ui::{TerminalStyle, counted, wrapped};
 use crate::cli::works::named_work;
-use crate::cli::{CommandContext, CommandError, Outcome, Result, number};
+use crate::cli::{CommandContext, Outcome, Result, number};
 use comparison::ComparisonTable;
 use peerbib::library::{Certainty, DuplicateGroup, Library};
 
@@ -151,11 +151,7 @@ impl Dedupe {
             context.print(&text)?;
             context.note(advice(&groups, shown > 0 && shown < groups.len()));
         }
-        Ok(if groups.is_empty() {
-            Outcome::Done
-        } else {
-            Outcome::Partial
-        })
+        Ok(Outcome::done_if(groups.is_empty()))
     }
 
     /// Returns how many groups to print.
@@ -172,7 +168,7 @@ fn find_groups(
     context: &CommandContext,
     library: &Library,
     query: &[String],
-) -> std::result::Result<Vec<DuplicateGroup>, CommandError> {
+) -> Result<Vec<DuplicateGroup>> {
     if query.is_empty() {
         return Ok(library.works().duplicates(None)?);
     }
@@ -329,11 +325,7 @@ impl KeepApart {
     }
 }
 
-fn work_ids(
-    context: &CommandContext,
-    library: &Library,
-    words: &[String],
-) -> std::result::Result<Vec<i64>, CommandError> {
+fn work_ids(context: &CommandContext, library: &Library, words: &[String]) -> Result<Vec<i64>> {
     words
         .iter()
         .map(|word| named_work(context, library, word))

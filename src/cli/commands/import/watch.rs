@@ -100,11 +100,7 @@ pub(super) fn run(context: &CommandContext, sources: &[ImportSource], options: &
 }
 
 impl Watched<'_> {
-    fn import(
-        &mut self,
-        context: &CommandContext,
-        options: &Import,
-    ) -> std::result::Result<Attempt, CommandError> {
+    fn import(&mut self, context: &CommandContext, options: &Import) -> Result<Attempt> {
         let ImportSource { name, mode } = self.source;
         let pattern = context.key_pattern(None)?;
         let input = Input::read_with(name, options.from, &options.map, &pattern)?;
@@ -139,7 +135,7 @@ impl Watched<'_> {
         context: &CommandContext,
         mut report: ImportReport,
         json: bool,
-    ) -> std::result::Result<(), CommandError> {
+    ) -> Result<()> {
         if json {
             let line = serde_json::to_string(&report)?;
             return context.print_data(&format!("{line}\n"));

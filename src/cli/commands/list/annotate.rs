@@ -7,7 +7,7 @@ use super::section::resolved;
 use crate::cli::editor::{EditError, EditOutcome, EditRequest, TempFile, without_blank_start};
 use crate::cli::io::standard_input_as_text;
 use crate::cli::works::named_work;
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::{Change, Library, LibraryError, StoredList};
 use peerbib::reading_list::{AnnotationKind, AnnotationKinds, works_of_list};
 
@@ -226,12 +226,7 @@ fn warn_if_hidden(context: &CommandContext, list: &StoredList) {
     ));
 }
 
-fn report(
-    context: &CommandContext,
-    library: &Library,
-    list: &StoredList,
-    work: i64,
-) -> std::result::Result<(), CommandError> {
+fn report(context: &CommandContext, library: &Library, list: &StoredList, work: i64) -> Result<()> {
     let key = library.works().key(work)?;
     context.note(format_args!("annotated {key} in {}", list.name));
     if !works_of_list(library, list)?
@@ -253,7 +248,7 @@ fn non_empty(text: &str) -> Option<String> {
 }
 
 /// Joins the paragraphs of an annotation; `-` is standard input.
-fn message(paragraphs: &[String]) -> std::result::Result<Option<String>, CommandError> {
+fn message(paragraphs: &[String]) -> Result<Option<String>> {
     let mut texts = Vec::new();
     for paragraph in paragraphs {
         if paragraph == "-" {

@@ -8,11 +8,12 @@ use clap::Args;
 use super::diff::current_snapshot;
 use super::file::parse_snapshot;
 use super::snapshot::day;
-use super::{counted, in_markdown, on_one_line};
-use crate::cli::file_kind::{MARKDOWN, check_only_format};
+use super::{counted, in_markdown};
+use crate::cli::extensions::{MARKDOWN, check_only_format};
 use crate::cli::io::NO_INPUTS;
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::reading_list::{DiffEntry, FieldChange, ListDiff, Snapshot};
+use peerbib::text::single_spaced;
 
 /// Print the changes from snapshot to snapshot, as Markdown
 ///
@@ -143,7 +144,7 @@ fn body(changes: &ListDiff) -> String {
 }
 
 fn in_words(change: &FieldChange) -> String {
-    let value = |value: &str| in_markdown(&on_one_line(value));
+    let value = |value: &str| in_markdown(&single_spaced(value));
     let name = &change.field;
     match (&change.before, &change.after) {
         (Some(before), Some(after)) => {

@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
+use super::counted;
 use super::render::headings;
-use super::{counted, on_one_line};
 use crate::cli::ui::wrapped;
 use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::library::{Membership, StoredList, StoredSection};
 use peerbib::reading_list::{OrphanAnnotation, ResolvedList, SectionDate};
+use peerbib::text::single_spaced;
 
 /// Show how a reading list is defined: query, sections, pins, annotations, snapshots
 #[derive(Debug, Args)]
@@ -125,7 +126,7 @@ impl ListDescription {
         line("grouped by", &or_none(&list.group_by));
         line("order", &in_words(&list.order));
         line("below each", &list.annotate.replace(',', ", "));
-        line("intro", &on_one_line(&or_none(&list.introduction)));
+        line("intro", &single_spaced(&or_none(&list.introduction)));
         for (number, section) in (1..).zip(&self.sections) {
             let mut value = format!("{number}. {}", section.title);
             if let Some(query) = &section.query {
@@ -168,7 +169,7 @@ impl ListDescription {
                 &format!(
                     "{} {why}: {}",
                     unattached.key,
-                    on_one_line(&unattached.annotation)
+                    single_spaced(&unattached.annotation)
                 ),
             );
         }

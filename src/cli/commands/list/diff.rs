@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use clap::Args;
 
 use super::file::parse_snapshot;
-use super::on_one_line;
 use super::render::headings;
 use crate::cli::ui::wrapped;
 use crate::cli::{CommandContext, CommandError, Outcome, Result};
 use peerbib::library::{Library, StoredList};
 use peerbib::reading_list::{DiffEntry, FieldChange, ListDiff, ResolvedList, Snapshot};
+use peerbib::text::single_spaced;
 
 /// Show what changed in a reading list since a snapshot
 ///
@@ -71,24 +71,16 @@ impl DiffList {
                 context.note(format_args!("no changes since {}", from.name));
             }
         }
-        Ok(if changes.is_empty() {
-            Outcome::Done
-        } else {
-            Outcome::Partial
-        })
+        Ok(Outcome::done_if(changes.is_empty()))
     }
 }
 
-/// Returns a snapshot of the current list.
-///
-/// # Errors
-///
-/// If the query names something that no longer exists.
+/// Returns a snapshot of the current list. Fails if the query names something that no longer exists.
 pub(crate) fn current_snapshot(
     context: &CommandContext,
     library: &Library,
     list: &StoredList,
-) -> std::result::Result<Snapshot, CommandError> {
+) -> Result<Snapshot> {
     let holding = ResolvedList::new(library, list, headings(context, list))?;
     Ok(Snapshot::new(library, holding.contents, &holding.works)?)
 }
@@ -141,7 +133,7 @@ fn text(changes: &ListDiff) -> String {
             let _ = writeln!(
                 text,
                 "      {}",
-                wrapped(&on_one_line(&unattached.annotation), 6)
+                wrapped(&single_spaced(&unattached.annotation), 6)
             );
         }
     }
@@ -155,7 +147,7 @@ fn field(text: &mut String, change: &FieldChange) {
             text,
             "      {}",
             wrapped(
-                &on_one_line(&format!("{name}: {before} \u{2192} {after}")),
+                &single_spaced(&format!("{name}: {before} \u{2192} {after}")),
                 8
             )
         ),
@@ -163,14 +155,14 @@ fn field(text: &mut String, change: &FieldChange) {
             writeln!(
                 text,
                 "      {}",
-                wrapped(&on_one_line(&format!("{name}: + {after}")), 8)
+                wrapped(&single_spaced(&format!("{name}: + {after}")), 8)
             )
         }
         (Some(before), None) => {
             writeln!(
                 text,
                 "      {}",
-                wrapped(&on_one_line(&format!("{name}: \u{2212} {before}")), 8)
+                wrapped(&single_spaced(&format!("{name}: \u{2212} {before}")), 8)
             )
         }
         (None, None) => Ok(()),

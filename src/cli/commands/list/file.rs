@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::settings::{check_stored, checked_query};
 use crate::cli::editor::{EditError, EditOutcome, EditRequest, TempFile};
-use crate::cli::file_kind::check_only_format;
+use crate::cli::extensions::check_only_format;
 use crate::cli::io::{NO_INPUTS, read_text};
 use crate::cli::style_engine::StyleEngine;
 use crate::cli::{CommandContext, CommandError, Outcome, Result, hints};
@@ -73,7 +73,7 @@ impl ExportList {
     }
 }
 
-fn toml_of(file: &ListFile) -> std::result::Result<String, CommandError> {
+fn toml_of(file: &ListFile) -> Result<String> {
     file.to_toml()
         .map_err(|error| CommandError::new(format_args!("cannot write the list: {error}")))
 }
@@ -140,15 +140,11 @@ impl ImportList {
         for mismatch in &mismatches {
             context.warn(format_args!("warning: {mismatch}"));
         }
-        Ok(if mismatches.is_empty() {
-            Outcome::Done
-        } else {
-            Outcome::Partial
-        })
+        Ok(Outcome::done_if(mismatches.is_empty()))
     }
 }
 
-fn parsed(name: &str, text: &str) -> std::result::Result<ListFile, CommandError> {
+fn parsed(name: &str, text: &str) -> Result<ListFile> {
     ListFile::from_toml(text).map_err(|error| {
         let help = match &error {
             ListFileError::Newer(_) => "nothing was changed; install a newer peerbib",
@@ -181,25 +177,21 @@ fn lines_of_keys(text: &str) -> HashMap<&str, usize> {
     lines
 }
 
-/// Returns what in a list does not match the library; it is kept nevertheless.
-///
-/// # Errors
-///
-/// If a query of the list is invalid.
+/// Returns what in a list does not match the library; it is kept nevertheless. Fails if a query of the list is invalid.
 fn mismatches(
     context: &CommandContext,
     library: &Library,
     name: &str,
     text: &str,
     file: &ListFile,
-) -> std::result::Result<Vec<String>, CommandError> {
+) -> Result<Vec<String>> {
     let mut mismatches = Vec::new();
     let queries = file
         .sections
         .iter()
         .filter_map(|section| section.query.as_ref());
     for query in file.query.iter().chain(queries) {
-        let parsed: std::result::Result<peerbib::query::Query, _> = query.parse();
+        let parsed: Result<peerbib::query::Query, _> = query.parse();
         if let Err(error) = parsed {
             return Err(
                 CommandError::usage(format_args!("{}: {error}", place(name, text, query)))
@@ -283,17 +275,11 @@ pub(crate) fn edit_by_hand(
     for mismatch in &mismatches {
         context.warn(format_args!("warning: {mismatch}"));
     }
-    Ok(if mismatches.is_empty() {
-        Outcome::Done
-    } else {
-        Outcome::Partial
-    })
+    Ok(Outcome::done_if(mismatches.is_empty()))
 }
 
 /// Parses a stored snapshot.
-pub(crate) fn parse_snapshot(
-    stored: &StoredSnapshot,
-) -> std::result::Result<Snapshot, CommandError> {
+pub(crate) fn parse_snapshot(stored: &StoredSnapshot) -> Result<Snapshot> {
     Snapshot::from_json(&stored.content).map_err(|error| {
         LibraryError::UnreadableSnapshot {
             name: stored.name.clone(),

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::render::headings;
 use super::{counted, printed_table, table};
 use crate::cli::ui::wrapped;
-use crate::cli::{CommandContext, CommandError, Outcome, Result};
+use crate::cli::{CommandContext, Outcome, Result};
 use peerbib::csl::Style;
 use peerbib::library::Library;
 use peerbib::reading_list::{ResolvedList, UnprintedField, unprinted_fields};
@@ -129,7 +129,7 @@ const PRIVATE_NOTE: &str = "private note";
 fn with_private_notes<'h>(
     library: &Library,
     holding: &'h ResolvedList,
-) -> std::result::Result<HashSet<&'h str>, CommandError> {
+) -> Result<HashSet<&'h str>> {
     let mut with_notes = HashSet::new();
     let printed: HashSet<&str> = holding
         .contents

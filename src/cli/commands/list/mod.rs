@@ -158,11 +158,6 @@ fn lists(context: &CommandContext, json: bool) -> Result {
     Ok(outcome)
 }
 
-/// Replaces white space by single spaces.
-fn on_one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// Escapes plain text for Markdown.
 fn in_markdown(text: &str) -> String {
     peerbib::output::markdown::entry(&[peerbib::csl::Inline::Text(text.to_owned())])

@@ -185,7 +185,7 @@ fn order_of_print(
     library: &Library,
     list: &StoredList,
     holding: &ResolvedList,
-) -> std::result::Result<Vec<i64>, CommandError> {
+) -> Result<Vec<i64>> {
     let engine = StyleEngine::new(context, &list.style, list.locale.as_deref())?;
     let (printed, _) = formatted(
         context,

@@ -58,11 +58,7 @@ pub(super) fn write(
     } else {
         context.print(&text(&contents, headings))?;
     }
-    Ok(if complete {
-        Outcome::Done
-    } else {
-        Outcome::Partial
-    })
+    Ok(Outcome::done_if(complete))
 }
 
 fn sections(contents: &ListContents) -> Vec<OutlineSection<'_>> {

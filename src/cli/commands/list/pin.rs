@@ -99,48 +99,31 @@ impl AddToList {
 
 impl PinToList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
-        let chosen = self.works.select(context)?.all_known()?;
-        let name = chosen.list.name.clone();
-        set_membership(
-            context,
-            chosen,
-            self.works.dry_run,
-            None,
-            |membership, _| {
-                let message = match membership {
-                    Some(Membership::Pinned) => "is already pinned".to_owned(),
-                    Some(Membership::Excluded) => {
-                        format!("was pinned to {name} and is no longer excluded")
-                    }
-                    None => format!("was pinned to {name}"),
-                };
-                (Some(Membership::Pinned), message)
-            },
-        )
+        pin_or_exclude(context, &self.works, Membership::Pinned)
     }
 }
 
 impl ExcludeFromList {
     pub(in crate::cli) fn run(self, context: &CommandContext) -> Result {
-        let chosen = self.works.select(context)?.all_known()?;
-        let name = chosen.list.name.clone();
-        set_membership(
-            context,
-            chosen,
-            self.works.dry_run,
-            None,
-            |membership, _| {
-                let message = match membership {
-                    Some(Membership::Excluded) => "is already excluded".to_owned(),
-                    Some(Membership::Pinned) => {
-                        format!("was excluded from {name} and is no longer pinned")
-                    }
-                    None => format!("was excluded from {name}"),
-                };
-                (Some(Membership::Excluded), message)
-            },
-        )
+        pin_or_exclude(context, &self.works, Membership::Excluded)
     }
+}
+
+fn pin_or_exclude(context: &CommandContext, works: &WorkArgs, wanted: Membership) -> Result {
+    let chosen = works.select(context)?.all_known()?;
+    let name = chosen.list.name.clone();
+    let (done, preposition, opposite) = match wanted {
+        Membership::Pinned => ("pinned", "to", "excluded"),
+        Membership::Excluded => ("excluded", "from", "pinned"),
+    };
+    set_membership(context, chosen, works.dry_run, None, |membership, _| {
+        let message = match membership {
+            Some(current) if current == wanted => format!("is already {done}"),
+            Some(_) => format!("was {done} {preposition} {name} and is no longer {opposite}"),
+            None => format!("was {done} {preposition} {name}"),
+        };
+        (Some(wanted), message)
+    })
 }
 
 /// The pages and the note of works in a section. Empty texts remove them.

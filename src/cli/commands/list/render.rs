@@ -4,7 +4,7 @@ use super::file::parse_snapshot;
 use crate::cli::export_entries::Entries;
 use crate::cli::output_format::{ListedWorks, OutputArgs, RenderedList};
 use crate::cli::style_engine::StyleEngine;
-use crate::cli::{CommandContext, CommandError};
+use crate::cli::{CommandContext, Result};
 use peerbib::documents::markdown::{CitableItems, cite_in_list, keys_in_list};
 use peerbib::formats::ParsedFile;
 use peerbib::library::{Library, StoredList};
@@ -14,18 +14,14 @@ use peerbib::reading_list::{
 };
 
 /// Formats a list in its style, with the citations in its introductions and annotations. `find` returns works that are
-/// not in the list.
-///
-/// # Errors
-///
-/// If the style or the locale does not exist.
+/// not in the list. Fails if the style or the locale does not exist.
 pub(crate) fn formatted(
     context: &CommandContext,
     contents: &ListContents,
     engine: &StyleEngine,
     headings: HeadingTranslations,
     find: &dyn Fn(&str) -> Option<CslItem>,
-) -> Result<(ReadingList, bool), CommandError> {
+) -> Result<(ReadingList, bool)> {
     let mut items = contents.items();
     let (bibliography, complete) = engine.bibliography(context, &mut items);
     let mut list = ReadingList::grouped(&bibliography, &contents.grouping());
@@ -76,11 +72,8 @@ pub(crate) fn headings(context: &CommandContext, list: &StoredList) -> HeadingTr
     }
 }
 
-/// Writes the current list. Returns whether every work could be rendered.
-///
-/// # Errors
-///
-/// If the style does not exist, or the output cannot be written.
+/// Writes the current list. Returns whether every work could be rendered. Fails if the style does not exist, or the
+/// output cannot be written.
 pub(crate) fn write_holding(
     context: &CommandContext,
     library: &Library,
@@ -88,7 +81,7 @@ pub(crate) fn write_holding(
     engine: &StyleEngine,
     headings: HeadingTranslations,
     output_args: &OutputArgs,
-) -> Result<bool, CommandError> {
+) -> Result<bool> {
     let find = |key: &str| work_of_key(library, key);
     let (list, complete) = formatted(context, &holding.contents, engine, headings, &find)?;
     output_args.write(
@@ -104,16 +97,13 @@ pub(crate) fn write_holding(
     Ok(complete)
 }
 
-/// Writes a snapshot. Returns whether every work could be rendered.
-///
-/// # Errors
-///
-/// If the style does not exist, or the output cannot be written.
+/// Writes a snapshot. Returns whether every work could be rendered. Fails if the style does not exist, or the output
+/// cannot be written.
 pub(crate) fn write_snapshot(
     context: &CommandContext,
     snapshot: &Snapshot,
     output_args: &OutputArgs,
-) -> Result<bool, CommandError> {
+) -> Result<bool> {
     let contents = &snapshot.contents;
     let engine = StyleEngine::new(context, &contents.style, contents.locale.as_deref())?;
     let (list, complete) = formatted(
@@ -142,15 +132,7 @@ pub(crate) fn write_snapshot(
     Ok(complete)
 }
 
-/// Returns the snapshot of a list with this name.
-///
-/// # Errors
-///
-/// If there is none, or it cannot be read.
-pub(crate) fn snapshot(
-    library: &Library,
-    list: &StoredList,
-    name: &str,
-) -> Result<Snapshot, CommandError> {
+/// Returns the snapshot of a list with this name. Fails if there is none, or it cannot be read.
+pub(crate) fn snapshot(library: &Library, list: &StoredList, name: &str) -> Result<Snapshot> {
     parse_snapshot(&library.lists().snapshot(list.id, name)?)
 }

@@ -109,11 +109,7 @@ struct SectionFields {
 
 impl SectionFields {
     /// Changes a section as the options say.
-    fn apply(
-        self,
-        library: &Library,
-        section: &mut StoredSection,
-    ) -> std::result::Result<(), CommandError> {
+    fn apply(self, library: &Library, section: &mut StoredSection) -> Result<()> {
         if let Some(introduction) = self.introduction {
             section.introduction = unless_empty(introduction);
         }
@@ -249,14 +245,7 @@ impl<'a> Place<'a> {
 }
 
 /// Returns the section with this title or number.
-///
-/// # Errors
-///
-/// If there is none.
-pub(crate) fn resolved<'s>(
-    sections: &'s [StoredSection],
-    name: &str,
-) -> std::result::Result<&'s StoredSection, CommandError> {
+pub(crate) fn resolved<'s>(sections: &'s [StoredSection], name: &str) -> Result<&'s StoredSection> {
     let by_title = sections
         .iter()
         .find(|section| section.title.to_lowercase() == name.to_lowercase());
@@ -300,15 +289,9 @@ fn by_prefix<'s>(sections: &'s [StoredSection], name: &str) -> Option<&'s Stored
     found.next().is_none().then_some(first)
 }
 
-/// Returns the section with this title, number or beginning of a title; or else a new one, to be stored.
-///
-/// # Errors
-///
-/// If `name` is a number that no section has, or nothing.
-pub(crate) fn resolved_or_new(
-    sections: &[StoredSection],
-    name: &str,
-) -> std::result::Result<StoredSection, CommandError> {
+/// Returns the section with this title, number or beginning of a title; or else a new one, to be stored. Fails if
+/// `name` is a number that no section has, or nothing.
+pub(crate) fn resolved_or_new(sections: &[StoredSection], name: &str) -> Result<StoredSection> {
     match resolved(sections, name) {
         Ok(section) => Ok(section.clone()),
         Err(error) if name.trim().trim_end_matches('.').parse::<usize>().is_ok() => Err(error),

@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::cli::commands::format::{RepeatName, tags_of_facet};
 use crate::cli::style_engine::StyleEngine;
-use crate::cli::{CommandContext, CommandError};
+use crate::cli::{CommandContext, CommandError, Result};
 use peerbib::library::{Library, StoredList};
 use peerbib::reading_list::{
     AnnotationKinds, DuplicatePlacement, GroupBy, ListOrder, REST_IN_ENGLISH, parse_list_query,
@@ -42,15 +42,7 @@ pub(crate) struct PrintOptions {
 
 impl PrintOptions {
     /// Changes a list as the options say.
-    ///
-    /// # Errors
-    ///
-    /// If a value is invalid.
-    pub(crate) fn apply(
-        &self,
-        library: &Library,
-        list: &mut StoredList,
-    ) -> Result<(), CommandError> {
+    pub(crate) fn apply(&self, library: &Library, list: &mut StoredList) -> Result<()> {
         if let Some(style) = &self.style {
             list.style.clone_from(style);
         }
@@ -106,10 +98,7 @@ pub(crate) struct ListSettings {
 }
 
 /// Returns a list with default settings.
-pub(crate) fn default_list(
-    context: &CommandContext,
-    name: &str,
-) -> Result<StoredList, CommandError> {
+pub(crate) fn default_list(context: &CommandContext, name: &str) -> Result<StoredList> {
     Ok(StoredList {
         id: 0,
         name: name.to_owned(),
@@ -134,16 +123,12 @@ impl ListSettings {
     }
 
     /// Changes a list as the options say.
-    ///
-    /// # Errors
-    ///
-    /// If a value is invalid.
     pub(crate) fn apply(
         &self,
         context: &CommandContext,
         library: &Library,
         list: &mut StoredList,
-    ) -> Result<(), CommandError> {
+    ) -> Result<()> {
         if let Some(title) = &self.title {
             list.title = unless_empty(title);
         }
@@ -177,13 +162,13 @@ fn unless_empty(text: &str) -> Option<String> {
 }
 
 /// Rejects a query that is invalid or names something that does not exist.
-pub(crate) fn checked_query(library: &Library, query: &str) -> Result<(), CommandError> {
+pub(crate) fn checked_query(library: &Library, query: &str) -> Result<()> {
     parse_list_query(library, query)?;
     Ok(())
 }
 
 /// Checks an order and returns its stored form.
-pub(crate) fn checked_order(text: &str) -> Result<String, CommandError> {
+pub(crate) fn checked_order(text: &str) -> Result<String> {
     Ok(text
         .parse::<ListOrder>()
         .map_err(CommandError::usage)?
@@ -191,7 +176,7 @@ pub(crate) fn checked_order(text: &str) -> Result<String, CommandError> {
 }
 
 /// Checks what to print below works and returns its stored form.
-fn checked_annotations(text: &str) -> Result<String, CommandError> {
+fn checked_annotations(text: &str) -> Result<String> {
     Ok(text
         .parse::<AnnotationKinds>()
         .map_err(CommandError::usage)?
@@ -199,7 +184,7 @@ fn checked_annotations(text: &str) -> Result<String, CommandError> {
 }
 
 /// Checks a grouping and returns its stored form; `None` for `none` and an empty text.
-fn checked_grouping(library: &Library, text: &str) -> Result<Option<String>, CommandError> {
+fn checked_grouping(library: &Library, text: &str) -> Result<Option<String>> {
     if matches!(text, "" | "none") {
         return Ok(None);
     }
@@ -211,7 +196,7 @@ fn checked_grouping(library: &Library, text: &str) -> Result<Option<String>, Com
 }
 
 /// Rejects a list whose query refers to the list itself.
-pub(crate) fn check_stored(library: &mut Library, list: &StoredList) -> Result<(), CommandError> {
+pub(crate) fn check_stored(library: &mut Library, list: &StoredList) -> Result<()> {
     library.dry_run(|change| {
         let id = change.lists().put(list)?;
         let stored = StoredList { id, ..list.clone() };

@@ -87,7 +87,7 @@ impl ShowList {
     }
 
     /// Overrides the style, language and annotations of a snapshot.
-    fn restyle(&self, contents: &mut ListContents) -> std::result::Result<(), CommandError> {
+    fn restyle(&self, contents: &mut ListContents) -> Result<()> {
         if let Some(style) = &self.print.style {
             contents.style.clone_from(style);
         }
@@ -102,9 +102,5 @@ impl ShowList {
 }
 
 fn outcome(complete: bool) -> Outcome {
-    if complete {
-        Outcome::Done
-    } else {
-        Outcome::Partial
-    }
+    Outcome::done_if(complete)
 }

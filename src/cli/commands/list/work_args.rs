@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use clap::Args;
 
 use crate::cli::works::named_works;
-use crate::cli::{CommandContext, CommandError};
+use crate::cli::{CommandContext, CommandError, Result};
 use peerbib::library::{Library, Membership, StoredList};
 use peerbib::reading_list::list_queries;
 
@@ -54,12 +54,8 @@ impl WorkArgs {
         self.keys.is_empty() && self.find.is_none()
     }
 
-    /// Returns the list and the works, each once.
-    ///
-    /// # Errors
-    ///
-    /// If no works are given, or the list does not exist.
-    pub(crate) fn select(&self, context: &CommandContext) -> Result<SelectedWorks, CommandError> {
+    /// Returns the list and the works, each once. Fails if no works are given, or the list does not exist.
+    pub(crate) fn select(&self, context: &CommandContext) -> Result<SelectedWorks> {
         let library = context.open_to_change_unless(self.dry_run)?;
         let list = library.lists().get(&self.list)?;
         if self.names_none() {
@@ -107,12 +103,8 @@ impl WorkArgs {
 }
 
 impl SelectedWorks {
-    /// Rejects keys of works that the library no longer has.
-    ///
-    /// # Errors
-    ///
-    /// If there is one.
-    pub(crate) fn all_known(self) -> Result<Self, CommandError> {
+    /// Rejects keys of works that the library no longer has. Fails if there is one.
+    pub(crate) fn all_known(self) -> Result<Self> {
         if let Some(key) = self.missing.first() {
             self.library.works().id(key)?;
         }

@@ -10,7 +10,7 @@ use super::targets::{self, Chosen};
 use super::{files, works};
 use crate::cli::commands::file::root;
 use crate::cli::http_server::{Admission, Head, Request, Response};
-use crate::cli::{CommandContext, CommandError};
+use crate::cli::{CommandContext, CommandError, Result};
 use peerbib::formats::key_pattern::KeyPattern;
 use peerbib::library::{Library, LibraryError, TagName, path_from_root};
 use peerbib::zotero::ZoteroItem;
@@ -103,10 +103,7 @@ pub(super) struct Server<'c> {
 }
 
 impl<'c> Server<'c> {
-    pub(super) fn new(
-        context: &'c CommandContext,
-        selected: Option<TagName>,
-    ) -> Result<Self, CommandError> {
+    pub(super) fn new(context: &'c CommandContext, selected: Option<TagName>) -> Result<Self> {
         Ok(Self {
             context,
             sessions: Sessions::default(),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::cli::commands::tag::rivals;
-use crate::cli::{CommandContext, CommandError};
+use crate::cli::{CommandContext, Result};
 use peerbib::formats::bibtex;
 use peerbib::formats::key_pattern::KeyPattern;
 use peerbib::library::{
@@ -11,7 +11,7 @@ use peerbib::library::{
 };
 use peerbib::lookup::Client;
 use peerbib::model::{CslItem, Entry};
-use peerbib::text::fold;
+use peerbib::text::{fold, single_spaced};
 use peerbib::zotero::{self, NoteWriter, ZoteroItem};
 
 use super::sessions::{SavedWork, Session};
@@ -141,7 +141,7 @@ fn add(
     for field in one.entry.fields() {
         change.works().record_value_source(
             work,
-            (field.name, without_delimiters(field.value)),
+            (field.name, bibtex::without_delimiters(field.value)),
             (SERVICE, page, &today),
         )?;
     }
@@ -211,7 +211,7 @@ pub(super) fn apply_wishes(
 fn keywords(change: &Change<'_>, work: i64) -> peerbib::library::Result<Option<String>> {
     let entry = bibtex::parse_entry(&change.works().source_of(work)?).ok();
     let value = entry.and_then(|entry| entry.field("keywords").map(str::to_owned));
-    Ok(value.map(|value| without_delimiters(&value).to_owned()))
+    Ok(value.map(|value| bibtex::without_delimiters(&value).to_owned()))
 }
 
 /// Sets the field `keywords` to what it was and these words.
@@ -253,31 +253,19 @@ fn plain_word(word: &str) -> String {
         c => c,
     });
     let kept: String = kept.collect();
-    let words: Vec<&str> = kept.split_whitespace().collect();
-    let escaped = words.join(" ");
-    escaped.chars().fold(String::new(), |mut text, c| {
-        if matches!(c, '&' | '#' | '$' | '_') {
-            text.push('\\');
-        }
-        text.push(c);
-        text
-    })
-}
-
-/// Returns the value of a field without its braces.
-fn without_delimiters(value: &str) -> &str {
-    let inside = value
-        .strip_prefix('{')
-        .and_then(|value| value.strip_suffix('}'));
-    inside.unwrap_or(value)
+    single_spaced(&kept)
+        .chars()
+        .fold(String::new(), |mut text, c| {
+            if matches!(c, '&' | '#' | '$' | '_') {
+                text.push('\\');
+            }
+            text.push(c);
+            text
+        })
 }
 
 /// Prints the works of a session.
-pub(super) fn report(
-    context: &CommandContext,
-    library: &Library,
-    session: &Session,
-) -> Result<(), CommandError> {
+pub(super) fn report(context: &CommandContext, library: &Library, session: &Session) -> Result<()> {
     for saved in &session.works {
         let SavedWork { key, title, .. } = saved;
         let said = match saved.is_new {

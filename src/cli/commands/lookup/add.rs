@@ -69,11 +69,7 @@ pub(crate) fn add(
             None => missing.push((identifier, answers)),
         }
     }
-    let outcome = if missing.is_empty() {
-        Outcome::Done
-    } else {
-        Outcome::Partial
-    };
+    let outcome = Outcome::done_if(missing.is_empty());
     if !found.is_empty() {
         let entries: Vec<(Record, Entry)> = found.into_iter().map(|(_, entry)| entry).collect();
         store(context, &entries, pattern, &interruptible)?;
@@ -157,7 +153,7 @@ pub(crate) fn add_by_title(
 }
 
 /// Returns the identifiers in arguments or in the lines of standard input.
-fn identifiers(texts: &[String]) -> std::result::Result<Vec<Identifier>, CommandError> {
+fn identifiers(texts: &[String]) -> Result<Vec<Identifier>> {
     let mut identifiers: Vec<Identifier> = Vec::new();
     for line in texts.iter().flat_map(|text| text.lines()) {
         let line = line.trim();
@@ -174,7 +170,7 @@ fn identifiers(texts: &[String]) -> std::result::Result<Vec<Identifier>, Command
                 let named = words.into_iter().map(|(word, found)| {
                     found.map_err(|_| unknown(if has_any { word } else { line }))
                 });
-                named.collect::<std::result::Result<_, _>>()?
+                named.collect::<Result<_, _>>()?
             }
         };
         for identifier in found {
@@ -196,10 +192,7 @@ fn unknown(word: &str) -> CommandError {
 }
 
 /// Returns the key of the work with an identifier, if the library can tell without asking a service.
-fn known_work(
-    library: Option<&Library>,
-    identifier: &Identifier,
-) -> std::result::Result<Option<String>, CommandError> {
+fn known_work(library: Option<&Library>, identifier: &Identifier) -> Result<Option<String>> {
     let Some(library) = library else {
         return Ok(None);
     };
@@ -215,7 +208,7 @@ fn known_work(
     Ok(work.map(|work| library.works().key(work)).transpose()?)
 }
 
-fn like(library: &Library, fields: &str) -> std::result::Result<Option<i64>, CommandError> {
+fn like(library: &Library, fields: &str) -> Result<Option<i64>> {
     match bibtex::parse_entry(&format!("@misc{{x, {fields}}}")) {
         Ok(entry) => Ok(library.works().like(&entry)?),
         Err(_) => Ok(None),
@@ -245,7 +238,7 @@ fn store(
     entries: &[(Record, Entry)],
     pattern: &KeyPattern,
     interruptible: &Interruptible,
-) -> std::result::Result<(), CommandError> {
+) -> Result<()> {
     let mut library = context.open_or_create()?;
     let add = |change: &Change<'_>| {
         entries
@@ -319,19 +312,11 @@ fn add_record(
         );
         change.works().record_value_source(
             work,
-            (field.name, without_delimiters(field.value)),
+            (field.name, bibtex::without_delimiters(field.value)),
             source,
         )?;
     }
     Ok(Added::New(key))
-}
-
-/// Returns the value of a field without its braces.
-fn without_delimiters(value: &str) -> &str {
-    let inside = value
-        .strip_prefix('{')
-        .and_then(|value| value.strip_suffix('}'));
-    inside.unwrap_or(value)
 }
 
 /// Returns the error for an identifier that led to nothing.
@@ -402,11 +387,7 @@ fn is_same(one: &Record, other: &Record) -> bool {
 }
 
 /// Lists candidates on standard error.
-fn describe(
-    context: &CommandContext,
-    heading: &str,
-    records: &[&Record],
-) -> std::result::Result<(), CommandError> {
+fn describe(context: &CommandContext, heading: &str, records: &[&Record]) -> Result<()> {
     if records.is_empty() {
         return Ok(());
     }

@@ -132,16 +132,12 @@ impl Lookup {
             apply(context, &findings, self.dry_run, &interruptible)?;
         }
         let has_failed = findings.iter().any(|finding| !finding.failures.is_empty());
-        Ok(if has_failed {
-            Outcome::Partial
-        } else {
-            Outcome::Done
-        })
+        Ok(Outcome::done_if(!has_failed))
     }
 }
 
 /// Returns BibLaTeX's names of fields.
-fn known_fields(names: &[String]) -> std::result::Result<Vec<String>, CommandError> {
+fn known_fields(names: &[String]) -> Result<Vec<String>> {
     names
         .iter()
         .map(|name| {
@@ -376,7 +372,7 @@ fn apply(
     findings: &[LookupFinding<'_>],
     dry_run: bool,
     interruptible: &Interruptible,
-) -> std::result::Result<(), CommandError> {
+) -> Result<()> {
     let planned: Vec<(&LookupFinding<'_>, FieldEdits)> = findings
         .iter()
         .filter_map(|finding| {

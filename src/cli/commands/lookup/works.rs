@@ -1,6 +1,6 @@
 //! The works of the library that services are asked for.
 
-use crate::cli::{CommandContext, CommandError};
+use crate::cli::{CommandContext, Result};
 use peerbib::formats::bibtex;
 use peerbib::library::Library;
 use peerbib::model::{CslItem, Entry};
@@ -21,7 +21,7 @@ pub(crate) fn asked_works(
     context: &CommandContext,
     library: &Library,
     query: &[String],
-) -> Result<Vec<AskedWork>, CommandError> {
+) -> Result<Vec<AskedWork>> {
     let ids: Vec<i64> = context
         .select(library, query)?
         .iter()

@@ -38,10 +38,6 @@ impl ApplyRules {
             }
             context.note(report.summary(self.dry_run));
         }
-        Ok(if report.applied.broken.is_empty() {
-            Outcome::Done
-        } else {
-            Outcome::Partial
-        })
+        Ok(Outcome::done_if(report.applied.broken.is_empty()))
     }
 }

@@ -59,10 +59,6 @@ impl CheckRules {
                 }
             });
         }
-        Ok(if findings.is_empty() {
-            Outcome::Done
-        } else {
-            Outcome::Partial
-        })
+        Ok(Outcome::done_if(findings.is_empty()))
     }
 }

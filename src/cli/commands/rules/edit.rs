@@ -176,7 +176,7 @@ impl EditRules {
 }
 
 /// Checks the condition and the tags of a rule, and completes the names of the tags.
-fn checked(mut rule: Rule, library: &Library) -> std::result::Result<Rule, CommandError> {
+fn checked(mut rule: Rule, library: &Library) -> Result<Rule> {
     let query: Query = rule.when.parse()?;
     query.translate_for_rule(library)?;
     let mut then = Vec::new();
@@ -247,7 +247,7 @@ fn by_hand(
 }
 
 /// Parses and checks edited rules.
-fn parse_rules(text: &str, library: &Library) -> std::result::Result<Vec<Rule>, String> {
+fn parse_rules(text: &str, library: &Library) -> Result<Vec<Rule>, String> {
     let rules: Rules = text.parse().map_err(|error| format!("{error}"))?;
     let with_name = |rule: Rule| {
         let name = rule.name.clone();

@@ -29,12 +29,12 @@ impl TestRules {
             library.rules().all()?
         } else {
             let names = self.names.iter().map(|name| library.rules().get(name));
-            names.collect::<std::result::Result<_, LibraryError>>()?
+            names.collect::<Result<_, LibraryError>>()?
         };
         let results = rules
             .iter()
             .map(|rule| tagging::test(rule, &library))
-            .collect::<std::result::Result<Vec<_>, LibraryError>>()?;
+            .collect::<Result<Vec<_>, LibraryError>>()?;
         if self.json {
             context.print_json(&results)?;
         } else {
@@ -52,11 +52,9 @@ impl TestRules {
             }
             context.note(text);
         }
-        Ok(if results.iter().all(RuleTestResult::is_passed) {
-            Outcome::Done
-        } else {
-            Outcome::Partial
-        })
+        Ok(Outcome::done_if(
+            results.iter().all(RuleTestResult::is_passed),
+        ))
     }
 }
 

@@ -94,7 +94,7 @@ struct TagDescription {
 
 impl TagDescription {
     /// Changes `tag` as the options say.
-    fn apply(&self, tag: &mut Tag, library: &Library) -> std::result::Result<(), CommandError> {
+    fn apply(&self, tag: &mut Tag, library: &Library) -> Result<()> {
         let fields = [
             (&mut tag.label, &self.label),
             (&mut tag.description, &self.description),
@@ -209,7 +209,7 @@ fn remove_from<T>(
     names: &[String],
     what: &str,
     name_of: impl Fn(&T) -> &String,
-) -> std::result::Result<(), CommandError> {
+) -> Result<()> {
     for name in names {
         let before = list.len();
         list.retain(|item| name_of(item).to_lowercase() != name.to_lowercase());

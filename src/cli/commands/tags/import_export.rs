@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 
-use crate::cli::file_kind::check_only_format;
+use crate::cli::extensions::check_only_format;
 use crate::cli::io::{NO_INPUTS, read_text};
 use crate::cli::{CommandContext, CommandError, Outcome, Result, no_such_facet};
 use peerbib::bundled;
@@ -105,11 +105,7 @@ impl ImportTags {
 }
 
 /// Writes TOML to a file or to standard output.
-pub(crate) fn write_toml(
-    context: &CommandContext,
-    file: &str,
-    text: &str,
-) -> std::result::Result<(), CommandError> {
+pub(crate) fn write_toml(context: &CommandContext, file: &str, text: &str) -> Result<()> {
     if file == "-" {
         return context.print_data(text);
     }

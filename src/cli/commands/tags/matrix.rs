@@ -120,7 +120,7 @@ impl PrintMatrix {
         rows: NamedAxis,
         columns: NamedAxis,
         by: Option<NamedAxis>,
-    ) -> std::result::Result<counts::Matrix, CommandError> {
+    ) -> Result<counts::Matrix> {
         let narrower = !self.own;
         let slices = match &by {
             None => vec![CountTable::of(
@@ -142,7 +142,7 @@ impl PrintMatrix {
                         narrower,
                     )
                 })
-                .collect::<std::result::Result<_, _>>()?,
+                .collect::<Result<_, _>>()?,
         };
         Ok(counts::Matrix {
             rows: rows.name,

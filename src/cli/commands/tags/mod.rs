@@ -88,7 +88,7 @@ fn change<T>(
     library: &mut Library,
     dry_run: bool,
     edit: impl FnOnce(&Change<'_>) -> peerbib::library::Result<T>,
-) -> std::result::Result<T, LibraryError> {
+) -> Result<T, LibraryError> {
     if dry_run {
         library.dry_run(edit)
     } else {
@@ -107,7 +107,7 @@ fn report(context: &CommandContext, dry_run: bool, done: &str, would: &str) -> R
 }
 
 /// Describes what belongs to a tag: “22 works, 2 child tags and 3 rules”.
-fn extent(library: &Library, tag: &Tag) -> std::result::Result<String, LibraryError> {
+fn extent(library: &Library, tag: &Tag) -> Result<String, LibraryError> {
     let TagExtent {
         works,
         vetoes,

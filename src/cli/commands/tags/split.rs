@@ -56,19 +56,15 @@ impl SplitTag {
         let mut library = context.open_to_change()?;
         let tag = library.tags().resolve(&self.tag)?;
         let new = |text: &String| part(&library, &tag, text);
-        let parts = self
-            .into
-            .iter()
-            .map(new)
-            .collect::<std::result::Result<Vec<_>, CommandError>>()?;
+        let parts = self.into.iter().map(new).collect::<Result<Vec<_>>>()?;
         let rest = self.rest.as_ref().map(new).transpose()?;
         let conditions = self
             .queries
             .iter()
             .map(|query| context.condition(&library, std::slice::from_ref(query)))
-            .collect::<std::result::Result<Vec<_>, CommandError>>()?;
+            .collect::<Result<Vec<_>>>()?;
         let (counts, left, rules) = change(context, &mut library, self.dry_run, |change| {
-            let make = |part: &Tag| -> std::result::Result<Tag, LibraryError> {
+            let make = |part: &Tag| -> Result<Tag, LibraryError> {
                 let id = if part.id == 0 {
                     change.tags().put(part)?
                 } else {
@@ -127,7 +123,7 @@ impl SplitTag {
 }
 
 /// Returns a tag to split into: an existing or a new one.
-fn part(library: &Library, tag: &Tag, text: &str) -> std::result::Result<Tag, CommandError> {
+fn part(library: &Library, tag: &Tag, text: &str) -> Result<Tag> {
     let name: TagName = if text.contains(':') {
         text.parse()?
     } else {
