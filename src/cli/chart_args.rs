@@ -89,7 +89,7 @@ pub(crate) struct ChartArgs {
     #[arg(long, value_name = "TITLE")]
     pub(crate) title: Option<String>,
 
-    /// The theme of svg, png and html: light, dark, or that of the reader's system
+    /// The theme of svg, png and html: light, dark, or as set in the reader's system
     #[arg(long, value_name = "THEME", default_value = "auto")]
     theme: ThemeName,
 
@@ -132,7 +132,7 @@ pub(crate) enum ChartOutput {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ThemeName {
-    /// That of the reader's system
+    /// As set in the reader's system
     Auto,
     /// Dark on light
     Light,

@@ -16,7 +16,7 @@ const SOURCES: &str = "downloaded.json";
 pub(crate) struct StyleOrigin {
     /// The address of its file.
     pub(crate) address: String,
-    /// When it was downloaded: `2026-11-28`.
+    /// The date of the download: `2026-11-28`.
     pub(crate) downloaded: String,
     /// The licence line of the style.
     #[serde(default)]

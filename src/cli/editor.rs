@@ -23,7 +23,7 @@ pub(crate) struct EditRequest<'a> {
     pub(crate) comment: (&'static str, &'static str),
     /// Instructions, shown as comments above the text.
     pub(crate) heading: &'a str,
-    /// What to do if no editor can be opened.
+    /// The advice given if no editor can be opened.
     pub(crate) alternative: &'a str,
 }
 

@@ -9,7 +9,7 @@ use crate::cli::ui::{TerminalStyle, print_message};
 use peerbib::library::LibraryError;
 use peerbib::query::QueryError;
 
-/// Why a command failed.
+/// The reason why a command failed.
 #[derive(Debug)]
 pub(crate) struct CommandError {
     kind: ErrorKind,

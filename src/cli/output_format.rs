@@ -100,7 +100,7 @@ pub(crate) enum OutputFormat {
 pub(crate) struct RenderedList<'a> {
     /// The list in its style.
     pub(crate) list: &'a ReadingList,
-    /// What is known of its works.
+    /// The facts about its works.
     pub(crate) works: ListedWorks<'a>,
     /// The source of their entries, for the reference formats.
     pub(crate) entries: Entries<'a>,

@@ -81,7 +81,7 @@ fn into_file(
     file
 }
 
-/// Prints a reference with its labels, each in the colour of how certain it is.
+/// Prints a reference with its labels, each in the color of how certain it is.
 fn show(reference: &Reference, number: usize, count: usize) {
     let bold = TerminalStyle::Bold;
     let mut text = format!(

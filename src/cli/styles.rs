@@ -12,7 +12,7 @@ pub(crate) struct StyleSource {
     xml: Cow<'static, str>,
 }
 
-/// Why a style cannot be used.
+/// The reason why a style cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StyleLoadError {
     /// No style has this name.
@@ -28,7 +28,7 @@ pub(crate) enum StyleLoadError {
     Malformed {
         /// The style's name or file.
         name: String,
-        /// What is wrong with it, and where.
+        /// The error and its place.
         error: StyleError,
     },
     /// The style depends on a parent that is not available.

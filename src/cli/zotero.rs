@@ -48,14 +48,14 @@ pub(crate) enum CollectionsTarget {
 
 /// A library of Zotero that was read.
 pub(crate) struct ZoteroInput {
-    /// How reports and peerbib's library name it.
+    /// Its name in reports and in peerbib's library.
     pub(crate) path: String,
     pub(crate) content: LibraryContent,
     /// The keys of the items that were asked for; none for all.
     selected: Option<HashSet<String>>,
     /// The collections that were asked for.
     collections: Vec<Collection>,
-    /// What the reading lists are like that collections become; none if they become tags.
+    /// The settings of the reading lists that collections become; none if they become tags.
     lists: Option<StoredList>,
 }
 

@@ -392,7 +392,7 @@ pub static MARCXML: ReferenceFormat = ReferenceFormat {
 pub static CFF: ReferenceFormat = ReferenceFormat {
     name: "cff",
     title: "CITATION.cff",
-    description: "CITATION.cff: how a software or data set wishes to be cited",
+    description: "CITATION.cff: how a software package or dataset wants to be cited",
     extensions: &["cff"],
     sniff: cff::sniff,
     reader: FormatReader::Text(&cff::Cff),

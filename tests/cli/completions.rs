@@ -51,7 +51,7 @@ fn commands_and_options_are_completed_with_what_they_do() {
     let env = TestEnvironment::empty();
     let message = asked(&env, "fish", "qui").stdout;
     assert!(
-        message.starts_with("quickstart\tStart with the works"),
+        message.starts_with("quickstart\tStart with an example"),
         "{message}"
     );
     assert_eq!(offered(&env, "tags rem"), ["remove"]);

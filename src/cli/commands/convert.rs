@@ -30,8 +30,8 @@ use peerbib::output::{ItemMetadata, mediawiki};
 /// Convert references from one format to another, without a library
 ///
 /// The format of a file is detected from its content, or else from its extension. What the new format cannot hold is
-/// reported on standard error. Entries that cannot be read are reported and left out. Equal entries with the same key
-/// are written once; a different entry with the same key gets a new one.
+/// reported on standard error. Entries that cannot be read are reported and left out. Identical entries
+/// are written once; a different entry with the same key gets a new key.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib convert refs.ris -o refs.bib\n  \
                   peerbib convert manuscript.docx -o cited.bib\n  \

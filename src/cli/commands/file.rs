@@ -55,7 +55,7 @@ struct AddFiles {
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
 
-    /// Use this root directory this time
+    /// Use this root directory for this run
     #[arg(long, value_name = "DIRECTORY")]
     root: Option<PathBuf>,
 }
@@ -85,14 +85,14 @@ struct ListFiles {
     #[arg(long)]
     json: bool,
 
-    /// Use this root directory this time
+    /// Use this root directory for this run
     #[arg(long, value_name = "DIRECTORY")]
     root: Option<PathBuf>,
 }
 
 /// Open a file of a work
 ///
-/// It opens in your system's program for such files, or in the one that PEERBIB_OPENER names.
+/// Uses your system's program for such files, or the one that PEERBIB_OPENER names.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  peerbib file open merten2000")]
 struct OpenFile {
@@ -105,7 +105,7 @@ struct OpenFile {
     #[arg(value_name = "FILE")]
     file: Option<String>,
 
-    /// Use this root directory this time
+    /// Use this root directory for this run
     #[arg(long, value_name = "DIRECTORY")]
     root: Option<PathBuf>,
 }
@@ -124,7 +124,7 @@ struct CheckFiles {
     #[arg(long)]
     json: bool,
 
-    /// Use this root directory this time
+    /// Use this root directory for this run
     #[arg(long, value_name = "DIRECTORY")]
     root: Option<PathBuf>,
 }

@@ -29,7 +29,7 @@ use peerbib::library::{
 ///
 /// BibTeX and BibLaTeX entries are kept exactly as written. References in other formats become BibLaTeX; what it cannot
 /// hold is reported, and `peerbib show KEY --original` prints the original. The formats are those of --from. An entry
-/// that cannot be read costs only that entry: the report gives its line and the reason, and --rejects saves it.
+/// that cannot be read does not stop the rest: the report gives its line and the reason, and --rejects saves it.
 ///
 /// Importing a file again changes nothing. Changes in it since its last import are taken, and your changes in the
 /// library are kept; a field that changed on both sides is a conflict, which --on-conflict decides. An entry whose key
@@ -50,8 +50,8 @@ use peerbib::library::{
 /// year and type. Chapters of one book, editions and volumes are different works. Keywords such as
 /// movement:oekonux become tags, and so do JabRef's groups.
 ///
-/// Two bibliographies are bundled: peerbib:chapter, the works of the chapter, and peerbib:commons, a broader
-/// collection. They come with tags assigned by hand, whether you import them by these names or as files.
+/// Two bibliographies are bundled: peerbib:chapter, which `peerbib quickstart` imports, and peerbib:commons, a
+/// broader collection. They come with tags assigned by hand, whether you import them by these names or as files.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib import refs.bib\n  \
                         peerbib import *.bib --rejects rejected.bib\n  \

@@ -14,7 +14,7 @@ use peerbib::library::{ConflictPolicy, RuleScope};
 use peerbib::reading_list::GroupBy;
 use peerbib::tagging;
 
-/// Start with the works of the chapter
+/// Start with an example bibliography
 ///
 /// Creates your library if there is none, imports the works that "Prophets and Advocates of Peer
 /// Production" (G. Dafermos, The Handbook of Peer Production, ch. 7) references, and those about the

@@ -35,22 +35,22 @@ const OTHER_STYLES: [&str; 3] = ["apa", "chicago-author-date", "modern-language-
 
 /// Write a website of the library
 ///
-/// Writes pages for all works, tags, reading lists and authors, a timeline, downloads and a feed into a folder that
-/// any web server can serve and that a browser can open from disk. A search with filters runs in the browser;
+/// Writes pages for all works, tags, reading lists and authors, a timeline, downloads and a feed into a directory
+/// that any web server can serve and that a browser can open from disk. A search with filters runs in the browser;
 /// without JavaScript, all content is still there. The pages load nothing from other sites.
 ///
 /// Private data is left out: notes, annotations, linked files, the tags of the facet `status`, and works with a tag
 /// named `private`.
 ///
 /// Running the command again writes only what changed, and deletes pages that are no longer needed. Other files in
-/// the folder are left alone.
+/// the directory are left alone.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib site public\n  \
                   peerbib site public movement:oekonux --title \"Oekonux\" --language de\n  \
                   peerbib site public --style apa --base-url https://example.org/reading")]
 pub(crate) struct WriteSite {
-    /// The folder to write into; it is created if it does not exist
-    #[arg(value_name = "DIR", required_unless_present = "serve")]
+    /// The directory to write into; it is created if it does not exist
+    #[arg(value_name = "DIRECTORY", required_unless_present = "serve")]
     directory: Option<PathBuf>,
 
     /// The works to show; without a query, all
@@ -81,8 +81,8 @@ pub(crate) struct WriteSite {
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
 
-    /// A folder with templates and assets that replace those of the program
-    #[arg(long, value_name = "FOLDER")]
+    /// A directory with templates and assets that replace those of the program
+    #[arg(long, value_name = "DIRECTORY")]
     templates: Option<PathBuf>,
 
     /// Show private data, too
@@ -120,7 +120,7 @@ impl WriteSite {
             return self.serve(context);
         }
         let Some(directory) = &self.directory else {
-            return Err(CommandError::usage("no output folder given"));
+            return Err(CommandError::usage("no output directory given"));
         };
         let files = self.files(context)?;
         let folder = Folder::open(directory)?;
@@ -133,10 +133,7 @@ impl WriteSite {
     }
 
     /// Returns all files of the site by their paths.
-    fn files(
-        &self,
-        context: &CommandContext,
-    ) -> std::result::Result<BTreeMap<String, Vec<u8>>, CommandError> {
+    fn files(&self, context: &CommandContext) -> Result<BTreeMap<String, Vec<u8>>> {
         let content = self.content(context)?;
         let templates = self.template_files()?;
         let site = Site::new(&content, &templates).map_err(CommandError::new)?;
@@ -149,7 +146,7 @@ impl WriteSite {
         Ok(files)
     }
 
-    fn content(&self, context: &CommandContext) -> std::result::Result<SiteContent, CommandError> {
+    fn content(&self, context: &CommandContext) -> Result<SiteContent> {
         let library = context.open()?;
         let _snapshot = library.read_snapshot()?;
         let filter = context.condition(&library, &self.query)?;
@@ -183,11 +180,7 @@ impl WriteSite {
     }
 
     /// Returns the works of the site, without private works and tags unless they are included.
-    fn shown_works(
-        &self,
-        library: &Library,
-        filter: &Filter,
-    ) -> std::result::Result<Vec<CitableWork>, CommandError> {
+    fn shown_works(&self, library: &Library, filter: &Filter) -> Result<Vec<CitableWork>> {
         let mut works = library.works().matching(filter)?;
         if !self.include.contains(&PrivateData::TaggedPrivate) {
             works.retain(|work| work.tags.iter().all(|tag| tag.name != "private"));
@@ -205,7 +198,7 @@ impl WriteSite {
         &self,
         context: &CommandContext,
         items: &mut [CslItem],
-    ) -> std::result::Result<(Vec<String>, Vec<StyledEntries>), CommandError> {
+    ) -> Result<(Vec<String>, Vec<StyledEntries>)> {
         let mut styles: Vec<String> = self.style.clone();
         if styles.is_empty() {
             styles.push(context.style_name(None)?);
@@ -235,7 +228,7 @@ impl WriteSite {
         works: Vec<CitableWork>,
         items: Vec<CslItem>,
         citations: &[StyledEntries],
-    ) -> std::result::Result<Vec<SiteWork>, CommandError> {
+    ) -> Result<Vec<SiteWork>> {
         let added = library
             .works()
             .search(&Selection::from(filter), &[Detail::Added])?;
@@ -286,7 +279,7 @@ impl WriteSite {
         Ok(site_works)
     }
 
-    fn facets(&self, library: &Library) -> std::result::Result<Vec<SiteFacet>, CommandError> {
+    fn facets(&self, library: &Library) -> Result<Vec<SiteFacet>> {
         let labels: BTreeMap<String, Option<String>> = library
             .tags()
             .described_facets()?
@@ -313,10 +306,7 @@ impl WriteSite {
     }
 
     /// Returns the language of the interface. Reports a language without translations.
-    fn interface_language(
-        &self,
-        context: &CommandContext,
-    ) -> std::result::Result<String, CommandError> {
+    fn interface_language(&self, context: &CommandContext) -> Result<String> {
         let language = context.locale_name(self.language.as_deref())?;
         let language = language.unwrap_or_else(|| "en".to_owned());
         if !is_interface_language(&language) {
@@ -335,7 +325,7 @@ impl WriteSite {
         library: &Library,
         shown: &[peerbib::library::CitableWork],
         language: &str,
-    ) -> std::result::Result<Vec<SiteList>, CommandError> {
+    ) -> Result<Vec<SiteList>> {
         let shown: BTreeSet<&str> = shown.iter().map(|work| work.key.as_str()).collect();
         // The texts of a list may cite other works, but no private ones.
         let find = |key: &str| {
@@ -385,7 +375,7 @@ impl WriteSite {
         context: &CommandContext,
         contents: &peerbib::reading_list::ListContents,
         find: &dyn Fn(&str) -> Option<CslItem>,
-    ) -> std::result::Result<peerbib::reading_list::ReadingList, CommandError> {
+    ) -> Result<peerbib::reading_list::ReadingList> {
         let mut contents = contents.clone();
         if !self.include.contains(&PrivateData::Notes) {
             contents.annotate.remove(AnnotationKind::Note);
@@ -395,7 +385,7 @@ impl WriteSite {
         Ok(render::formatted(context, &contents, &engine, headings, find)?.0)
     }
 
-    fn template_files(&self) -> std::result::Result<TemplateFiles, CommandError> {
+    fn template_files(&self) -> Result<TemplateFiles> {
         let mut files = TemplateFiles::new();
         let Some(folder) = &self.templates else {
             return Ok(files);
@@ -454,7 +444,7 @@ impl WriteSite {
         context: &CommandContext,
         files: &mut BTreeMap<String, Vec<u8>>,
         seen: &mut Vec<Option<(SystemTime, u64)>>,
-    ) -> std::result::Result<(), CommandError> {
+    ) -> Result<()> {
         let now = self.changed_at(context)?;
         if now != *seen {
             *files = self.files(context)?;
@@ -465,10 +455,7 @@ impl WriteSite {
     }
 
     /// Returns when the files of the library last changed.
-    fn changed_at(
-        &self,
-        context: &CommandContext,
-    ) -> std::result::Result<Vec<Option<(SystemTime, u64)>>, CommandError> {
+    fn changed_at(&self, context: &CommandContext) -> Result<Vec<Option<(SystemTime, u64)>>> {
         let path = context.open()?.path().to_path_buf();
         let wal = {
             let mut name = path.clone().into_os_string();
@@ -543,7 +530,7 @@ fn retain_works(list: &mut peerbib::reading_list::ReadingList, shown: &BTreeSet<
 }
 
 /// Accepts a language of the interface, also with a region.
-fn interface_language(text: &str) -> std::result::Result<String, String> {
+fn interface_language(text: &str) -> Result<String, String> {
     if is_interface_language(text) {
         Ok(text.replace('_', "-"))
     } else {
@@ -560,7 +547,7 @@ fn is_interface_language(text: &str) -> bool {
     INTERFACE_LANGUAGES.contains(&primary.as_str())
 }
 
-fn read_text(path: &Path) -> std::result::Result<String, CommandError> {
+fn read_text(path: &Path) -> Result<String> {
     io::read_text_file(path).map_err(|error| {
         CommandError::new(format_args!(
             "cannot read {}: {}",
@@ -595,7 +582,7 @@ struct SiteUpdate {
 }
 
 impl Folder {
-    fn open(path: &Path) -> std::result::Result<Self, CommandError> {
+    fn open(path: &Path) -> Result<Self> {
         if path.exists() && !path.is_dir() {
             return Err(CommandError::new(format_args!(
                 "{} is not a directory",
@@ -623,7 +610,7 @@ impl Folder {
         context: &CommandContext,
         files: &BTreeMap<String, Vec<u8>>,
         dry_run: bool,
-    ) -> std::result::Result<SiteUpdate, CommandError> {
+    ) -> Result<SiteUpdate> {
         let mut update = SiteUpdate::default();
         for (name, content) in files {
             let path = self.path.join(name);
@@ -636,7 +623,7 @@ impl Folder {
                     "{} exists and was not written by this command",
                     path.display()
                 ))
-                .with_help("choose an empty folder, or move the file away".to_owned()));
+                .with_help("choose an empty directory, or move the file away".to_owned()));
             }
             update.written += 1;
             if !dry_run {

@@ -20,12 +20,12 @@ pub(crate) struct Stats {
     #[command(flatten)]
     shown: ChartWorks,
 
-    /// What to count by, separated by commas: year, type, language, author, missing (fields that references
+    /// The properties to count by, separated by commas: year, type, language, author, missing (fields that references
     /// lack), or a facet of tags
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     by: Vec<String>,
 
-    /// How many values to show of each; 0 shows all
+    /// Show at most this many values of each; 0 shows all
     #[arg(long, value_name = "NUMBER", default_value_t = 10, value_parser = number::<usize>)]
     top: usize,
 

@@ -22,8 +22,8 @@ use peerbib::suggest::{closest, did_you_mean};
 
 /// List, inspect, add and validate citation styles
 ///
-/// Styles have the names of the official CSL repository. About 80 are part of peerbib, and the styles of
-/// Zotero on this computer are found, too. `peerbib style add` downloads any other from the repository, or adds a file.
+/// Styles have the names of the official CSL repository. About 80 are bundled, and the styles of Zotero on
+/// this computer are found, too. `peerbib style add` downloads any other from the repository, or adds a file.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  peerbib style list chicago\n  peerbib style show apa\n  \
@@ -126,7 +126,7 @@ struct StyleJson {
     title: String,
     /// `bundled`, `added` or `zotero`.
     origin: &'static str,
-    /// When and where it was downloaded, if it was.
+    /// The time and place of its download, if it was downloaded.
     downloaded: Option<StyleOrigin>,
 }
 

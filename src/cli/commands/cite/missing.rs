@@ -10,7 +10,7 @@ use peerbib::suggest::in_sentence;
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct MissingKey {
     pub(crate) key: String,
-    /// Where it is cited.
+    /// The places where it is cited.
     pub(crate) places: Vec<KeyPosition>,
     /// The most similar key.
     pub(crate) suggestion: Option<String>,

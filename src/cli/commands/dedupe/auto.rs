@@ -13,7 +13,7 @@ use peerbib::library::{Change, DuplicateGroup, Library, LibraryError, MergeOutco
 struct MergedGroupJson<'c> {
     #[serde(flatten)]
     outcome: MergeOutcome,
-    /// Why this work stays.
+    /// The reason why this work stays.
     reason: &'c str,
     certainty: peerbib::library::Certainty,
 }

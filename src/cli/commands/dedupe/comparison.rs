@@ -19,7 +19,7 @@ pub(super) struct ComparisonTable {
 pub(super) struct Row {
     /// Its name in lower case.
     pub(super) field: String,
-    /// What a person reads; empty for works that do not have it.
+    /// The displayed values; empty for works that do not have it.
     pub(super) values: Vec<String>,
     /// The TeX, abbreviations expanded.
     pub(super) tex: Vec<Option<String>>,

@@ -28,7 +28,7 @@ struct Watched<'s> {
     since: Instant,
     /// The number of entries at the last import.
     entries: usize,
-    /// What was reported at the last import, or the error of the last try.
+    /// The problems of the last import, or the error of the last try.
     reported: HashSet<String>,
 }
 

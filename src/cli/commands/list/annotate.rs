@@ -40,7 +40,7 @@ pub(in crate::cli) struct AnnotateInList {
     #[arg(long, value_name = "SECTION")]
     section: Option<String>,
 
-    /// What to read of it in the section; empty to remove it
+    /// The part to read in this section; empty to remove it
     #[arg(long, value_name = "PAGES", requires = "section")]
     pages: Option<String>,
 

@@ -41,9 +41,9 @@ pub(in crate::cli) struct FitList {
 #[derive(serde::Serialize)]
 struct Fit {
     style: String,
-    /// How many works lose each field.
+    /// The number of works that lose each field.
     fields: BTreeMap<String, usize>,
-    /// How many works lose each field that hardly any style prints.
+    /// The number of works that lose each field that hardly any style prints.
     rarely_printed: BTreeMap<String, usize>,
     works: Vec<FittedWork>,
 }

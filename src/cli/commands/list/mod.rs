@@ -105,7 +105,7 @@ impl ListCommand {
 struct ListJson {
     #[serde(flatten)]
     list: StoredList,
-    /// How many works it contains; `None` if its query is no longer valid.
+    /// The number of works it contains; `None` if its query is no longer valid.
     works: Option<usize>,
     snapshots: usize,
 }

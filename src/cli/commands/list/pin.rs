@@ -29,7 +29,7 @@ pub(in crate::cli) struct AddToList {
     #[arg(long, value_name = "SECTION")]
     section: Option<String>,
 
-    /// What to read of them in this section: 12-40, or "chapters 1–3"
+    /// The part to read in this section: 12-40, or "chapters 1–3"
     #[arg(long, value_name = "PAGES", requires = "section")]
     pages: Option<String>,
 

@@ -35,7 +35,7 @@ pub(crate) struct PrintOptions {
     #[arg(long, value_name = "ORDER", allow_hyphen_values = true)]
     order: Option<String>,
 
-    /// What to print below each work: annotation, abstract, note, tags, why, separated by commas, or none
+    /// The texts below each work, separated by commas: annotation, abstract, note, tags, why, or none
     #[arg(long, value_name = "WHAT")]
     pub(crate) annotate: Option<String>,
 }

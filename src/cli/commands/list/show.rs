@@ -12,7 +12,7 @@ use peerbib::reading_list::{ListContents, ResolvedList};
 
 /// Print a reading list
 ///
-/// Options override the settings of the list this time. --snapshot prints a saved snapshot, with its works
+/// Options override the settings of the list for this run. --snapshot prints a saved snapshot, with its works
 /// as they were then.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  peerbib list show commons-101\n  \

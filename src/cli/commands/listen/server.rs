@@ -65,7 +65,7 @@ fn answer_json(status: u16, value: &serde_json::Value) -> Response {
     versioned(Response::new(status, "application/json", value.to_string()))
 }
 
-/// Why a request is refused.
+/// The reasons for refusing a request.
 enum Refusal {
     /// With this status and this text.
     Text(u16, &'static str),

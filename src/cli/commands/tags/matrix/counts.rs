@@ -28,7 +28,7 @@ pub(crate) struct CountTable {
     pub(crate) columns: Vec<AxisLine>,
     /// The counts, row by row.
     pub(crate) counts: Vec<Vec<i64>>,
-    /// How many works are in the table.
+    /// The number of works in the table.
     pub(crate) total: i64,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct AxisLine {
     pub(crate) heading: String,
     /// Its depth in the hierarchy of tags.
     pub(crate) depth: usize,
-    /// How many works it has.
+    /// The number of its works.
     pub(crate) works: i64,
 }
 
