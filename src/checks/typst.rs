@@ -31,6 +31,9 @@ const MOST_ANCESTORS: usize = 256;
 
 /// Returns what Typst would refuse, drop or read differently in an entry. `strings` are the
 /// abbreviations of its file, and `parents` gives the entries that `crossref` and `xdata` name.
+///
+/// A panic of Typst's crates becomes a finding. Its message is printed, too, unless the program has set a panic hook
+/// that does not print it.
 pub fn findings<'a>(
     work: &'a Entry,
     strings: &'a Strings,
@@ -80,14 +83,9 @@ fn finding(
     }
 }
 
-/// Runs a task and returns the message of its panic, which is not printed: the crates unwrap
-/// numbers that do not fit. The panic hook belongs to the whole process, so it is restored at once.
+/// Runs a task and returns the message of its panic: the crates unwrap numbers that do not fit.
 fn caught<T>(task: impl FnOnce() -> T) -> Result<T, String> {
-    let hook = panic::take_hook();
-    panic::set_hook(Box::new(|_| {}));
-    let result = panic::catch_unwind(AssertUnwindSafe(task));
-    panic::set_hook(hook);
-    result.map_err(|panic| message_of(panic.as_ref()))
+    panic::catch_unwind(AssertUnwindSafe(task)).map_err(|panic| message_of(panic.as_ref()))
 }
 
 fn message_of(panic: &(dyn Any + Send)) -> String {
@@ -495,8 +493,6 @@ mod tests {
 
     #[test]
     fn a_crash_of_the_crates_is_a_finding() {
-        let before = panic::take_hook();
-        panic::set_hook(before);
         assert_eq!(caught(|| panic!("at {}", 1)), Err::<(), _>("at 1".into()));
         for date in [
             "99999999999",

@@ -488,6 +488,18 @@ fn what_typst_refuses_drops_or_prints_otherwise_is_reported() {
 }
 
 #[test]
+fn a_crash_of_typst_is_a_finding_without_the_message_of_the_panic() {
+    let env = TestEnvironment::empty();
+    env.put(
+        "odd.bib",
+        "@book{a, author = {Wren, Ada}, title = {Nests}, year = {2001}, month = {May 999}}\n",
+    );
+    let run = env.ends(1, "check --file odd.bib --for typst");
+    assert!(run.stdout.contains("Typst crashes"), "{}", run.stdout);
+    assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
+}
+
+#[test]
 fn works_of_the_library_are_checked_for_typst_with_what_they_inherit() {
     let env = TestEnvironment::with(
         "@incollection{part, author = {Wren, Ada}, title = {Nests}, crossref = {whole}}\n\

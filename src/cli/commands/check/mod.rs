@@ -6,6 +6,7 @@ mod report;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::panic;
 
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
@@ -128,7 +129,10 @@ impl Check {
                 .with_help("without these, nothing is changed anyway".to_owned()));
         }
         let checks = match self.program {
-            Some(Program::Typst) => Checks::Typst,
+            Some(Program::Typst) => {
+                hide_panics_of_typst();
+                Checks::Typst
+            }
             None => Checks::Rules(chosen(&self.rule)?),
         };
         let report = if self.file.is_empty() {
@@ -257,6 +261,18 @@ const LIMIT: usize = 5;
 
 /// The tag of works that no source confirms.
 const UNVERIFIED: &str = "status:unverified";
+
+/// Sets a panic hook for the rest of the process which prints nothing about panics in Typst's crates, because these
+/// become findings.
+fn hide_panics_of_typst() {
+    let print = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        let file = panic.location().map_or("", |location| location.file());
+        if !file.contains("biblatex-") && !file.contains("hayagriva-") {
+            print(panic);
+        }
+    }));
+}
 
 /// Checks the entries of files, each with its line.
 fn check_files(context: &CommandContext, names: &[String], checks: &Checks) -> Result<CheckReport> {
