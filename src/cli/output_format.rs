@@ -123,21 +123,28 @@ pub(crate) enum ListedWorks<'a> {
 /// memory.
 #[derive(Default)]
 pub(crate) struct WorkDigest {
-    /// The language of each work, stated or guessed, by its key.
-    pub(crate) languages: HashMap<String, Cow<'static, str>>,
+    /// The works by their keys, in one map: for a million works, each map takes 100 MB.
+    works: HashMap<Box<str>, DigestedWork>,
     /// The keys of works without a title.
     untitled: Vec<String>,
-    /// The context object of each work, by its key.
-    coins: HashMap<String, Box<str>>,
+}
+
+/// What a [`WorkDigest`] has of a work.
+#[derive(Default)]
+struct DigestedWork {
+    /// The language, stated or guessed.
+    language: Option<Cow<'static, str>>,
+    /// The context object.
+    coins: Option<Box<str>>,
 }
 
 impl WorkDigest {
     /// Adds works by their CSL items.
     pub(crate) fn add(&mut self, items: &[CslItem]) {
         let languages = items.par_iter().map(language_of).collect::<Vec<_>>();
-        let languages = items.iter().zip(languages);
-        self.languages
-            .extend(languages.filter_map(|(item, language)| Some((item.id.clone(), language?))));
+        for (item, language) in items.iter().zip(languages) {
+            self.work(&item.id).language = language;
+        }
         let untitled = items.iter().filter(|item| is_untitled(item));
         self.untitled.extend(untitled.map(|item| item.id.clone()));
     }
@@ -145,16 +152,29 @@ impl WorkDigest {
     /// Adds the context objects of works: see [`OutputArgs::has_coins`].
     pub(crate) fn add_coins(&mut self, works: &[CitableWork], items: &[CslItem]) {
         let pairs = works.par_iter().zip(items);
-        self.coins.par_extend(pairs.map(|(reference, item)| {
+        let context_objects = pairs.map(|(reference, item)| {
             let work = ItemMetadata { reference, item };
-            (item.id.clone(), coins::context_object(work).into())
-        }));
+            coins::context_object(work).into_boxed_str()
+        });
+        let context_objects: Vec<Box<str>> = context_objects.collect();
+        for (item, coins) in items.iter().zip(context_objects) {
+            self.work(&item.id).coins = Some(coins);
+        }
+    }
+
+    fn work(&mut self, key: &str) -> &mut DigestedWork {
+        self.works.entry(key.into()).or_default()
+    }
+
+    /// Returns the language of a work, stated or guessed.
+    pub(crate) fn language(&self, key: &str) -> Option<&Cow<'static, str>> {
+        self.works.get(key)?.language.as_ref()
     }
 
     /// Sets the languages of works for the citation processor: see [`assume_language`].
     pub(crate) fn assume_languages(&self, items: &mut [CslItem]) {
         for item in items {
-            if let Some(language) = self.languages.get(&item.id) {
+            if let Some(language) = self.language(&item.id) {
                 assume_language(item, language);
             }
         }
@@ -303,7 +323,7 @@ impl OutputArgs {
             OutputFormat::Html => match listed.works {
                 ListedWorks::All(..) => html::reading_list(list, &works()),
                 ListedWorks::Digest(digest) => html::reading_list_with_coins(list, &|key| {
-                    Some(Cow::Borrowed(&**digest.coins.get(key)?))
+                    Some(Cow::Borrowed(digest.works.get(key)?.coins.as_deref()?))
                 }),
             },
             OutputFormat::Latex if self.standalone => latex::document(list, language),

@@ -388,13 +388,13 @@ pub(super) fn shows_normal(formatting: Formatting, last: FontFormatting) -> bool
 
 /// Returns whether title case applies to an item in English. It does not to one with a `jurisdiction`, such
 /// as a patent or a law, whose title is left as the authority wrote it; nor to the terms that are printed with it.
-pub(super) fn has_title_case(item: &PreparedItem<'_>) -> bool {
+pub(super) fn has_title_case(item: &PreparedItem) -> bool {
     item.text(variables::JURISDICTION).is_none()
 }
 
 /// Returns the number of an item with its hyphens escaped if it is that of a legal case, such as 01-618, which is no
 /// range.
-pub(super) fn docket_number<'i>(item: &PreparedItem<'_>, number: &'i str) -> Cow<'i, str> {
+pub(super) fn docket_number<'i>(item: &PreparedItem, number: &'i str) -> Cow<'i, str> {
     if number.contains('-') && item.item_type == ItemType::new("legal_case") {
         Cow::Owned(number.replace("\\-", "-").replace('-', "\\-"))
     } else {

@@ -46,7 +46,7 @@ pub(super) struct EvaluationContext<'c> {
     pub(super) layout: &'c LayoutSection,
     pub(super) section: LayoutKind,
     pub(super) purpose: Purpose,
-    pub(super) item: &'c PreparedItem<'c>,
+    pub(super) item: &'c PreparedItem,
     pub(super) cite: Option<&'c CiteDetails>,
     /// The citation number, if the item has one already.
     pub(super) number: Option<usize>,

@@ -10,11 +10,11 @@ pub(super) struct CalendarDate {
     pub(super) start: DateValues,
     pub(super) end: Option<DateValues>,
     /// 1 to 4 for spring to winter, or the name of a season.
-    pub(super) season: Option<String>,
+    pub(super) season: Option<Box<str>>,
     /// Whether the date is approximate.
     pub(super) circa: bool,
     /// A date to be printed verbatim.
-    pub(super) literal: Option<String>,
+    pub(super) literal: Option<Box<str>>,
 }
 
 /// Year, month and day, as far as they are known.
@@ -78,8 +78,8 @@ impl CalendarDate {
             start,
             end: parts.next().map(|parts| DateValues::from_parts(parts)),
             season: match &date.season {
-                Some(Json::String(season)) if !season.is_empty() => Some(season.clone()),
-                Some(Json::Number(season)) => Some(season.to_string()),
+                Some(Json::String(season)) if !season.is_empty() => Some(season.as_str().into()),
+                Some(Json::Number(season)) => Some(season.to_string().into()),
                 _ => None,
             },
             circa: match &date.circa {
@@ -88,7 +88,9 @@ impl CalendarDate {
                 Some(Json::Number(number)) => number.as_f64() != Some(0.0),
                 Some(_) => true,
             },
-            literal: date.literal.clone().filter(|literal| !literal.is_empty()),
+            literal: (date.literal.as_deref())
+                .filter(|literal| !literal.is_empty())
+                .map(Into::into),
         }
     }
 
@@ -100,7 +102,7 @@ impl CalendarDate {
     /// Parses a date in EDTF, in numbers or in English words. Any other text is a literal date.
     pub(super) fn parse(words: &str) -> Self {
         parse_words(words).unwrap_or_else(|| Self {
-            literal: Some(words.to_owned()),
+            literal: Some(words.into()),
             ..Self::default()
         })
     }
@@ -163,7 +165,7 @@ fn parse_words(words: &str) -> Option<CalendarDate> {
             .and_then(|text| text.strip_suffix('"'))
     {
         return Some(CalendarDate {
-            literal: Some(literal.to_owned()),
+            literal: Some(literal.into()),
             ..CalendarDate::default()
         });
     }
@@ -256,7 +258,7 @@ fn split_range(text: &str) -> (&str, Option<&str>) {
 }
 
 /// Parses one date in words or numbers.
-fn parse_one(text: &str, circa: &mut bool, season: &mut Option<String>) -> Option<DateValues> {
+fn parse_one(text: &str, circa: &mut bool, season: &mut Option<Box<str>>) -> Option<DateValues> {
     let mut values = DateValues::default();
     let mut pending: Option<i32> = None;
     let negative = text.trim_start().starts_with('-');
@@ -300,7 +302,7 @@ fn parse_one(text: &str, circa: &mut bool, season: &mut Option<String>) -> Optio
             .iter()
             .any(|term| lower.starts_with(term))
         {
-            *season = Some(word.to_owned());
+            *season = Some(word.into());
         } else {
             return None;
         }

@@ -59,7 +59,7 @@ pub(super) fn rule_by_name(options: &Options) -> Option<GivennameRule> {
 /// Finds the namesakes of all persons among those that the cites of the items name. `printed` has the name variables
 /// that the cite of each item prints. Returns for each item whether it has a person with namesakes.
 pub(super) fn find_namesakes(
-    items: &mut [PreparedItem<'_>],
+    items: &mut [PreparedItem],
     printed: &[Vec<VariableId>],
     rule: GivennameRule,
     options: &Options,
@@ -118,7 +118,7 @@ pub(super) fn find_namesakes(
 /// first those of the cite (`printed`), so that a translator is compared with the authors, but not the authors with a
 /// translator.
 pub(super) fn find_namesakes_within_items(
-    items: &mut [PreparedItem<'_>],
+    items: &mut [PreparedItem],
     printed: &[Vec<VariableId>],
     options: &Options,
 ) {
@@ -140,11 +140,7 @@ pub(super) fn find_namesakes_within_items(
         });
 }
 
-fn find_namesakes_within(
-    item: &mut PreparedItem<'_>,
-    printed: &[VariableId],
-    particle_counts: bool,
-) {
+fn find_namesakes_within(item: &mut PreparedItem, printed: &[VariableId], particle_counts: bool) {
     let key = |name: &NameParts| {
         (!name.given.is_empty() && !name.is_literal()).then(|| name_key(name, particle_counts))
     };

@@ -1,7 +1,5 @@
 //! Everything that formatting reads: style, locale, and items with their numbers and disambiguation.
 
-use std::borrow::Cow;
-
 use rustc_hash::FxHashMap;
 
 use super::Abbreviations;
@@ -21,9 +19,9 @@ use super::style::Style;
 pub(super) struct Prepared<'a> {
     pub(super) style: &'a Style,
     pub(super) locale: Locale,
-    pub(super) items: Vec<PreparedItem<'a>>,
+    pub(super) items: Vec<PreparedItem>,
     /// The index of each item by its citation key.
-    pub(super) index: FxHashMap<Cow<'a, str>, usize>,
+    pub(super) index: FxHashMap<Box<str>, usize>,
     pub(super) abbreviations: Abbreviations,
     pub(super) collation: Collation,
     /// The additions of disambiguation to the cites of each item.

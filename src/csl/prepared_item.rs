@@ -2,8 +2,6 @@
 //!
 //! Variables are looked up by number; names are split and dates parsed only once.
 
-use std::borrow::Cow;
-
 use serde_json::Value as Json;
 
 use super::counters;
@@ -14,28 +12,28 @@ use super::variables::{self, ItemType, VariableId, VariableKind, Variables};
 
 /// An item prepared for evaluation.
 #[derive(Debug)]
-pub(super) struct PreparedItem<'i> {
-    pub(super) id: Cow<'i, str>,
+pub(super) struct PreparedItem {
+    pub(super) id: Box<str>,
     pub(super) item_type: ItemType,
     /// The language of the item, such as `de-DE`.
-    pub(super) language: Option<Cow<'i, str>>,
+    pub(super) language: Option<Box<str>>,
     /// The values, sorted by variable.
-    values: Vec<(VariableId, VariableValue<'i>)>,
+    values: Vec<(VariableId, VariableValue)>,
 }
 
 /// The value of a variable.
 #[derive(Debug)]
-pub(super) enum VariableValue<'i> {
-    Text(Cow<'i, str>),
+pub(super) enum VariableValue {
+    Text(Box<str>),
     Names(Box<[NameParts]>),
     Date(Box<CalendarDate>),
 }
 
-impl<'i> PreparedItem<'i> {
+impl PreparedItem {
     /// Prepares an item for a style with these variables.
-    pub(super) fn new(item: &'i Item, known: &Variables) -> Self {
+    pub(super) fn new(item: &Item, known: &Variables) -> Self {
         let mut work = Self {
-            id: Cow::Borrowed(&item.id),
+            id: item.id.as_str().into(),
             item_type: ItemType::new(&item.item_type),
             language: None,
             values: Vec::with_capacity(item.variables.len()),
@@ -62,38 +60,14 @@ impl<'i> PreparedItem<'i> {
             work.read_note(note, item, known);
         }
         if let Some(page) = work.text(variables::PAGE) {
-            let first = first_page(page).to_owned();
-            work.set(
-                variables::PAGE_FIRST,
-                VariableValue::Text(Cow::Owned(first)),
-            );
+            let first = first_page(page).into();
+            work.set(variables::PAGE_FIRST, VariableValue::Text(first));
         }
+        work.values.shrink_to_fit();
         work
     }
 
-    /// Returns the prepared item with texts of its own, and without room for more of them.
-    pub(super) fn into_owned(self) -> PreparedItem<'static> {
-        fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
-            Cow::Owned(text.into_owned())
-        }
-        let mut values = Vec::with_capacity(self.values.len());
-        values.extend(self.values.into_iter().map(|(variable, value)| {
-            let value = match value {
-                VariableValue::Text(text) => VariableValue::Text(owned(text)),
-                VariableValue::Names(names) => VariableValue::Names(names),
-                VariableValue::Date(date) => VariableValue::Date(date),
-            };
-            (variable, value)
-        }));
-        PreparedItem {
-            id: owned(self.id),
-            item_type: self.item_type,
-            language: self.language.map(owned),
-            values,
-        }
-    }
-
-    fn add(&mut self, variable: VariableId, value: &'i ItemValue) {
+    fn add(&mut self, variable: VariableId, value: &ItemValue) {
         let value = match variables::kind(variable) {
             VariableKind::Names => names(value).map(VariableValue::Names),
             VariableKind::Date => {
@@ -116,11 +90,11 @@ impl<'i> PreparedItem<'i> {
             && let Some((number, term)) = counters::split_counter(text)
             && (term == name || (name, term) == ("number-of-pages", "page"))
         {
-            *text = Cow::Owned(number);
+            *text = number.into();
         }
     }
 
-    fn set(&mut self, variable: VariableId, value: VariableValue<'i>) {
+    fn set(&mut self, variable: VariableId, value: VariableValue) {
         match self
             .values
             .binary_search_by_key(&variable, |(variable, _)| *variable)
@@ -201,9 +175,9 @@ impl<'i> PreparedItem<'i> {
                 }
                 VariableKind::Text | VariableKind::Number => {
                     if key == "language" {
-                        self.language = Some(Cow::Owned(value.to_owned()));
+                        self.language = Some(value.into());
                     }
-                    self.set(variable, VariableValue::Text(Cow::Owned(value.to_owned())));
+                    self.set(variable, VariableValue::Text(value.into()));
                 }
             }
         }
@@ -220,14 +194,11 @@ impl<'i> PreparedItem<'i> {
                 }
                 left.push('\n');
             }
-            self.set(
-                variable,
-                VariableValue::Text(Cow::Owned(left.trim().to_owned())),
-            );
+            self.set(variable, VariableValue::Text(left.trim().into()));
         }
     }
 
-    pub(super) fn value(&self, variable: VariableId) -> Option<&VariableValue<'i>> {
+    pub(super) fn value(&self, variable: VariableId) -> Option<&VariableValue> {
         let at = self
             .values
             .binary_search_by_key(&variable, |(variable, _)| *variable)
@@ -293,12 +264,12 @@ impl<'i> PreparedItem<'i> {
     }
 }
 
-fn text(value: &ItemValue) -> Option<Cow<'_, str>> {
+fn text(value: &ItemValue) -> Option<Box<str>> {
     match value {
-        ItemValue::Text(text) => Some(Cow::Borrowed(text.as_str())),
-        ItemValue::Number(number) => Some(Cow::Owned(number.to_string())),
-        ItemValue::Other(Json::Number(number)) => Some(Cow::Owned(number.to_string())),
-        ItemValue::Other(Json::Bool(flag)) => Some(Cow::Owned(flag.to_string())),
+        ItemValue::Text(text) => Some(text.as_str().into()),
+        ItemValue::Number(number) => Some(number.to_string().into()),
+        ItemValue::Other(Json::Number(number)) => Some(number.to_string().into()),
+        ItemValue::Other(Json::Bool(flag)) => Some(flag.to_string().into()),
         _ => None,
     }
 }

@@ -1,6 +1,5 @@
 //! The processor: formats citations and bibliographies of items in a style and a locale.
 
-use std::borrow::Cow;
 use std::panic::resume_unwind;
 use std::sync::mpsc;
 use std::thread;
@@ -98,7 +97,7 @@ impl<'a> Processor<'a> {
             let preparation = scope.spawn(move || {
                 let mut prepared = Vec::new();
                 for chunk in receiver {
-                    let prepare = |item| PreparedItem::new(item, variables).into_owned();
+                    let prepare = |item| PreparedItem::new(item, variables);
                     prepared.par_extend(chunk.par_iter().map(prepare));
                 }
                 prepared
@@ -125,7 +124,7 @@ impl<'a> Processor<'a> {
     fn of_prepared(
         style: &'a Style,
         locale: Option<&str>,
-        mut items: Vec<PreparedItem<'a>>,
+        mut items: Vec<PreparedItem>,
         locales: &dyn LocaleSource,
         abbreviations: Abbreviations,
     ) -> Self {
@@ -138,7 +137,7 @@ impl<'a> Processor<'a> {
         let made_for = style.default_locale.as_deref().unwrap_or("en-US");
         locale.moves_counters =
             counters::has_counters(language) && !counters::has_counters(made_for);
-        let mut index: FxHashMap<Cow<'a, str>, usize> = FxHashMap::default();
+        let mut index: FxHashMap<Box<str>, usize> = FxHashMap::default();
         index.reserve(items.len());
         items.retain(|item| {
             let next = index.len();

@@ -260,7 +260,7 @@ impl Format {
         engine: &StyleEngine,
     ) -> Result<bool> {
         let mut list = ReadingList::plain(bibliography);
-        list.set_languages(|key| digest.languages.get(key).cloned());
+        list.set_languages(|key| digest.language(key).cloned());
         list.title.clone_from(&self.title);
         self.output_args.write(
             context,

@@ -10,7 +10,7 @@ use crate::csl::variables;
 const LETTERS: [&[usize]; 4] = [&[4], &[2, 2], &[2, 1, 1], &[1, 1, 1, 1]];
 
 /// Returns the label of an item: the first letters of its authors and the last digits of its year.
-pub(in crate::csl) fn citation_label(item: &PreparedItem<'_>, locale: &Locale) -> String {
+pub(in crate::csl) fn citation_label(item: &PreparedItem, locale: &Locale) -> String {
     let mut label = String::new();
     if let Some(names) = item.name_lists().next() {
         let letters = LETTERS
