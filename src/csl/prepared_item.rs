@@ -63,7 +63,10 @@ impl PreparedItem {
             let first = first_page(page).into();
             work.set(variables::PAGE_FIRST, VariableValue::Text(first));
         }
-        work.values.shrink_to_fit();
+        // Without room for more, as all items of a bibliography are kept. `shrink_to_fit` leaves the room if it is small.
+        let mut values = Vec::with_capacity(work.values.len());
+        values.append(&mut work.values);
+        work.values = values;
         work
     }
 
