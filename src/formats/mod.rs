@@ -12,9 +12,9 @@
 //! let ris = "TY  - BOOK\nAU  - Hyde, Lewis\nTI  - Common as Air\nPY  - 2010\nER  - \n";
 //! let format = formats::of_content(ris).unwrap();
 //! assert_eq!(format.name, "ris");
-//! let parsed = format.read(ris.as_bytes(), ris).into_entries();
+//! let parsed = format.read_text(ris);
 //! let work = parsed.file.works().next().unwrap();
-//! assert_eq!(work.entry_type, "book");
+//! assert_eq!(work.entry_type(), "book");
 //! let item = bibtex::derive(work, &parsed.file.strings, &|_| None).item;
 //! assert_eq!(item.text("title").as_deref(), Some("Common as Air"));
 //! ```
