@@ -495,7 +495,7 @@ pub fn line_of_field(work: &Entry, name: &str) -> usize {
     };
     let position = layout.fields.iter().find(|field| {
         work.source()
-            .get(field.name.to_owned())
+            .get(field.name.clone())
             .is_some_and(|found| found == name)
     });
     let before = position.and_then(|field| work.source().get(..field.name.start));
@@ -509,7 +509,7 @@ pub(crate) fn field_at(source: &str, position: usize) -> Option<String> {
         .fields
         .iter()
         .find(|field| field.name.start <= position && position <= field.value.end)?;
-    source.get(field.name.to_owned()).map(str::to_owned)
+    source.get(field.name.clone()).map(str::to_owned)
 }
 
 /// Returns whether two entries have the same content, ignoring white space and the case of field
