@@ -81,7 +81,7 @@ impl WriteFormat for Bibtex {
                 let found = compare(work.item, Some(&back), "BibTeX").into_iter();
                 losses.extend(found.filter(|loss| !is_printed(loss, work.item, &back)));
             }
-            sources.push(converted.work.into_source());
+            sources.push(converted.work.source().to_owned());
         }
         WriteResult {
             text: joined(sources),

@@ -258,7 +258,8 @@ impl WorksMut<'_> {
             }
             None => {
                 self.check_key(&work.key, None)?;
-                (work.key.clone(), work.into_source())
+                let source = work.source().to_owned();
+                (work.key, source)
             }
         };
         let connection = self.change.connection();

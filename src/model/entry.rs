@@ -110,11 +110,6 @@ impl Entry {
         &self.source
     }
 
-    /// Returns the verbatim text like [`Entry::source`].
-    pub fn into_source(self) -> String {
-        self.source.to_string()
-    }
-
     /// Returns the entry type as written (`Article`, `inCollection`); BibLaTeX compares types without regard
     /// to case, see [`Entry::kind`].
     pub fn entry_type(&self) -> &str {

@@ -179,7 +179,7 @@ impl WorkDetailsJson {
         Ok(Self {
             csl: reference.item()?,
             fields: fields.collect(),
-            source: entry.into_source(),
+            source: entry.source().to_owned(),
             readable,
             assignments: tagging.tags,
             vetoed: tagging.vetoed,

@@ -5,8 +5,9 @@
 //! Emacs' `coding:`, BibDesk's `Saved with string encoding`); and Windows-1252, which has a
 //! character for every byte, so that nothing is lost.
 
-use crate::model::SharedText;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+use crate::model::SharedText;
 
 /// The text of a file and how it was encoded.
 #[derive(Debug, Clone, PartialEq, Eq)]

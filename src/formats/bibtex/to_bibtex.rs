@@ -493,7 +493,8 @@ mod tests {
         let works = file.by_key();
         let find = |key: &str| works.get(key).map(|work| Cow::Borrowed(*work));
         let work = file.works().next().unwrap();
-        to_bibtex(work, &file.strings, &find).work.into_source()
+        let converted = to_bibtex(work, &file.strings, &find).work;
+        converted.source().to_owned()
     }
 
     #[test]

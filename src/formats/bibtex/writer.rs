@@ -2,7 +2,7 @@
 
 use super::abbreviations::{ValuePart, definitions, parts};
 use super::bib_file::{BibFile, FilePiece};
-use super::entry::layout;
+use super::entry::{FieldRange, layout};
 use crate::model::Entry;
 
 /// Returns a work from its parts; the values are TeX without delimiters, and braces go around them.
@@ -20,6 +20,36 @@ where
     N: AsRef<str>,
     V: AsRef<str>,
 {
+    let (text, places) = text_and_places(entry_type, key, fields);
+    let entry_type = "@".len().."@".len() + entry_type.len();
+    let places = places.into_iter();
+    Entry::new(
+        text.into(),
+        key.to_owned(),
+        &entry_type,
+        places.map(|field| (field.name, field.value)),
+    )
+}
+
+/// Returns the text of an entry, one field a line.
+pub(crate) fn entry_text<N, V>(entry_type: &str, key: &str, fields: &[(N, V)]) -> String
+where
+    N: AsRef<str>,
+    V: AsRef<str>,
+{
+    text_and_places(entry_type, key, fields).0
+}
+
+/// Returns the text of an entry, and the places of the names and values of its fields in it.
+fn text_and_places<N, V>(
+    entry_type: &str,
+    key: &str,
+    fields: &[(N, V)],
+) -> (String, Vec<FieldRange>)
+where
+    N: AsRef<str>,
+    V: AsRef<str>,
+{
     let mut text = format!("@{entry_type}{{{key},\n");
     let width = fields
         .iter()
@@ -33,23 +63,13 @@ where
         let name_start = text.len() + "  ".len();
         text.push_str(&format!("  {name:<width$} = {value},\n"));
         let value_end = text.len() - ",\n".len();
-        places.push((
-            name_start..name_start + name.len(),
-            value_end - value.len()..value_end,
-        ));
+        places.push(FieldRange {
+            name: name_start..name_start + name.len(),
+            value: value_end - value.len()..value_end,
+        });
     }
     text.push('}');
-    let entry_type = "@".len().."@".len() + entry_type.len();
-    Entry::new(text.into(), key.to_owned(), &entry_type, places)
-}
-
-/// Returns the text of an entry, one field a line.
-pub(crate) fn entry_text<N, V>(entry_type: &str, key: &str, fields: &[(N, V)]) -> String
-where
-    N: AsRef<str>,
-    V: AsRef<str>,
-{
-    work_of_fields(entry_type, key, fields).into_source()
+    (text, places)
 }
 
 /// Returns an entry in the normal form: type and field names in lower case, one field per line,
