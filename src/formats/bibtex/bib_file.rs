@@ -12,6 +12,7 @@ use super::splitter::{Piece, PieceKind, split};
 use super::to_csl;
 use super::{Diagnostic, Severity};
 use crate::model::{CslItem, Entry, SharedText};
+use crate::text::single_spaced;
 
 /// A `.bib` file. Its pieces, joined, are the file.
 #[derive(Debug, Clone, Default)]
@@ -517,7 +518,7 @@ pub(crate) fn field_at(source: &str, position: usize) -> Option<String> {
 fn same_content(one: &Entry, other: &Entry) -> bool {
     fn squeezed(text: &str) -> Cow<'_, str> {
         if text.contains(['\n', '\r', '\t']) || text.contains("  ") {
-            Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" "))
+            Cow::Owned(single_spaced(text))
         } else {
             Cow::Borrowed(text)
         }

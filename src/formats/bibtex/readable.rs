@@ -9,6 +9,7 @@ use super::schema::{self, ValueKind};
 use super::tex::plain;
 use super::to_csl::verbatim;
 use crate::model::{Entry, Name};
+use crate::text::single_spaced;
 
 /// A field as a person reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +82,7 @@ pub fn readable(field: &str, tex: &str) -> String {
         ValueKind::Verbatim | ValueKind::Keys => verbatim(tex),
         ValueKind::Separated | ValueKind::Date | ValueKind::Title | ValueKind::Text => plain(tex),
     };
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    single_spaced(&text)
 }
 
 /// Returns names as they are read: “Ada Wren, Bo Finch and Cy Dunn”.

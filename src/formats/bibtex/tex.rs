@@ -10,6 +10,7 @@ use unicode_normalization::char::{compose, is_combining_mark};
 use super::tex_symbols::{accent, bare_accent, entity, symbol};
 use super::{journal_macros, tex_alphabets};
 use crate::csl::formula;
+use crate::text::single_spaced;
 
 /// A piece of a value: text, or the start or end of formatting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -1224,7 +1225,7 @@ impl<'a> TexReader<'a> {
 
     /// Adds a formula, if it is one: simple subscripts and superscripts as such, all others as they are.
     fn typeset(&mut self, inside: &str) -> bool {
-        let trimmed = inside.split_whitespace().collect::<Vec<_>>().join(" ");
+        let trimmed = single_spaced(inside);
         if let Some(scripts) = scripts(&trimmed) {
             self.accents.clear();
             for (markup, script) in scripts {
