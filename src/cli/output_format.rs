@@ -129,7 +129,7 @@ pub(crate) struct WorkDigest {
     untitled: Vec<String>,
 }
 
-/// What a [`WorkDigest`] has of a work.
+/// The facts about a work in a [`WorkDigest`].
 #[derive(Default)]
 struct DigestedWork {
     /// The language, stated or guessed.
@@ -143,7 +143,9 @@ impl WorkDigest {
     pub(crate) fn add(&mut self, items: &[CslItem]) {
         let languages = items.par_iter().map(language_of).collect::<Vec<_>>();
         for (item, language) in items.iter().zip(languages) {
-            self.work(&item.id).language = language;
+            if language.is_some() {
+                self.work(&item.id).language = language;
+            }
         }
         let untitled = items.iter().filter(|item| is_untitled(item));
         self.untitled.extend(untitled.map(|item| item.id.clone()));
