@@ -1,7 +1,7 @@
 //! What each fuzz target does with its input. `tests/fuzz_corpora.rs` calls the same functions with the corpora.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::io::{Cursor, Write as _};
 use std::sync::LazyLock;
@@ -223,9 +223,13 @@ pub fn settings(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return;
     };
+    thread_local! {
+        static LIBRARY: RefCell<Library> = RefCell::new(imported(&bibtex::read(REFS)));
+    }
     if let Ok(vocabulary) = text.parse::<Vocabulary>() {
-        let _ = imported(&bibtex::read(REFS))
-            .change("fuzz", |change| vocabulary.install(change, "fuzz"));
+        LIBRARY.with_borrow_mut(|library| {
+            let _ = library.dry_run(|change| vocabulary.install(change, "fuzz"));
+        });
     }
     if let Ok(rules) = text.parse::<Rules>() {
         assert_eq!(rules.to_toml().parse::<Rules>().ok().as_ref(), Some(&rules));
@@ -239,11 +243,28 @@ pub fn settings(bytes: &[u8]) {
 
 /// A file is imported twice and exported as it was, formatted in every output format, and undone.
 pub fn library(bytes: &[u8]) {
+    /// Creating a library takes longer than a run, and a history that grows without end makes the next ones slow.
+    const RUNS_OF_A_LIBRARY: usize = 100;
+    thread_local! {
+        static LIBRARY: RefCell<Option<Library>> = const { RefCell::new(None) };
+        static RUNS: Cell<usize> = const { Cell::new(0) };
+    }
+    let runs = RUNS.replace(RUNS.get() + 1);
+    LIBRARY.with_borrow_mut(|library| {
+        if runs.is_multiple_of(RUNS_OF_A_LIBRARY) {
+            *library = None;
+        }
+        let library =
+            library.get_or_insert_with(|| Library::temporary().expect("a temporary library opens"));
+        import_and_undo(library, bytes);
+    });
+}
+
+fn import_and_undo(library: &mut Library, bytes: &[u8]) {
     let decoded = bibtex::decode(bytes);
     let file = bibtex::read(&decoded.text);
-    let mut library = Library::temporary().expect("a temporary library opens");
     for _ in 0..2 {
-        import(&mut library, decoded.encoding.name(), &file);
+        import(library, decoded.encoding.name(), &file);
         let exported = library.sources().export_all().expect("the library exports");
         assert_eq!(decoded.text, exported.as_str());
     }

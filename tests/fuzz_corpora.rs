@@ -1,5 +1,5 @@
-//! Runs the fuzz targets on their corpora and on changed inputs of them. New inputs are found with cargo-fuzz: see
-//! `fuzz/Cargo.toml`.
+//! Runs the fuzz targets on their corpora and on changed inputs of them, which needs no build of its own. New inputs are
+//! found with cargo-fuzz: see `fuzz/Cargo.toml`.
 
 #![allow(
     clippy::unwrap_used,
@@ -29,6 +29,24 @@ fn corpus(name: &str) -> Vec<Vec<u8>> {
         .iter()
         .map(|file| std::fs::read(file).unwrap())
         .collect()
+}
+
+#[test]
+fn every_target_has_a_program_for_cargo_fuzz() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+    let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+    for (name, _) in targets::TARGETS {
+        let path = format!("fuzz_targets/{name}.rs");
+        assert!(
+            manifest.contains(&format!("name = \"{name}\"\npath = \"{path}\"")),
+            "{name} is not in fuzz/Cargo.toml"
+        );
+        let program = std::fs::read_to_string(folder.join(path)).unwrap();
+        assert!(
+            program.contains(&format!("peerbib_fuzz::{name}(")),
+            "{name} does not call its target"
+        );
+    }
 }
 
 #[test]
