@@ -159,7 +159,7 @@ impl LocaleLayer {
     /// Reads a locale file.
     ///
     /// # Errors
-    /// Where the XML is not well formed, or its root is no `locale`.
+    /// [`StyleError`] if the XML is not well formed, or its root is not `locale`.
     pub fn from_xml(xml: &str) -> Result<Self, StyleError> {
         let document = XmlDocument::parse(xml)?;
         let root = document.root();

@@ -23,7 +23,7 @@ impl LocaleFiles {
     /// Adds a locale file.
     ///
     /// # Errors
-    /// What [`LocaleLayer::from_xml`] finds wrong with it.
+    /// See [`LocaleLayer::from_xml`].
     pub fn add(&mut self, xml: &str) -> Result<(), StyleError> {
         let layer = LocaleLayer::from_xml(xml)?;
         self.layers

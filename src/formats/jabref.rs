@@ -20,16 +20,16 @@ pub struct JabrefGroup {
 /// The criterion by which works belong to a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Members {
-    /// Those with these keys, and those that name the group in their field `groups`.
+    /// The entries with these keys, and those that name the group in their field `groups`.
     Listed(Vec<String>),
-    /// Those that have this word in a field.
+    /// The entries that have this word in a field.
     Word {
         /// The field.
         field: String,
         /// The word.
         word: String,
     },
-    /// Those that a search finds as JabRef runs it.
+    /// The entries that a search finds as JabRef runs it.
     Searched,
 }
 

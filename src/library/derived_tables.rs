@@ -534,7 +534,7 @@ impl Sources<'_> {
 
 /// The statements that write derived rows, prepared once for many works.
 pub(super) struct DerivedRowWriter<'c> {
-    /// Those of [`ONE_ROW_TABLES`].
+    /// The statements for [`ONE_ROW_TABLES`].
     one_row: Vec<CachedStatement<'c>>,
     parent: CachedStatement<'c>,
     match_key: CachedStatement<'c>,

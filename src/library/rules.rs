@@ -113,7 +113,7 @@ pub enum Effect {
 pub enum RuleScope<'w> {
     /// All works of the library.
     All,
-    /// Those with these rowids.
+    /// The works with these rowids.
     Works(&'w BTreeSet<i64>),
 }
 

@@ -41,25 +41,25 @@ const LARGEST_MESSAGE: usize = 1 << 20;
 /// A request that this server understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Endpoint {
-    /// Is there a server, and what can it do?
+    /// Asks whether a server is there and what it can do.
     Ping,
-    /// Where will items be saved, and where else could they be?
+    /// Asks where items will be saved, and which other places could be chosen.
     SelectedCollection,
-    /// Save items that a translator found in a page.
+    /// Saves items that a translator found in a page.
     SaveItems,
-    /// Save a file of such an item.
+    /// Saves a file of such an item.
     SaveAttachment,
-    /// Save the page as one HTML file.
+    /// Saves the page as one HTML file.
     SaveSingleFile,
-    /// Save a page without a translator.
+    /// Saves a page without a translator.
     SaveSnapshot,
-    /// Save a file that the browser shows.
+    /// Saves a file that the browser shows.
     SaveStandaloneAttachment,
-    /// Could the server find a file for an item?
+    /// Asks whether the server could find a file for an item.
     HasAttachmentResolvers,
-    /// Change where the items of a session are saved, and their tags.
+    /// Changes where the items of a session are saved, and their tags.
     UpdateSession,
-    /// Wait with synchronization.
+    /// Asks the server to wait with synchronization.
     DelaySync,
 }
 

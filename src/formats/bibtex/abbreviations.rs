@@ -20,9 +20,9 @@ struct Definitions {
     too_long: HashSet<String>,
     /// The length of the text that the values got from other abbreviations.
     expanded: usize,
-    /// What held before names were defined again, in the order of the file. Hardly any file does so.
+    /// The meanings before names were defined again, in the order of the file. Hardly any file defines a name twice.
     earlier: Vec<Strings>,
-    /// The place in `earlier` of what held for an entry, by its key.
+    /// The place in `earlier` of the meanings that hold for an entry, by its key.
     by_entry: HashMap<String, usize>,
 }
 

@@ -34,11 +34,11 @@ pub enum FilePiece {
         work: Box<Entry>,
         /// The line of its `@`, from 1.
         line: usize,
-        /// How it relates to an earlier entry of the same key, if there is one.
+        /// The relation to an earlier entry of the same key, if there is one.
         duplicate: Option<Duplicate>,
         /// The text of a reference that another format than BibTeX or BibLaTeX holds.
         original: Option<Box<str>>,
-        /// What identifies the entry in its source, if that is not its citation key: Zotero's key of an item. An
+        /// The identifier of the entry in its source, if that is not its citation key: Zotero's key of an item. An
         /// entry with one is the same work at the next import, whatever its citation key and its fields are then.
         source_key: Option<Box<str>>,
     },

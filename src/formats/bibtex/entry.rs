@@ -13,7 +13,7 @@ use super::{Diagnostic, Severity};
 use crate::model::markup::{self, MAX_DEPTH as MAX_MARKUP_DEPTH};
 use crate::model::{Entry, SharedText};
 
-/// Why a text is not an entry.
+/// A reason why a text is not an entry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EntryError {

@@ -37,7 +37,7 @@ pub enum SchemaOrigin {
 pub struct EntryType {
     /// The name in lower case.
     pub name: &'static str,
-    /// Where it comes from.
+    /// The origin of the name.
     pub origin: SchemaOrigin,
     /// Other names that mean the same, in every respect.
     aliases: &'static [&'static str],
@@ -47,7 +47,7 @@ pub struct EntryType {
     pub(crate) csl: &'static str,
     /// Further CSL types that are written as this type.
     csl_from: &'static [&'static str],
-    /// How duplicates are recognized and what `number` means.
+    /// The class that decides how duplicates are recognized.
     pub(crate) class: TypeClass,
     /// The heading of a reading list that is grouped by type.
     pub group: TypeGroup,
@@ -57,7 +57,7 @@ pub struct EntryType {
     pub(crate) bibtex: &'static str,
     /// The localization key of the `type` that the name implies: a `@phdthesis` is a `@thesis` of this type.
     pub(crate) implied_type: Option<&'static str>,
-    /// What `number` holds.
+    /// The meaning of its `number`.
     pub(crate) number: NumberRole,
 }
 
@@ -120,17 +120,17 @@ pub(crate) enum NumberRole {
 pub struct FieldDefinition {
     /// The name in lower case.
     pub name: &'static str,
-    /// Where it comes from.
+    /// The origin of the name.
     pub origin: SchemaOrigin,
     /// The BibLaTeX field of the same meaning; its own name if there is none (BibLaTeX manual, §2.2.5).
     pub base: &'static str,
     /// The kind of its value.
     pub(crate) data: ValueKind,
-    /// How it reaches CSL.
+    /// The conversion to CSL.
     pub(crate) csl: CslMapping,
     /// The column of the full-text index that it belongs to.
     pub(crate) column: Option<IndexColumn>,
-    /// How it reaches BibTeX.
+    /// The conversion to BibTeX.
     pub(crate) bibtex: BibtexMapping,
     /// Whether a child gets it through `crossref` (BibLaTeX manual, appendix B).
     pub(crate) is_inherited: bool,

@@ -42,7 +42,7 @@ pub enum PieceKind {
     Broken(SplitError),
 }
 
-/// Why an entry could not be delimited.
+/// A reason why an entry could not be delimited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SplitError {

@@ -27,7 +27,7 @@ pub(super) struct Plan<'a> {
     pub(super) updates: BTreeMap<i64, String>,
     /// Works whose keys changed in the source.
     pub(super) renamed: Vec<RenamedEntry>,
-    /// What identifies entries that come back after their works were removed.
+    /// The source keys of entries that come back after their works were removed.
     pub(super) restored: Vec<String>,
     /// Keywords that are tags, with their works.
     pub(super) keywords: Vec<(i64, TagName)>,
@@ -137,7 +137,7 @@ struct Classifier<'c, 'a, 'f> {
     leading: Cow<'a, str>,
     /// The text of the present entry in its own format.
     original: Option<&'a str>,
-    /// What identifies the present entry in its source, if that is not its key.
+    /// The identifier of the present entry in its source, if that is not its key.
     source_key: Option<&'a str>,
     /// The work of each entry of the file, by the key of the entry.
     targets: HashMap<&'a str, Target>,

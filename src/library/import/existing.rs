@@ -189,7 +189,7 @@ struct Merger<'m, 'c> {
     findings: &'m mut Findings,
 }
 
-/// How a conflict is resolved.
+/// The resolution of a conflict.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Resolution {
     TakeTheirs,

@@ -54,7 +54,7 @@ impl ImportedFile<'_> {
     }
 }
 
-/// How a library follows a source: see [`Change::sync`].
+/// The options of an import from a source that the library follows: see [`Change::sync`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SyncOptions {
     /// The side whose value a field gets if both changed it: with [`ConflictPolicy::Replace`] the source; with

@@ -129,7 +129,7 @@ pub struct Reject {
     pub line: usize,
     /// Its verbatim text.
     pub text: String,
-    /// What is wrong with it.
+    /// The problem, for a person.
     pub reason: String,
 }
 

@@ -129,9 +129,9 @@ impl Library {
 
 /// The works whose derived rows are not what they should be.
 struct DifferingWorks {
-    /// Those of each table.
+    /// The works that differ in each table.
     tables: Vec<(&'static str, BTreeSet<i64>)>,
-    /// Those whose sizes in the full-text index differ.
+    /// The works whose sizes in the full-text index differ.
     full_text: BTreeSet<i64>,
     /// Whether the words in the full-text index differ.
     words: bool,
