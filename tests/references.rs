@@ -323,6 +323,114 @@ fn references_are_read_in_the_conventions_of_many_countries_and_media() {
     assert!(right[3] >= LEAST_RIGHT[3] && right[4] >= LEAST_RIGHT[4]);
 }
 
+/// Returns the variables of one reference.
+fn read_one(text: &str) -> CslItem {
+    let read = references::read(text);
+    assert_eq!(read.references.len(), 1, "{text}");
+    read.references.into_iter().next().unwrap().item
+}
+
+#[test]
+fn the_period_of_an_abbreviation_is_kept_and_that_of_a_sentence_is_not() {
+    for (text, variable, value) in [
+        (
+            "[3] A. Wren and B. Finch, \"Nests in common,\" J. Avian Biol., vol. 14, no. 4, pp. 394-419, Dec. 2006.",
+            "container-title",
+            "J. Avian Biol.",
+        ),
+        (
+            "[4] A. Wren, \"Nests as software,\" IEEE Softw., vol. 30, no. 1, pp. 12-19, 2013.",
+            "container-title",
+            "IEEE Softw.",
+        ),
+        (
+            "Wren A, Finch B. Nests in common. N Engl J Med. 2006;14(4):394-9.",
+            "container-title",
+            "N Engl J Med",
+        ),
+        (
+            "Wren, A. (2006). Nests in common. Hoboken, NJ: John Wiley & Sons, Inc.",
+            "publisher",
+            "John Wiley & Sons, Inc.",
+        ),
+        (
+            "Wren, A. (2006). Nests in common. New York: Routledge.",
+            "publisher",
+            "Routledge",
+        ),
+        (
+            "Wren, A., 2007. Nests in Common: From Theory to Practice. MIT Press, Cambridge, Mass.",
+            "publisher-place",
+            "Cambridge, Mass.",
+        ),
+        (
+            "Wren, Ada. Nests in Common. Washington, D.C.: Brookings Institution Press, 2007.",
+            "publisher-place",
+            "Washington, D.C.",
+        ),
+    ] {
+        assert_eq!(
+            read_one(text).text(variable).as_deref(),
+            Some(value),
+            "{text}"
+        );
+    }
+    let item = read_one("宇野常寛（2018）『遅いインターネット』幻冬舎。");
+    assert_eq!(item.text("publisher").as_deref(), Some("幻冬舎"));
+}
+
+#[test]
+fn every_date_of_a_reference_is_kept() {
+    for (text, variable, parts) in [
+        (
+            "Wren, Ada. \"Nests & the Partner State.\" The Next System Project, 2017. Web. 14 Apr. 2018.",
+            "accessed",
+            vec![vec![2018, 4, 14]],
+        ),
+        (
+            "Wren, Ada (2000): Nests - Meilenstein auf dem Weg? http://www.example.org/texte/nests/ (15.3.2011).",
+            "accessed",
+            vec![vec![2011, 3, 15]],
+        ),
+        (
+            "Wren, A. (2010), \"Nests: Is There Room?\", Paper presented at the 3rd Nest Conference, Berlin, October 8-9, \
+             2010.",
+            "issued",
+            vec![vec![2010, 10, 8], vec![2010, 10, 9]],
+        ),
+    ] {
+        let found = read_one(text)
+            .date(variable)
+            .map(|date| date.date_parts.clone());
+        assert_eq!(found, Some(parts), "{text}");
+    }
+}
+
+#[test]
+fn titles_are_told_from_names_and_journals() {
+    for (text, author, title) in [
+        (
+            "Dyer-Witheford, N. \"Commonism\". Turbulence 1, June 2007: 81-87.",
+            "Dyer-Witheford",
+            "Commonism",
+        ),
+        (
+            "Gorz A., L'immatériel. Connaissance, valeur et capital, Paris, Galilée, 2003, 152 p.",
+            "Gorz",
+            "L'immatériel. Connaissance, valeur et capital",
+        ),
+    ] {
+        let item = read_one(text);
+        let names: Vec<String> = item
+            .names("author")
+            .iter()
+            .map(|name| name.short())
+            .collect();
+        assert_eq!(names, [author], "{text}");
+        assert_eq!(item.text("title").as_deref(), Some(title), "{text}");
+    }
+}
+
 /// The least right titles, first authors, years, types and containers of `single.yaml`.
 const LEAST_RIGHT: [usize; 5] = [268, 275, 281, 193, 115];
 

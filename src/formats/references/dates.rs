@@ -50,7 +50,9 @@ pub(crate) fn read(text: &str) -> Option<CslDate> {
     };
     let is_month_range =
         months.len() == 2 && days.is_empty() && text.contains(['-', '/', '\u{2013}']);
-    if is_month_range {
+    if let Some(last) = last_day(text, &months, &days) {
+        date.date_parts = vec![begin, vec![*year, last.0, last.1]];
+    } else if is_month_range {
         date.date_parts = vec![begin, vec![*year, *months.get(1).unwrap_or(&12)]];
     } else if let ([first, second], true) = (
         years.as_slice(),
@@ -70,6 +72,25 @@ pub(crate) fn read(text: &str) -> Option<CslDate> {
         date.season = Some(season.into());
     }
     Some(date)
+}
+
+/// Returns the month and the day at the end of some days: `October 8-9, 2010`, `28 February \u{2013} 3 March 2012`.
+fn last_day(text: &str, months: &[i32], days: &[i32]) -> Option<(i32, i32)> {
+    let (first, last) = match (months, days) {
+        ([month], [first, last]) => ((*month, *first), (*month, *last)),
+        ([one, two], [first, last]) => ((*one, *first), (*two, *last)),
+        _ => return None,
+    };
+    (first < last && text.contains(['-', '\u{2013}'])).then_some(last)
+}
+
+/// Returns whether a text is a day and nothing else: `15.3.2011`, `(14 Apr. 2018)`.
+pub(crate) fn is_day(text: &str) -> bool {
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    let count = words.filter(|word| !word.is_empty()).count();
+    let parts = read(text).map(|date| date.date_parts);
+    count == 3
+        && parts.is_some_and(|parts| parts.len() == 1 && parts.iter().all(|day| day.len() == 3))
 }
 
 /// Returns the year of a reprint and the year of the first edition: `2006 [1991]`, `[1991] 2006`, `1991/2006`.
@@ -174,10 +195,24 @@ mod tests {
             ),
             ("1998\u{2013}2001", vec![vec![1998], vec![2001]]),
             ("septembre 2014,", vec![vec![2014, 9]]),
+            (
+                "October 8-9, 2010",
+                vec![vec![2010, 10, 8], vec![2010, 10, 9]],
+            ),
+            (
+                "28. Februar \u{2013} 3. M\u{e4}rz 2012",
+                vec![vec![2012, 2, 28], vec![2012, 3, 3]],
+            ),
         ] {
             assert_eq!(read(text).unwrap_or_default().date_parts, parts, "{text}");
         }
         assert_eq!(read("n.d."), None);
+        for text in ["15.3.2011", "(14 Apr. 2018)", "2012-05-03."] {
+            assert!(is_day(text), "{text}");
+        }
+        for text in ["May 2018", "on 3 May 2018", "8-9 May 2018", "2011"] {
+            assert!(!is_day(text), "{text}");
+        }
     }
 
     #[test]

@@ -61,7 +61,7 @@ impl Parts {
             Label::Edition => self.edition(text),
             Label::Date => self.date(text),
             Label::Location => {
-                let place = without_punctuation(text);
+                let place = place_text(text);
                 if self.place.is_none() && !place.is_empty() {
                     self.place = Some(place);
                 }
@@ -74,7 +74,7 @@ impl Parts {
             Label::Medium => self.medium(text),
             Label::Note => self.note(text),
             Label::Source => {
-                let source = without_punctuation(text);
+                let source = name_text(text);
                 let source = source.strip_prefix("In ").unwrap_or(&source).to_owned();
                 self.set_if_empty("archive", source);
             }
@@ -251,7 +251,11 @@ impl Parts {
 
     fn journal(&mut self, text: &str) {
         let (text, _) = without_in(text);
-        let title = title_text(text);
+        let mut title = title_text(text);
+        // A comma after the period: an abbreviation before the volume.
+        if text.trim_end().ends_with(".,") && title.ends_with(char::is_alphanumeric) {
+            title.push('.');
+        }
         if chapter(text).is_some() {
             self.other_text(text);
         } else if self.journal.is_none() && !title.is_empty() {
@@ -262,7 +266,7 @@ impl Parts {
     }
 
     fn collection(&mut self, text: &str) {
-        let text = without_punctuation(text);
+        let text = name_text(text);
         let text = ["volume ", "of "].iter().fold(text.as_str(), |text, word| {
             text.strip_prefix(word).unwrap_or(text)
         });
@@ -486,10 +490,16 @@ impl Parts {
                     && issued.date_parts.first().map_or(0, Vec::len)
                         < date.date_parts.first().map_or(0, Vec::len)
             });
+            let is_of_issued = self
+                .item
+                .date("issued")
+                .is_none_or(|issued| issued.year() == date.year());
             if !self.has("issued") || more_precise {
                 self.item
                     .variables
                     .insert("issued".to_owned(), CslValue::from(date));
+            } else if !is_of_issued {
+                self.later_date(text);
             }
         } else if !self.has("issued") {
             let plain: String = words_of(text).collect();
@@ -502,8 +512,25 @@ impl Parts {
         }
     }
 
+    /// Takes a date after that of publication: the day of access, as in `2017. Web. 14 Apr. 2018`, or one that stays as
+    /// text.
+    fn later_date(&mut self, text: &str) {
+        let date = dates::read(text);
+        let follows = date.as_ref().and_then(CslDate::year) > year(&self.item);
+        match date {
+            Some(date) if dates::is_day(text) && follows && !self.has("accessed") => {
+                let accessed = CslValue::from(date);
+                self.item.variables.insert("accessed".to_owned(), accessed);
+            }
+            _ if dates::reprint(text).is_none() && !self.has("original-date") => {
+                self.other_text(text);
+            }
+            _ => {}
+        }
+    }
+
     fn publisher(&mut self, text: &str) {
-        let text = without_punctuation(text);
+        let text = name_text(text);
         let text = text.strip_prefix("by ").unwrap_or(&text);
         let is_remark = text.starts_with(char::is_lowercase) && text.contains("author");
         if is_remark {
@@ -666,6 +693,10 @@ impl Parts {
         }
         if lower.contains("presented at") || lower.contains("paper given at") {
             return self.container(text);
+        }
+        // A day after an address is that of access.
+        if self.has("URL") && self.has("issued") && dates::is_day(text) {
+            return self.later_date(text);
         }
         self.is_manuscript |= lower.contains("unpublished") || lower.contains("manuscript");
         let note = without_punctuation(text);
@@ -935,7 +966,9 @@ pub(crate) fn title_text(text: &str) -> String {
     loop {
         let before = text;
         text = text.trim_matches(|c: char| {
-            c.is_whitespace() || matches!(c, ',' | ';' | ':' | '*' | '_' | '|' | '=' | '/')
+            c.is_whitespace()
+                || matches!(c, ',' | ';' | ':' | '*' | '_' | '|' | '=' | '/')
+                || is_east_asian_stop(c)
         });
         text = text
             .trim_start_matches(['.', ')', ']', '\u{2013}', '\u{2014}', '-'])
@@ -964,10 +997,45 @@ pub(crate) fn title_text(text: &str) -> String {
     words.join(" ")
 }
 
+/// Returns whether a period after a text belongs to its last word: `U.S`, `Wiley & Sons, Inc`, `J. Polit. Philos`.
 fn ends_in_abbreviation(text: &str) -> bool {
     let last = text.rsplit(' ').next().unwrap_or_default();
     last.contains('.') && last.len() <= 6
-        || matches!(last, "etc" | "Inc" | "Ltd" | "Jr" | "Co" | "vs")
+        || matches!(
+            last,
+            "etc" | "Inc" | "Ltd" | "Jr" | "Co" | "Corp" | "Bros" | "vs"
+        )
+        || is_abbreviated_name(text)
+}
+
+/// Returns whether every word before the last is abbreviated, as in the names of journals: `IEEE Trans. Softw. Eng`.
+fn is_abbreviated_name(text: &str) -> bool {
+    const TITLES: [&str; 8] = ["dr", "mr", "mrs", "ms", "st", "prof", "vol", "no"];
+    let mut words: Vec<&str> = text.split_whitespace().collect();
+    let last = words.pop().unwrap_or_default();
+    let is_short = |word: &str| {
+        word.ends_with('.')
+            || word.chars().all(|c| c.is_uppercase() || c == '&')
+            || matches!(
+                word,
+                "of" | "and" | "de" | "la" | "der" | "f\u{fc}r" | "und"
+            )
+    };
+    let is_dotted = |word: &&&str| {
+        let bare = word.trim_end_matches('.');
+        bare.len() < word.len() && !TITLES.contains(&bare.to_lowercase().as_str())
+    };
+    last.chars().all(char::is_alphabetic)
+        && words.iter().all(|word| is_short(word))
+        && words.iter().filter(is_dotted).count() > 0
+}
+
+/// Returns whether a character ends a sentence or a part of it in Chinese or Japanese.
+fn is_east_asian_stop(c: char) -> bool {
+    matches!(
+        c,
+        '\u{3001}' | '\u{3002}' | '\u{ff0c}' | '\u{ff0e}' | '\u{ff1a}' | '\u{ff1b}'
+    )
 }
 
 /// Returns a text without the quotation marks around it.
@@ -1017,12 +1085,44 @@ fn without_quotes(text: &str) -> &str {
     text
 }
 
-/// Returns a value without the punctuation around it; the period of an abbreviation stays.
+/// Returns the name of a place, a publisher or a series: without the punctuation around it, but with the period of an
+/// abbreviation.
+fn name_text(text: &str) -> String {
+    let mut name = without_punctuation(text);
+    if has_period(text) && ends_in_abbreviation(&name) {
+        name.push('.');
+    }
+    name
+}
+
+/// Returns a place like [`name_text`]; the abbreviation of a state keeps its period, as in `Cambridge, Mass.`.
+fn place_text(text: &str) -> String {
+    const STATES: [&str; 16] = [
+        "Ala", "Ariz", "Calif", "Colo", "Conn", "Del", "Fla", "Ill", "Ind", "Mass", "Mich", "Minn",
+        "Ont", "Penn", "Wash", "Wis",
+    ];
+    let mut place = name_text(text);
+    let state = place.rsplit_once(", ").map(|(_, state)| state);
+    if has_period(text) && state.is_some_and(|state| STATES.contains(&state)) {
+        place.push('.');
+    }
+    place
+}
+
+/// Returns whether a text ends with a period, before other punctuation.
+fn has_period(text: &str) -> bool {
+    text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '('))
+        .ends_with('.')
+}
+
+/// Returns a value without the punctuation around it.
 fn without_punctuation(text: &str) -> String {
     let text =
         text.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '\u{201c}' | '"'));
     let text = text.trim_end_matches(|c: char| {
-        c.is_whitespace() || matches!(c, ',' | ';' | ':' | '[' | '(' | '/' | '-' | '\u{2013}')
+        c.is_whitespace()
+            || matches!(c, ',' | ';' | ':' | '[' | '(' | '/' | '-' | '\u{2013}')
+            || is_east_asian_stop(c)
     });
     let mut text = text.trim_end_matches(['.', ',', ';', ':', ' ']);
     loop {

@@ -56,10 +56,23 @@ pub(super) fn end_names(reference: &mut LabelledTokens<'_, '_>) {
     }
 }
 
+/// Returns whether a word is a French or Italian noun with its article, as no name is: `L'immat\u{e9}riel`, but not
+/// `L'H\u{f4}pital`.
+fn begins_with_elided_article(token: &str) -> bool {
+    ["L'", "L\u{2019}"]
+        .iter()
+        .filter_map(|article| token.strip_prefix(article))
+        .any(|noun| noun.starts_with(char::is_lowercase))
+}
+
 /// Returns the last token of names, if punctuation shows it.
 fn end_of_names(names: &[&str]) -> Option<usize> {
     let mut has_bare_initials = false;
     for (at, token) in names.iter().enumerate() {
+        let follows_comma = at >= 2 && names.get(at - 1).is_some_and(|last| last.ends_with(','));
+        if follows_comma && begins_with_elided_article(token) {
+            return Some(at - 1);
+        }
         let letters = token.trim_end_matches(['.', ',', ':']);
         let marks = token.get(letters.len()..).unwrap_or_default();
         if !is_initials(letters) {

@@ -75,7 +75,7 @@ pub(super) fn find_quoted_title(reference: &mut LabelledTokens<'_, '_>) {
             Some(Label::Title | Label::Author | Label::Editor)
         )
     });
-    if !is_end || !is_labelled {
+    if !is_end || (reference.has(&[Label::Title]) && !is_labelled) {
         return;
     }
     reference.set(start..end, Label::Title);
