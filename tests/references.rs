@@ -407,6 +407,46 @@ fn every_date_of_a_reference_is_kept() {
 }
 
 #[test]
+fn initials_and_particles_after_a_family_name_are_parts_of_the_name() {
+    let names = |text: &str| -> Vec<String> {
+        let names = read_one(text).names("author").to_vec();
+        names.iter().map(|name| name.reading_order()).collect()
+    };
+    for (text, expected) in [
+        (
+            "SILVEIRA, S. A. da. Software livre: a luta pela liberdade do conhecimento. São Paulo: Fundação Perseu \
+             Abramo, 2004.",
+            vec!["S. A. da SILVEIRA"],
+        ),
+        (
+            "BRITO, N. D. Comuns digitais e cultura livre. Salvador: EDUFBA, 2013.",
+            vec!["N. D. BRITO"],
+        ),
+        (
+            "COSTA, A. F. da; SÁ, M. N. de. A rede e o comum. Lisboa: Celta, 2001.",
+            vec!["A. F. da COSTA", "M. N. de SÁ"],
+        ),
+        (
+            "HUMBOLDT, W. von. Ideen zu einem Versuch. Stuttgart: Reclam, 1967.",
+            vec!["W. von HUMBOLDT"],
+        ),
+    ] {
+        assert_eq!(names(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_chapter_is_no_page_and_the_name_of_an_identifier_no_note() {
+    let item = read_one(
+        "Wren, Ada. Nests in Common. Amsterdam: Institute of Network Cultures, 2010, ch. 3. DOI: \
+         https://doi.org/10.16997/book33.",
+    );
+    assert_eq!(item.text("chapter-number").as_deref(), Some("3"));
+    assert_eq!(item.text("DOI").as_deref(), Some("10.16997/book33"));
+    assert_eq!((item.text("page"), item.text("note")), (None, None));
+}
+
+#[test]
 fn titles_are_told_from_names_and_journals() {
     for (text, author, title) in [
         (

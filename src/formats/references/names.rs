@@ -548,7 +548,7 @@ fn inverted(family: &str, given: &str) -> CslName {
         family: some(rest.join(" ").trim_end_matches('.').to_owned()),
         given: some(spaced_initials(without_last_period(&given.join(" ")))),
         non_dropping_particle: some(words.join(" ")),
-        dropping_particle: some(dropping.join(" ")),
+        dropping_particle: some(dropping.join(" ").trim_end_matches('.').to_owned()),
         ..CslName::default()
     }
 }

@@ -405,6 +405,18 @@ impl Parts {
             .rev()
             .take_while(|c| c.is_alphabetic())
             .collect();
+        if is_chapter_word(before) {
+            let rest = text.get(start..).unwrap_or_default();
+            let end = rest
+                .find(|c: char| !c.is_alphanumeric())
+                .unwrap_or(rest.len());
+            let (number, rest) = rest.split_at(end);
+            self.set_if_empty("chapter-number", number);
+            if rest.contains(|c: char| c.is_ascii_digit()) {
+                self.pages(rest);
+            }
+            return;
+        }
         // `e1234`, `S12`
         let keeps =
             prefix.chars().count() == 1 && !matches!(prefix.as_str(), "p" | "P" | "с" | "σ" | "f");
@@ -700,7 +712,12 @@ impl Parts {
         }
         self.is_manuscript |= lower.contains("unpublished") || lower.contains("manuscript");
         let note = without_punctuation(text);
-        if note.chars().any(char::is_alphanumeric) {
+        // `DOI:` before an address says nothing more.
+        let is_name_of_identifier = matches!(
+            note.to_lowercase().as_str(),
+            "doi" | "url" | "uri" | "link" | "isbn" | "issn" | "pdf"
+        );
+        if note.chars().any(char::is_alphanumeric) && !is_name_of_identifier {
             self.notes.push(note);
         }
     }
@@ -1093,6 +1110,26 @@ fn name_text(text: &str) -> String {
         name.push('.');
     }
     name
+}
+
+/// Returns whether a text before a number says that it is that of a chapter.
+fn is_chapter_word(text: &str) -> bool {
+    let word = text.trim_matches(|c: char| !c.is_alphanumeric());
+    matches!(
+        word.to_lowercase().as_str(),
+        "ch" | "chap"
+            | "chapter"
+            | "kap"
+            | "kapitel"
+            | "cap"
+            | "cap\u{ed}tulo"
+            | "capitolo"
+            | "chapitre"
+            | "hfst"
+            | "hoofdstuk"
+            | "\u{433}\u{43b}"
+            | "\u{433}\u{43b}\u{430}\u{432}\u{430}"
+    )
 }
 
 /// Returns a place like [`name_text`]; the abbreviation of a state keeps its period, as in `Cambridge, Mass.`.

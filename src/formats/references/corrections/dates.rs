@@ -7,6 +7,8 @@ use super::{LabelledTokens, is_initials};
 
 /// Labels what says that there is no date, after the names: `(n.d.)`, `o. J.`.
 pub(super) fn label_missing_dates(reference: &mut LabelledTokens<'_, '_>) {
+    let has_year = (0..reference.len())
+        .any(|at| reference.label(at) == Some(Label::Date) && line::has_year(reference.token(at)));
     for at in 1..reference.len() {
         let is_after_names = matches!(reference.label(at - 1), Some(Label::Author | Label::Editor));
         let (one, two) = (reference.token(at), reference.token(at + 1));
@@ -20,6 +22,13 @@ pub(super) fn label_missing_dates(reference: &mut LabelledTokens<'_, '_>) {
         } else {
             continue;
         };
+        // `SILVEIRA, S. A. da. Title. 2004`
+        let are_initials = [one, two]
+            .iter()
+            .all(|token| is_initials(token.trim_end_matches('.')));
+        if count == 2 && are_initials && has_year {
+            continue;
+        }
         if is_after_names || one.starts_with(['(', '[']) {
             reference.set(at..reference.len().min(at + count), Label::Date);
         }

@@ -29,6 +29,7 @@ pub(crate) fn correct_labels(text: &str, places: &[Range<usize>], labels: &mut [
     dates::find_date(&mut reference);
     names::find_names_before_year(&mut reference);
     names::label_roles(&mut reference);
+    names::find_authors(&mut reference);
     names::end_names(&mut reference);
     titles::find_quoted_title(&mut reference);
     titles::divide_at_slashes(&mut reference);

@@ -31,6 +31,19 @@ pub(super) fn label_roles(reference: &mut LabelledTokens<'_, '_>) {
     }
 }
 
+/// Makes authors of the names at the beginning if no word says that they are editors.
+pub(super) fn find_authors(reference: &mut LabelledTokens<'_, '_>) {
+    let names = reference.run_at(reference.start());
+    // The `a` of `a cura di` is too common to be one.
+    let names_editors =
+        |at: usize| reference.is(at, WordClass::EDITOR) && words::plain(reference.token(at)) != "a";
+    if reference.label(names.start) == Some(Label::Editor)
+        && !(0..reference.len()).any(names_editors)
+    {
+        reference.set(names, Label::Author);
+    }
+}
+
 /// Ends names where the title begins: after `A.:`, and after the period of the initials of names that have no other,
 /// as in `HELFRICH S. Free, fair and alive`.
 pub(super) fn end_names(reference: &mut LabelledTokens<'_, '_>) {
@@ -85,10 +98,15 @@ fn end_of_names(names: &[&str]) -> Option<usize> {
             has_bare_initials = true;
         }
         let next = names.get(at + 1).copied().unwrap_or_default();
+        // `SÁ, M. N. de. A rede`
+        let is_last_particle = next.ends_with('.')
+            && next.starts_with(char::is_lowercase)
+            && words::classes_of(&words::plain(next)).contains(WordClass::PARTICLE);
         let goes_on = matches!(
             words::plain(next).as_str(),
             "and" | "et" | "und" | "y" | "" | "jr"
-        ) || is_initials(next.trim_end_matches(['.', ',', ':']));
+        ) || is_initials(next.trim_end_matches(['.', ',', ':']))
+            || is_last_particle;
         let family = names
             .get(..at)
             .unwrap_or_default()
