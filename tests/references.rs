@@ -674,6 +674,36 @@ fn a_list_is_split_whatever_marks_its_references() {
 }
 
 #[test]
+fn headings_and_references_without_a_bullet_are_no_part_of_bulleted_references() {
+    let list = "Week 1 – Introduction
+Required:
+- Benkler, Yochai. 2006. The Wealth of Networks. New Haven: Yale University Press.
+- Bauwens, M. (2005), \"The Political Economy of Peer Production\", CTheory.
+Recommended:
+- Hardin, Garrett (1968): The Tragedy of the Commons. In: Science 162, 1243-1248.
+Raymond, Eric (1999): The Cathedral and the Bazaar. Sebastopol: O'Reilly.
+- Ostrom, Elinor (1990): Governing the Commons: The Evolution of Institutions for
+Collective Action. Cambridge: Cambridge University Press.
+";
+    let read = references::read(list);
+    let titles: Vec<String> = read
+        .references
+        .iter()
+        .map(|reference| reference.item.text("title").unwrap_or_default())
+        .collect();
+    assert_eq!(
+        titles,
+        [
+            "The Wealth of Networks",
+            "The Political Economy of Peer Production",
+            "The Tragedy of the Commons",
+            "The Cathedral and the Bazaar",
+            "Governing the Commons: The Evolution of Institutions for Collective Action",
+        ]
+    );
+}
+
+#[test]
 fn references_are_distinguished_by_lines_alone() {
     let texts = list_texts();
     let read = references::read(&texts.join("\n"));

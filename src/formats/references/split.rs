@@ -161,9 +161,44 @@ fn marked_starts(lines: &[Line<'_>]) -> Option<Vec<usize>> {
         }
         starts.push(at);
     }
-    // A list marks all its references.
-    let begins = starts.first() == Some(&0) || (starts.len() > 1 && starts.first() == Some(&1));
-    (begins || starts.len() > 2).then_some(starts)
+    // A list marks all its references; headings may precede it.
+    let first = *starts.first()?;
+    let before = lines.get(..first).unwrap_or_default();
+    let begins = first == 0 || (starts.len() > 1 && (first == 1 || before.iter().all(is_heading)));
+    if !begins && starts.len() <= 2 {
+        return None;
+    }
+    let (width, _) = widths(lines);
+    let indent = lines.get(first).map_or(0, |line| line.indent);
+    for (at, pair) in lines.windows(2).enumerate().skip(first) {
+        if let [before, line] = pair
+            && line.marker == Marker::None
+            && line.indent <= indent
+            && begins_anew(before, line, width)
+        {
+            starts.push(at + 1);
+        }
+    }
+    starts.sort_unstable();
+    Some(starts)
+}
+
+/// Returns whether a line is a heading by its length: `Week 1`, `Required reading:`.
+fn is_heading(line: &Line<'_>) -> bool {
+    const LONGEST_HEADING: usize = 6;
+    let text = line.content().trim();
+    !text.ends_with('.') && !has_year(text) && text.split_whitespace().count() <= LONGEST_HEADING
+}
+
+/// Returns whether a line without a mark is no part of the marked reference before it, although it follows it: a label
+/// such as `Recommended:`, or a reference after a line that nothing forced to end.
+fn begins_anew(before: &Line<'_>, line: &Line<'_>, width: usize) -> bool {
+    let text = line.content().trim();
+    let first_word = text.split(' ').next().unwrap_or_default();
+    let is_full = before.width + 1 + first_word.chars().count() > width;
+    let ends = before.text.trim_end().ends_with(['.', ')', ']', '>']);
+    let is_label = text.ends_with(':') && is_heading(line);
+    ends && !is_full && (is_label || reference_score(text, line.marker) >= SURE)
 }
 
 /// Returns whether a line with a number begins an item of a list although numbers before it are left out: it follows a
