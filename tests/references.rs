@@ -704,6 +704,27 @@ Collective Action. Cambridge: Cambridge University Press.
 }
 
 #[test]
+fn labels_of_letters_and_a_year_mark_references() {
+    let list = "[Kos19] Kostakis, V. (2019). How to reap the benefits of the digital revolution? Halduskultuur, 20(1), 4–19.
+[BN06a] Benkler, Y. and Nissenbaum, H. (2006). Commons-based Peer Production and Virtue. Journal of Political
+Philosophy, 14(4), 394–419.
+[GHJ+99] Gates, B., Hall, C., Jones, D. et al. (1999). Nests in common. Berlin: Nest.
+";
+    let read = references::read(list);
+    let found: Vec<(Option<String>, Option<String>)> = read
+        .references
+        .iter()
+        .map(|reference| (reference.item.text("title"), reference.item.text("note")))
+        .collect();
+    let titles = [
+        "How to reap the benefits of the digital revolution?",
+        "Commons-based Peer Production and Virtue",
+        "Nests in common",
+    ];
+    assert_eq!(found, titles.map(|title| (Some(title.to_owned()), None)));
+}
+
+#[test]
 fn references_are_distinguished_by_lines_alone() {
     let texts = list_texts();
     let read = references::read(&texts.join("\n"));

@@ -164,7 +164,28 @@ fn marker(body: &str, is_wiki: bool) -> (Marker, &str) {
     if let Some((number, style, rest)) = number_marker(body) {
         return (Marker::Number { number, style }, rest);
     }
+    if let Some(rest) = after_label(body) {
+        return (Marker::Bullet('['), rest);
+    }
     (Marker::None, body)
+}
+
+/// Returns the text after a label of letters and a year: `[Ben06]`, `[GHJ+99a]`, `[Benkler2006]`.
+fn after_label(body: &str) -> Option<&str> {
+    const LONGEST: usize = 20;
+    let (label, rest) = body.strip_prefix('[')?.split_once(']')?;
+    let bare = label.trim_end_matches(|c: char| c.is_ascii_lowercase());
+    let letters = bare.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = bare.len() - letters.len();
+    let is_label = label.chars().count() <= LONGEST
+        && matches!(digits, 2 | 4)
+        && letters.starts_with(char::is_alphabetic)
+        && letters
+            .chars()
+            .all(|c| c.is_alphabetic() || matches!(c, '+' | '-'));
+    let rest = rest.strip_prefix(':').unwrap_or(rest);
+    let text = rest.trim_start();
+    (is_label && text.len() < rest.len() && !text.is_empty()).then_some(text)
 }
 
 fn number_marker(body: &str) -> Option<(u32, u8, &str)> {
