@@ -368,6 +368,11 @@ fn the_period_of_an_abbreviation_is_kept_and_that_of_a_sentence_is_not() {
             "publisher-place",
             "Washington, D.C.",
         ),
+        (
+            "Иванов, И. И. Общее благо и сети. М.: Эксмо, 2003. 448 с.",
+            "publisher-place",
+            "М.",
+        ),
     ] {
         assert_eq!(
             read_one(text).text(variable).as_deref(),
@@ -377,6 +382,35 @@ fn the_period_of_an_abbreviation_is_kept_and_that_of_a_sentence_is_not() {
     }
     let item = read_one("宇野常寛（2018）『遅いインターネット』幻冬舎。");
     assert_eq!(item.text("publisher").as_deref(), Some("幻冬舎"));
+}
+
+#[test]
+fn references_in_chinese_are_read_as_the_chinese_standard_prints_them() {
+    for (text, variables) in [
+        (
+            "李娜. 共享经济与同侪生产[J]. 社会学研究, 2016, 31(4): 45-67.",
+            [
+                ("title", "共享经济与同侪生产"),
+                ("container-title", "社会学研究"),
+                ("volume", "31"),
+                ("page", "45-67"),
+            ],
+        ),
+        (
+            "王明, 张华. 开放源代码运动[M]. 北京: 清华大学出版社, 2010.",
+            [
+                ("title", "开放源代码运动"),
+                ("publisher", "清华大学出版社"),
+                ("publisher-place", "北京"),
+                ("container-title", ""),
+            ],
+        ),
+    ] {
+        let item = read_one(text);
+        for (variable, value) in variables {
+            assert_eq!(item.text(variable).unwrap_or_default(), value, "{text}");
+        }
+    }
 }
 
 #[test]

@@ -1140,7 +1140,12 @@ fn place_text(text: &str) -> String {
     ];
     let mut place = name_text(text);
     let state = place.rsplit_once(", ").map(|(_, state)| state);
-    if has_period(text) && state.is_some_and(|state| STATES.contains(&state)) {
+    // Moscow, Saint Petersburg, Leningrad and Minsk.
+    let is_russian = matches!(
+        place.as_str(),
+        "\u{41c}" | "\u{421}\u{41f}\u{431}" | "\u{41b}" | "\u{41c}\u{43d}"
+    );
+    if has_period(text) && (is_russian || state.is_some_and(|state| STATES.contains(&state))) {
         place.push('.');
     }
     place

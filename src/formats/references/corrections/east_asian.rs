@@ -27,18 +27,47 @@ pub(super) fn label(reference: &mut LabelledTokens<'_, '_>) {
         for at in start..count {
             label_number(reference, at);
         }
-    } else if !reference.has(&[Label::Author]) {
-        let is_name = |at: &usize| {
-            let name = reference
-                .token(*at)
-                .trim_end_matches([',', '.', '\u{ff0c}', '\u{3001}']);
-            (2..=4).contains(&name.chars().count()) && name.chars().all(is_east_asian)
-        };
-        let names = (start..count).take_while(is_name).count();
-        let ends = names > 0 && reference.token(start + names - 1).ends_with('.');
-        if ends && start + names < count {
-            reference.set(start..start + names, Label::Author);
+    } else {
+        label_sentences(reference, start);
+    }
+}
+
+/// Labels names, a title and what follows it, if periods divide them, as the Chinese standard GB/T 7714 prints references:
+/// `王小明. 题目. 期刊, 2015, 12(3): 45-52.`, `王小明. 题目. 北京: 出版社, 2010.`
+fn label_sentences(reference: &mut LabelledTokens<'_, '_>, start: usize) {
+    let count = reference.len();
+    let is_name = |at: &usize| {
+        let name = reference
+            .token(*at)
+            .trim_end_matches([',', '.', '\u{ff0c}', '\u{3001}']);
+        (2..=4).contains(&name.chars().count()) && name.chars().all(is_east_asian)
+    };
+    let first_ending_with = |from: usize, marks: [char; 2]| {
+        (from..count).find(|at| reference.token(*at).ends_with(marks))
+    };
+    let names = start + (start..count).take_while(is_name).count();
+    if names == start || names == count || !reference.token(names - 1).ends_with('.') {
+        return;
+    }
+    let Some(last_of_title) = first_ending_with(names, ['.', '\u{3002}']) else {
+        if !reference.has(&[Label::Author]) {
+            reference.set(start..names, Label::Author);
         }
+        return;
+    };
+    let rest = last_of_title + 1;
+    let is_place = reference.token(rest).ends_with([':', '\u{ff1a}']);
+    let source = first_ending_with(rest, [',', '\u{ff0c}']).map_or(count, |last| last + 1);
+    reference.set(start..names, Label::Author);
+    reference.set(names..rest, Label::Title);
+    reference.set(rest..count, Label::Publisher);
+    if is_place {
+        reference.set(rest..rest + 1, Label::Location);
+    } else if source < count {
+        reference.set(rest..source, Label::Journal);
+    }
+    for at in source..count {
+        label_number(reference, at);
     }
 }
 
