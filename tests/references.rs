@@ -359,6 +359,11 @@ fn the_period_of_an_abbreviation_is_kept_and_that_of_a_sentence_is_not() {
             "Routledge",
         ),
         (
+            "Wren, A. (2006). Nests in common. Hillsdale, NJ: L. Erlbaum.",
+            "publisher",
+            "L. Erlbaum",
+        ),
+        (
             "Wren, A., 2007. Nests in Common: From Theory to Practice. MIT Press, Cambridge, Mass.",
             "publisher-place",
             "Cambridge, Mass.",

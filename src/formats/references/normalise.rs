@@ -1040,7 +1040,9 @@ fn is_abbreviated_name(text: &str) -> bool {
     };
     let is_dotted = |word: &&&str| {
         let bare = word.trim_end_matches('.');
-        bare.len() < word.len() && !TITLES.contains(&bare.to_lowercase().as_str())
+        // `L. Erlbaum` is a person, `J. Virol` a journal.
+        let is_initial = bare.chars().count() == 1 && !matches!(bare, "J" | "Z");
+        bare.len() < word.len() && !is_initial && !TITLES.contains(&bare.to_lowercase().as_str())
     };
     last.chars().all(char::is_alphabetic)
         && words.iter().all(|word| is_short(word))
