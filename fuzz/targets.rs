@@ -1,7 +1,7 @@
 //! What each fuzz target does with its input. `tests/fuzz_corpora.rs` calls the same functions with the corpora.
 
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{Cursor, Write as _};
 use std::sync::LazyLock;
@@ -246,16 +246,14 @@ pub fn library(bytes: &[u8]) {
     /// Creating a library takes longer than a run, and a history that grows without end makes the next ones slow.
     const RUNS_OF_A_LIBRARY: usize = 100;
     thread_local! {
-        static LIBRARY: RefCell<Option<Library>> = const { RefCell::new(None) };
-        static RUNS: Cell<usize> = const { Cell::new(0) };
+        /// A library, and the number of its runs.
+        static LIBRARY: RefCell<(Library, usize)> = RefCell::new((temporary_library(), 0));
     }
-    let runs = RUNS.replace(RUNS.get() + 1);
-    LIBRARY.with_borrow_mut(|library| {
-        if runs.is_multiple_of(RUNS_OF_A_LIBRARY) {
-            *library = None;
+    LIBRARY.with_borrow_mut(|(library, runs)| {
+        if *runs == RUNS_OF_A_LIBRARY {
+            (*library, *runs) = (temporary_library(), 0);
         }
-        let library =
-            library.get_or_insert_with(|| Library::temporary().expect("a temporary library opens"));
+        *runs += 1;
         import_and_undo(library, bytes);
     });
 }
@@ -407,9 +405,13 @@ fn import(library: &mut Library, encoding: &'static str, file: &BibFile) {
 }
 
 fn imported(file: &BibFile) -> Library {
-    let mut library = Library::temporary().expect("a temporary library opens");
+    let mut library = temporary_library();
     import(&mut library, "UTF-8", file);
     library
+}
+
+fn temporary_library() -> Library {
+    Library::temporary().expect("a temporary library opens")
 }
 
 /// Reads bytes in each of several formats.

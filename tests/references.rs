@@ -658,6 +658,15 @@ fn wiki_pages_give_their_lists_and_no_prose() {
     }
 }
 
+/// Returns the titles of the references in a list.
+fn titles(list: &str) -> Vec<String> {
+    let read = references::read(list);
+    read.references
+        .iter()
+        .map(|reference| reference.item.text("title").unwrap_or_default())
+        .collect()
+}
+
 #[test]
 fn a_list_is_split_whatever_marks_its_references() {
     const REFERENCES: [&str; 3] = [
@@ -694,14 +703,8 @@ fn a_list_is_split_whatever_marks_its_references() {
             .join("\n"),
     ];
     for list in lists {
-        let read = references::read(&list);
-        let titles: Vec<String> = read
-            .references
-            .iter()
-            .map(|reference| reference.item.text("title").unwrap_or_default())
-            .collect();
         assert_eq!(
-            titles,
+            titles(&list),
             [
                 "Coase's Penguin, or, Linux and The Nature of the Firm",
                 "Governing the Commons",
@@ -724,14 +727,8 @@ Raymond, Eric (1999): The Cathedral and the Bazaar. Sebastopol: O'Reilly.
 - Ostrom, Elinor (1990): Governing the Commons: The Evolution of Institutions for
 Collective Action. Cambridge: Cambridge University Press.
 ";
-    let read = references::read(list);
-    let titles: Vec<String> = read
-        .references
-        .iter()
-        .map(|reference| reference.item.text("title").unwrap_or_default())
-        .collect();
     assert_eq!(
-        titles,
+        titles(list),
         [
             "The Wealth of Networks",
             "The Political Economy of Peer Production",

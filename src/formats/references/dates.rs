@@ -74,7 +74,7 @@ pub(crate) fn read(text: &str) -> Option<CslDate> {
     Some(date)
 }
 
-/// Returns the month and the day at the end of some days: `October 8-9, 2010`, `28 February \u{2013} 3 March 2012`.
+/// Returns the month and the day at the end of some days: `October 8-9, 2010`, `28 February – 3 March 2012`.
 fn last_day(text: &str, months: &[i32], days: &[i32]) -> Option<(i32, i32)> {
     let (first, last) = match (months, days) {
         ([month], [first, last]) => ((*month, *first), (*month, *last)),
@@ -84,13 +84,12 @@ fn last_day(text: &str, months: &[i32], days: &[i32]) -> Option<(i32, i32)> {
     (first < last && text.contains(['-', '\u{2013}'])).then_some(last)
 }
 
-/// Returns whether a text is a day and nothing else: `15.3.2011`, `(14 Apr. 2018)`.
-pub(crate) fn is_day(text: &str) -> bool {
+/// Reads a text that is a day and nothing else: `15.3.2011`, `(14 Apr. 2018)`.
+pub(crate) fn day(text: &str) -> Option<CslDate> {
     let words = text.split(|c: char| !c.is_alphanumeric());
     let count = words.filter(|word| !word.is_empty()).count();
-    let parts = read(text).map(|date| date.date_parts);
-    count == 3
-        && parts.is_some_and(|parts| parts.len() == 1 && parts.iter().all(|day| day.len() == 3))
+    let is_day = |date: &CslDate| matches!(date.date_parts.as_slice(), [day] if day.len() == 3);
+    read(text).filter(|date| count == 3 && is_day(date))
 }
 
 /// Returns the year of a reprint and the year of the first edition: `2006 [1991]`, `[1991] 2006`, `1991/2006`.
@@ -208,10 +207,10 @@ mod tests {
         }
         assert_eq!(read("n.d."), None);
         for text in ["15.3.2011", "(14 Apr. 2018)", "2012-05-03."] {
-            assert!(is_day(text), "{text}");
+            assert!(day(text).is_some(), "{text}");
         }
         for text in ["May 2018", "on 3 May 2018", "8-9 May 2018", "2011"] {
-            assert!(!is_day(text), "{text}");
+            assert!(day(text).is_none(), "{text}");
         }
     }
 

@@ -316,7 +316,8 @@ fn all_initials(piece: &str) -> bool {
         && piece.split(' ').any(is_initials)
 }
 
-fn is_particle(word: &str) -> bool {
+/// Returns whether a word is a particle of a name in lower case: `von`, `de`.
+pub(crate) fn is_particle(word: &str) -> bool {
     word.starts_with(char::is_lowercase)
         && words::classes_of(&words::plain(word)).contains(WordClass::PARTICLE)
 }

@@ -101,6 +101,11 @@ impl Parts {
         }
     }
 
+    fn set_date(&mut self, variable: &str, date: CslDate) {
+        let date = CslValue::from(date);
+        self.item.variables.insert(variable.to_owned(), date);
+    }
+
     fn names(&mut self, variable: &str, text: &str) {
         let parsed = names::read(text);
         if parsed.names.is_empty() {
@@ -303,10 +308,7 @@ impl Parts {
             && !self.has("issued")
         {
             self.set_if_empty("issue", issue);
-            let date = dates::of_year(year);
-            self.item
-                .variables
-                .insert("issued".to_owned(), CslValue::from(date));
+            self.set_date("issued", dates::of_year(year));
             return;
         }
         let (mut volume, mut issue) = (None, None);
@@ -491,27 +493,14 @@ impl Parts {
 
     fn date(&mut self, text: &str) {
         if let Some((_, first)) = dates::reprint(text) {
-            let first = CslValue::from(dates::of_year(first));
-            self.item
-                .variables
-                .insert("original-date".to_owned(), first);
+            self.set_date("original-date", dates::of_year(first));
         }
         if let Some(date) = dates::read(text) {
-            let more_precise = self.item.date("issued").is_some_and(|issued| {
-                issued.year() == date.year()
-                    && issued.date_parts.first().map_or(0, Vec::len)
-                        < date.date_parts.first().map_or(0, Vec::len)
-            });
-            let is_of_issued = self
-                .item
-                .date("issued")
-                .is_none_or(|issued| issued.year() == date.year());
-            if !self.has("issued") || more_precise {
-                self.item
-                    .variables
-                    .insert("issued".to_owned(), CslValue::from(date));
-            } else if !is_of_issued {
-                self.later_date(text);
+            let precision = |date: &CslDate| date.date_parts.first().map_or(0, Vec::len);
+            match self.item.date("issued") {
+                Some(issued) if issued.year() != date.year() => self.later_date(text),
+                Some(issued) if precision(issued) >= precision(&date) => {}
+                _ => self.set_date("issued", date),
             }
         } else if !self.has("issued") {
             let plain: String = words_of(text).collect();
@@ -527,16 +516,11 @@ impl Parts {
     /// Takes a date after that of publication: the day of access, as in `2017. Web. 14 Apr. 2018`, or one that stays as
     /// text.
     fn later_date(&mut self, text: &str) {
-        let date = dates::read(text);
-        let follows = date.as_ref().and_then(CslDate::year) > year(&self.item);
-        match date {
-            Some(date) if dates::is_day(text) && follows && !self.has("accessed") => {
-                let accessed = CslValue::from(date);
-                self.item.variables.insert("accessed".to_owned(), accessed);
+        match dates::day(text) {
+            Some(day) if day.year() > year(&self.item) && !self.has("accessed") => {
+                self.set_date("accessed", day);
             }
-            _ if dates::reprint(text).is_none() && !self.has("original-date") => {
-                self.other_text(text);
-            }
+            _ if !self.has("original-date") => self.other_text(text),
             _ => {}
         }
     }
@@ -680,9 +664,7 @@ impl Parts {
             if let Some(date) = dates::read(text)
                 && !self.has("accessed")
             {
-                self.item
-                    .variables
-                    .insert("accessed".to_owned(), CslValue::from(date));
+                self.set_date("accessed", date);
             }
             // "Retrieved from", "Available at": nothing else is said.
             if words_of(text).count() <= 8 {
@@ -707,7 +689,7 @@ impl Parts {
             return self.container(text);
         }
         // A day after an address is that of access.
-        if self.has("URL") && self.has("issued") && dates::is_day(text) {
+        if self.has("URL") && self.has("issued") && dates::day(text).is_some() {
             return self.later_date(text);
         }
         self.is_manuscript |= lower.contains("unpublished") || lower.contains("manuscript");
@@ -1038,7 +1020,7 @@ fn is_abbreviated_name(text: &str) -> bool {
                 "of" | "and" | "de" | "la" | "der" | "f\u{fc}r" | "und"
             )
     };
-    let is_dotted = |word: &&&str| {
+    let is_dotted = |word: &str| {
         let bare = word.trim_end_matches('.');
         // `L. Erlbaum` is a person, `J. Virol` a journal.
         let is_initial = bare.chars().count() == 1 && !matches!(bare, "J" | "Z");
@@ -1046,7 +1028,7 @@ fn is_abbreviated_name(text: &str) -> bool {
     };
     last.chars().all(char::is_alphabetic)
         && words.iter().all(|word| is_short(word))
-        && words.iter().filter(is_dotted).count() > 0
+        && words.iter().any(|word| is_dotted(word))
 }
 
 /// Returns whether a character ends a sentence or a part of it in Chinese or Japanese.
@@ -1114,26 +1096,6 @@ fn name_text(text: &str) -> String {
     name
 }
 
-/// Returns whether a text before a number says that it is that of a chapter.
-fn is_chapter_word(text: &str) -> bool {
-    let word = text.trim_matches(|c: char| !c.is_alphanumeric());
-    matches!(
-        word.to_lowercase().as_str(),
-        "ch" | "chap"
-            | "chapter"
-            | "kap"
-            | "kapitel"
-            | "cap"
-            | "cap\u{ed}tulo"
-            | "capitolo"
-            | "chapitre"
-            | "hfst"
-            | "hoofdstuk"
-            | "\u{433}\u{43b}"
-            | "\u{433}\u{43b}\u{430}\u{432}\u{430}"
-    )
-}
-
 /// Returns a place like [`name_text`]; the abbreviation of a state keeps its period, as in `Cambridge, Mass.`.
 fn place_text(text: &str) -> String {
     const STATES: [&str; 16] = [
@@ -1183,6 +1145,26 @@ fn without_punctuation(text: &str) -> String {
         }
     }
     single_spaced(text)
+}
+
+/// Returns whether a text before a number says that it is that of a chapter.
+fn is_chapter_word(text: &str) -> bool {
+    let word = text.trim_matches(|c: char| !c.is_alphanumeric());
+    matches!(
+        word.to_lowercase().as_str(),
+        "ch" | "chap"
+            | "chapter"
+            | "kap"
+            | "kapitel"
+            | "cap"
+            | "cap\u{ed}tulo"
+            | "capitolo"
+            | "chapitre"
+            | "hfst"
+            | "hoofdstuk"
+            | "\u{433}\u{43b}"
+            | "\u{433}\u{43b}\u{430}\u{432}\u{430}"
+    )
 }
 
 /// Returns an address without the punctuation that follows it in a sentence.

@@ -164,7 +164,8 @@ fn marked_starts(lines: &[Line<'_>]) -> Option<Vec<usize>> {
     // A list marks all its references; headings may precede it.
     let first = *starts.first()?;
     let before = lines.get(..first).unwrap_or_default();
-    let begins = first == 0 || (starts.len() > 1 && (first == 1 || before.iter().all(is_heading)));
+    let begins =
+        first == 0 || (starts.len() > 1 && (first == 1 || before.iter().all(is_short_heading)));
     if !begins && starts.len() <= 2 {
         return None;
     }
@@ -184,7 +185,7 @@ fn marked_starts(lines: &[Line<'_>]) -> Option<Vec<usize>> {
 }
 
 /// Returns whether a line is a heading by its length: `Week 1`, `Required reading:`.
-fn is_heading(line: &Line<'_>) -> bool {
+fn is_short_heading(line: &Line<'_>) -> bool {
     const LONGEST_HEADING: usize = 6;
     let text = line.content().trim();
     !text.ends_with('.') && !has_year(text) && text.split_whitespace().count() <= LONGEST_HEADING
@@ -194,11 +195,10 @@ fn is_heading(line: &Line<'_>) -> bool {
 /// such as `Recommended:`, or a reference after a line that nothing forced to end.
 fn begins_anew(before: &Line<'_>, line: &Line<'_>, width: usize) -> bool {
     let text = line.content().trim();
-    let first_word = text.split(' ').next().unwrap_or_default();
-    let is_full = before.width + 1 + first_word.chars().count() > width;
     let ends = before.text.trim_end().ends_with(['.', ')', ']', '>']);
-    let is_label = text.ends_with(':') && is_heading(line);
-    ends && !is_full && (is_label || reference_score(text, line.marker) >= SURE)
+    let is_label = text.ends_with(':') && is_short_heading(line);
+    ends && !is_full(before, text, width)
+        && (is_label || reference_score(text, line.marker) >= SURE)
 }
 
 /// Returns whether a line with a number begins an item of a list although numbers before it are left out: it follows a
@@ -315,11 +315,17 @@ fn widths(lines: &[Line<'_>]) -> (usize, usize) {
 /// Returns whether a line goes on with what the line before it, which is full, does not end.
 fn is_continued(before: &Line<'_>, line: &Line<'_>, width: usize) -> bool {
     const WIDEST_WRAPPED: usize = 160;
-    let first_word = line.text.split(' ').next().unwrap_or_default();
-    let is_full = before.width + 1 + first_word.chars().count() > width;
     let last = before.text.trim_end().chars().next_back().unwrap_or(' ');
     let ends = matches!(last, '.' | ')' | ']' | '?' | '!' | '>' | '/');
-    width <= WIDEST_WRAPPED && is_full && (!ends || !line.beginning.is_name())
+    width <= WIDEST_WRAPPED
+        && is_full(before, line.text, width)
+        && (!ends || !line.beginning.is_name())
+}
+
+/// Returns whether a line has no room for the first word of the next.
+fn is_full(line: &Line<'_>, next: &str, width: usize) -> bool {
+    let first_word = next.split(' ').next().unwrap_or_default();
+    line.width + 1 + first_word.chars().count() > width
 }
 
 /// Returns how much a line looks like the beginning of a reference, after the line before it.

@@ -1,6 +1,7 @@
 //! Tells names from titles and roles.
 
 use super::super::labels::Label;
+use super::super::names::is_particle;
 use super::super::words::{self, WordClass};
 use super::super::{line, quotation};
 use super::{LabelledTokens, is_dash, is_initials};
@@ -69,8 +70,8 @@ pub(super) fn end_names(reference: &mut LabelledTokens<'_, '_>) {
     }
 }
 
-/// Returns whether a word is a French or Italian noun with its article, as no name is: `L'immat\u{e9}riel`, but not
-/// `L'H\u{f4}pital`.
+/// Returns whether a word is a French or Italian noun with its article, as no name is: `L'immatériel`, but not
+/// `L'Hôpital`.
 fn begins_with_elided_article(token: &str) -> bool {
     ["L'", "L\u{2019}"]
         .iter()
@@ -99,9 +100,7 @@ fn end_of_names(names: &[&str]) -> Option<usize> {
         }
         let next = names.get(at + 1).copied().unwrap_or_default();
         // `SÁ, M. N. de. A rede`
-        let is_last_particle = next.ends_with('.')
-            && next.starts_with(char::is_lowercase)
-            && words::classes_of(&words::plain(next)).contains(WordClass::PARTICLE);
+        let is_last_particle = next.ends_with('.') && is_particle(next);
         let goes_on = matches!(
             words::plain(next).as_str(),
             "and" | "et" | "und" | "y" | "" | "jr"
